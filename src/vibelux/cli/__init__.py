@@ -1,0 +1,77 @@
+"""The command line: each command parses, calls the library and presents.
+
+A command's module imports only Typer and the standard library at its top and the library inside
+the command, so that ``vibelux --help`` answers at once.
+"""
+
+import sys
+
+import typer
+
+from vibelux.cli import (
+    analyse,
+    demo,
+    embeddings,
+    evaluate,
+    export,
+    library,
+    mood,
+    preprocess,
+    recommend,
+    scan,
+    train,
+)
+from vibelux.cli.console import fail
+from vibelux.errors import InvalidInput, VibeluxError
+
+app = typer.Typer(
+    name="vibelux",
+    help="Sees the expression on a face, hears the emotion in music, and plays what fits.",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(value: bool) -> None:
+    if value:
+        from vibelux import __version__
+
+        typer.echo(f"vibelux {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    pass
+
+
+app.command("scan")(scan.scan)
+app.command("mood")(mood.mood)
+app.command("analyse")(analyse.analyse)
+app.command("recommend")(recommend.recommend)
+app.command("library")(library.library)
+app.add_typer(embeddings.app, name="embeddings")
+app.command("preprocess")(preprocess.preprocess)
+app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(train.app, name="train")
+app.add_typer(export.app, name="export")
+app.command("demo")(demo.demo)
+
+
+def main() -> None:
+    """Run the command line; exit 0 done, 1 a stated error, 2 wrong usage, 130 interrupted."""
+    try:
+        app()
+    except VibeluxError as error:
+        fail(error)
+        sys.exit(2 if isinstance(error, InvalidInput) else 1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

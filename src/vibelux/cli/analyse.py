@@ -1,0 +1,6 @@
+"""`vibelux analyse`."""
+
+
+def analyse() -> None:
+    """Not there yet."""
+    raise SystemExit(1)

@@ -1,0 +1,71 @@
+"""How commands speak: results on stdout, everything else on stderr."""
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from vibelux.errors import VibeluxError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+
+def out() -> "Console":
+    """Return a console on stdout, for results."""
+    from rich.console import Console
+
+    return Console(file=sys.stdout, highlight=False)
+
+
+def err() -> "Console":
+    """Return a console on stderr, for progress, notes and errors."""
+    from rich.console import Console
+
+    return Console(file=sys.stderr, highlight=False)
+
+
+def fail(error: VibeluxError) -> None:
+    """Print an error on stderr."""
+    from rich.text import Text
+
+    err().print(Text.assemble(("error: ", "bold red"), (printable(str(error)), "")))
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON document on one line of stdout."""
+    sys.stdout.write(json.dumps(value) + "\n")
+    sys.stdout.flush()
+
+
+def printable(text: str) -> str:
+    r"""Return a text that any terminal can show on one line, whatever a file was named.
+
+    Control characters (newlines, escapes) and bytes that are not UTF-8 appear as ``\\x..``.
+    """
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
+        for char in text
+    )
+
+
+def mood_bars(mood: Mapping[str, float], *, width: int = 32) -> "Table":
+    """Return seven bars with numbers, the strongest one highlighted.
+
+    Args:
+        mood: emotion -> share in [0, 1], as of `vibelux.emotions.mood_dict`.
+        width: of the longest bar, in characters.
+
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 1))
+    top = max(mood.values())
+    for name, share in mood.items():
+        style = "bold cyan" if share == top else "dim"
+        filled = round(share * width)
+        bar = Text("━" * filled, style=style) + Text("─" * (width - filled), style="bright_black")
+        table.add_row(Text(f"{name:>8}", style=style), bar, Text(f"{share:6.1%}", style=style))
+    return table

@@ -1,0 +1,6 @@
+"""`vibelux demo`."""
+
+
+def demo() -> None:
+    """Not there yet."""
+    raise SystemExit(1)

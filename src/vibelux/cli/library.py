@@ -1,0 +1,6 @@
+"""`vibelux library`."""
+
+
+def library() -> None:
+    """Not there yet."""
+    raise SystemExit(1)

@@ -1,0 +1,6 @@
+"""`vibelux mood`."""
+
+
+def mood() -> None:
+    """Not there yet."""
+    raise SystemExit(1)

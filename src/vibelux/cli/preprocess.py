@@ -1,0 +1,6 @@
+"""`vibelux preprocess`."""
+
+
+def preprocess() -> None:
+    """Not there yet."""
+    raise SystemExit(1)

@@ -1,0 +1,6 @@
+"""`vibelux recommend`."""
+
+
+def recommend() -> None:
+    """Not there yet."""
+    raise SystemExit(1)

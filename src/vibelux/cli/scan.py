@@ -1,0 +1,6 @@
+"""`vibelux scan`."""
+
+
+def scan() -> None:
+    """Not there yet."""
+    raise SystemExit(1)

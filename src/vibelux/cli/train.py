@@ -1,0 +1,5 @@
+"""`vibelux train`."""
+
+import typer
+
+app = typer.Typer(help="train", no_args_is_help=True)

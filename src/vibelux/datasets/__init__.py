@@ -1,0 +1,1 @@
+"""Readers of labelled faces and music, one file a format; NumPy only."""

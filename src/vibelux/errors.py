@@ -1,0 +1,122 @@
+"""Every error that VibeluX raises on purpose.
+
+::
+
+    VibeluxError
+    ├── InvalidInput             a value given by the caller (exit code 2 on the command line)
+    │   ├── InvalidMood
+    │   └── InvalidSetting
+    ├── MissingExtra             a feature whose optional packages are not installed
+    ├── ModelError               an ONNX file or its card is missing, damaged or contradictory
+    ├── ImageError               not an image, unreadable or too large
+    ├── VideoError               not a video, or unreadable
+    ├── CameraError              absent, busy, not permitted or black
+    ├── NoFace                   no usable face; ``state`` says which kind
+    ├── AudioError               a song that cannot be analysed; ``code`` says why
+    ├── CatalogueError
+    │   ├── CatalogueLocked      another process is writing
+    │   ├── CatalogueCorrupt     damaged; a backup was made
+    │   └── CatalogueTooNew      written by a newer version
+    ├── PlaylistError            a playlist or embeddings file that cannot be read or written
+    └── DatasetError             labelled data that cannot be read
+
+A message says what was wrong, the value, and what to do.
+"""
+
+
+class VibeluxError(Exception):
+    """Base of all errors raised on purpose."""
+
+
+class InvalidInput(VibeluxError, ValueError):
+    """A value given by the caller is not acceptable."""
+
+
+class InvalidMood(InvalidInput):
+    """A mood that is not seven finite, non-negative numbers with a positive sum."""
+
+
+class InvalidSetting(InvalidInput):
+    """A setting from the file, the environment or a flag that cannot be used."""
+
+
+class MissingExtra(VibeluxError):
+    """A feature whose optional packages are not installed."""
+
+
+class ModelError(VibeluxError):
+    """An ONNX file or its card is missing, damaged or contradictory."""
+
+
+class ImageError(VibeluxError):
+    """A file is not an image, cannot be read, or is too large."""
+
+
+class VideoError(VibeluxError):
+    """A file is not a video or cannot be read."""
+
+
+class CameraError(VibeluxError):
+    """The camera is absent, busy, not permitted, or yields black frames."""
+
+
+class NoFace(VibeluxError):
+    """There is no usable face.
+
+    Attributes:
+        state: the word that the JSON carries, such as ``no_face`` or ``too_small``.
+
+    """
+
+    def __init__(self, message: str, *, state: str = "no_face") -> None:
+        super().__init__(message)
+        self.state = state
+
+
+class AudioError(VibeluxError):
+    """A song cannot be analysed.
+
+    Attributes:
+        code: one stable word for the reason: ``empty``, ``not_audio``, ``damaged``, ``protected``,
+            ``silent``, ``too_short``, ``no_permission``, ``vanished``, ``timeout``, ``crashed``.
+
+    """
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message, code)
+        self.code = code
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _audio_error, (str(self.args[0]), self.code)
+
+
+def _audio_error(message: str, code: str) -> AudioError:
+    """Rebuild an AudioError on the other side of a process boundary."""
+    return AudioError(message, code=code)
+
+
+class CatalogueError(VibeluxError):
+    """The catalogue cannot be used."""
+
+
+class CatalogueLocked(CatalogueError):
+    """Another process is writing to the catalogue."""
+
+
+class CatalogueCorrupt(CatalogueError):
+    """The catalogue's file is damaged; a backup was made beside it."""
+
+
+class CatalogueTooNew(CatalogueError):
+    """The catalogue was written by a newer version of VibeluX."""
+
+
+class PlaylistError(VibeluxError):
+    """A playlist or embeddings file cannot be read or written."""
+
+
+class DatasetError(VibeluxError):
+    """Labelled data cannot be read."""

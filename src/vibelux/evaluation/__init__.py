@@ -1,0 +1,1 @@
+"""Figures of a model on labelled data; runs on the core install."""

@@ -1,0 +1,1 @@
+"""The songs that a person owns: scanning, catalogue, tags, playlists."""

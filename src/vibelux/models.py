@@ -1,0 +1,179 @@
+"""Trained models: an ONNX file and its card, checked against each other before use."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vibelux.emotions import EMOTIONS
+from vibelux.errors import ModelError
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+Kind = Literal["face", "music"]
+
+WEIGHTS = Path(__file__).parent / "weights"
+"""Folder of the shipped models."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is known about a trained model; stored as JSON beside its ONNX file.
+
+    Attributes:
+        name: file stem, such as ``face``.
+        kind: ``face`` or ``music``.
+        version: changes whenever the weights change.
+        sha256: of the ONNX file, lower-case hexadecimal.
+        labels: the seven emotions in the order of the outputs.
+        input: name, shape, dtype and range of the graph's input.
+        outputs: name -> what it holds.
+        preprocessing: the constants that turn a file into the input; training and inference read
+            the same ones.
+        calibration: how the probabilities were calibrated, with the fitted constants.
+        training: recipe, data sets with their terms, seed, number of candidates tried.
+        metrics: figures with 95 % intervals, each with the command that prints it.
+        limits: what the model cannot do, a sentence each.
+
+    """
+
+    name: str
+    kind: Kind
+    version: str
+    sha256: str
+    labels: tuple[str, ...]
+    input: Mapping[str, Any]
+    outputs: Mapping[str, str]
+    preprocessing: Mapping[str, Any]
+    calibration: Mapping[str, Any] = field(default_factory=dict)
+    training: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    limits: tuple[str, ...] = ()
+
+    @property
+    def model_id(self) -> str:
+        """Name, version and the first characters of the sha256: ``music-1.0.0-1a2b3c4d``."""
+        return f"{self.name}-{self.version}-{self.sha256[:8]}"
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read a card.
+
+        Raises:
+            ModelError: the file is missing or is not a card.
+
+        """
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+            values["labels"] = tuple(values["labels"])
+            values["limits"] = tuple(values.get("limits", ()))
+            return cls(**values)
+        except FileNotFoundError as error:
+            raise ModelError(f"{path} is missing; every ONNX file needs its card") from error
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise ModelError(f"{path} is not a model card: {error}") from error
+
+    def write(self, path: Path) -> None:
+        """Write the card as JSON, replacing the file in one step."""
+        text = json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
+        part = path.with_name(path.name + ".part")
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+
+
+class Model:
+    """A loaded ONNX model with its card.
+
+    Attributes:
+        card: the card, already checked against the file.
+
+    """
+
+    def __init__(self, card: Card, session: "InferenceSession") -> None:
+        self.card = card
+        self._session = session
+        self._outputs = [output.name for output in session.get_outputs()]
+
+    def run(self, batch: NDArray[Any]) -> dict[str, NDArray[np.float32]]:
+        """Run the graph on one batch.
+
+        Args:
+            batch: what the card's ``input`` says, with a leading batch axis.
+
+        Returns:
+            output name -> array with the same leading axis.
+
+        Raises:
+            ModelError: the array does not fit the graph.
+
+        """
+        name = self.card.input["name"]
+        try:
+            values = self._session.run(self._outputs, {name: batch})
+        except Exception as error:
+            raise ModelError(
+                f"{self.card.model_id} cannot run on shape {batch.shape}, {batch.dtype}: {error}"
+            ) from error
+        return dict(zip(self._outputs, values, strict=True))
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, lower-case hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def load_model(kind: Kind, path: Path | None = None, *, threads: int = 1) -> Model:
+    """Load a model and check it against its card.
+
+    Args:
+        kind: which of the two CNNs is expected.
+        path: the ONNX file; its card lies beside it with the suffix ``.json``. Without one, the
+            shipped model.
+        threads: of ONNX Runtime, at least 1.
+
+    Raises:
+        ModelError: a file is missing, the sha256 or the label order differs from the card, the
+            model is of the other kind, or ONNX Runtime refuses it.
+
+    """
+    path = WEIGHTS / f"{kind}.onnx" if path is None else path
+    if not path.is_file():
+        raise ModelError(f"there is no model at {path}")
+    card = Card.read(path.with_suffix(".json"))
+    if card.kind != kind:
+        raise ModelError(f"{path} is a {card.kind} model, a {kind} model is needed")
+    if card.labels != EMOTIONS:
+        raise ModelError(
+            f"the card of {path} lists the labels {', '.join(card.labels)}; "
+            f"this version needs {', '.join(EMOTIONS)}, in this order"
+        )
+    digest = sha256_of(path)
+    if digest != card.sha256:
+        raise ModelError(
+            f"{path} has sha256 {digest}, its card says {card.sha256}; "
+            "the file is damaged or does not belong to this card"
+        )
+    return Model(card, _session(path, threads))
+
+
+def _session(path: Path, threads: int) -> "InferenceSession":
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    options.enable_cpu_mem_arena = False  # keeps workers small; costs no measurable time here
+    try:
+        return onnxruntime.InferenceSession(
+            str(path), sess_options=options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:
+        raise ModelError(f"ONNX Runtime cannot load {path}: {error}") from error

@@ -1,0 +1,1 @@
+"""From an audio file to a mood: decoding, spectrogram, emotion model."""

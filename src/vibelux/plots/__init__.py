@@ -1,0 +1,1 @@
+"""Figures drawn with Matplotlib, which is imported only when something is drawn."""

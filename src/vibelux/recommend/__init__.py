@@ -1,0 +1,1 @@
+"""From a mood and the catalogue to ranked songs with reasons."""

@@ -1,0 +1,1 @@
+"""Training of both CNNs (the [train] extra); the only package that imports torch."""
