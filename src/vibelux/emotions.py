@@ -4,6 +4,7 @@ A *mood* is a (7,) float32 array of non-negative numbers that sum to 1, in the o
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -45,7 +46,7 @@ def emotion_index(name: str) -> int:
         InvalidMood: the name is not known.
 
     """
-    key = name.strip().lower()
+    key = unicodedata.normalize("NFC", name).strip().lower()  # folders from a Mac come decomposed
     key = ALIASES.get(key, key)
     if key not in EMOTIONS:
         raise InvalidMood(f"unknown emotion {name!r}; choose from {', '.join(EMOTIONS)}")

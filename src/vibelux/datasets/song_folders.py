@@ -1,0 +1,69 @@
+"""Songs sorted into one folder an emotion: audio, or the spectrograms of `vibelux preprocess`.
+
+::
+
+    RAW/<emotion>/*.mp3              any audio format
+    RAW/<emotion>/<artist>/*.mp3     the same; the subfolder is the group
+    OUT/<emotion>/*.npy              written by `vibelux preprocess`
+
+A folder's name is the emotion: one of the seven, an alias, or any other word, which is kept.
+"""
+
+from pathlib import Path
+
+from vibelux.datasets.songs import LabelledSong, SongData
+from vibelux.errors import DatasetError
+
+# fmt: off
+AUDIO_SUFFIXES = frozenset({
+    ".aac", ".aif", ".aiff", ".ape", ".flac", ".m4a", ".m4b", ".mka", ".mp2", ".mp3", ".mp4",
+    ".mpc", ".oga", ".ogg", ".opus", ".wav", ".wma", ".wv",
+})
+# fmt: on
+"""Endings of audio files, in lower case."""
+
+
+def read_song_folders(folder: Path) -> SongData:
+    """Read the songs of a folder with one subfolder an emotion.
+
+    Hidden files and folders are passed over; other files that are neither audio nor ``.npy`` are
+    listed as skipped.
+
+    Args:
+        folder: RAW or OUT, see the module.
+
+    Raises:
+        DatasetError: not readable, or no song in any subfolder.
+
+    """
+    songs: list[LabelledSong] = []
+    skipped: list[tuple[str, str]] = []
+    try:
+        paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    except OSError as error:
+        raise DatasetError(f"cannot read {folder}: {error}") from error
+    for path in paths:
+        inner = path.relative_to(folder)
+        if any(part.startswith(".") for part in inner.parts):
+            continue
+        given = inner.as_posix()
+        if len(inner.parts) == 1:
+            skipped.append((given, "lies in no emotion's folder"))
+        elif path.suffix.lower() not in AUDIO_SUFFIXES | {".npy"}:
+            skipped.append((given, f"not an audio file by its ending {path.suffix!r}"))
+        else:
+            emotion, *artist, _ = inner.parts
+            songs.append(
+                LabelledSong(
+                    path=path,
+                    given=given,
+                    group="/".join(artist) or given,
+                    emotion=emotion.strip().lower(),
+                )
+            )
+    if not songs:
+        raise DatasetError(
+            f"there is no song below {folder}; expected folders named by emotion, "
+            "such as happy/song.mp3"
+        )
+    return SongData(rows=tuple(songs), skipped=tuple(skipped))
