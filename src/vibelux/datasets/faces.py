@@ -1,6 +1,8 @@
 """Labelled faces in memory, whatever file they came from."""
 
 import hashlib
+import zipfile
+import zlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -118,16 +120,17 @@ def read_faces(path: Path, *, ferplus: Path | None = None) -> FaceData:
         DatasetError: the path is missing, of no known layout, or holds no labelled face.
 
     """
-    from vibelux.datasets import face_folders, fer2013
+    from vibelux.datasets.face_folders import read_folder
+    from vibelux.datasets.fer2013 import read_csv
 
     if path.is_dir():
-        data = face_folders.read_folder(path)
+        data = read_folder(path)
     elif not path.is_file():
         raise DatasetError(f"there are no faces at {path}: no such file or folder")
     elif path.suffix.lower() == ".npz":
         data = read_npz(path)
     elif path.suffix.lower() == ".csv":
-        data = fer2013.read_csv(path, ferplus=ferplus)
+        data = read_csv(path, ferplus=ferplus)
     else:
         raise DatasetError(f"{path} is neither an .npz nor a .csv file nor a folder")
     if not len(data):
@@ -148,7 +151,7 @@ def read_npz(path: Path) -> FaceData:
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise DatasetError(f"{path} is not a readable npz file: {error}") from error
     if "images" in arrays:
         images = np.asarray(arrays["images"])
@@ -164,7 +167,7 @@ def read_npz(path: Path) -> FaceData:
             f"'images' of {path} is {images.dtype} {images.shape}, uint8 (N, 48, 48) is needed"
         )
     label = _checked(arrays["label"], (count,), "label", path).astype(np.int64)
-    if count and not (0 <= label.min() and label.max() < len(EMOTIONS)):
+    if count and (label.min() < 0 or label.max() >= len(EMOTIONS)):
         raise DatasetError(
             f"'label' of {path} must be 0 to 6, found {label.min()} to {label.max()}"
         )
