@@ -1,0 +1,229 @@
+"""Figures of a music model on labelled songs.
+
+A song without a label of a kind does not count for the figures of that kind.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vibelux.datasets.songs import QUADRANTS, LabelledSong, SongData
+from vibelux.emotions import EMOTIONS
+from vibelux.errors import AudioError, DatasetError
+from vibelux.evaluation import metrics
+from vibelux.evaluation.faces import Figures, defined
+from vibelux.models import Model
+from vibelux.music.spectrogram import MelSettings
+
+if TYPE_CHECKING:
+    from vibelux.music.emotion import MusicModel, SongAnalysis
+
+_POSITIVE_VALENCE = [0, 3]  # Q1 and Q4
+_POSITIVE_AROUSAL = [0, 1]  # Q1 and Q2
+
+
+@dataclass(frozen=True)
+class SongPredictions:
+    """What a model says about N songs; NaN in the rows that could not be analysed.
+
+    Attributes:
+        mood: mixture of the seven [shape=(N, 7), dtype=float32].
+        quadrant: probabilities of Q1 to Q4 [shape=(N, 4), dtype=float32].
+        valence: pleasantness in [-1, 1] [shape=(N,), dtype=float32].
+        arousal: energy in [-1, 1] [shape=(N,), dtype=float32].
+        failed: (path as given, reason) of each song that could not be analysed.
+
+    """
+
+    mood: NDArray[np.float32]
+    quadrant: NDArray[np.float32]
+    valence: NDArray[np.float32]
+    arousal: NDArray[np.float32]
+    failed: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def analysed(self) -> NDArray[np.bool_]:
+        """Which songs were analysed [shape=(N,)]."""
+        return np.isfinite(self.valence)
+
+
+def predict_songs(
+    model: Model,
+    songs: SongData,
+    *,
+    workers: int = 2,
+    on_progress: Callable[[int], None] | None = None,
+) -> SongPredictions:
+    """Run a model over songs.
+
+    Args:
+        model: a music model.
+        songs: audio files, or spectrograms of `vibelux preprocess`.
+        workers: threads; decoding and inference both run outside Python's lock.
+        on_progress: called with the number of songs done after each one.
+
+    """
+    from vibelux.music.emotion import MusicModel
+
+    music = MusicModel(model)
+
+    def analysis(song: LabelledSong) -> "SongAnalysis | AudioError | DatasetError":
+        try:
+            if song.preprocessed:
+                return _analyse_spectrogram(music, model, song)
+            return music.analyse(song.path)
+        except (AudioError, DatasetError) as error:
+            return error
+
+    mood = np.full((len(songs), len(EMOTIONS)), np.nan, dtype=np.float32)
+    quadrant = np.full((len(songs), len(QUADRANTS)), np.nan, dtype=np.float32)
+    valence = np.full(len(songs), np.nan, dtype=np.float32)
+    arousal = np.full(len(songs), np.nan, dtype=np.float32)
+    failed: list[tuple[str, str]] = []
+    pool = ThreadPoolExecutor(workers)
+    try:
+        for i, result in enumerate(pool.map(analysis, songs.rows)):
+            if isinstance(result, (AudioError, DatasetError)):
+                failed.append((songs.rows[i].given, str(result)))
+            else:
+                mood[i], quadrant[i] = result.mood, result.quadrant
+                valence[i], arousal[i] = result.valence, result.arousal
+            if on_progress is not None:
+                on_progress(i + 1)
+    finally:
+        pool.shutdown(cancel_futures=True)  # an interruption does not wait for the other songs
+    return SongPredictions(mood, quadrant, valence, arousal, failed=tuple(failed))
+
+
+def _analyse_spectrogram(music: "MusicModel", model: Model, song: LabelledSong) -> "SongAnalysis":
+    """Analyse a spectrogram file window by window.
+
+    Raises:
+        DatasetError: not a spectrogram of this model's kind.
+
+    """
+    settings = MelSettings.from_card(model.card)
+    try:
+        decibels = np.load(song.path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise DatasetError(f"{song.path} is not a readable spectrogram: {error}") from error
+    if not np.issubdtype(decibels.dtype, np.floating) or not np.isfinite(decibels).all():
+        raise DatasetError(f"{song.path} is no spectrogram: decibels are finite floats")
+    if decibels.ndim != 2 or len(decibels) != settings.n_mels or not decibels.shape[1]:
+        raise DatasetError(
+            f"{song.path} has shape {decibels.shape}, ({settings.n_mels}, frames) is needed; "
+            "write it again with vibelux preprocess"
+        )
+    seconds = float(model.card.preprocessing["window_seconds"])
+    width = settings.frames(round(seconds * settings.sample_rate))
+    count = decibels.shape[1]
+    if count < width:
+        floor = 10 * np.log10(settings.amin)
+        decibels = np.pad(decibels, ((0, 0), (0, width - count)), constant_values=floor)
+    # the last window is moved back to end with the song
+    starts = np.minimum(np.arange(0, count, width), max(count - width, 0))
+    windows = np.stack([decibels[:, start : start + width] for start in starts])
+    return music.analyse_log_mel(
+        windows.astype(np.float32),
+        starts * (settings.hop_length / settings.sample_rate),
+        settings.seconds(count),
+    )
+
+
+def evaluate_songs(songs: SongData, predictions: SongPredictions) -> Figures:
+    """Return the figures of `vibelux evaluate music --json`.
+
+    | key | meaning |
+    | --- | --- |
+    | n | songs that were analysed |
+    | quadrant_macro_f1, quadrant_accuracy | of the most probable quadrant |
+    | valence_accuracy, arousal_accuracy | of the halves: V+ if p(Q1) + p(Q4) > ½, A+ if
+      p(Q1) + p(Q2) > ½; against the halves of the labelled quadrant |
+    | valence_r, arousal_r | Pearson's correlation |
+    | valence_r2, arousal_r2 | coefficient of determination; needs labels in [-1, 1] |
+    | emotion_macro_f1 | of the strongest of the seven, over the emotions that occur |
+    | auc_<emotion>, n_<emotion> | of its share in the mood against all other labelled songs;
+      songs with this label |
+
+    None where the labels that a figure needs are missing.
+
+    Args:
+        songs: N labelled songs.
+        predictions: of the same N songs in the same order.
+
+    """
+    analysed = predictions.analysed
+    quadrant = np.array([song.quadrant_index for song in songs.rows], dtype=np.int64)
+    emotion = np.array([song.emotion_index for song in songs.rows], dtype=np.int64)
+    figures: dict[str, int | float] = {"n": int(analysed.sum())}
+
+    rows = analysed & (quadrant >= 0)
+    figures |= quadrant_figures(quadrant[rows], predictions.quadrant[rows])
+
+    for name, predicted in (("valence", predictions.valence), ("arousal", predictions.arousal)):
+        labels = dimension(songs, name)
+        rows = analysed & np.isfinite(labels)
+        truth = labels[rows]
+        figures[f"{name}_r"] = metrics.pearson_r(truth, predicted[rows])
+        on_scale = bool((np.abs(truth) <= 1).all())
+        figures[f"{name}_r2"] = metrics.r_squared(truth, predicted[rows]) if on_scale else np.nan
+
+    rows = analysed & (emotion >= 0)
+    labelled, moods = emotion[rows], predictions.mood[rows]
+    confusion = metrics.confusion_matrix(labelled, moods.argmax(axis=1), classes=len(EMOTIONS))
+    figures["emotion_macro_f1"] = metrics.macro_f1(confusion)
+    for i, name in enumerate(EMOTIONS):
+        figures[f"auc_{name}"] = metrics.auc(moods[:, i], labelled == i)
+        figures[f"n_{name}"] = int((labelled == i).sum())
+    return defined({name: figures[name] for name in SONG_KEYS})
+
+
+def quadrant_figures(
+    label: NDArray[np.int64], probabilities: NDArray[np.float32]
+) -> dict[str, int | float]:
+    """Return the four figures of quadrants.
+
+    Args:
+        label: place in `QUADRANTS` [shape=(n,)].
+        probabilities: of Q1 to Q4 [shape=(n, 4)].
+
+    """
+    predicted = probabilities.argmax(axis=1)
+    confusion = metrics.confusion_matrix(label, predicted, classes=len(QUADRANTS))
+    figures: dict[str, int | float] = {
+        "quadrant_macro_f1": metrics.macro_f1(confusion),
+        "quadrant_accuracy": metrics.accuracy(label, predicted),
+    }
+    for name, half in (("arousal", _POSITIVE_AROUSAL), ("valence", _POSITIVE_VALENCE)):
+        # compared with the other half, not with ½: float32 probabilities miss a sum of 1 slightly
+        others = [i for i in range(len(QUADRANTS)) if i not in half]
+        positive = probabilities[:, half].sum(axis=1) > probabilities[:, others].sum(axis=1)
+        figures[f"{name}_accuracy"] = metrics.accuracy(np.isin(label, half), positive)
+    return figures
+
+
+def dimension(songs: SongData, name: str) -> NDArray[np.float64]:
+    """Return the labels ``valence`` or ``arousal`` [shape=(N,)], NaN where there is none."""
+    values = (getattr(song, name) for song in songs.rows)
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+
+
+SONG_KEYS: tuple[str, ...] = (
+    "n",
+    "quadrant_macro_f1",
+    "quadrant_accuracy",
+    "arousal_accuracy",
+    "valence_accuracy",
+    "valence_r",
+    "arousal_r",
+    "valence_r2",
+    "arousal_r2",
+    "emotion_macro_f1",
+    *(f"auc_{name}" for name in EMOTIONS),
+    *(f"n_{name}" for name in EMOTIONS),
+)
+"""The keys of `evaluate_songs`, in order."""
