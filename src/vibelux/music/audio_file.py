@@ -1,0 +1,346 @@
+"""One audio file opened with FFmpeg: its sound as mono chunks from any point in time.
+
+FFmpeg never learns the file's name and may open nothing by itself: names that look like addresses
+(``http:…``, ``concat:…``), names that are not UTF-8 and playlists posing as songs are all harmless.
+"""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+import av
+import numpy as np
+from av import AudioFrame, Packet
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from numpy.typing import NDArray
+
+from vibelux.errors import AudioError
+
+Chunk = tuple[int, NDArray[np.float32]]
+"""A sample rate in Hz and mono samples [shape=(n,), dtype=float32, in [-1, 1]] at that rate."""
+
+_PREROLL = 0.3
+"""Seconds decoded and dropped before a point that was sought: MP3 frames borrow bits from earlier
+ones, AAC and Vorbis overlap with the previous block, Opus needs 80 ms to converge."""
+
+_LATE = 0.5
+"""Seconds by which a seek may land after its target and still count as right."""
+
+_CHUNK = 1 << 19
+"""Samples gathered before they are mixed and passed on: bounds memory, saves calls."""
+
+_RATES = range(1000, 6_000_001)
+"""Sample rates, in Hz, that music has; others come from damaged headers."""
+
+_PROTECTED_TAGS = {"drms", "enca", "aavd", "p608"}
+"""Codec tags of FairPlay, Common Encryption, Audible and old iTunes streams."""
+
+_MAGIC = (b"ID3", b"fLaC", b"OggS", b"RIFF", b"FORM", b"MAC ", b"wvpk", b"\x30\x26\xb2\x75\x8e\x66")
+
+
+class SeekFailed(Exception):
+    """The file cannot be sought to that time; read it from the start instead."""
+
+
+class AudioFile:
+    """The best audio stream of a file, mixed to mono at the stream's own sample rate.
+
+    Use as a context manager. Tracks of video files count; cover art does not.
+
+    Args:
+        path: a regular file of any name.
+
+    Raises:
+        AudioError: ``vanished``, ``no_permission``, ``empty``, ``not_audio``, ``damaged`` or
+            ``protected``.
+
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file, self.size = _open(path)
+        self._container: InputContainer | None = None
+        self._place: tuple[float, int] | None = None
+        try:
+            self._start_over()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._container is not None:
+            self._container.close()
+            self._container = None
+        self._file.close()
+
+    @property
+    def duration(self) -> float | None:
+        """What the header claims, in seconds, or None; it may be wrong."""
+        if self._stream.duration:
+            seconds = self._stream.duration * self._time_base
+        else:
+            seconds = (self._opened.duration or 0) / av.time_base
+        return seconds if seconds > 0 else None
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the bytes read so far contradict a duration that was only estimated.
+
+        MP3 and raw AAC without a header get their duration from the first frames' bit rate.
+        """
+        if self._opened.format.name not in {"mp3", "aac"} or self._place is None:
+            return False
+        time, byte = self._place
+        return self.duration is None or abs(time / self.duration - byte / self.size) > 0.15
+
+    def measure(self) -> float | None:
+        """Return the duration in seconds from a walk over all packets, or None if they don't say.
+
+        Costs far less than decoding: about 40 ms for four minutes of MP3.
+        """
+        self._start_over()
+        end = clock = 0.0
+        for packet in self._packets():
+            time = self._time(packet.pts)
+            clock = (clock if time is None else time) + self._length(packet)
+            end = max(end, clock)
+        return end or None
+
+    def read(
+        self, start: float = 0.0, seconds: float | None = None, *, seek: bool = True
+    ) -> Iterator[Chunk]:
+        """Yield the sound from a point in time, decoding only what is asked for.
+
+        Args:
+            start: in seconds, ≥ 0.
+            seconds: how much; None for all that follows. Less comes where the file ends.
+            seek: jump to the start by the file's index; otherwise walk there over the packets,
+                which always works.
+
+        Raises:
+            SeekFailed: with `seek`, when the jump fails or lands elsewhere.
+            AudioError: ``damaged``.
+
+        """
+        gathered = _Gathered()
+        left = float("inf") if seconds is None else seconds
+        started = False
+        for time, frame in self._frames(start, seek=seek and start > 0):
+            rate = frame.sample_rate
+            first = 0 if started else max(0, round((start - time) * rate))
+            if first >= frame.samples:
+                continue
+            started = True  # from here on all counts, whatever later time stamps say
+            last = frame.samples
+            if left != float("inf"):
+                last = min(last, first + round(left * rate))
+            left -= (last - first) / rate
+            yield from gathered.add(frame, first, last)
+            if left * rate < 0.5:
+                break
+        if self._failed > self._decoded:
+            raise self._error(
+                "damaged",
+                f"{self._failed} of {self._failed + self._decoded} packets are unreadable",
+            )
+        yield from gathered.flush()
+
+    def _frames(self, start: float, *, seek: bool) -> Iterator[tuple[float, AudioFrame]]:
+        """Yield decoded frames with their times, from shortly before a start."""
+        if seek:
+            self._seek(start - _PREROLL)
+        else:
+            self._start_over()
+        self._failed = self._decoded = 0
+        clock = None if seek else 0.0  # the next packet's time, for packets that don't say theirs
+        shown: float | None = None  # the next frame's time
+        for packet in self._packets():
+            time = self._time(packet.pts)
+            time = clock if time is None else time
+            if time is None or (seek and self._decoded == 0 and time > start + _LATE):
+                raise SeekFailed
+            length = self._length(packet)
+            clock = time + length
+            if length and clock < start - _PREROLL:
+                continue
+            if packet.pos is not None:
+                self._place = (time, packet.pos)
+            try:
+                frames = packet.decode()
+            except av.FFmpegError:
+                self._failed += 1  # a torn packet: what follows may be sound again
+                continue
+            for frame in frames:
+                if frame.sample_rate not in _RATES:
+                    raise self._error("damaged", f"it claims {frame.sample_rate} samples a second")
+                self._decoded += 1
+                stamp = self._time(frame.pts)
+                shown = stamp if stamp is not None else time if shown is None else shown
+                yield shown, frame
+                shown += frame.samples / frame.sample_rate
+
+    def _packets(self) -> "Iterator[Packet[AudioStream]]":
+        """Yield the stream's packets up to the end or to where the container is torn."""
+        try:
+            yield from self._opened.demux(self._stream)
+        except av.FFmpegError:
+            return
+        except OSError as error:
+            raise self._error("damaged", f"it cannot be read to its end: {error}") from error
+
+    def _seek(self, seconds: float) -> None:
+        try:
+            offset = (max(0.0, seconds) + self._begin) / self._time_base
+            self._opened.seek(int(offset), stream=self._stream)
+        except (av.FFmpegError, OSError, OverflowError) as error:
+            raise SeekFailed from error
+
+    def _start_over(self) -> None:
+        """Open the container afresh, which works where seeking back does not."""
+        if self._container is not None:
+            self._container.close()
+        self._file.seek(0)
+        head = self._file.read(16)
+        self._file.seek(0)
+        try:
+            self._container = av.open(
+                _Source(self._file, self.path),
+                mode="r",
+                container_options={"protocol_whitelist": "none"},
+                metadata_errors="replace",
+            )
+        except av.FFmpegError as error:
+            if head.startswith(_MAGIC) or head[4:8] == b"ftyp":
+                raise self._error("damaged", "it starts like a song but cannot be read") from error
+            raise self._error("not_audio", "it is no audio file") from error
+        except OSError as error:
+            raise self._error("damaged", f"it cannot be read: {error}") from error
+        streams = self._container.streams
+        if "ASF_Protection_Type" in self._container.metadata:
+            raise self._error("protected", "it is protected against copying (DRM)")
+        best = streams.best("audio") or next(iter(streams.audio), None)
+        if not isinstance(best, AudioStream):
+            raise self._error("not_audio", "it holds no sound")
+        if best.codec_context is None:
+            raise self._error("not_audio", "its audio codec is not known")
+        if best.codec_context.codec_tag in _PROTECTED_TAGS:
+            raise self._error("protected", "it is protected against copying (DRM)")
+        best.codec_context.thread_count = 1
+        self._stream = best
+        self._time_base = float(best.time_base or 1 / av.time_base)
+        self._begin = (best.start_time or 0) * self._time_base
+
+    @property
+    def _opened(self) -> InputContainer:
+        if self._container is None:
+            raise ValueError(f"{self.path} is closed")
+        return self._container
+
+    def _time(self, stamp: int | None) -> float | None:
+        return None if stamp is None else stamp * self._time_base - self._begin
+
+    def _length(self, packet: "Packet[AudioStream]") -> float:
+        return (packet.duration or 0) * self._time_base
+
+    def _error(self, code: str, what: str) -> AudioError:
+        return AudioError(f"cannot analyse {self.path}: {what}", code=code)
+
+
+class _Source:
+    """What FFmpeg sees of the file: reading, seeking and a name that means nothing to it."""
+
+    def __init__(self, file: BinaryIO, path: Path) -> None:
+        suffix = path.suffix.lower()
+        self.name = "song" + (suffix if suffix[1:].isascii() and suffix[1:].isalnum() else "")
+        self.read = file.read
+        self.tell = file.tell
+        self._seek = file.seek
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Seek; answer an impossible place, which damaged headers ask for, as FFmpeg does."""
+        try:
+            return self._seek(offset, whence)
+        except (OSError, ValueError):
+            return -errno.EINVAL
+
+
+class _Gathered:
+    """Frames of one kind, gathered to be mixed to mono together."""
+
+    def __init__(self) -> None:
+        self._kind: tuple[str, int, int] | None = None
+        self._parts: list[NDArray[Any]] = []
+        self._count = 0
+
+    def add(self, frame: AudioFrame, first: int, last: int) -> Iterator[Chunk]:
+        """Take samples first to last of a frame; yield what was gathered when it is enough."""
+        channels = frame.layout.nb_channels
+        kind = (frame.format.name, channels, frame.sample_rate)
+        if kind != self._kind or self._count >= _CHUNK:
+            yield from self.flush()
+        self._kind = kind
+        values = frame.to_ndarray()
+        if frame.format.is_packed:
+            values = values.reshape(-1, channels).T
+        self._parts.append(values[:, first:last])
+        self._count += last - first
+
+    def flush(self) -> Iterator[Chunk]:
+        """Yield what was gathered."""
+        if self._kind is not None and self._count:
+            yield self._kind[2], _mono(np.concatenate(self._parts, axis=1))
+        self._parts.clear()
+        self._count = 0
+
+
+def _mono(values: NDArray[Any]) -> NDArray[np.float32]:
+    """Return the mean over the channels [shape=(channels, n), any sample type] in [-1, 1]."""
+    with np.errstate(all="ignore"):
+        mono: NDArray[np.float32] = values.mean(axis=0, dtype=np.float32)
+    if values.dtype.kind == "u":
+        mono = (mono - np.float32(128)) / np.float32(128)  # FFmpeg's only unsigned type has 8 bits
+    elif values.dtype.kind == "i":
+        mono /= np.float32(2.0 ** (8 * values.dtype.itemsize - 1))
+    elif not np.isfinite(mono).all():
+        mono = np.nan_to_num(mono, nan=0.0, posinf=0.0, neginf=0.0)
+    return np.clip(mono, -1.0, 1.0)
+
+
+def _open(path: Path) -> tuple[BinaryIO, int]:
+    """Open a regular file that is not empty and return its size in bytes."""
+
+    def refuse(code: str, what: str) -> AudioError:
+        return AudioError(f"cannot analyse {path}: {what}", code=code)
+
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise refuse("not_audio", "it is a folder; give a file, or scan the folder")
+        if not stat.S_ISREG(status.st_mode):  # reading a pipe or a device could block for ever
+            raise refuse("not_audio", "it is not a regular file")
+        if status.st_size == 0:
+            raise refuse("empty", "the file is empty")
+        return path.open("rb", buffering=0), status.st_size
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise refuse("vanished", "there is no such file") from error
+    except PermissionError as error:
+        raise refuse("no_permission", "reading it is not permitted") from error
+    except (OSError, ValueError) as error:
+        raise refuse("damaged", f"it cannot be opened: {error}") from error
