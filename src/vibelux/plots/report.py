@@ -97,7 +97,7 @@ def reliability_diagram(
     upper.scatter(middle, confidence[filled], s=16, color=_RED, zorder=3, label="mean probability")
     upper.set_xlim(0, 1)
     upper.set_ylim(0, 1)
-        upper.legend(loc="upper left", frameon=False, labelcolor=_INK)
+    upper.legend(loc="upper left", frameon=False, labelcolor=_INK)
     upper.text(0.025, 0.8, f"ECE = {ece:.3f}", color=_INK, weight="bold", va="top")
     lower.bar(left, count, width, align="edge", color=_MUTED, edgecolor="white")
     lower.set_ylabel("rows", color=_MUTED)
