@@ -1,5 +1,11 @@
-"""`vibelux train`."""
+"""`vibelux train`: train the CNNs on one's own data (needs the [train] extra)."""
 
 import typer
 
-app = typer.Typer(help="train", no_args_is_help=True)
+from vibelux.cli import train_face
+
+app = typer.Typer(
+    help="Train the face or music CNN on labelled data (needs the train extra).",
+    no_args_is_help=True,
+)
+app.command("face")(train_face.face)

@@ -1,0 +1,115 @@
+"""`vibelux train face`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vibelux.cli.console import err, print_json
+from vibelux.errors import InvalidInput, MissingExtra
+
+
+def face(
+    data: Annotated[
+        Path,
+        typer.Option(help="npz file, fer2013.csv, or a folder with one folder an emotion."),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for checkpoints and the model.")] = Path(
+        "runs/face"
+    ),
+    ferplus: Annotated[
+        Path | None, typer.Option(help="FER+ votes of a csv; default: fer2013new.csv beside it.")
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the data.")] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A first model within minutes, on a smaller network.")
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the last checkpoint in --out.")
+    ] = False,
+    start: Annotated[
+        str | None,
+        typer.Option("--from", help="'pretrained' (the shipped weights) or an ONNX file."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of weights, split, order and augmentation.")] = 0,
+    learning_rate: Annotated[float | None, typer.Option(help="Highest of the schedule.")] = None,
+    precision: Annotated[
+        str, typer.Option(help="Of Lightning's trainer: bf16-mixed, 16-mixed, 32-true.")
+    ] = "bf16-mixed",
+    devices: Annotated[str, typer.Option(help="Of Lightning's trainer.")] = "auto",
+    test: Annotated[
+        str | None,
+        typer.Option(help="Evaluate the finished model once on this part, such as PublicTest."),
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Write plots and a page to this folder.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="The data's name and terms, for the card.")
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print the figures as one JSON object.")
+    ] = False,
+) -> None:
+    """Train the face CNN and write face.onnx with its card."""
+    try:
+        from vibelux.training import faces
+    except ImportError as error:
+        raise MissingExtra(
+            f"training needs the train extra ({error.name} is missing); install torch from the "
+            'CPU index or with your CUDA, then: pip install "vibelux[train]"'
+        ) from error
+    from dataclasses import replace
+
+    from vibelux.datasets.faces import read_faces
+    from vibelux.models import WEIGHTS
+
+    if quick and start == "pretrained":
+        raise InvalidInput(
+            "--quick trains a smaller network; it cannot start from the shipped weights"
+        )
+    console = err()
+    labelled = read_faces(data, ferplus=ferplus)
+    for name, reason in labelled.skipped:
+        console.print(f"skipped {name}: {reason}", markup=False)
+    recipe = faces.FaceRecipe(seed=seed)
+    recipe = recipe.quick() if quick else recipe
+    recipe = replace(
+        recipe,
+        epochs=epochs or recipe.epochs,
+        learning_rate=learning_rate or recipe.learning_rate * (0.25 if start else 1.0),
+    )
+    pretrained = None
+    if start is not None:
+        pretrained = WEIGHTS / "face.onnx" if start == "pretrained" else Path(start)
+    trained = faces.train_faces(
+        labelled,
+        out,
+        recipe=recipe,
+        source=source or data.name,
+        resume=resume,
+        pretrained=pretrained,
+        precision=precision,
+        devices=devices,
+        announce=lambda line: console.print(line, markup=False),
+    )
+    figures: dict[str, int | float | None] = {**trained.history[-1]}
+    if test is not None:
+        from vibelux.evaluation.faces import evaluate_faces, predict_faces
+        from vibelux.models import load_model
+        from vibelux.training.face_export import update_card
+
+        part = labelled.with_usage(test)
+        model = load_model("face", trained.onnx)
+        figures = evaluate_faces(part, predict_faces(model, part.images))
+        update_card(trained.onnx, {test: figures})
+    if report is not None:
+        from vibelux.plots.report import training_curves
+
+        report.mkdir(parents=True, exist_ok=True)
+        training_curves(report / "training.png", trained.history)
+    if json:
+        print_json(figures)
+    else:
+        for key, value in figures.items():
+            print(f"{key:24} {value}" if value is None else f"{key:24} {value:.4f}")

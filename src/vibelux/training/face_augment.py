@@ -1,0 +1,105 @@
+"""Random changes of a batch of faces, on the batch's device.
+
+They stand for what a webcam and a face detector do: boxes that are ±10 % off, tilted heads,
+uneven light, noise, blur, and hands or hair before the face.
+"""
+
+import math
+
+import torch
+import torch.nn.functional as functional
+from torch import Tensor
+
+
+def augment(faces: Tensor) -> Tensor:
+    """Return changed copies: flip, affine, light, gamma, blur, noise, erasing.
+
+    Args:
+        faces: [shape=(k, 1, h, w), dtype=float32, range=[0, 1]].
+
+    Returns:
+        the same shape and range.
+
+    """
+    faces = _affine(faces)
+    faces = _light(faces)
+    faces = _blur_and_noise(faces)
+    return _erase(faces)
+
+
+def mix(
+    faces: Tensor, targets: tuple[Tensor, ...], *, alpha: float
+) -> tuple[Tensor, tuple[Tensor, ...]]:
+    """Blend the batch with a permutation of itself (mixup, Zhang et al. 2018).
+
+    Args:
+        faces: [shape=(k, 1, h, w)].
+        targets: tensors with the same leading axis, blended with the same weight.
+        alpha: of the Beta distribution that the weight is drawn from, > 0.
+
+    """
+    weight = float(torch.distributions.Beta(alpha, alpha).sample())
+    order = torch.randperm(len(faces), device=faces.device)
+    return (
+        torch.lerp(faces[order], faces, weight),
+        tuple(torch.lerp(target[order], target, weight) for target in targets),
+    )
+
+
+def _uniform(faces: Tensor, low: float, high: float) -> Tensor:
+    return torch.empty(len(faces), device=faces.device).uniform_(low, high)
+
+
+def _chosen(faces: Tensor, share: float) -> Tensor:
+    return torch.rand(len(faces), device=faces.device) < share
+
+
+def _affine(faces: Tensor) -> Tensor:
+    angle = (torch.randn(len(faces), device=faces.device) * 10).clamp(-25, 25) * (math.pi / 180)
+    scale = torch.exp(_uniform(faces, math.log(0.82), math.log(1.2)))
+    aspect = torch.exp(_uniform(faces, -0.06, 0.06))
+    shear = _uniform(faces, -0.08, 0.08)
+    flip = torch.where(_chosen(faces, 0.5), -1.0, 1.0)
+    cos, sin = torch.cos(angle) / scale, torch.sin(angle) / scale
+    theta = torch.stack(
+        [
+            torch.stack(
+                [cos * aspect * flip, (shear - sin) / aspect, _uniform(faces, -0.2, 0.2)], 1
+            ),
+            torch.stack([sin * aspect * flip, cos / aspect, _uniform(faces, -0.2, 0.2)], 1),
+        ],
+        dim=1,
+    )
+    grid = functional.affine_grid(theta, list(faces.shape), align_corners=False)
+    return functional.grid_sample(faces, grid, padding_mode="border", align_corners=False)
+
+
+def _light(faces: Tensor) -> Tensor:
+    shape = (-1, 1, 1, 1)
+    gamma = torch.exp(torch.randn(len(faces), device=faces.device) * 0.25).view(shape)
+    gain = _uniform(faces, 0.6, 1.4).view(shape)
+    offset = _uniform(faces, -0.15, 0.15).view(shape)
+    return (faces.clamp(1e-4, 1).pow(gamma) * gain + offset).clamp(0, 1)
+
+
+def _blur_and_noise(faces: Tensor) -> Tensor:
+    padded = functional.pad(faces, (1, 1, 1, 1), mode="replicate")
+    blurred = functional.avg_pool2d(padded, 3, stride=1)
+    faces = torch.where(_chosen(faces, 0.15).view(-1, 1, 1, 1), blurred, faces)
+    amount = (_uniform(faces, 0, 0.06) * _chosen(faces, 0.3)).view(-1, 1, 1, 1)
+    return (faces + torch.randn_like(faces) * amount).clamp(0, 1)
+
+
+def _erase(faces: Tensor, *, share: float = 0.3) -> Tensor:
+    """Fill one random rectangle of some faces with a random grey (Zhong et al. 2020)."""
+    height, width = faces.shape[-2:]
+    rows = torch.arange(height, device=faces.device).view(1, 1, -1, 1) / height
+    columns = torch.arange(width, device=faces.device).view(1, 1, 1, -1) / width
+
+    def inside(positions: Tensor) -> Tensor:
+        centre = _uniform(faces, 0, 1).view(-1, 1, 1, 1)
+        half = _uniform(faces, 0.08, 0.24).view(-1, 1, 1, 1)
+        return (positions - centre).abs() < half
+
+    hidden = inside(rows) & inside(columns) & _chosen(faces, share).view(-1, 1, 1, 1)
+    return torch.where(hidden, _uniform(faces, 0, 1).view(-1, 1, 1, 1), faces)

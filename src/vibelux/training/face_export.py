@@ -1,0 +1,139 @@
+"""From a trained face network to the shipped graph, and back."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from vibelux.datasets.faces import FaceData
+from vibelux.emotions import EMOTIONS
+from vibelux.errors import ModelError
+from vibelux.models import WEIGHTS, Card
+from vibelux.training.calibration import fit_temperature
+from vibelux.training.export import export_model, read_weights
+from vibelux.training.face_network import FaceGraph, FaceNetwork, standardise
+from vibelux.training.face_targets import face_targets
+
+OUTPUTS = {
+    "mood": "distribution of ten annotators' votes over the seven emotions (batch, 7), calibrated",
+    "label": "probabilities of the FER2013 label (batch, 7), calibrated",
+    "embedding": "features before the dense heads (batch, 128), L2-normalised",
+}
+LIMITS = (
+    "It estimates the expression that a face shows, not what the person feels.",
+    "Trained on pictures found on the web in 2013: posed and exaggerated expressions are "
+    "over-represented, and age, skin tone and culture are not balanced or even recorded.",
+    "FER2013's labels are contested: people agree with them on about 65 % of the faces.",
+    "Disgust is rare in the training data (1.5 %); it and fear are recognised least often.",
+)
+PREPROCESSING = {"size": 48, "haar_crop_scale": 1.02, "grey": "ITU-R BT.601 luma"}
+
+
+def export_faces(
+    network: FaceNetwork,
+    held: FaceData,
+    path: Path,
+    *,
+    training: Mapping[str, Any],
+    metrics: Mapping[str, Any],
+) -> float:
+    """Calibrate a trained network on held-back faces and export it.
+
+    Args:
+        network: the trained network.
+        held: faces that were not learnt from, for calibration and for the check against torch.
+        path: of the ONNX file.
+        training: recipe and data, for the card.
+        metrics: figures, for the card.
+
+    Returns:
+        the largest difference between torch and ONNX Runtime.
+
+    """
+    network = network.float().eval().cpu()
+    network.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+    targets = face_targets(held, label_share=1.0)
+    mood_logits, label_logits = _logits(network, held)
+    voted = targets.mood_weight > 0
+    temperatures = {
+        "mood_temperature": fit_temperature(mood_logits[voted], targets.mood[voted]),
+        "label_temperature": fit_temperature(label_logits, targets.label),
+    }
+    calibration = {
+        "method": "temperature scaling (Guo et al. 2017), fitted on validation rows, in the graph",
+        "rows": len(held),
+        **temperatures,
+    }
+    graph = FaceGraph(network, **temperatures)
+    return export_model(
+        graph,
+        torch.from_numpy(held.images[:64]),
+        path,
+        kind="face",
+        version=date.today().strftime("%Y.%m.%d"),
+        outputs=OUTPUTS,
+        input_name="crops",
+        input_range=(0, 255),
+        preprocessing=PREPROCESSING,
+        labels=EMOTIONS,
+        calibration=calibration,
+        training=training,
+        metrics=metrics,
+        limits=LIMITS,
+    )
+
+
+def load_pretrained(network: FaceNetwork, path: Path | None = None) -> None:
+    """Begin with the weights of an exported model; the shipped one by default.
+
+    Raises:
+        ModelError: the file cannot be read or holds a network of another shape.
+
+    """
+    path = WEIGHTS / "face.onnx" if path is None else path
+    stored = read_weights(path)
+    own = network.state_dict()
+    missing = [
+        name
+        for name, value in own.items()
+        if not name.endswith("num_batches_tracked")
+        and (f"network.{name}" not in stored or stored[f"network.{name}"].numel() != value.numel())
+    ]
+    if missing:
+        raise ModelError(
+            f"{path} does not fit this network: {len(missing)} weights are missing or of another "
+            f"shape, the first is {missing[0]}; train from scratch or use the recipe it came from"
+        )
+    network.load_state_dict(
+        {
+            name: stored[f"network.{name}"].reshape(value.shape)
+            if f"network.{name}" in stored
+            else value
+            for name, value in own.items()
+        }
+    )
+
+
+def update_card(onnx: Path, metrics: dict[str, Any]) -> None:
+    """Add figures to the card of an exported model."""
+    path = onnx.with_suffix(".json")
+    card = Card.read(path)
+    replace(card, metrics={**card.metrics, **metrics}).write(path)
+
+
+def _logits(
+    network: FaceNetwork, data: FaceData
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    mood, label = [], []
+    with torch.inference_mode():
+        for start in range(0, len(data), 256):
+            images = torch.from_numpy(data.images[start : start + 256])
+            outputs = network(standardise(images.float().unsqueeze(1) / 255))
+            mood.append(outputs[0].numpy())
+            label.append(outputs[1].numpy())
+    return np.concatenate(mood), np.concatenate(label)

@@ -1,0 +1,115 @@
+"""From labelled faces to what the network is trained on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vibelux.datasets.faces import FERPLUS_COLUMNS, FaceData, votes_of_seven
+from vibelux.emotions import EMOTIONS
+from vibelux.errors import DatasetError
+
+MINIMUM_VOTES = 5
+"""Annotators who must have chosen among the seven before their votes count."""
+
+
+@dataclass(frozen=True)
+class FaceTargets:
+    """Soft targets, a row a face.
+
+    Attributes:
+        mood: the votes' distribution over the seven [shape=(N, 7), dtype=float32].
+        mood_weight: 0 where too few annotators chose among the seven [shape=(N,)].
+        label: the one-hot label mixed with the votes [shape=(N, 7), dtype=float32].
+        label_weight: 0 where the annotators saw no face [shape=(N,)].
+
+    """
+
+    mood: NDArray[np.float32]
+    mood_weight: NDArray[np.float32]
+    label: NDArray[np.float32]
+    label_weight: NDArray[np.float32]
+
+
+def face_targets(data: FaceData, *, label_share: float) -> FaceTargets:
+    """Mix labels and votes.
+
+    Without votes, the mood's target is the one-hot label.
+
+    Args:
+        data: the faces.
+        label_share: of the one-hot label in the label head's target, the rest are the votes; 0..1.
+
+    """
+    one_hot = np.eye(len(EMOTIONS), dtype=np.float32)[data.label]
+    ones = np.ones(len(data), dtype=np.float32)
+    if data.votes is None:
+        return FaceTargets(mood=one_hot, mood_weight=ones, label=one_hot, label_weight=ones)
+    seven = votes_of_seven(data.votes)
+    total = seven.sum(axis=1)
+    enough = total >= MINIMUM_VOTES
+    mood = np.where(enough[:, None], seven / np.maximum(total, 1)[:, None], one_hot)
+    label = np.where(enough[:, None], label_share * one_hot + (1 - label_share) * mood, one_hot)
+    no_face = data.votes[:, FERPLUS_COLUMNS.index("NF")] >= MINIMUM_VOTES
+    return FaceTargets(
+        mood=mood.astype(np.float32),
+        mood_weight=enough.astype(np.float32),
+        label=label.astype(np.float32),
+        label_weight=np.where(no_face, 0, 1).astype(np.float32),
+    )
+
+
+@dataclass(frozen=True)
+class FaceSplit:
+    """Training and validation rows that share no picture, and what was left out.
+
+    Attributes:
+        training: rows to learn from.
+        validation: rows for calibration and selection.
+        dropped_blank: number of constant images left out.
+        dropped_twins: number of training rows whose pixels recur in an evaluation part.
+
+    """
+
+    training: FaceData
+    validation: FaceData
+    dropped_blank: int
+    dropped_twins: int
+
+
+def split_faces(data: FaceData, *, seed: int, validation_share: float = 0.1) -> FaceSplit:
+    """Split the training part, keeping equal pictures on one side.
+
+    Rows of a part whose name does not begin with "train" are an evaluation set: they are never
+    returned, and training rows with the same pixels are dropped.
+
+    Args:
+        data: the faces; without `usage` all rows are for training.
+        seed: of the split.
+        validation_share: share of the pictures held back, 0 < share < 1.
+
+    Raises:
+        DatasetError: fewer than 20 faces are left.
+
+    """
+    digests = np.array([digest.hex() for digest in data.hashes()])
+    trainable = (
+        np.ones(len(data), dtype=bool)
+        if data.usage is None
+        else np.char.startswith(np.char.lower(data.usage), "train")
+    )
+    twins = trainable & np.isin(digests, digests[~trainable])
+    blank = data.images.reshape(len(data), -1).std(axis=1) == 0
+    usable = np.flatnonzero(trainable & ~twins & ~blank)
+    if len(usable) < 20:
+        raise DatasetError(f"{len(usable)} faces are left to train on, at least 20 are needed")
+    pictures = np.unique(digests[usable])
+    held = np.random.default_rng(seed).permutation(pictures)
+    held = held[: max(1, round(validation_share * len(pictures)))]
+    validation = np.isin(digests[usable], held)
+    return FaceSplit(
+        training=data.rows(usable[~validation]),
+        validation=data.rows(usable[validation]),
+        dropped_blank=int((trainable & blank).sum()),
+        dropped_twins=int(twins.sum()),
+    )
