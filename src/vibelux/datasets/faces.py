@@ -43,6 +43,8 @@ class FaceData:
         votes: FER+ votes [shape=(N, 10), dtype=float32] in the order of `FERPLUS_COLUMNS`, or None.
         usage: part of the data a row belongs to, such as ``Training`` [shape=(N,)], or None.
         paths: of each row where rows are files, else empty.
+        numbers: place of each row in the file it was read from, from 0 [shape=(N,), dtype=int64];
+            None while no row was left out.
         skipped: files or rows that could not be read, each with the reason.
 
     """
@@ -52,6 +54,7 @@ class FaceData:
     votes: NDArray[np.float32] | None = None
     usage: NDArray[np.str_] | None = None
     paths: tuple[str, ...] = ()
+    numbers: NDArray[np.int64] | None = None
     skipped: tuple[tuple[str, str], ...] = field(default=())
 
     def __len__(self) -> int:
@@ -67,6 +70,7 @@ class FaceData:
             votes=None if self.votes is None else self.votes[chosen],
             usage=None if self.usage is None else self.usage[chosen],
             paths=tuple(self.paths[i] for i in chosen) if self.paths else (),
+            numbers=chosen if self.numbers is None else self.numbers[chosen],
         )
 
     def with_usage(self, usage: str) -> "FaceData":

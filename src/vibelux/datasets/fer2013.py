@@ -76,6 +76,7 @@ def read_csv(path: Path, *, ferplus: Path | None = None) -> FaceData:
         label=np.array(labels, dtype=np.int64),
         votes=votes,
         usage=np.array(usages, dtype=np.str_)[kept] if with_usage and kept else None,
+        numbers=np.array(kept, dtype=np.int64),
         skipped=tuple(skipped),
     )
 
