@@ -1,0 +1,79 @@
+"""Predictions as a csv file, from which anyone can recompute every figure.
+
+One row an item, in input order, numbers with all digits of their float32.
+"""
+
+import csv
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from vibelux.datasets.faces import FaceData
+from vibelux.datasets.songs import QUADRANTS, SongData
+from vibelux.emotions import EMOTIONS
+from vibelux.errors import VibeluxError
+from vibelux.evaluation.faces import FacePredictions
+from vibelux.evaluation.songs import SongPredictions
+
+
+def write_face_predictions(path: Path, data: FaceData, predictions: FacePredictions) -> None:
+    """Write ``path`` or ``id``, the mood's seven columns and ``label_angry`` … ``label_surprise``.
+
+    ``path`` is relative to the folder that was read; for other data ``id`` is the place of the row
+    in its file, from 0.
+
+    Raises:
+        VibeluxError: the file cannot be written.
+
+    """
+    numbers = np.arange(len(data)) if data.numbers is None else data.numbers
+    names = data.paths or [str(number) for number in numbers]
+    header = ["path" if data.paths else "id", *EMOTIONS, *(f"label_{name}" for name in EMOTIONS)]
+    rows = (
+        [name, *map(_digits, mood), *map(_digits, label)]
+        for name, mood, label in zip(names, predictions.mood, predictions.label, strict=True)
+    )
+    _write(path, header, rows)
+
+
+def write_song_predictions(path: Path, songs: SongData, predictions: SongPredictions) -> None:
+    """Write ``path`` as in the input, the mood's seven columns, quadrant, valence and arousal.
+
+    The quadrant is the most probable one, ``Q1`` to ``Q4``; ``p_q1`` … ``p_q4`` are their
+    probabilities. The cells of a song that could not be analysed are empty.
+
+    Raises:
+        VibeluxError: the file cannot be written.
+
+    """
+    header = ["path", *EMOTIONS, "quadrant", "valence", "arousal", "p_q1", "p_q2", "p_q3", "p_q4"]
+    rows = (
+        [
+            song.given,
+            *map(_digits, predictions.mood[i]),
+            QUADRANTS[int(predictions.quadrant[i].argmax())],
+            _digits(predictions.valence[i]),
+            _digits(predictions.arousal[i]),
+            *map(_digits, predictions.quadrant[i]),
+        ]
+        if analysed
+        else [song.given, *[""] * (len(header) - 1)]
+        for i, (song, analysed) in enumerate(zip(songs.rows, predictions.analysed, strict=True))
+    )
+    _write(path, header, rows)
+
+
+def _digits(value: np.float32) -> str:
+    return f"{value:.9g}"
+
+
+def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    try:
+        # surrogateescape: a path that is not valid UTF-8 comes out as it came in
+        with path.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(header)
+            writer.writerows(rows)
+    except OSError as error:
+        raise VibeluxError(f"cannot write the predictions to {path}: {error}") from error
