@@ -1,0 +1,286 @@
+"""The catalogue: all songs, with what is needed to find them again, in one SQLite file."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Engine, Row, Select, create_engine, event, func, select
+from sqlalchemy.engine import URL
+
+from vibelux.emotions import EMOTIONS, Mood
+from vibelux.errors import CatalogueError
+from vibelux.library.catalogue_errors import catalogue_errors
+from vibelux.library.migrations import MIGRATIONS, migrate, version_of
+from vibelux.library.schema import EMBEDDING, MOMENT, path_bytes, path_of, songs, vector_of
+
+State = Literal["ok", "failed", "missing"]
+
+_PAGE = 500
+"""Songs fetched at once: enough to be fast, few enough to keep memory flat."""
+
+
+@dataclass(frozen=True, eq=False)
+class Song:
+    """An entry of the catalogue.
+
+    Attributes:
+        id: stays the same when the file moves.
+        path: of the file, absolute.
+        title: from the tags, else from the file's name.
+        artist: from the tags, else from a name such as ``Artist - Title.mp3``, or None.
+        album: from the tags, or None.
+        duration: seconds, or None.
+        mood: [shape=(7,), dtype=float32] in the order of `EMOTIONS`; None if never analysed.
+        valence: pleasantness in [-1, 1], or None.
+        arousal: energy in [-1, 1], or None.
+        embedding: [shape=(d,), dtype=float32] of length 1, kept in half precision, or None.
+        model: id of the model that computed these, ``imported`` for imported moods, or None.
+        state: ``ok``, ``failed`` (cannot be analysed) or ``missing`` (the file is gone).
+        reason: why it failed, a sentence, or None.
+        reason_code: why it failed, one word as of `AudioError.code`, or None.
+        albumartist: from the tags, or None.
+        track: number on the album, or None.
+        year: of the recording, or None.
+        genre: from the tags, or None.
+        quadrant: [shape=(4,), dtype=float32] probabilities of Q1 to Q4, or None.
+
+    """
+
+    id: int
+    path: Path
+    title: str
+    artist: str | None
+    album: str | None
+    duration: float | None
+    mood: Mood | None
+    valence: float | None
+    arousal: float | None
+    embedding: NDArray[np.float32] | None
+    model: str | None
+    state: State
+    reason: str | None = None
+    reason_code: str | None = None
+    albumartist: str | None = None
+    track: int | None = None
+    year: int | None = None
+    genre: str | None = None
+    quadrant: NDArray[np.float32] | None = None
+
+
+class Catalogue:
+    """The songs of one SQLite file; a context manager that closes it.
+
+    Any number of processes may read while one writes.
+    """
+
+    def __init__(self, path: Path, *, busy_timeout: float = 5.0) -> None:
+        """Open a catalogue; a new one is created, an older one brought to this version.
+
+        Args:
+            path: the file; missing folders are created.
+            busy_timeout: seconds to wait for another process's write lock.
+
+        Raises:
+            CatalogueLocked: another process writes for longer than that.
+            CatalogueCorrupt: damaged; it was copied beside itself and left as it is.
+            CatalogueTooNew: written by a newer version.
+            CatalogueError: not a catalogue, or the file or folder cannot be used.
+
+        """
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CatalogueError(
+                f"cannot make the folder {path.parent} for the catalogue: {error}; "
+                "set VIBELUX_HOME to another folder"
+            ) from error
+        self._engine = _engine(path, busy_timeout)
+        try:
+            self._open()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; the catalogue cannot be used afterwards."""
+        self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Yield a connection for reading; errors as of `catalogue_errors`."""
+        with catalogue_errors(self.path), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Yield a connection in a write transaction, committed at the end of the block."""
+        with self.session() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def session(self) -> Iterator[Connection]:
+        """Yield a connection of one's own, closed at the end; its transactions write."""
+        with catalogue_errors(self.path), self._engine.connect() as connection:
+            connection.detach()  # temporary tables must not stay on a pooled connection
+            yield connection.execution_options(vibelux_write=True)
+
+    def songs(self, state: State | None = None) -> Iterator[Song]:
+        """Yield all songs, or those in one state, in the order they were found.
+
+        Songs are fetched in small groups, so that a large catalogue needs little memory.
+        """
+        query = select(songs).order_by(songs.c.id).limit(_PAGE)
+        if state is not None:
+            query = query.where(songs.c.state == state)
+        last = 0
+        while page := self._fetch(query.where(songs.c.id > last)):
+            yield from page
+            last = page[-1].id
+
+    def song(self, song_id: int) -> Song:
+        """Return one song.
+
+        Raises:
+            CatalogueError: there is no song with this id.
+
+        """
+        return self.songs_by_id([song_id])[0]
+
+    def songs_by_id(self, ids: Sequence[int] | NDArray[np.int64]) -> list[Song]:
+        """Return songs in the order of their ids.
+
+        Raises:
+            CatalogueError: there is no song with one of the ids.
+
+        """
+        wanted = [int(song_id) for song_id in ids]
+        found: dict[int, Song] = {}
+        for start in range(0, len(wanted), _PAGE):
+            query = select(songs).where(songs.c.id.in_(wanted[start : start + _PAGE]))
+            found.update((song.id, song) for song in self._fetch(query))
+        try:
+            return [found[song_id] for song_id in wanted]
+        except KeyError as error:
+            raise CatalogueError(f"the catalogue has no song with id {error}") from error
+
+    def song_at(self, path: Path) -> Song | None:
+        """Return the song of a file [absolute path], or None."""
+        found = self._fetch(select(songs).where(songs.c.path == path_bytes(path)))
+        return found[0] if found else None
+
+    def course(self, song_id: int) -> NDArray[np.void]:
+        """Return a song's course over time.
+
+        Returns:
+            [shape=(k,)] records ``start`` (seconds), ``mood`` [shape=(7,)], ``valence`` and
+            ``arousal``; none for a song that was never analysed or was imported.
+
+        """
+        with self.reading() as connection:
+            blob = connection.scalar(select(songs.c.course).where(songs.c.id == song_id))
+        return np.frombuffer(blob or b"", dtype=MOMENT)
+
+    def mood_matrix(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Load the moods of all playable songs.
+
+        Takes MEASURED.
+
+        Returns:
+            ids: [shape=(n,), dtype=int64], ascending.
+            moods: [shape=(n, 7), dtype=float32], row i is the mood of song ids[i].
+
+        """
+        ids: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
+        moods: list[NDArray[np.float32]] = [np.empty((0, len(EMOTIONS)), np.float32)]
+        query = "SELECT id, mood FROM songs WHERE state = 'ok' ORDER BY id"
+        with self.reading() as connection, connection.begin():
+            # The driver's own cursor: SQLAlchemy's rows would triple the time of this one query.
+            cursor = connection.connection.cursor()
+            cursor.execute(query)
+            while rows := cursor.fetchmany(50_000):
+                numbers, blobs = zip(*rows, strict=True)
+                ids.append(np.array(numbers, np.int64))
+                block = np.frombuffer(b"".join(blobs), "<f4").reshape(-1, len(EMOTIONS))
+                moods.append(block.astype(np.float32, copy=False))
+            cursor.close()
+        return np.concatenate(ids), np.concatenate(moods)
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of songs in each state: ``ok``, ``failed``, ``missing``."""
+        counts = {"ok": 0, "failed": 0, "missing": 0}
+        with self.reading() as connection:
+            rows = connection.execute(select(songs.c.state, func.count()).group_by(songs.c.state))
+            counts.update((state, number) for state, number in rows)
+        return counts
+
+    def _fetch(self, query: Select[Any]) -> list[Song]:
+        with self.reading() as connection:
+            return [_song(row) for row in connection.execute(query)]
+
+    def _open(self) -> None:
+        with catalogue_errors(self.path):
+            with self._engine.connect() as connection:
+                version = version_of(connection, self.path)
+            if version != len(MIGRATIONS):
+                with self.session() as connection:
+                    migrate(connection, self.path)
+            # Not before the file is known to be ours: this writes to it. Readers go on while a scan
+            # writes, and a commit costs no wait for the disk.
+            with closing(self._engine.raw_connection()) as raw:
+                raw.cursor().execute("PRAGMA journal_mode = WAL")
+
+
+def _song(row: Row[Any]) -> Song:
+    path = path_of(row.path)
+    return Song(
+        id=row.id,
+        path=path,
+        title=row.title or path_bytes(Path(path.stem)).decode("utf-8", "replace"),
+        artist=row.artist,
+        album=row.album,
+        duration=row.duration,
+        mood=vector_of(row.mood),
+        valence=row.valence,
+        arousal=row.arousal,
+        embedding=vector_of(row.embedding, EMBEDDING),
+        model=row.model,
+        state=row.state,
+        reason=row.reason,
+        reason_code=row.reason_code,
+        albumartist=row.albumartist,
+        track=row.track,
+        year=row.year,
+        genre=row.genre,
+        quadrant=vector_of(row.quadrant),
+    )
+
+
+def _engine(path: Path, busy_timeout: float) -> Engine:
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)), connect_args={"timeout": busy_timeout}
+    )
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _: object) -> None:
+        connection.isolation_level = None  # transactions begin below, not at the driver's whim
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = NORMAL")
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Connection) -> None:
+        # A writer takes the lock at once: one that starts as a reader cannot wait for it later.
+        write = connection.get_execution_options().get("vibelux_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine

@@ -1,0 +1,156 @@
+"""The audio files below some folders, each once, whatever the links between them."""
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vibelux.errors import InvalidInput
+
+AUDIO_SUFFIXES = frozenset(
+    {
+        *(".mp3", ".mp2", ".m4a", ".m4b", ".mp4a", ".m4p", ".aac", ".flac", ".ogg", ".oga"),
+        *(".opus", ".wav", ".wave", ".aif", ".aiff", ".aifc", ".wma", ".ape", ".wv", ".mpc"),
+        *(".tta", ".ac3", ".dts", ".mka", ".weba", ".spx", ".caf", ".au", ".amr", ".dsf", ".dff"),
+    }
+)
+"""Lower-case suffixes of the files that a scan looks at."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """An audio file.
+
+    Attributes:
+        path: absolute; links to folders are resolved, so that each file has one path.
+        size: bytes.
+        mtime_ns: time of the last change, nanoseconds.
+
+    """
+
+    path: Path
+    size: int
+    mtime_ns: int
+
+
+@dataclass
+class Walk:
+    """A way through folders; iterate it once, then read what it came by.
+
+    Attributes:
+        roots: the files and folders to walk, resolved.
+        folders: real paths of the roots and of the folders that links led to.
+        unreachable: folder -> why it could not be listed; what it holds is unknown.
+
+    """
+
+    roots: tuple[Path, ...]
+    folders: list[Path] = field(default_factory=list)
+    unreachable: dict[Path, str] = field(default_factory=dict)
+    _visited: set[tuple[int, int]] = field(default_factory=set)
+
+    def __iter__(self) -> Iterator[Found]:
+        """Yield every audio file once; hidden files and folders are passed over."""
+        ahead = list(reversed([root for root in self.roots if root.is_dir()]))
+        self.folders.extend(ahead)
+        for root in self.roots:
+            if root not in self.folders:
+                yield from self._file(root)
+        while ahead:
+            folder = ahead.pop()
+            entries = self._entries(folder)
+            if entries == [] and folder in self.folders:
+                # What an unmounted disk leaves behind. Nobody scans a folder for being empty.
+                self.unreachable[folder] = "the folder is empty; is its disk mounted?"
+            below: list[Path] = []
+            for entry in entries or ():
+                if entry.name.startswith("."):  # hidden, and the "._name" companions of macOS
+                    continue
+                path = folder / entry.name
+                if _is_folder(entry):
+                    if entry.is_symlink():
+                        path = Path(os.path.realpath(path))
+                        if not self._leads_here(path):
+                            self.folders.append(path)
+                            below.append(path)
+                    else:
+                        below.append(path)
+                elif path.suffix.lower() in AUDIO_SUFFIXES and not (
+                    entry.is_symlink() and self._leads_here(Path(os.path.realpath(path)))
+                ):
+                    yield from self._file(path)
+            ahead.extend(reversed(below))
+
+    def _entries(self, folder: Path) -> list["os.DirEntry[str]"] | None:
+        """List a folder in the order of names; None if it was seen, is gone or unreachable."""
+        try:
+            status = folder.stat()
+            identity = (status.st_dev, status.st_ino)
+            if identity in self._visited:
+                return None
+            self._visited.add(identity)
+            with os.scandir(folder) as entries:
+                return sorted(entries, key=lambda entry: entry.name)
+        except FileNotFoundError:
+            if folder in self.folders:
+                self.unreachable[folder] = "the folder went away during the scan"
+        except OSError as error:
+            self.unreachable[folder] = error.strerror or str(error)
+        return None
+
+    def _file(self, path: Path) -> Iterator[Found]:
+        try:
+            status = path.stat()
+        except FileNotFoundError:
+            return  # went away, or a link to nothing
+        except OSError:
+            yield Found(path, -1, -1)  # its worker finds out why
+            return
+        if stat.S_ISREG(status.st_mode):
+            yield Found(path, status.st_size, status.st_mtime_ns)
+
+    def _leads_here(self, target: Path) -> bool:
+        """Tell whether a link's target is found without the link, or holds the whole way."""
+        if any(root.is_relative_to(target) for root in self.roots):
+            return True
+        for root in self.folders:
+            if target.is_relative_to(root):
+                below = target.relative_to(root).parts
+                return not any(part.startswith(".") for part in below)
+        return False
+
+
+def walk(folders: Sequence[Path]) -> Walk:
+    """Check folders (or single audio files) and prepare the way through them.
+
+    Raises:
+        InvalidInput: none given, one does not exist, cannot be reached, or is no audio file.
+
+    """
+    if not folders:
+        raise InvalidInput("give at least one folder to scan")
+    roots: list[Path] = []
+    for folder in folders:
+        try:
+            root = folder.expanduser().resolve(strict=True)
+            is_folder = root.is_dir()
+        except FileNotFoundError as error:
+            raise InvalidInput(
+                f"there is no folder {folder}; nothing was changed. "
+                "If it is on another disk, connect that first"
+            ) from error
+        except (OSError, RuntimeError) as error:
+            raise InvalidInput(f"cannot reach the folder {folder}: {error}") from error
+        if not is_folder and root.suffix.lower() not in AUDIO_SUFFIXES:
+            raise InvalidInput(f"{folder} is neither a folder nor an audio file")
+        if root not in roots:
+            roots.append(root)
+    return Walk(tuple(roots))
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False

@@ -1,0 +1,110 @@
+"""The catalogue's tables as this version reads them, and the formats of their BLOB columns.
+
+A catalogue on disk gets this shape from the numbered migrations, never from ``create_all``; a test
+holds the two together.
+"""
+
+import os
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sqlalchemy import Column, Float, Integer, LargeBinary, MetaData, Table, Text
+
+from vibelux.emotions import EMOTIONS
+
+APPLICATION_ID = 0x56624C58
+"""SQLite's ``application_id`` of a catalogue ("VbLX"): tells it from other programs' files."""
+
+MOOD = np.dtype("<f4")
+EMBEDDING = np.dtype("<f2")
+MOMENT = np.dtype(
+    [
+        ("start", "<f4"),
+        ("mood", "<f2", len(EMOTIONS)),
+        ("valence", "<f2"),
+        ("arousal", "<f2"),
+    ]
+)
+"""One window of a song's course, 22 bytes; half precision is far finer than the model."""
+
+metadata = MetaData()
+
+songs = Table(
+    "songs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # The path's bytes as the system knows them: a name need not be text.
+    Column("path", LargeBinary, nullable=False),
+    Column("size", Integer),
+    Column("mtime_ns", Integer),
+    Column("content_hash", LargeBinary),
+    Column("title", Text),
+    Column("artist", Text),
+    Column("album", Text),
+    Column("albumartist", Text),
+    Column("track", Integer),
+    Column("year", Integer),
+    Column("genre", Text),
+    Column("duration", Float),
+    Column("mood", LargeBinary),
+    Column("valence", Float),
+    Column("arousal", Float),
+    Column("quadrant", LargeBinary),
+    Column("embedding", LargeBinary),
+    Column("course", LargeBinary),
+    Column("model", Text),
+    Column("analysed_at", Integer),
+    Column("state", Text, nullable=False),
+    Column("reason_code", Text),
+    Column("reason", Text),
+)
+
+TAGS = ("title", "artist", "album", "albumartist", "track", "year", "genre")
+"""Columns that come from a file's tags or its name."""
+
+ANALYSIS = (
+    "duration",
+    "mood",
+    "valence",
+    "arousal",
+    "quadrant",
+    "embedding",
+    "course",
+    "model",
+    "analysed_at",
+)
+"""Columns that a model computed from the sound."""
+
+VERDICT = (*TAGS, *ANALYSIS, "reason_code", "reason")
+"""Columns that depend on a file's content alone: they go with it when it moves."""
+
+
+def path_bytes(path: Path) -> bytes:
+    """Return a path as the catalogue stores it."""
+    return os.fsencode(path)
+
+
+def path_of(stored: bytes) -> Path:
+    """Return the path that `path_bytes` stored."""
+    return Path(os.fsdecode(stored))
+
+
+def folder_range(folder: Path) -> tuple[bytes, bytes]:
+    """Return ``(low, high)``: stored paths below a folder are those with low <= path < high."""
+    prefix = path_bytes(folder)
+    separator = os.sep.encode()
+    low = prefix if prefix.endswith(separator) else prefix + separator
+    return low, low[:-1] + bytes([low[-1] + 1])
+
+
+def vector_blob(values: ArrayLike, dtype: np.dtype[np.floating] = MOOD) -> bytes:
+    """Pack a vector [shape=(n,)] as little-endian numbers."""
+    return np.ascontiguousarray(values, dtype=dtype).tobytes()
+
+
+def vector_of(
+    blob: bytes | None, dtype: np.dtype[np.floating] = MOOD
+) -> NDArray[np.float32] | None:
+    """Unpack what `vector_blob` packed: [shape=(n,), dtype=float32], or None for NULL."""
+    return None if blob is None else np.frombuffer(blob, dtype=dtype).astype(np.float32)

@@ -1,0 +1,146 @@
+"""Title, artist and the rest: from a file's tags, else from its name."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, BinaryIO
+
+_LONGEST = 500
+"""Characters kept of one tag; some files carry whole texts there."""
+
+# "01 Title" and "7 - Title", but not "99 Luftballons"
+_NUMBERED = re.compile(
+    r"(?P<track>0\d{1,2}(?=\s)|\d{1,3}(?=\s?[-._)]\s))[\s\-._)]+(?P<rest>\S.*)", re.DOTALL
+)
+_ARTIST_TITLE = re.compile(r"(?P<artist>\S.*?)\s+[-–—]\s+(?P<title>\S.*)", re.DOTALL)
+
+
+class _Nameless:
+    """A file without a name."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.read, self.seek, self.tell = file.read, file.seek, file.tell
+
+
+@dataclass(frozen=True)
+class Tags:
+    """What is known about a song without listening to it; None where nothing is known.
+
+    Attributes:
+        title: of the song; never None after `read_tags`.
+        artist: of the song.
+        album: that it belongs to.
+        albumartist: of the whole album.
+        track: number on the album, at least 1.
+        year: of the recording, four digits.
+        genre: as the tags name it.
+
+    """
+
+    title: str | None = None
+    artist: str | None = None
+    album: str | None = None
+    albumartist: str | None = None
+    track: int | None = None
+    year: int | None = None
+    genre: str | None = None
+
+    def values(self) -> dict[str, Any]:
+        """Return the tags by the names of the catalogue's columns."""
+        return asdict(self)
+
+
+def read_tags(path: Path) -> Tags:
+    """Read a file's tags; what they lack comes from the file's name.
+
+    A file that cannot be opened has the tags of its name: nothing is raised.
+    """
+    import av  # only the scan's workers need it
+
+    entries: dict[str, str] = {}
+    try:
+        with (
+            path.open("rb") as file,
+            # Neither the file's name nor what it holds may make FFmpeg open anything else.
+            av.open(
+                _Nameless(file),
+                metadata_errors="replace",
+                container_options={"protocol_whitelist": "none"},
+            ) as container,
+        ):
+            # Ogg and Opus keep tags on the stream, most others on the container.
+            for stream in container.streams.audio[:1]:
+                entries.update(stream.metadata)
+            entries.update(container.metadata)
+    except (av.FFmpegError, OSError, ValueError):
+        pass
+    return completed(tags_of(entries), path)
+
+
+def tags_of(entries: Mapping[str, str]) -> Tags:
+    """Return the tags of a container's metadata, whatever case its keys have."""
+    found = {key.lower().replace(" ", "_"): value for key, value in entries.items()}
+
+    def text(*keys: str) -> str | None:
+        for key in keys:
+            value = " ".join(found.get(key, "").replace("\0", " / ").split()).strip(" /")
+            if value:
+                return value[:_LONGEST]
+        return None
+
+    year = re.search(r"(?<!\d)[12]\d{3}(?!\d)", text("date", "year", "tyer", "tdrc") or "")
+    track = re.match(r"\d{1,4}", text("track", "tracknumber") or "")
+    return Tags(
+        title=text("title"),
+        artist=text("artist", "author", "performer"),
+        album=text("album"),
+        albumartist=text("album_artist", "albumartist"),
+        track=(int(track[0]) or None) if track else None,
+        year=int(year[0]) if year else None,
+        genre=text("genre"),
+    )
+
+
+def tags_of_name(path: Path) -> Tags:
+    """Return what a file's name tells: ``03 Artist - Title.mp3``, ``Artist - Title.mp3``."""
+    name = " ".join(os.fsencode(path.stem).decode("utf-8", "replace").split())
+    name = name.replace("_", " ") if " " not in name else name
+    track = None
+    if (numbered := _NUMBERED.fullmatch(name)) and int(numbered["track"]) > 0:
+        track, name = int(numbered["track"]), numbered["rest"]
+    if parts := _ARTIST_TITLE.fullmatch(name):
+        return Tags(title=parts["title"][:_LONGEST], artist=parts["artist"][:_LONGEST], track=track)
+    return Tags(title=name[:_LONGEST] or "untitled", track=track)
+
+
+def completed(tags: Tags, path: Path) -> Tags:
+    """Return the tags with the gaps filled from the file's name.
+
+    A file with a title keeps the artist that its tags give, also where they give none: the name
+    of such a file is no better source.
+    """
+    if tags.title is not None:
+        return tags
+    named = tags_of_name(path)
+    return replace(
+        tags,
+        title=named.title,
+        artist=tags.artist or named.artist,
+        track=tags.track or named.track,
+    )
+
+
+def renamed(tags: Tags, *, before: Path, after: Path) -> Tags:
+    """Return the tags of a file that was moved: what came from its old name comes from the new."""
+    old = tags_of_name(before)
+    if tags.title != old.title:
+        return tags
+    bare = replace(
+        tags,
+        title=None,
+        artist=None if tags.artist == old.artist else tags.artist,
+        track=None if tags.track == old.track else tags.track,
+    )
+    return completed(bare, after)

@@ -1,0 +1,208 @@
+"""What runs inside a worker process: one file at a time, from a pipe and back into it.
+
+This module imports only the standard library at its top: a worker settles how many threads NumPy
+may start before NumPy is loaded.
+"""
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from importlib import import_module
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vibelux.errors import AudioError, VibeluxError
+
+if TYPE_CHECKING:
+    from vibelux.music.emotion import SongAnalysis
+
+HASH_BYTES = 20
+
+Analyse = Callable[[Path], "SongAnalysis"]
+
+
+@dataclass(frozen=True)
+class Analyser:
+    """What the workers load, named so that a fresh process can import it.
+
+    Attributes:
+        factory: ``module:name`` of a function; called once in each worker with ``model_path``, it
+            returns a function from a file's path to its `SongAnalysis`.
+        model: id of the model that it uses, as songs carry it.
+        model_path: the ONNX file, or None for the shipped one.
+
+    """
+
+    factory: str
+    model: str
+    model_path: Path | None = None
+
+    def load(self) -> Analyse:
+        """Import and call the factory."""
+        module, _, name = self.factory.partition(":")
+        analyse: Analyse = getattr(import_module(module), name)(self.model_path)
+        return analyse
+
+
+@dataclass(frozen=True)
+class Job:
+    """A file to analyse.
+
+    Attributes:
+        key: the caller's number for it.
+        path: of the file.
+        known: hashes of contents that need no analysis.
+
+    """
+
+    key: int
+    path: Path
+    known: frozenset[bytes] = frozenset()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a job.
+
+    Attributes:
+        job: as it was given.
+        content_hash: BLAKE2b of the file [20 bytes]; None if it could not be read to the end.
+        values: the catalogue's columns of tags and analysis; empty if the content is known or the
+            file failed.
+        reason_code: one word as of `AudioError.code`, or None.
+        reason: a sentence, or None.
+
+    """
+
+    job: Job
+    content_hash: bytes | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    reason_code: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A worker has loaded its model."""
+
+
+def music_analyser(model_path: Path | None = None) -> Analyser:
+    """Return the analyser of the music model.
+
+    Args:
+        model_path: the ONNX file, or None for the shipped one.
+
+    Raises:
+        ModelError: the model's card is missing or unreadable.
+
+    """
+    from vibelux.models import WEIGHTS, Card
+
+    # The card alone: the process that supervises stays small without ONNX Runtime.
+    card = Card.read((model_path or WEIGHTS / "music.onnx").with_suffix(".json"))
+    return Analyser(f"{__name__}:load_music_model", card.model_id, model_path)
+
+
+def load_music_model(model_path: Path | None) -> Analyse:
+    """Load the music model on one thread and return its analysis."""
+    from vibelux.music.emotion import MusicModel
+
+    return MusicModel.load(model_path, threads=1).analyse
+
+
+def work(connection: Connection, analyser: Analyser) -> None:
+    """Answer jobs until the pipe or the parent is gone.
+
+    Sends `Ready` or the `VibeluxError` that prevents it, then an `Outcome` for every `Job`.
+    """
+    # The parent decides what Ctrl-C means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")  # there is a worker for each core already
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        try:
+            analyse = analyser.load()
+        except VibeluxError as error:
+            connection.send(error)
+            return
+        except Exception as error:
+            text = f"a worker cannot load {analyser.factory}: {type(error).__name__}: {error}"
+            connection.send(VibeluxError(text))
+            return
+        connection.send(Ready())
+        while True:
+            connection.send(outcome_of(connection.recv(), analyse, analyser.model))
+    except (EOFError, OSError):
+        return  # the parent closed the pipe
+
+
+def outcome_of(job: Job, analyse: Analyse, model: str) -> Outcome | VibeluxError:
+    """Analyse one file; a `VibeluxError` that is no `AudioError` concerns all files."""
+    content_hash = None
+    try:
+        content_hash = hash_of(job.path)
+        if content_hash in job.known:
+            return Outcome(job, content_hash)
+        return Outcome(job, content_hash, _values(job.path, analyse(job.path), model))
+    except AudioError as error:
+        code, reason = error.code, str(error)
+    except VibeluxError as error:
+        return error
+    except FileNotFoundError:
+        code, reason = "vanished", "the file is gone"
+    except PermissionError:
+        code, reason = "no_permission", "the file may not be read; check its permissions"
+    except OSError as error:
+        code, reason = "damaged", f"the file cannot be read: {error.strerror or error}"
+    except MemoryError:
+        code, reason = "crashed", "not enough memory to decode the file"
+    except Exception as error:  # a bad song never stops a scan
+        code, reason = "crashed", f"the analysis failed: {type(error).__name__}: {error}"
+    return Outcome(job, content_hash, {}, code, reason)
+
+
+def hash_of(path: Path) -> bytes:
+    """Return the BLAKE2b of a file's bytes [20 bytes].
+
+    Raises:
+        OSError: the file cannot be read.
+
+    """
+    digest = blake2b(digest_size=HASH_BYTES)
+    with path.open("rb", buffering=0) as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.digest()
+
+
+def _values(path: Path, analysis: "SongAnalysis", model: str) -> dict[str, Any]:
+    import numpy as np
+
+    from vibelux.library.schema import EMBEDDING, MOMENT, vector_blob
+    from vibelux.library.tags import read_tags
+
+    course = np.array([(m.start, m.mood, m.valence, m.arousal) for m in analysis.course], MOMENT)
+    return read_tags(path).values() | {
+        "duration": float(analysis.duration),
+        "mood": vector_blob(analysis.mood),
+        "valence": float(analysis.valence),
+        "arousal": float(analysis.arousal),
+        "quadrant": vector_blob(analysis.quadrant),
+        "embedding": vector_blob(analysis.embedding, EMBEDDING),
+        "course": course.tobytes(),
+        "model": model,
+    }
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent ends, also in the middle of a file that hangs."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
