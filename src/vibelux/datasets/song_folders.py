@@ -13,14 +13,8 @@ from pathlib import Path
 
 from vibelux.datasets.songs import LabelledSong, SongData
 from vibelux.errors import DatasetError
-
-# fmt: off
-AUDIO_SUFFIXES = frozenset({
-    ".aac", ".aif", ".aiff", ".ape", ".flac", ".m4a", ".m4b", ".mka", ".mp2", ".mp3", ".mp4",
-    ".mpc", ".oga", ".ogg", ".opus", ".wav", ".wma", ".wv",
-})
-# fmt: on
-"""Endings of audio files, in lower case."""
+from vibelux.library.scan_files import AUDIO_SUFFIXES
+from vibelux.music.preprocess import CONSTANTS_FILE
 
 
 def read_song_folders(folder: Path) -> SongData:
@@ -44,7 +38,7 @@ def read_song_folders(folder: Path) -> SongData:
         raise DatasetError(f"cannot read {folder}: {error}") from error
     for path in paths:
         inner = path.relative_to(folder)
-        if any(part.startswith(".") for part in inner.parts):
+        if any(part.startswith(".") for part in inner.parts) or inner == Path(CONSTANTS_FILE):
             continue
         given = inner.as_posix()
         if len(inner.parts) == 1:

@@ -3,10 +3,11 @@
 A song without a label of a kind does not count for the figures of that kind.
 """
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +18,9 @@ from vibelux.errors import AudioError, DatasetError
 from vibelux.evaluation import metrics
 from vibelux.evaluation.faces import Figures, defined
 from vibelux.models import Model
+from vibelux.music.emotion import MusicModel, SongAnalysis
+from vibelux.music.preprocess import CONSTANTS_FILE
 from vibelux.music.spectrogram import MelSettings
-
-if TYPE_CHECKING:
-    from vibelux.music.emotion import MusicModel, SongAnalysis
 
 _POSITIVE_VALENCE = [0, 3]  # Q1 and Q4
 _POSITIVE_AROUSAL = [0, 1]  # Q1 and Q2
@@ -67,14 +67,12 @@ def predict_songs(
         on_progress: called with the number of songs done after each one.
 
     """
-    from vibelux.music.emotion import MusicModel
-
     music = MusicModel(model)
 
-    def analysis(song: LabelledSong) -> "SongAnalysis | AudioError | DatasetError":
+    def analysis(song: LabelledSong) -> SongAnalysis | AudioError | DatasetError:
         try:
             if song.preprocessed:
-                return _analyse_spectrogram(music, model, song)
+                return _analyse_spectrogram(music, song.path)
             return music.analyse(song.path)
         except (AudioError, DatasetError) as error:
             return error
@@ -99,27 +97,27 @@ def predict_songs(
     return SongPredictions(mood, quadrant, valence, arousal, failed=tuple(failed))
 
 
-def _analyse_spectrogram(music: "MusicModel", model: Model, song: LabelledSong) -> "SongAnalysis":
+def _analyse_spectrogram(music: MusicModel, path: Path) -> SongAnalysis:
     """Analyse a spectrogram file window by window.
 
     Raises:
-        DatasetError: not a spectrogram of this model's kind.
+        DatasetError: not a spectrogram that was made with this model's constants.
 
     """
-    settings = MelSettings.from_card(model.card)
+    settings = music.settings
+    _check_constants(path, settings)
     try:
-        decibels = np.load(song.path, allow_pickle=False)
+        decibels = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
-        raise DatasetError(f"{song.path} is not a readable spectrogram: {error}") from error
+        raise DatasetError(f"{path} is not a readable spectrogram: {error}") from error
     if not np.issubdtype(decibels.dtype, np.floating) or not np.isfinite(decibels).all():
-        raise DatasetError(f"{song.path} is no spectrogram: decibels are finite floats")
+        raise DatasetError(f"{path} is no spectrogram: decibels are finite floats")
     if decibels.ndim != 2 or len(decibels) != settings.n_mels or not decibels.shape[1]:
         raise DatasetError(
-            f"{song.path} has shape {decibels.shape}, ({settings.n_mels}, frames) is needed; "
+            f"{path} has shape {decibels.shape}, ({settings.n_mels}, frames) is needed; "
             "write it again with vibelux preprocess"
         )
-    seconds = float(model.card.preprocessing["window_seconds"])
-    width = settings.frames(round(seconds * settings.sample_rate))
+    width = settings.frames(round(music.window_seconds * settings.sample_rate))
     count = decibels.shape[1]
     if count < width:
         floor = 10 * np.log10(settings.amin)
@@ -132,6 +130,25 @@ def _analyse_spectrogram(music: "MusicModel", model: Model, song: LabelledSong) 
         starts * (settings.hop_length / settings.sample_rate),
         settings.seconds(count),
     )
+
+
+def _check_constants(path: Path, settings: MelSettings) -> None:
+    """Compare the constants beside preprocessed folders with the model's, where there are any."""
+    for folder in path.parents[1:4]:
+        file = folder / CONSTANTS_FILE
+        if file.is_file():
+            try:
+                found = json.loads(file.read_text(encoding="utf-8"))
+                differ = [k for k, v in asdict(settings).items() if found.get(k, v) != v]
+            except (OSError, ValueError, AttributeError) as error:
+                raise DatasetError(f"cannot read {file}: {error}") from error
+            if differ:
+                name = differ[0]
+                raise DatasetError(
+                    f"{path} was made with {name}={found[name]}, the model needs "
+                    f"{getattr(settings, name)}; write it again with vibelux preprocess"
+                )
+            return
 
 
 def evaluate_songs(songs: SongData, predictions: SongPredictions) -> Figures:
