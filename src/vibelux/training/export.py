@@ -48,10 +48,17 @@ def export_model(
             rounded in place.
         examples: a batch of real inputs, at least two.
         path: of the ONNX file; the card is written beside it.
-        kind, version, outputs, preprocessing, labels, calibration, training, metrics, limits:
-            fields of the card; `outputs` names the graph's outputs in order.
+        kind: of the card, as the following up to `limits`; see `Card`.
+        version: of the weights.
+        outputs: name -> meaning of the graph's outputs, in order.
         input_name: name of the graph's input.
         input_range: smallest and largest value that the input can hold.
+        preprocessing: constants that turn a file into the input.
+        labels: the seven in the order of the outputs.
+        calibration: how the probabilities were calibrated.
+        training: recipe and data.
+        metrics: figures.
+        limits: what the model cannot do.
 
     Returns:
         the largest absolute difference between torch and ONNX Runtime over all outputs.
@@ -156,9 +163,7 @@ def _store_half(model: onnx.ModelProto) -> None:
         name = tensor.name
         stored = numpy_helper.from_array(array.astype(np.float16), name + ".half")
         tensor.CopyFrom(stored)
-        casts.append(
-            helper.make_node("Cast", [name + ".half"], [name], to=onnx.TensorProto.FLOAT)
-        )
+        casts.append(helper.make_node("Cast", [name + ".half"], [name], to=onnx.TensorProto.FLOAT))
     nodes = [*casts, *graph.node]
     del graph.node[:]
     graph.node.extend(nodes)

@@ -1,13 +1,15 @@
 """Training of the face CNN: recipe and fit."""
 
+import pickle
+import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import lightning
 import torch
-from lightning.pytorch.callbacks import EMAWeightAveraging, ModelCheckpoint, RichProgressBar
+from lightning.pytorch.callbacks import EMAWeightAveraging, ModelCheckpoint
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
@@ -18,6 +20,7 @@ from vibelux.training.face_augment import augment, mix
 from vibelux.training.face_export import export_faces, load_pretrained
 from vibelux.training.face_network import FaceNetwork, standardise
 from vibelux.training.face_targets import FaceSplit, FaceTargets, face_targets, split_faces
+from vibelux.training.progress import progress_callbacks
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,40 @@ class FaceTraining(lightning.LightningModule):
             "lr_scheduler": {"scheduler": schedule, "interval": "step"},
         }
 
+    def card_entry(self, source: str) -> dict[str, Any]:
+        """Return what the card says of the training.
+
+        Args:
+            source: name of the data and its terms.
+
+        """
+        return {"data": source, "recipe": asdict(self.recipe), "epochs_done": len(self.history)}
+
+    def card_metrics(self) -> dict[str, Any]:
+        """Return the figures on the held-back rows of the last epoch, for the card."""
+        return {"validation": self.history[-1]} if self.history else {}
+
+    @classmethod
+    def read(cls, checkpoint: Path) -> Self:
+        """Read a training from a checkpoint, with the averaged weights.
+
+        Raises:
+            DatasetError: the file is missing or is no checkpoint of a face training.
+
+        """
+        try:
+            stored = torch.load(checkpoint, map_location="cpu", weights_only=True)
+            values = {**stored["hyper_parameters"]}
+            recipe = FaceRecipe(**{**values, "widths": tuple(values["widths"])})
+            training = cls(recipe)
+            training.load_state_dict(stored["state_dict"])
+            training.on_load_checkpoint(stored)
+        except (OSError, RuntimeError, KeyError, TypeError, pickle.UnpicklingError) as error:
+            raise DatasetError(
+                f"{checkpoint} is not a checkpoint of `train face`: {error}"
+            ) from error
+        return training
+
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Keep the history with the weights."""
         checkpoint["history"] = self.history
@@ -229,8 +266,9 @@ def train_faces(
                 save_on_train_epoch_end=True,
                 enable_version_counter=False,
             ),
-            RichProgressBar(),
+            *progress_callbacks(announce),
         ],
+        enable_progress_bar=sys.stderr.isatty(),
         logger=False,
         gradient_clip_val=1.0,
         enable_model_summary=False,
@@ -246,8 +284,8 @@ def train_faces(
         training.network,
         split.validation,
         onnx,
-        training={"data": source, "recipe": asdict(recipe), "epochs_done": len(training.history)},
-        metrics={"validation": training.history[-1]},
+        training=training.card_entry(source),
+        metrics=training.card_metrics(),
     )
     announce(f"torch and ONNX Runtime agree to {difference:.1e} on real faces; {onnx} is written")
     return TrainedFaces(onnx=onnx, history=training.history, difference=difference, split=split)
