@@ -1,5 +1,182 @@
-"""`vibelux evaluate`."""
+"""`vibelux evaluate face` and `vibelux evaluate music`."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="evaluate", no_args_is_help=True)
+from vibelux.cli.console import err, out, print_json, printable
+from vibelux.errors import DatasetError, InvalidInput, VibeluxError
+
+app = typer.Typer(help="Measure a model on labelled data.", no_args_is_help=True)
+
+_Model = Annotated[
+    Path | None, typer.Option("--model", help="ONNX file with its card; default: the shipped one.")
+]
+_Json = Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")]
+_Predictions = Annotated[
+    Path | None,
+    typer.Option("--predictions", help="Write one row an item, in input order, to this csv."),
+]
+_Report = Annotated[
+    Path | None, typer.Option("--report", help="Write a page and plots to this folder.")
+]
+
+
+@app.command()
+def face(
+    data: Annotated[
+        Path,
+        typer.Option(help="npz file, fer2013.csv, or a folder with one folder an emotion."),
+    ],
+    usage: Annotated[
+        str | None, typer.Option(help="Only this part of the data, such as PublicTest.")
+    ] = None,
+    ferplus: Annotated[
+        Path | None,
+        typer.Option(help="FER+ votes of a csv; default: fer2013new.csv beside it."),
+    ] = None,
+    model: _Model = None,
+    json: _Json = False,
+    predictions: _Predictions = None,
+    report: _Report = None,
+) -> None:
+    """Measure a face model: accuracy, calibration, agreement with FER+ votes."""
+    from vibelux.cli.evaluate_tables import print_faces
+    from vibelux.datasets.faces import read_faces
+    from vibelux.evaluation.faces import evaluate_faces, predict_faces, recurring
+    from vibelux.evaluation.predictions import write_face_predictions
+    from vibelux.evaluation.report import Subject, write_face_report
+    from vibelux.models import load_model
+    from vibelux.settings import load_settings
+
+    if ferplus is not None and data.suffix.lower() != ".csv":
+        raise InvalidInput(f"--ferplus belongs to a fer2013.csv, --data is {data}")
+    _check_writable(predictions, report)
+    settings = load_settings(face_model=model)
+    network = load_model("face", settings.face_model, threads=settings.workers)
+    everything = read_faces(data, ferplus=ferplus)
+    _list_skipped(everything.skipped)
+    faces = everything if usage is None else everything.with_usage(usage)
+    with _progress("faces", len(faces)) as advance:
+        found = predict_faces(network, faces.images, on_progress=advance)
+    figures = evaluate_faces(faces, found)
+    name = data.name if usage is None else f"{data.name} ({usage})"
+    if json:
+        print_json(figures)
+    else:
+        twins = recurring(everything, faces)
+        print_faces(out(), faces, found, title=f"{network.card.model_id} on {name}", twins=twins)
+    if predictions is not None:
+        write_face_predictions(predictions, faces, found)
+    if report is not None:
+        subject = Subject(
+            model=network.card.model_id, data=name, command=_command(), limits=network.card.limits
+        )
+        _say_written(write_face_report(report, faces, found, subject=subject))
+
+
+@app.command()
+def music(
+    manifest: Annotated[
+        Path,
+        typer.Option(
+            help="csv with the column path and any of quadrant, valence, arousal, emotion, group; "
+            "or a folder with one folder an emotion."
+        ),
+    ],
+    model: _Model = None,
+    json: _Json = False,
+    predictions: _Predictions = None,
+    report: _Report = None,
+) -> None:
+    """Measure a music model: quadrants, valence and arousal, emotions."""
+    from vibelux.cli.evaluate_tables import print_songs
+    from vibelux.datasets.songs import read_songs
+    from vibelux.evaluation.predictions import write_song_predictions
+    from vibelux.evaluation.report import Subject, write_song_report
+    from vibelux.evaluation.songs import evaluate_songs, off_scale, predict_songs
+    from vibelux.models import load_model
+    from vibelux.settings import load_settings
+
+    _check_writable(predictions, report)
+    settings = load_settings(music_model=model)
+    network = load_model("music", settings.music_model)
+    songs = read_songs(manifest, any_scale=True)
+    _list_skipped(songs.skipped)
+    with _progress("songs", len(songs)) as advance:
+        found = predict_songs(network, songs, workers=settings.workers, on_progress=advance)
+    _list_skipped(found.failed)
+    if not found.analysed.any():
+        raise DatasetError(f"none of the {len(songs)} songs of {manifest} could be analysed")
+    console = err()
+    for dimension in off_scale(songs):
+        console.print(
+            f"note: labels of {dimension} leave [-1, 1]; its R² needs that scale and is left out",
+            markup=False,
+        )
+    words = ", ".join(f"{word} ({n})" for word, n in songs.unknown_emotions().items())
+    if words:
+        console.print(f"note: not among the seven, left out: {printable(words)}", markup=False)
+    figures = evaluate_songs(songs, found)
+    if json:
+        print_json(figures)
+    else:
+        print_songs(out(), songs, found, title=f"{network.card.model_id} on {manifest.name}")
+    if predictions is not None:
+        write_song_predictions(predictions, songs, found)
+    if report is not None:
+        subject = Subject(
+            model=network.card.model_id,
+            data=manifest.name,
+            command=_command(),
+            limits=network.card.limits,
+        )
+        _say_written(write_song_report(report, songs, found, subject=subject))
+
+
+def _check_writable(predictions: Path | None, report: Path | None) -> None:
+    """Refuse at once what would fail after minutes of work."""
+    if predictions is not None and (predictions.is_dir() or not predictions.parent.is_dir()):
+        raise InvalidInput(f"--predictions {predictions} must be a file in an existing folder")
+    if report is not None:
+        try:
+            report.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise VibeluxError(f"cannot make the folder {report}: {error}") from error
+
+
+@contextmanager
+def _progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar on stderr while the terminal shows it; yield what takes the number done."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = (f"[dim]{what}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = err()
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda done: progress.update(task, completed=done)
+
+
+def _list_skipped(skipped: Sequence[tuple[str, str]], *, most: int = 20) -> None:
+    console = err()
+    for name, reason in skipped[:most]:
+        console.print(f"skipped {printable(name)}: {printable(reason)}", markup=False)
+    if len(skipped) > most:
+        console.print(f"… and {len(skipped) - most} more; skipped in all: {len(skipped)}")
+
+
+def _say_written(page: Path) -> None:
+    err().print(f"report: {printable(str(page))}", markup=False, soft_wrap=True)
+
+
+def _command() -> str:
+    """Return the command line that prints the same figures."""
+    import shlex
+
+    return shlex.join(["vibelux", *sys.argv[1:]])

@@ -179,8 +179,8 @@ class _Page:
             with self._writing():
                 plots.training_curves(self._folder / "training.png", subject.history)
         if skipped:
-            self._parts.append(f"## Skipped\n\n{len(skipped)} items could not be used:")
-            self._parts.append("\n".join(f"- `{name}`: {reason}" for name, reason in skipped))
+            self._parts.append(f"## Skipped ({len(skipped)})")
+            self._parts.append("\n".join(f"- {_line(n)}: {_line(why)}" for n, why in skipped))
         if subject.limits:
             self._parts.append("## Limits")
             self._parts.append("\n".join(f"- {limit}" for limit in subject.limits))
@@ -204,6 +204,11 @@ class _Page:
             yield
         except OSError as error:
             raise VibeluxError(f"cannot write to {self._folder}: {error}") from error
+
+
+def _line(text: str) -> str:
+    """Return a text without line ends and other characters that cannot be printed."""
+    return "".join(char if char.isprintable() else "?" for char in text)
 
 
 def _cell(value: int | float | None) -> str:

@@ -244,3 +244,24 @@ SONG_KEYS: tuple[str, ...] = (
     *(f"n_{name}" for name in EMOTIONS),
 )
 """The keys of `evaluate_songs`, in order."""
+
+
+def quadrant_intervals(
+    songs: SongData, predictions: SongPredictions
+) -> dict[str, tuple[float, float]]:
+    """Return the 95 % interval of each of `quadrant_figures`, by bootstrap over the groups."""
+    label = np.array([song.quadrant_index for song in songs.rows], dtype=np.int64)
+    rows = np.flatnonzero(predictions.analysed & (label >= 0))
+    groups = [songs.rows[i].group for i in rows]
+    label, probabilities = label[rows], predictions.quadrant[rows]
+
+    def figure(key: str) -> Callable[[NDArray[np.int64]], float]:
+        return lambda drawn: quadrant_figures(label[drawn], probabilities[drawn])[key]
+
+    keys = quadrant_figures(label, probabilities)
+    return {key: metrics.bootstrap_interval(figure(key), groups) for key in keys}
+
+
+def off_scale(songs: SongData) -> list[str]:
+    """Return which of valence and arousal have labels outside [-1, 1]."""
+    return [name for name in ("valence", "arousal") if (np.abs(dimension(songs, name)) > 1).any()]
