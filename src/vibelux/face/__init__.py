@@ -1,1 +1,1 @@
-"""From a frame to a mood: camera, detector, expression model, tracker."""
+"""From a frame to a mood: image, video and camera files, detector, expression model, tracker."""

@@ -1,0 +1,192 @@
+"""The expression on the main face of one frame, or why there is none."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vibelux.emotions import Mood, mood_dict
+from vibelux.errors import InvalidInput, NoFace
+from vibelux.face.detector import Box, Detector, Grey, HaarDetector
+from vibelux.face.expression import ExpressionModel, crop_face
+
+State = Literal["ok", "no_face", "too_small", "too_dark", "unsure"]
+
+MIN_FACE = 32
+"""Pixels along a box's side; smaller faces are blurred mush at the model's 48 pixels."""
+
+MIN_CONTRAST = 24
+"""Grey levels between the 5th and 95th percentile of a crop. Contrast and not brightness: dark
+skin in good light has plenty, any face in bad light has little."""
+
+DARK_FRAME = 40
+"""Grey level that 99 % of a picture stay below when it is too dark to find a face in."""
+
+MIN_SCORE = 0.3
+"""Of the detector; below it, the box is more likely something else."""
+
+MIN_SHARE = 0.2
+"""Of the strongest emotion; below it (1/7 is no opinion at all) the model cannot tell."""
+
+ADVICE: Mapping[State, str] = {
+    "no_face": "no face was found; show one face from the front, upright and uncovered",
+    "too_small": f"the face is less than {MIN_FACE} pixels wide; come closer or give a larger "
+    "picture",
+    "too_dark": "there is too little light or contrast to see an expression; turn on a light in "
+    "front of the face",
+    "unsure": "the expression cannot be told; face the camera, without anything before the face",
+}
+"""For every state but ``ok``: what was wrong and what to do."""
+
+
+@dataclass(frozen=True, eq=False)
+class FaceReading:
+    """What one frame (or the average of several) shows.
+
+    Attributes:
+        state: ``ok``, or why there is no mood.
+        mood: [shape=(7,), dtype=float32] of the main face if the state is ``ok``, else None.
+        face: the main face, also when it cannot be read; None if there is no face.
+        faces: every face with its mood (None where it cannot be read), the main face first.
+        crop: [shape=(48, 48), dtype=uint8] what the model saw of the main face, or None.
+        model: the model's name, version and hash.
+
+    """
+
+    state: State
+    mood: Mood | None
+    face: Box | None
+    faces: tuple[tuple[Box, Mood | None], ...]
+    crop: Grey | None
+    model: str
+
+    def require(self) -> Mood:
+        """Return the mood.
+
+        Raises:
+            NoFace: the state is not ``ok``; the message says what to do.
+
+        """
+        if self.mood is None:
+            raise NoFace(ADVICE[self.state], state=self.state)
+        return self.mood
+
+    def scaled(self, factor: float) -> Self:
+        """Return the reading for a picture that is ``factor`` times as large."""
+        return replace(
+            self,
+            face=self.face and self.face.scaled(factor),
+            faces=tuple((box.scaled(factor), mood) for box, mood in self.faces),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the reading as the command line and the service print it."""
+        return {
+            "mood": None if self.mood is None else mood_dict(self.mood),
+            "state": self.state,
+            "face": self.face and self.face.as_json(),
+            "faces": [
+                {"box": box.as_json(), "mood": None if mood is None else mood_dict(mood)}
+                for box, mood in self.faces
+            ],
+            "model": self.model,
+        }
+
+
+class FaceReader:
+    """Reads frames: finds the faces, cuts them out, classifies them, judges the main one.
+
+    Attributes:
+        detector: finds the faces.
+        expression: the CNN.
+
+    """
+
+    def __init__(self, expression: ExpressionModel, detector: Detector) -> None:
+        self.expression = expression
+        self.detector = detector
+        self._crop_scale = expression.constant(detector.crop_constant)
+
+    @classmethod
+    def load(cls, model_path: Path | None = None, *, detector: Detector | None = None) -> Self:
+        """Load the shipped model, or the one at ``model_path``.
+
+        Args:
+            model_path: an ONNX file with its card beside it.
+            detector: default: `HaarDetector` for frames of a camera or a video.
+
+        Raises:
+            ModelError: as `vibelux.models.load_model`.
+
+        """
+        return cls(ExpressionModel.load(model_path), detector or HaarDetector())
+
+    @property
+    def model(self) -> str:
+        """The model's name, version and hash."""
+        return self.expression.model.card.model_id
+
+    def read(self, frame: NDArray[np.uint8], *, near: Box | None = None) -> FaceReading:
+        """Read one frame.
+
+        Args:
+            frame: [shape=(h, w, 3) BGR or (h, w) grey, dtype=uint8].
+            near: where the main face was last; the face nearest to it is the main one now. Without
+                it, the most prominent face is.
+
+        Raises:
+            InvalidInput: the frame has another shape or type, or no pixels.
+
+        """
+        grey = as_grey(frame)
+        boxes = self.detector.detect(grey)
+        if not boxes:
+            dark = np.percentile(grey[::4, ::4], 99) < DARK_FRAME
+            return FaceReading("too_dark" if dark else "no_face", None, None, (), None, self.model)
+        if near is not None:
+            boxes.remove(main := min(boxes, key=lambda box: distance(box, near)))
+            boxes.insert(0, main)
+        size = self.expression.size
+        crops = [crop_face(grey, box, scale=self._crop_scale, size=size) for box in boxes]
+        moods = self.expression.predict(np.stack(crops)).moods
+        states = [judge(*face) for face in zip(boxes, crops, moods, strict=True)]
+        seen = [mood if state == "ok" else None for mood, state in zip(moods, states, strict=True)]
+        faces = tuple(zip(boxes, seen, strict=True))
+        return FaceReading(states[0], seen[0], boxes[0], faces, crops[0], self.model)
+
+
+def as_grey(frame: NDArray[np.uint8]) -> Grey:
+    """Return a frame [shape=(h, w, 3) BGR or (h, w) grey, dtype=uint8] as grey (h, w).
+
+    Raises:
+        InvalidInput: another shape or type, or no pixels.
+
+    """
+    shape = frame.shape
+    if frame.dtype != np.uint8 or frame.size == 0 or not (len(shape) == 2 or shape[2:] == (3,)):
+        raise InvalidInput(
+            f"a frame is (h, w, 3) BGR or (h, w) grey of uint8, got {shape} of {frame.dtype}"
+        )
+    return frame if len(shape) == 2 else np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY))
+
+
+def judge(box: Box, crop: Grey, mood: Mood) -> State:
+    """Return whether a face can be read, and if not, why."""
+    if max(box.w, box.h) < MIN_FACE:
+        return "too_small"
+    low, high = np.percentile(crop, (5, 95))
+    if high - low < MIN_CONTRAST:
+        return "too_dark"
+    if box.score < MIN_SCORE or mood.max() < MIN_SHARE:
+        return "unsure"
+    return "ok"
+
+
+def distance(box: Box, other: Box) -> float:
+    """Return the distance between two boxes' centres, in widths of the second."""
+    (x, y), (u, v) = box.centre, other.centre
+    return float(np.hypot(x - u, y - v)) / max(other.w, 1)
