@@ -1,5 +1,76 @@
 """`vibelux embeddings`."""
 
+from pathlib import Path
+
 import typer
 
-app = typer.Typer(help="embeddings", no_args_is_help=True)
+from vibelux.cli.console import err, out, print_json, printable
+
+app = typer.Typer(
+    help="Exchange moods as song_embeddings.json: {path: [seven numbers]}.", no_args_is_help=True
+)
+
+_SHOWN = 20
+"""Rejected rows shown; all of them are in the JSON."""
+
+
+@app.command("export")
+def export(
+    file: Path = typer.Argument(..., metavar="FILE", help="The JSON file to write."),
+    json: bool = typer.Option(False, "--json", help="Print the summary as JSON."),
+) -> None:
+    """Write the moods of all playable songs."""
+    from vibelux.library.catalogue import Catalogue
+    from vibelux.library.song_embeddings import export_embeddings
+    from vibelux.settings import load_settings
+
+    with Catalogue(load_settings().catalogue) as catalogue:
+        count = export_embeddings(catalogue, file)
+    if json:
+        print_json({"path": str(file), "exported": count})
+    else:
+        out().print(f"{count:,} songs written to {printable(str(file))}", soft_wrap=True)
+
+
+@app.command("import")
+def import_(
+    file: Path = typer.Argument(..., metavar="FILE", help="The JSON file to read."),
+    json: bool = typer.Option(False, "--json", help="Print the summary as JSON."),
+) -> None:
+    """Read moods into the catalogue; a later scan replaces them by its own analysis.
+
+    Relative paths start at the folder of FILE. Bad rows are listed, the others imported.
+    """
+    from rich.text import Text
+
+    from vibelux.library.catalogue import Catalogue
+    from vibelux.library.song_embeddings import import_embeddings
+    from vibelux.settings import load_settings
+
+    with Catalogue(load_settings().catalogue) as catalogue:
+        report = import_embeddings(catalogue, file)
+    if json:
+        rejected = [{"path": path, "reason": reason} for path, reason in report.rejected]
+        print_json(
+            {
+                "path": str(file),
+                "imported": report.imported,
+                "missing": report.missing,
+                "kept": report.kept,
+                "rejected": rejected,
+            }
+        )
+        return
+    for path, reason in report.rejected[:_SHOWN]:
+        err().print(Text.assemble(("rejected  ", "red"), printable(path)), soft_wrap=True)
+        err().print(Text(f"          {printable(reason)}", style="dim"), soft_wrap=True)
+    if len(report.rejected) > _SHOWN:
+        err().print(f"          … and {len(report.rejected) - _SHOWN:,} more: --json lists all")
+    parts = [f"{report.imported:,} songs imported"]
+    if report.missing:
+        parts.append(f"{report.missing:,} of them without their file")
+    if report.kept:
+        parts.append(f"{report.kept:,} kept, as a scan has analysed them")
+    if report.rejected:
+        parts.append(f"{len(report.rejected):,} rows rejected")
+    out().print(" · ".join(parts), soft_wrap=True)

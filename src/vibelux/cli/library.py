@@ -1,6 +1,136 @@
 """`vibelux library`."""
 
+from typing import TYPE_CHECKING
 
-def library() -> None:
-    """Not there yet."""
-    raise SystemExit(1)
+import typer
+
+from vibelux.cli.console import err, out, print_json, printable
+
+if TYPE_CHECKING:
+    from vibelux.library.catalogue import Catalogue
+    from vibelux.library.catalogue_overview import Overview
+
+_SHOWN = 10
+"""Failed files shown without being asked for."""
+
+_BAR = 34
+"""Length of the longest bar, so that a line fits 80 columns."""
+
+
+def library(
+    failed: bool = typer.Option(False, "--failed", help="List all failed files with the reason."),
+    missing: bool = typer.Option(False, "--missing", help="List all songs whose file is gone."),
+    json: bool = typer.Option(False, "--json", help="Print everything as one JSON document."),
+) -> None:
+    """Show what is in the catalogue: counts, moods, and the files that failed, with reasons."""
+    from vibelux.library.catalogue import Catalogue
+    from vibelux.library.catalogue_overview import overview
+    from vibelux.settings import load_settings
+
+    with Catalogue(load_settings().catalogue) as catalogue:
+        if json:
+            print_json(_as_json(catalogue, overview(catalogue)))
+        elif failed or missing:
+            if failed:
+                _list_failed(catalogue, limit=None)
+            if missing:
+                _list_missing(catalogue)
+        else:
+            _present(catalogue, overview(catalogue))
+
+
+def _as_json(catalogue: "Catalogue", found: "Overview") -> dict[str, object]:
+    return {
+        "catalogue": str(catalogue.path),
+        "counts": found.counts,
+        "hours": round(found.hours, 3),
+        "strongest": found.strongest,
+        "mean": {name: round(share, 6) for name, share in found.mean.items()},
+        "models": found.models,
+        "reasons": found.reasons,
+        "failed": [
+            {"path": str(song.path), "code": song.reason_code, "reason": song.reason}
+            for song in catalogue.songs("failed")
+        ],
+        "missing": [str(song.path) for song in catalogue.songs("missing")],
+    }
+
+
+def _present(catalogue: "Catalogue", found: "Overview") -> None:
+    from rich.text import Text
+
+    console = out()
+    counts = found.counts
+    if not any(counts.values()):
+        err().print("The catalogue is empty. Fill it with: vibelux scan FOLDER", soft_wrap=True)
+        return
+    head = Text(f"{counts['ok']:,} songs", style="bold")
+    head.append(f" · {_hours(found.hours)} of music", style="not bold")
+    if counts["failed"]:
+        head.append(f" · {counts['failed']:,} failed", style="red not bold")
+    if counts["missing"]:
+        head.append(f" · {counts['missing']:,} missing", style="yellow not bold")
+    console.print(head)
+    if counts["ok"]:
+        console.print()
+        _draw_moods(found)
+        for model, number in found.models.items():
+            console.print(Text(f"{'':>9}{number:,} by {printable(model)}", style="dim"))
+    if counts["failed"]:
+        console.print()
+        _list_failed(catalogue, limit=_SHOWN)
+        if counts["failed"] > _SHOWN:
+            more = counts["failed"] - _SHOWN
+            console.print(Text(f"… and {more:,} more: vibelux library --failed", style="dim"))
+    if counts["missing"]:
+        console.print(Text("Missing songs are listed by: vibelux library --missing", style="dim"))
+
+
+def _draw_moods(found: "Overview") -> None:
+    """Draw for each emotion its mean share, and in how many songs it is the strongest."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="dim")
+    table.add_column("", justify="right", min_width=8)
+    table.add_column("mean share of each emotion")
+    table.add_column("", justify="right")
+    table.add_column("strongest in", justify="right")
+    top = max(found.mean.values())
+    for name, share in found.mean.items():
+        style = "bold cyan" if share == top else "none"
+        filled = round(share / top * _BAR)
+        bar = Text("━" * filled, style="bold cyan" if share == top else "cyan")
+        bar.append("─" * (_BAR - filled), style="bright_black")
+        number = found.strongest[name]
+        songs = f"{number:,} song{'' if number == 1 else 's'}"
+        table.add_row(
+            Text(name, style=style), bar, Text(f"{share:.1%}", style=style), Text(songs, style="")
+        )
+    out().print(table)
+
+
+def _list_failed(catalogue: "Catalogue", *, limit: int | None) -> None:
+    from rich.text import Text
+
+    console = out()
+    for number, song in enumerate(catalogue.songs("failed")):
+        if number == limit:
+            break
+        console.print(Text.assemble(("failed  ", "red"), printable(str(song.path))), soft_wrap=True)
+        reason = printable(song.reason or "")
+        console.print(Text(f"        {reason} ({song.reason_code})", style="dim"), soft_wrap=True)
+
+
+def _list_missing(catalogue: "Catalogue") -> None:
+    from rich.text import Text
+
+    console = out()
+    for song in catalogue.songs("missing"):
+        console.print(
+            Text.assemble(("missing ", "yellow"), printable(str(song.path))), soft_wrap=True
+        )
+
+
+def _hours(hours: float) -> str:
+    return f"{hours:,.0f} hours" if hours >= 10 else f"{hours * 60:,.0f} minutes"

@@ -151,7 +151,8 @@ def outcome_of(job: Job, analyse: Analyse, model: str) -> Outcome | VibeluxError
             return Outcome(job, content_hash)
         return Outcome(job, content_hash, _values(job.path, analyse(job.path), model))
     except AudioError as error:
-        code, reason = error.code, str(error)
+        # Who reads the reason has the path already.
+        code, reason = error.code, str(error).removeprefix(f"cannot analyse {job.path}: ")
     except VibeluxError as error:
         return error
     except FileNotFoundError:

@@ -1,0 +1,65 @@
+"""What is in a catalogue, in a few numbers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy import func, select
+
+from vibelux.emotions import EMOTIONS
+from vibelux.library.catalogue import Catalogue
+from vibelux.library.schema import songs
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The numbers of a catalogue.
+
+    Attributes:
+        counts: songs in each state, as of `Catalogue.counts`.
+        hours: of music that is playable.
+        strongest: emotion -> playable songs in which it has the largest share.
+        mean: emotion -> its mean share in the playable songs; zeros if there are none.
+        models: id of a model -> playable songs that it analysed.
+        reasons: reason code -> failed songs.
+
+    """
+
+    counts: dict[str, int]
+    hours: float
+    strongest: dict[str, int]
+    mean: dict[str, float]
+    models: dict[str, int]
+    reasons: dict[str, int]
+
+
+def overview(catalogue: Catalogue) -> Overview:
+    """Count a catalogue's songs.
+
+    Raises:
+        CatalogueError: the catalogue cannot be read.
+
+    """
+    _, moods = catalogue.mood_matrix()
+    strongest = np.bincount(moods.argmax(axis=1), minlength=len(EMOTIONS))
+    mean = moods.mean(axis=0, dtype=np.float64) if len(moods) else np.zeros(len(EMOTIONS))
+    with catalogue.reading() as connection:
+        models = connection.execute(
+            select(songs.c.model, func.count(), func.coalesce(func.sum(songs.c.duration), 0.0))
+            .where(songs.c.state == "ok")
+            .group_by(songs.c.model)
+            .order_by(func.count().desc())
+        ).all()
+        reasons = connection.execute(
+            select(songs.c.reason_code, func.count())
+            .where(songs.c.state == "failed")
+            .group_by(songs.c.reason_code)
+            .order_by(func.count().desc())
+        ).all()
+    return Overview(
+        counts=catalogue.counts(),
+        hours=sum(row[2] for row in models) / 3600,
+        strongest=dict(zip(EMOTIONS, map(int, strongest), strict=True)),
+        mean=dict(zip(EMOTIONS, map(float, mean), strict=True)),
+        models={row[0] or "unknown": row[1] for row in models},
+        reasons={row[0]: row[1] for row in reasons},
+    )

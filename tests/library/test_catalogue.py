@@ -1,0 +1,240 @@
+import os
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import event, insert, text
+
+from vibelux.errors import CatalogueCorrupt, CatalogueError, CatalogueLocked, CatalogueTooNew
+from vibelux.library.catalogue import Catalogue
+from vibelux.library.schema import EMBEDDING, path_bytes, songs, vector_blob
+
+
+def test_a_new_catalogue_is_empty(catalogue):
+    assert catalogue.counts() == {"ok": 0, "failed": 0, "missing": 0}
+    assert list(catalogue.songs()) == []
+    ids, moods = catalogue.mood_matrix()
+    assert ids.shape == (0,) and ids.dtype == np.int64
+    assert moods.shape == (0, 7) and moods.dtype == np.float32
+
+
+def test_a_song_comes_back_as_it_was_written(catalogue, add_song, tmp_path):
+    mood = np.array([0.1, 0, 0, 0.6, 0.3, 0, 0], np.float32)
+    embedding = np.array([0.6, -0.8, 0, 0], np.float32)
+    song_id = add_song(
+        catalogue,
+        tmp_path / "a.mp3",
+        title="T",
+        artist="A",
+        album="B",
+        albumartist="C",
+        track=3,
+        year=1999,
+        genre="G",
+        duration=61.5,
+        valence=0.5,
+        arousal=-0.5,
+        mood=vector_blob(mood),
+        embedding=vector_blob(embedding, EMBEDDING),
+        quadrant=vector_blob([0.1, 0.2, 0.3, 0.4]),
+    )
+    song = catalogue.song(song_id)
+    assert song.path == tmp_path / "a.mp3"
+    assert (song.title, song.artist, song.album, song.albumartist) == ("T", "A", "B", "C")
+    assert (song.track, song.year, song.genre, song.duration) == (3, 1999, "G", 61.5)
+    assert (song.valence, song.arousal, song.model, song.state) == (0.5, -0.5, "music-1", "ok")
+    np.testing.assert_array_equal(song.mood, mood)
+    np.testing.assert_allclose(song.embedding, embedding, atol=1e-3)
+    np.testing.assert_allclose(song.quadrant, [0.1, 0.2, 0.3, 0.4], rtol=1e-6)
+    assert song.mood.dtype == song.embedding.dtype == np.float32
+    assert len(catalogue.course(song_id)) == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["it's \"so\".mp3", "new\nline.mp3", "🎵 Überraschung.mp3", "%s;--.mp3", "a\\b?.mp3"]
+)
+def test_any_name_is_kept(catalogue, add_song, tmp_path, name):
+    song_id = add_song(catalogue, tmp_path / name)
+    assert catalogue.song(song_id).path == tmp_path / name
+    assert catalogue.song_at(tmp_path / name).id == song_id
+    assert catalogue.song_at(tmp_path / "other.mp3") is None
+
+
+@pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="names are Unicode there")
+def test_a_name_that_is_not_utf8_is_kept(catalogue, add_song, tmp_path):
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.mp3"))
+    song = catalogue.song(add_song(catalogue, path, title=None))
+    assert os.fsencode(song.path).endswith(b"/caf\xe9.mp3")
+    assert song.title == "caf\ufffd"
+
+
+def test_songs_come_in_the_order_asked_for(catalogue, add_song):
+    ids = [add_song(catalogue, f"/m/{n}.mp3") for n in range(5)]
+    wanted = [ids[3], ids[0], ids[3], ids[4]]
+    assert [song.id for song in catalogue.songs_by_id(np.array(wanted))] == wanted
+    with pytest.raises(CatalogueError, match="no song with id 999"):
+        catalogue.songs_by_id([ids[0], 999])
+
+
+def test_more_songs_than_a_page_all_come(catalogue):
+    rows = [
+        {"path": b"/m/%d" % n, "state": "failed", "reason_code": "damaged"} for n in range(1203)
+    ]
+    with catalogue.writing() as connection:
+        connection.execute(insert(songs), rows)
+    found = list(catalogue.songs("failed"))
+    assert [os.fsencode(song.path) for song in found] == [row["path"] for row in rows]
+    assert list(catalogue.songs("missing")) == []
+    assert len(catalogue.songs_by_id([song.id for song in found])) == 1203
+
+
+def test_the_matrix_holds_playable_songs_only(catalogue, add_song):
+    first = np.array([1, 0, 0, 0, 0, 0, 0], np.float32)
+    third = np.array([0, 0, 0, 0.5, 0.5, 0, 0], np.float32)
+    a = add_song(catalogue, "/m/a", mood=vector_blob(first))
+    add_song(catalogue, "/m/b", state="failed")
+    c = add_song(catalogue, "/m/c", mood=vector_blob(third))
+    add_song(catalogue, "/m/d", state="missing", mood=vector_blob(third))
+    ids, moods = catalogue.mood_matrix()
+    np.testing.assert_array_equal(ids, [a, c])
+    np.testing.assert_array_equal(moods, [first, third])
+    assert catalogue.counts() == {"ok": 2, "failed": 1, "missing": 1}
+
+
+def test_the_matrix_is_read_from_the_index_alone(catalogue):
+    with catalogue.reading() as connection:
+        plan = connection.execute(
+            text("EXPLAIN QUERY PLAN SELECT id, mood FROM songs WHERE state = 'ok' ORDER BY id")
+        ).all()
+    assert "COVERING INDEX songs_moods" in str(plan)
+    assert "TEMP B-TREE" not in str(plan)
+
+
+def test_a_song_without_mood_cannot_be_ok(catalogue, add_song):
+    with pytest.raises(CatalogueError, match="CHECK"):
+        add_song(catalogue, "/m/a", mood=None)
+    assert catalogue.counts()["ok"] == 0
+
+
+def test_a_write_that_fails_leaves_nothing(catalogue, add_song):
+    add_song(catalogue, "/m/a")
+    with pytest.raises(RuntimeError), catalogue.writing() as connection:
+        connection.execute(songs.delete())
+        raise RuntimeError
+    assert catalogue.counts()["ok"] == 1
+
+
+def test_readers_go_on_while_another_process_writes(catalogue, add_song):
+    add_song(catalogue, "/m/a")
+    with closing(sqlite3.connect(catalogue.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert catalogue.counts()["ok"] == 1
+        with Catalogue(catalogue.path, busy_timeout=0.1) as second:
+            assert second.counts()["ok"] == 1
+        with pytest.raises(CatalogueLocked, match="another program is writing"):
+            add_song(catalogue, "/m/b")
+        other.execute("ROLLBACK")
+    add_song(catalogue, "/m/b")
+    assert catalogue.counts()["ok"] == 2
+
+
+def test_a_newer_catalogue_is_refused_and_left_alone(catalogue, tmp_path):
+    with catalogue.writing() as connection:
+        connection.exec_driver_sql("PRAGMA user_version = 99")
+    catalogue.close()
+    before = catalogue.path.read_bytes()
+    with pytest.raises(CatalogueTooNew, match="has version 99, .* reads up to 1; update"):
+        Catalogue(catalogue.path)
+    assert catalogue.path.read_bytes() == before
+
+
+def test_another_programs_database_is_refused_and_left_alone(tmp_path):
+    path = tmp_path / "places.sqlite"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE places (id)")
+        other.commit()
+    before = path.read_bytes()
+    with pytest.raises(CatalogueError, match="no VibeluX catalogue; it was left as it is"):
+        Catalogue(path)
+    assert path.read_bytes() == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["places.sqlite"]
+
+
+def test_a_file_that_is_no_database_is_copied_once_and_left_alone(tmp_path):
+    path = tmp_path / "catalogue.sqlite"
+    path.write_bytes(b"not a database at all " * 100)
+    for _ in range(2):
+        with pytest.raises(CatalogueCorrupt, match=r"damaged.*left as it is.*copy at") as caught:
+            Catalogue(path)
+    copies = [entry for entry in tmp_path.iterdir() if entry != path]
+    assert len(copies) == 1
+    assert str(copies[0]) in str(caught.value)
+    assert copies[0].read_bytes() == path.read_bytes() == b"not a database at all " * 100
+
+
+def test_damage_found_later_is_copied_too(catalogue, add_song):
+    for number in range(300):
+        add_song(catalogue, f"/m/{number}", reason="x" * 500)
+    with catalogue.writing() as connection:
+        size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
+    catalogue.close()
+    with closing(sqlite3.connect(catalogue.path)) as plain:
+        plain.execute("PRAGMA journal_mode = DELETE")
+    content = bytearray(catalogue.path.read_bytes())
+    content[5 * size :] = b"\xff" * (len(content) - 5 * size)
+    catalogue.path.write_bytes(content)
+    with Catalogue(catalogue.path) as damaged, pytest.raises(CatalogueCorrupt, match="damaged"):
+        list(damaged.songs())
+    copies = list(catalogue.path.parent.glob("catalogue.sqlite.damaged-*"))
+    assert len([copy for copy in copies if not copy.name.endswith("-wal")]) == 1
+
+
+def test_a_full_disk_is_said_and_loses_nothing(catalogue, add_song):
+    add_song(catalogue, "/m/a")
+    fill_disk(catalogue)
+    with pytest.raises(CatalogueError, match=r"disk of .* is full; nothing that was saved is lost"):
+        add_song(catalogue, "/m/b", reason="x" * 1_000_000)
+    assert [str(song.path) for song in catalogue.songs()] == [str(Path("/m/a"))]
+
+
+def fill_disk(catalogue):
+    """Let the database grow no further."""
+    catalogue.close()
+
+    @event.listens_for(catalogue._engine, "connect")
+    def limit(connection, _):
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+
+
+def test_a_folder_that_cannot_be_made(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CatalogueError, match=r"cannot make the folder .*set VIBELUX_HOME"):
+        Catalogue(tmp_path / "file" / "home" / "catalogue.sqlite")
+
+
+def test_a_folder_in_place_of_the_file(tmp_path):
+    with pytest.raises(CatalogueError, match="cannot write to the catalogue"):
+        Catalogue(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders have no such permission there")
+def test_a_read_only_folder(tmp_path):
+    if os.geteuid() == 0:
+        pytest.skip("permissions do not bind the superuser")
+    tmp_path.chmod(0o555)
+    try:
+        with pytest.raises(CatalogueError, match="cannot write to the catalogue"):
+            Catalogue(tmp_path / "catalogue.sqlite")
+    finally:
+        tmp_path.chmod(0o755)
+
+
+def test_paths_are_unique(catalogue, add_song):
+    add_song(catalogue, "/m/a")
+    with pytest.raises(CatalogueError, match="UNIQUE"):
+        add_song(catalogue, "/m/a")
+    assert path_bytes(Path("/m/a")) == os.fsencode(Path("/m/a"))

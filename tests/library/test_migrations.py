@@ -1,0 +1,76 @@
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from vibelux.errors import CatalogueError, CatalogueTooNew
+from vibelux.library.catalogue import Catalogue
+from vibelux.library.migrations import MIGRATIONS, migrate
+from vibelux.library.schema import APPLICATION_ID, songs
+
+NEXT = (*MIGRATIONS, ("ALTER TABLE songs ADD COLUMN colour TEXT", "UPDATE songs SET colour = 'red'"))
+
+
+def columns(path):
+    with closing(sqlite3.connect(path)) as plain:
+        return {row[1]: (row[2], bool(row[3])) for row in plain.execute("PRAGMA table_info(songs)")}
+
+
+def pragma(path, name):
+    with closing(sqlite3.connect(path)) as plain:
+        return plain.execute(f"PRAGMA {name}").fetchone()[0]
+
+
+def test_the_migrations_lead_to_the_schema_that_the_code_reads(catalogue):
+    expected = {
+        column.name: (str(column.type.compile(catalogue._engine.dialect)), not column.nullable)
+        for column in songs.c
+    }
+    assert columns(catalogue.path) == expected
+    assert list(columns(catalogue.path)) == [column.name for column in songs.c]
+
+
+def test_a_catalogue_says_what_it_is(catalogue):
+    assert pragma(catalogue.path, "application_id") == APPLICATION_ID
+    assert pragma(catalogue.path, "user_version") == len(MIGRATIONS)
+    assert pragma(catalogue.path, "journal_mode") == "wal"
+
+
+def test_an_older_catalogue_is_backed_up_and_brought_forward(catalogue, add_song):
+    add_song(catalogue, "/m/a")
+    with catalogue.session() as connection:
+        migrate(connection, catalogue.path, migrations=NEXT)
+    assert "colour" in columns(catalogue.path)
+    assert pragma(catalogue.path, "user_version") == 2
+    backup = catalogue.path.with_name("catalogue.sqlite.v1.backup")
+    assert "colour" not in columns(backup)
+    with Catalogue(backup) as before:
+        assert before.counts()["ok"] == 1
+
+
+def test_a_migration_that_fails_changes_nothing(catalogue, add_song):
+    add_song(catalogue, "/m/a")
+    broken = (*NEXT, ("ALTER TABLE songs ADD COLUMN size_2", "NO SUCH STATEMENT"))
+    with pytest.raises(CatalogueError, match="syntax error"), catalogue.session() as connection:
+        migrate(connection, catalogue.path, migrations=broken)
+    assert "colour" not in columns(catalogue.path)
+    assert pragma(catalogue.path, "user_version") == 1
+    assert catalogue.counts()["ok"] == 1
+
+
+def test_no_backup_no_migration(catalogue):
+    (catalogue.path.parent / "catalogue.sqlite.v1.backup").mkdir()
+    with (
+        pytest.raises(CatalogueError, match="before bringing it to a newer version"),
+        catalogue.session() as connection,
+    ):
+        migrate(connection, catalogue.path, migrations=NEXT)
+    assert pragma(catalogue.path, "user_version") == 1
+    assert "colour" not in columns(catalogue.path)
+
+
+def test_a_migrated_catalogue_is_too_new_for_this_version(catalogue):
+    with catalogue.session() as connection:
+        migrate(connection, catalogue.path, migrations=NEXT)
+    with pytest.raises(CatalogueTooNew, match="has version 2"):
+        Catalogue(catalogue.path)
