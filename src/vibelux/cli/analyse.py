@@ -1,6 +1,110 @@
-"""`vibelux analyse`."""
+"""`vibelux analyse`: the mood of songs."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from vibelux.cli.console import fail, mood_bars, out, print_json, printable
+from vibelux.errors import AudioError, InvalidInput
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.text import Text
+
+    from vibelux.music.emotion import SongAnalysis
 
 
-def analyse() -> None:
-    """Not there yet."""
-    raise SystemExit(1)
+def analyse(
+    files: list[Path] = typer.Argument(..., metavar="FILE", help="Audio files of any format."),
+    json: bool = typer.Option(False, "--json", help="Print one JSON object a line."),
+    plot: Path | None = typer.Option(
+        None,
+        "--plot",
+        metavar="FILE.png",
+        help="Draw the spectrogram with the mood over time (one song).",
+    ),
+    model: Path | None = typer.Option(
+        None, "--model", metavar="FILE", help="A music model other than the shipped one."
+    ),
+) -> None:
+    """Print the mood, valence and arousal of songs.
+
+    A file that cannot be analysed is reported, the others are not held up.
+    """
+    from vibelux.emotions import mood_dict
+    from vibelux.music.emotion import MusicModel
+    from vibelux.settings import load_settings
+
+    if plot is not None and len(files) > 1:
+        raise InvalidInput(f"--plot draws one song, {len(files)} files were given")
+    music = MusicModel.load(load_settings(music_model=model).music_model)
+    console = out()
+    failed = False
+    for number, path in enumerate(files):
+        try:
+            song = music.analyse(path)
+        except AudioError as error:
+            failed = True
+            fail(error)
+            continue
+        if json:
+            print_json(
+                {
+                    "path": str(path),
+                    "mood": mood_dict(song.mood),
+                    "valence": round(song.valence, 6),
+                    "arousal": round(song.arousal, 6),
+                    "duration": round(song.duration, 3),
+                    "model": song.model,
+                }
+            )
+        else:
+            console.print(*([""] if number else []), _shown(path, song), sep="\n")
+        if plot is not None:
+            from vibelux.plots.song import COURSE_WINDOWS, draw_song
+
+            whole, log_mel = music.hear(path, max_windows=COURSE_WINDOWS)
+            draw_song(
+                plot,
+                title=printable(path.stem),
+                song=song,
+                course=whole.course,
+                log_mel=log_mel,
+                settings=music.settings,
+                window_seconds=music.window_seconds,
+            )
+    if failed:
+        raise typer.Exit(1)
+
+
+def _shown(path: Path, song: "SongAnalysis") -> "RenderableType":
+    """Return a song's name, length, seven bars and its place in valence and arousal."""
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    from vibelux.emotions import mood_dict
+
+    minutes, seconds = divmod(round(song.duration), 60)
+    name = Text.assemble((printable(str(path)), "bold"), (f"  {minutes}:{seconds:02}", "dim"))
+    affect = Table.grid(padding=(0, 1))
+    for word, value in (("valence", song.valence), ("arousal", song.arousal)):
+        affect.add_row(Text(f"{word:>8}"), _scale(value), Text(f"{value:+.2f}"))
+    return Group(name, Text(), mood_bars(mood_dict(song.mood), width=33), Text(), affect)
+
+
+def _scale(value: float, *, half: int = 16) -> "Text":
+    """Return a bar from the middle: to the left for negative values, to the right for others."""
+    from rich.text import Text
+
+    filled = round(min(abs(value), 1.0) * half)
+    left = filled if value < 0 else 0
+    right = filled - left
+    return Text.assemble(
+        ("─" * (half - left), "bright_black"),
+        ("━" * left, "magenta"),
+        ("│", "bright_black"),
+        ("━" * right, "magenta"),
+        ("─" * (half - right), "bright_black"),
+    )

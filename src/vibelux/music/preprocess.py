@@ -1,0 +1,199 @@
+"""Folders of songs to folders of spectrograms, the step before training.
+
+::
+
+    RAW/<emotion>/…/song.mp3    any audio format; the folder's name may be an alias
+    OUT/<emotion>/…/song.npy    log-mel decibels [shape=(n_mels, frames), dtype=float16]
+    OUT/preprocess.json         the constants that they were made with
+
+Decibels keep their sign, and float16 their precision: steps of at most 0.06 dB.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vibelux.emotions import EMOTIONS, emotion_index
+from vibelux.errors import AudioError, DatasetError, InvalidInput, InvalidMood
+from vibelux.music.decode import MIN_SECONDS, SILENCE, decode
+from vibelux.music.spectrogram import MelSettings, log_mel
+
+SECONDS = 90.0
+"""How much of each song is kept, from its start."""
+
+CONSTANTS_FILE = "preprocess.json"
+
+
+@dataclass(frozen=True)
+class PreprocessReport:
+    """What `preprocess` did.
+
+    Attributes:
+        written: emotion -> spectrograms written now.
+        unchanged: emotion -> spectrograms that were up to date.
+        skipped: (path below RAW, reason) of every file that gave none.
+        folders: names of RAW's folders that are no emotion, in order.
+
+    """
+
+    written: Mapping[str, int]
+    unchanged: Mapping[str, int]
+    skipped: tuple[tuple[str, str], ...]
+    folders: tuple[str, ...]
+
+
+def constants(settings: MelSettings, seconds: float = SECONDS) -> dict[str, Any]:
+    """Return what ``preprocess.json`` holds; spectrograms with equal constants can be mixed."""
+    return {
+        "format": "vibelux log-mel",
+        "version": 1,
+        "unit": "dB",
+        "dtype": "float16",
+        "seconds": seconds,
+        **asdict(settings),
+    }
+
+
+def preprocess(
+    raw: Path,
+    out: Path,
+    settings: MelSettings,
+    *,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> PreprocessReport:
+    """Write the log-mel spectrogram of the first 90 s of every song below RAW.
+
+    A spectrogram that is newer than its song and was made with the same constants is left as it is.
+    Each is written in one step, so that an interruption leaves whole files only.
+
+    Args:
+        raw: folder with one subfolder an emotion.
+        out: folder to write to; made where it is missing.
+        settings: of the spectrogram; training wants those of its model.
+        on_progress: called with the files done and the files in all.
+
+    Raises:
+        DatasetError: RAW is no folder, holds no emotion's folder or no file in one; OUT cannot be
+            written.
+        InvalidInput: OUT is RAW or lies in one of its emotions' folders.
+
+    """
+    folders, others = _emotion_folders(raw)
+    for folder in (raw, *folders):
+        inside = folder != raw and out.resolve().is_relative_to(folder.resolve())
+        if inside or out.resolve() == raw.resolve():
+            raise InvalidInput(f"{out} lies among the songs of {raw}; write to another folder")
+    files = [(emotion, file) for folder, emotion in folders.items() for file in _files(folder)]
+    if not files:
+        raise DatasetError(f"the emotions' folders of {raw} hold no files")
+    wanted = constants(settings)
+    try:
+        same = _read_constants(out) == wanted
+        if not same:
+            _write_text(out / CONSTANTS_FILE, json.dumps(wanted, indent=2) + "\n")
+    except OSError as error:
+        raise DatasetError(f"cannot write to {out}: {error}") from error
+
+    written, unchanged = dict.fromkeys(EMOTIONS, 0), dict.fromkeys(EMOTIONS, 0)
+    skipped: list[tuple[str, str]] = []
+    taken: dict[Path, str] = {}
+    for done, (emotion, file) in enumerate(files):
+        if on_progress is not None:
+            on_progress(done, len(files))
+        given = file.relative_to(raw).as_posix()
+        target = out / emotion / Path(*file.relative_to(raw).parts[1:]).with_suffix(".npy")
+        if target in taken:
+            skipped.append((given, f"has the name of {taken[target]}; rename one of them"))
+            continue
+        try:
+            if same and _is_newer(target, file):
+                unchanged[emotion] += 1
+            else:
+                _write_spectrogram(target, file, settings)
+                written[emotion] += 1
+            taken[target] = given
+        except AudioError as error:
+            target.unlink(missing_ok=True)  # what an earlier file of this name left
+            skipped.append((given, _reason(error, file)))
+    if on_progress is not None:
+        on_progress(len(files), len(files))
+    return PreprocessReport(written, unchanged, tuple(skipped), tuple(others))
+
+
+def _emotion_folders(raw: Path) -> tuple[dict[Path, str], list[str]]:
+    """Return RAW's emotion folders with their emotions, and the names of its other folders."""
+    try:
+        found = sorted(path for path in raw.iterdir() if path.is_dir())
+    except FileNotFoundError as error:
+        raise DatasetError(f"there is no folder {raw}") from error
+    except OSError as error:
+        raise DatasetError(f"cannot read {raw}: {error}") from error
+    folders: dict[Path, str] = {}
+    others: list[str] = []
+    for path in found:
+        try:
+            folders[path] = EMOTIONS[emotion_index(path.name)]
+        except InvalidMood:
+            others.append(path.name)
+    if not folders:
+        raise DatasetError(
+            f"{raw} holds no emotion's folder; expected {', '.join(EMOTIONS)} (or aliases)"
+            + (f", found {', '.join(others)}" if others else "")
+        )
+    return folders, others
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield the files below a folder in a stable order, hidden ones left out."""
+    for place, inner, names in os.walk(folder):
+        inner[:] = sorted(name for name in inner if not name.startswith("."))
+        yield from (Path(place, name) for name in sorted(names) if not name.startswith("."))
+
+
+def _write_spectrogram(target: Path, song: Path, settings: MelSettings) -> None:
+    samples = decode(song, sample_rate=settings.sample_rate, seconds=SECONDS)
+    if len(samples) < MIN_SECONDS * settings.sample_rate:
+        raise AudioError(f"it lasts less than {MIN_SECONDS:g} s", code="too_short")
+    if np.abs(samples).max() <= SILENCE:
+        raise AudioError("it is silent", code="silent")
+    decibels = log_mel(samples, settings).astype(np.float16)
+    part = target.with_name(f".{target.name}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as file:
+            np.save(file, decibels)
+        part.replace(target)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise DatasetError(f"cannot write {target}: {error}") from error
+
+
+def _is_newer(target: Path, song: Path) -> bool:
+    try:
+        return target.stat().st_mtime_ns > song.stat().st_mtime_ns
+    except OSError:
+        return False
+
+
+def _read_constants(out: Path) -> Any:
+    try:
+        return json.loads((out / CONSTANTS_FILE).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
+
+
+def _reason(error: AudioError, song: Path) -> str:
+    """Return the error without the path, which stands beside it already."""
+    return str(error).removeprefix(f"cannot analyse {song}: ").removeprefix(f"{song} ")
