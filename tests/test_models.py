@@ -1,0 +1,104 @@
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vibelux.emotions import EMOTIONS
+from vibelux.errors import ModelError
+from vibelux.models import Card, load_model, sha256_of
+
+
+@pytest.fixture
+def model_copy(face_model: Path, tmp_path: Path) -> Path:
+    """A model that the test may damage."""
+    for suffix in (".onnx", ".json"):
+        shutil.copy(face_model.with_suffix(suffix), tmp_path / f"face{suffix}")
+    return tmp_path / "face.onnx"
+
+
+def edit_card(model: Path, **changes: object) -> None:
+    card = model.with_suffix(".json")
+    card.write_text(json.dumps(json.loads(card.read_text()) | changes))
+
+
+def test_a_model_runs_and_names_its_outputs(face_model: Path) -> None:
+    model = load_model("face", face_model, threads=2)
+    crops = np.zeros((3, 48, 48), dtype=np.uint8)
+    crops[:, 0, 3] = 255
+    outputs = model.run(crops)
+    assert set(outputs) == {"mood", "label", "embedding"}
+    assert outputs["label"].shape == (3, 7)
+    np.testing.assert_allclose(outputs["label"][0, 3], np.exp(8) / (np.exp(8) + 6), rtol=1e-5)
+    assert model.card.model_id == f"face-0.0.1-{sha256_of(face_model)[:8]}"
+
+
+def test_a_batch_that_does_not_fit_is_a_model_error(face_model: Path) -> None:
+    model = load_model("face", face_model)
+    with pytest.raises(ModelError, match=r"cannot run on shape \(1, 20, 20\), float32"):
+        model.run(np.zeros((1, 20, 20), dtype=np.float32))
+
+
+def test_a_changed_file_is_refused(model_copy: Path) -> None:
+    with model_copy.open("ab") as file:
+        file.write(b"\0")
+    with pytest.raises(ModelError, match=r"sha256 .* its card says .*damaged"):
+        load_model("face", model_copy)
+
+
+def test_another_order_of_labels_is_refused(model_copy: Path) -> None:
+    edit_card(model_copy, labels=[*EMOTIONS[::-1]])
+    with pytest.raises(ModelError, match="lists the labels surprise, sad"):
+        load_model("face", model_copy)
+
+
+def test_the_other_kind_is_refused(face_model: Path) -> None:
+    with pytest.raises(ModelError, match="is a face model, a music model is needed"):
+        load_model("music", face_model)
+
+
+def test_a_missing_model_or_card_is_named(model_copy: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"there is no model at .*nothing\.onnx"):
+        load_model("face", tmp_path / "nothing.onnx")
+    model_copy.with_suffix(".json").unlink()
+    with pytest.raises(ModelError, match=r"face\.json is missing; every ONNX file needs its card"):
+        load_model("face", model_copy)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"labels": 3}', '{"labels": [], "x": 1}'])
+def test_a_card_that_is_none_is_refused(model_copy: Path, text: str) -> None:
+    model_copy.with_suffix(".json").write_text(text)
+    with pytest.raises(ModelError, match="is not a model card"):
+        load_model("face", model_copy)
+
+
+def test_a_file_that_is_no_graph_is_refused(model_copy: Path) -> None:
+    model_copy.write_bytes(b"no graph")
+    edit_card(model_copy, sha256=sha256_of(model_copy))
+    with pytest.raises(ModelError, match="ONNX Runtime cannot load"):
+        load_model("face", model_copy)
+
+
+def test_a_card_survives_writing_and_reading(face_model: Path, tmp_path: Path) -> None:
+    card = replace(
+        Card.read(face_model.with_suffix(".json")), limits=("sieht nur Gesichter – 48×48",)
+    )
+    card.write(tmp_path / "card.json")
+    assert Card.read(tmp_path / "card.json") == card
+    assert [path.name for path in tmp_path.iterdir()] == ["card.json"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "batch"),
+    [
+        ("face", np.full((2, 48, 48), 90, dtype=np.uint8)),
+        ("music", np.full((2, 96, 313), -40, dtype=np.float32)),
+    ],
+)
+def test_the_shipped_models_give_moods(kind: str, batch: np.ndarray) -> None:
+    outputs = load_model(kind).run(batch)  # type: ignore[arg-type]
+    assert outputs["mood"].shape == (2, 7)
+    np.testing.assert_allclose(outputs["mood"].sum(axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(outputs["embedding"], axis=1), 1, atol=1e-4)
