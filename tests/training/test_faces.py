@@ -50,7 +50,7 @@ def trained(tmp_path_factory):
 
 
 def test_training_ends_with_a_model_that_agrees_with_torch(trained):
-    out, result, lines = trained
+    _, result, lines = trained
     assert result.difference <= 1e-4
     card = load_model("face", result.onnx).card
     assert card.labels == EMOTIONS
@@ -61,7 +61,7 @@ def test_training_ends_with_a_model_that_agrees_with_torch(trained):
 
 
 def test_exported_outputs_are_probabilities_and_a_unit_embedding(trained):
-    out, result, _ = trained
+    _, result, _ = trained
     outputs = load_model("face", result.onnx).run(gratings(5, seed=1).images)
     np.testing.assert_allclose(outputs["mood"].sum(axis=1), 1, atol=1e-5)
     np.testing.assert_allclose(outputs["label"].sum(axis=1), 1, atol=1e-5)
@@ -174,7 +174,7 @@ def test_augmentation_keeps_shape_and_range_and_changes_pixels():
     faces = torch.from_numpy(gratings(16).images).float().unsqueeze(1) / 255
     changed = augment(faces)
     assert changed.shape == faces.shape
-    assert 0 <= changed.min() and changed.max() <= 1
+    assert changed.min() >= 0 and changed.max() <= 1
     assert (changed - faces).abs().mean() > 0.05
 
 

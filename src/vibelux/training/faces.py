@@ -192,8 +192,12 @@ class FaceTraining(lightning.LightningModule):
         checkpoint["history"] = self.history
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Take the history back."""
+        """Take the history back; a resumed training may have another number of epochs."""
         self.history = list(checkpoint["history"])
+        for schedule in checkpoint["lr_schedulers"]:
+            # What is left out here keeps the length of the new run.
+            schedule.pop("total_steps", None)
+            schedule.pop("_schedule_phases", None)
 
 
 @dataclass(frozen=True)
