@@ -22,6 +22,7 @@ from sqlalchemy import (
     and_,
     case,
     exists,
+    false,
     func,
     insert,
     literal,
@@ -181,7 +182,7 @@ class Ledger:
         """
         gone = and_(
             songs.c.state != "missing",
-            or_(*(_below(folder) for folder in folders)),
+            or_(false(), *(_below(folder) for folder in folders)),
             *(not_(_below(folder)) for folder in unreachable),
             not_(exists().where(_seen.c.id == songs.c.id)),
         )
