@@ -63,9 +63,8 @@ class AudioFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._file, self.size = _open(path)
+        self._file = _open(path)
         self._container: InputContainer | None = None
-        self._place: tuple[float, int] | None = None
         try:
             self._start_over()
         except BaseException:
@@ -100,15 +99,20 @@ class AudioFile:
         return seconds if seconds > 0 else None
 
     @property
-    def doubtful(self) -> bool:
-        """Whether the bytes read so far contradict a duration that was only estimated.
+    def goes_on(self) -> bool:
+        """Whether sound follows after the duration that the header claims.
 
-        MP3 and raw AAC without a header get their duration from the first frames' bit rate.
+        Asked of the formats only whose duration, without a header, is guessed from the bit rate.
         """
-        if self._opened.format.name not in {"mp3", "aac"} or self._place is None:
+        if self._opened.format.name not in {"mp3", "aac"} or self.duration is None:
             return False
-        time, byte = self._place
-        return self.duration is None or abs(time / self.duration - byte / self.size) > 0.15
+        try:
+            self._seek(self.duration + 1.0)
+        except SeekFailed:
+            return False
+        packet = next(self._packets(), None)
+        time = None if packet is None else self._time(packet.pts)
+        return time is not None and time > self.duration + 0.5
 
     def measure(self) -> float | None:
         """Return the duration in seconds from a walk over all packets, or None if they don't say.
@@ -180,8 +184,6 @@ class AudioFile:
             clock = time + length
             if length and clock < start - _PREROLL:
                 continue
-            if packet.pos is not None:
-                self._place = (time, packet.pos)
             try:
                 frames = packet.decode()
             except av.FFmpegError:
@@ -323,8 +325,8 @@ def _mono(values: NDArray[Any]) -> NDArray[np.float32]:
     return np.clip(mono, -1.0, 1.0)
 
 
-def _open(path: Path) -> tuple[BinaryIO, int]:
-    """Open a regular file that is not empty and return its size in bytes."""
+def _open(path: Path) -> BinaryIO:
+    """Open a regular file that is not empty."""
 
     def refuse(code: str, what: str) -> AudioError:
         return AudioError(f"cannot analyse {path}: {what}", code=code)
@@ -337,7 +339,7 @@ def _open(path: Path) -> tuple[BinaryIO, int]:
             raise refuse("not_audio", "it is not a regular file")
         if status.st_size == 0:
             raise refuse("empty", "the file is empty")
-        return path.open("rb", buffering=0), status.st_size
+        return path.open("rb", buffering=0)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise refuse("vanished", "there is no such file") from error
     except PermissionError as error:
