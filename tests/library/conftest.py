@@ -6,6 +6,7 @@ from sqlalchemy import insert
 
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import path_bytes, songs, vector_blob
+from vibelux.library.tags import tags_of_name
 
 
 @pytest.fixture
@@ -19,7 +20,11 @@ def add_song():
     """A function that writes one song into a catalogue."""
 
     def add(catalogue, path, *, state="ok", **values):
-        row = {"path": path_bytes(Path(path)), "state": state, "title": Path(path).stem}
+        row = {
+            "path": path_bytes(Path(path)),
+            "state": state,
+            "title": tags_of_name(Path(path)).title,
+        }
         if state == "ok":
             row |= {"mood": vector_blob(np.full(7, 1 / 7)), "model": "music-1"}
         if state == "failed":

@@ -1,7 +1,7 @@
 """Analysers that the workers of these tests load instead of the music model.
 
-What a file says decides what happens: ``hang``, ``die``, ``abort``, ``bad``, ``bug``, ``model``;
-anything else is a song. Every call leaves a note in the folder given as ``model_path``.
+What a file says decides what happens: ``hang``, ``die``, ``abort``, ``bad``, ``bug``, ``nan``,
+``model``; anything else is a song. Every call leaves a note in the folder given as ``model_path``.
 """
 
 import os
@@ -38,7 +38,9 @@ def analyser(notes):
             case b"bad":
                 raise AudioError(f"cannot analyse {path}: it is a picture", code="not_audio")
             case b"bug":
-                raise RuntimeError("a mistake")
+                raise RuntimeError(f"a mistake in {path.name}")
+            case b"nan":
+                return SimpleNamespace(mood=np.full(7, np.nan))
             case b"model":
                 raise ModelError("the model does not fit")
         mood = mood_of(content)

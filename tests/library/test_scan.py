@@ -255,7 +255,7 @@ def test_bad_files_are_recorded_and_retried_only_when_they_change(run, catalogue
         "not_audio",
         "it is a picture",
     )
-    assert songs["bug.mp3"].reason == "the analysis failed: RuntimeError: a mistake"
+    assert songs["bug.mp3"].reason == "the analysis failed: RuntimeError: a mistake in bug.mp3"
     assert songs["bad.mp3"].title == "bad"
     assert {failure.code for failure in report.failures} == {"not_audio", "crashed"}
     heard(notes)
@@ -372,6 +372,21 @@ def test_odd_names(run, catalogue, music):
     assert run().analysed == len(names)
     assert set(by_name(catalogue)) == set(names)
     assert run().unchanged == len(names)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are Unicode there")
+def test_a_reason_that_is_not_text(run, catalogue, music):
+    name = os.fsdecode(b"caf\xe9.mp3")
+    (music / name).write_text("bug")
+    assert run().failed == 1
+    reason = by_name(catalogue)[name].reason
+    assert reason == r"the analysis failed: RuntimeError: a mistake in caf\udce9.mp3"
+
+
+def test_a_mood_that_is_no_number_is_a_failure(run, catalogue, music):
+    (music / "a.mp3").write_text("nan")
+    assert run().failed == 1
+    assert by_name(catalogue)["a.mp3"].reason == "the model finds no mood in it"
 
 
 def test_a_single_file(run, catalogue, music):

@@ -165,6 +165,8 @@ def outcome_of(job: Job, analyse: Analyse, model: str) -> Outcome | VibeluxError
         code, reason = "crashed", "not enough memory to decode the file"
     except Exception as error:  # a bad song never stops a scan
         code, reason = "crashed", f"the analysis failed: {type(error).__name__}: {error}"
+    # A name that is not text may be part of the reason; the catalogue keeps text only.
+    reason = reason.encode("utf-8", "backslashreplace").decode("utf-8")
     return Outcome(job, content_hash, {}, code, reason)
 
 
@@ -188,6 +190,8 @@ def _values(path: Path, analysis: "SongAnalysis", model: str) -> dict[str, Any]:
     from vibelux.library.schema import EMBEDDING, MOMENT, vector_blob
     from vibelux.library.tags import read_tags
 
+    if not np.isfinite(analysis.mood).all():
+        raise AudioError("the model finds no mood in it", code="damaged")
     course = np.array([(m.start, m.mood, m.valence, m.arousal) for m in analysis.course], MOMENT)
     return read_tags(path).values() | {
         "duration": float(analysis.duration),

@@ -1,0 +1,104 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import insert
+from typer.testing import CliRunner
+
+from vibelux.cli import app
+from vibelux.emotions import EMOTIONS
+from vibelux.library.catalogue import Catalogue
+from vibelux.library.schema import path_bytes, songs, vector_blob
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    monkeypatch.setenv("VIBELUX_HOME", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "80")
+    return lambda *arguments: CliRunner().invoke(
+        app, ["library", *arguments], catch_exceptions=False
+    )
+
+
+@pytest.fixture
+def filled(tmp_path):
+    rows = [
+        {
+            "path": path_bytes(Path(f"/m/{number}.mp3")),
+            "state": "ok",
+            "mood": vector_blob(0.4 * np.eye(7)[number] + 0.6 * np.eye(7)[3]),
+            "model": "music-1",
+            "duration": 7200.0,
+        }
+        for number in (0, 3, 3 + 2)
+    ]
+    failed = [
+        {
+            "path": path_bytes(Path(f"/m/bad\n{number:02}.mp3")),
+            "state": "failed",
+            "reason_code": "damaged" if number else "empty",
+            "reason": "it\x1b[31m is damaged",
+        }
+        for number in range(12)
+    ]
+    missing = [{"path": path_bytes(Path("/m/gone.mp3")), "state": "missing"}]
+    with (
+        Catalogue(tmp_path / "catalogue.sqlite") as catalogue,
+        catalogue.writing() as connection,
+    ):
+        for group in (rows, failed, missing):
+            connection.execute(insert(songs), group)
+
+
+def test_an_empty_catalogue_says_how_to_fill_it(run):
+    result = run()
+    assert result.exit_code == 0
+    assert result.stdout == ""
+    assert "vibelux scan FOLDER" in result.stderr
+
+
+def test_counts_moods_and_failures(run, filled):
+    lines = run().stdout.splitlines()
+    assert lines[0] == "3 songs · 360 minutes of music · 12 failed · 1 missing"
+    assert all(len(line) <= 80 for line in lines)
+    moods = {line.split()[0]: line.split() for line in lines[2:11] if line.split()[0] in EMOTIONS}
+    assert list(moods) == list(EMOTIONS)
+    assert moods["happy"][2:] == ["73.3%", "3", "songs"]
+    assert moods["sad"][2:] == ["13.3%", "0", "songs"]
+    assert moods["happy"][1].count("━") == 34
+    assert moods["disgust"][1].count("━") == 0
+    assert sum(line.startswith("failed") for line in lines) == 10
+    assert "… and 2 more: vibelux library --failed" in lines
+
+
+def test_all_failed_files_with_printable_names(run, filled):
+    lines = run("--failed").stdout.splitlines()
+    assert len(lines) == 24
+    assert lines[0].endswith(r"bad\n00.mp3")
+    assert lines[1] == r"        it\x1b[31m is damaged (empty)"
+
+
+def test_missing_songs(run, filled):
+    assert run("--missing").stdout.split() == ["missing", str(Path("/m/gone.mp3"))]
+
+
+def test_json(run, filled, tmp_path):
+    found = json.loads(run("--json").stdout)
+    assert found["catalogue"] == str(tmp_path / "catalogue.sqlite")
+    assert found["counts"] == {"ok": 3, "failed": 12, "missing": 1}
+    assert found["hours"] == 6.0
+    assert list(found["strongest"]) == list(found["mean"]) == list(EMOTIONS)
+    assert found["strongest"]["happy"] == 3
+    assert found["mean"]["happy"] == pytest.approx(2.2 / 3, abs=1e-5)
+    assert found["models"] == {"music-1": 3}
+    assert found["reasons"] == {"damaged": 11, "empty": 1}
+    assert len(found["failed"]) == 12
+    assert found["failed"][0]["code"] == "empty"
+    assert found["missing"] == [str(Path("/m/gone.mp3"))]
+
+
+def test_json_of_an_empty_catalogue(run):
+    found = json.loads(run("--json").stdout)
+    assert found["counts"] == {"ok": 0, "failed": 0, "missing": 0}
+    assert set(found["mean"].values()) == {0.0}
