@@ -1,0 +1,90 @@
+"""The picture of a face's mood: the crop that the model saw beside seven bars."""
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vibelux.emotions import EMOTIONS, strongest
+from vibelux.errors import VibeluxError
+
+_INK = "#1f2933"
+_MUTED = "#7b8794"
+_TRACK = "#edf0f3"
+_COLOURS = {
+    "angry": "#d64545",
+    "disgust": "#7d9d3f",
+    "fear": "#7b5ea7",
+    "happy": "#f2b134",
+    "neutral": "#9aa5b1",
+    "sad": "#3d7ea6",
+    "surprise": "#ef8354",
+}
+
+
+def draw_mood(
+    path: Path,
+    *,
+    mood: NDArray[np.floating],
+    crop: NDArray[np.uint8],
+    title: str,
+    model: str,
+) -> None:
+    """Draw a face's crop beside the bars of its mood.
+
+    Args:
+        path: the PNG file to write.
+        mood: [shape=(7,)] in the order of `EMOTIONS`.
+        crop: [shape=(48, 48), dtype=uint8] what the model saw.
+        title: where the face comes from.
+        model: the model's name, version and hash.
+
+    Raises:
+        VibeluxError: the file cannot be written.
+
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9, 4.2), dpi=150, facecolor="white")
+    face = figure.add_axes((0.045, 0.15, 0.325, 0.325 * 9 / 4.2))
+    face.imshow(crop, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+    face.set_axis_off()
+
+    bars = figure.add_axes((0.505, 0.135, 0.40, 0.74))
+    top = strongest(mood)
+    for place, (name, share) in enumerate(zip(EMOTIONS, mood, strict=True)):
+        weight = "bold" if name == top else "normal"
+        ink = _INK if name == top else _MUTED
+        bars.barh(place, 1, height=0.56, color=_TRACK)
+        bars.barh(place, share, height=0.56, color=_COLOURS[name])
+        bars.text(-0.03, place, name, ha="right", va="center", color=ink, weight=weight, size=11)
+        bars.text(
+            1.03, place, f"{share:.1%}", ha="left", va="center", color=ink, weight=weight, size=11
+        )
+    bars.set_xlim(0, 1)
+    bars.set_ylim(len(EMOTIONS) - 0.5, -0.5)  # angry above
+    bars.set_axis_off()
+
+    # Names of files are shown as they are: a $ begins no formula.
+    plain: dict[str, Any] = {"parse_math": False}
+    figure.text(0.045, 0.935, _short(title, 44), color=_INK, size=12, weight="bold", **plain)
+    figure.text(
+        0.045, 0.045, f"An estimate of the expression, not of feelings  ·  {model}",
+        color=_MUTED, size=8, **plain,
+    )  # fmt: skip
+    try:
+        with warnings.catch_warnings():
+            # A name may have characters that the font lacks; they are drawn as boxes.
+            warnings.filterwarnings("ignore", message="Glyph")
+            figure.savefig(path, format="png")
+    except OSError as error:
+        raise VibeluxError(f"cannot write the picture {path}: {error}") from error
+
+
+def _short(text: str, most: int) -> str:
+    """Return a text of at most so many characters, the middle left out."""
+    if len(text) <= most:
+        return text
+    return f"{text[: most // 2]}…{text[-(most - most // 2 - 1) :]}"

@@ -1,0 +1,126 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from vibelux.errors import CameraError, ImageError, VideoError
+from vibelux.face.camera import WARM_UP
+from vibelux.face.detector import Box
+from vibelux.face.reading import FaceReader
+from vibelux.face.sources import average, mood_of_camera, mood_of_image, mood_of_video
+
+DrawFrame = Callable[..., np.ndarray]
+FRAME = np.random.default_rng(0).integers(0, 256, (480, 640), np.uint8)
+HERE = Box(200, 150, 120, 120, 0.9)
+THERE = Box(480, 300, 60, 60, 0.9)
+HAPPY, SAD = np.eye(7)[3], np.eye(7)[5]
+
+
+def _frames(count: int) -> list[tuple[float, np.ndarray]]:
+    return [(number / 5, FRAME) for number in range(count)]
+
+
+def test_average_of_the_main_face(known_reader: FaceReader, known_model) -> None:
+    known_model.moods = [HAPPY, HAPPY, HAPPY, SAD]
+    reading = average(_frames(4), known_reader)
+    assert reading.state == "ok"
+    assert reading.require()[[3, 5]] == pytest.approx([0.75, 0.25])
+    assert reading.face == HERE
+    assert reading.faces[0] == (HERE, reading.mood)
+
+
+def test_frames_without_the_face_do_not_count(
+    known_reader: FaceReader, known_detector, known_model
+) -> None:
+    known_detector.boxes = [[HERE], [], [THERE], [HERE], [THERE, HERE]]
+    known_model.moods = [HAPPY, SAD, HAPPY]  # one call for each frame with a face
+    reading = average(_frames(5), known_reader)
+    assert reading.require()[3] == pytest.approx(1)
+    assert reading.face == HERE
+
+
+def test_without_any_face_the_commonest_state(known_reader: FaceReader, known_detector) -> None:
+    small = Box(10, 10, 20, 20, 0.9)
+    known_detector.boxes = [[], [small], [small], []]
+    reading = average(_frames(3), known_reader)
+    assert reading.state == "too_small"
+    assert reading.mood is None
+    assert reading.face == small
+
+
+def test_image(tmp_path: Path, draw_frame: DrawFrame) -> None:
+    path = tmp_path / "face.png"
+    cv2.imwrite(str(path), draw_frame((200, 100, 220), (20, 20, 120)))
+    reading = mood_of_image(path)
+    assert reading.state == "ok"
+    assert reading.face is not None
+    assert abs(reading.face.centre[0] - 310) < 20
+    assert len(reading.faces) == 2
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_boxes_are_in_the_pixels_of_the_file(
+    tmp_path: Path, draw_face: Callable[[int], np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = np.full((960, 1280), 120, np.uint8)
+    picture[300:700, 600:1000] = draw_face(400)
+    cv2.imwrite(str(tmp_path / "face.jpg"), picture)
+    monkeypatch.setattr("vibelux.face.image.MEMORY", picture.size)
+    face = mood_of_image(tmp_path / "face.jpg").face
+    assert face is not None
+    assert np.abs(np.subtract(face.centre, (800, 500))).max() < 25
+    assert 300 < face.w < 420
+
+
+def test_image_without_a_face(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "wall.png"), np.full((480, 640), 180, np.uint8))
+    reading = mood_of_image(tmp_path / "wall.png")
+    assert (reading.state, reading.mood, reading.faces) == ("no_face", None, ())
+
+
+def test_video_follows_a_moving_face(tmp_path: Path, draw_frame: DrawFrame) -> None:
+    path = tmp_path / "clip.mkv"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 640, 480, "yuv420p"
+        stream.bit_rate = 3_000_000
+        for number in range(10):
+            grey = draw_frame((100 + 15 * number, 150, 200))
+            frame = av.VideoFrame.from_ndarray(np.dstack([grey] * 3), format="bgr24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    reading = mood_of_video(path)
+    assert reading.state == "ok"
+    assert reading.require().sum() == pytest.approx(1, abs=1e-5)
+    assert len(reading.faces) == 1
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_camera(camera, draw_frame: DrawFrame) -> None:
+    face = np.dstack([draw_frame((200, 100, 220))] * 3)
+    camera.frames = [face] * (WARM_UP + 500)
+    reading = mood_of_camera(1, seconds=0.2)
+    assert reading.state == "ok"
+    assert camera.made[0].device == 1
+    assert camera.made[0].released
+
+
+def test_errors_name_the_source(tmp_path: Path, camera) -> None:
+    with pytest.raises(ImageError):
+        mood_of_image(tmp_path / "none.png")
+    with pytest.raises(VideoError):
+        mood_of_video(tmp_path / "none.mkv")
+    camera.opens = False
+    with pytest.raises(CameraError):
+        mood_of_camera(0)
+
+
+def test_clips_of_people(shared_data: Path) -> None:
+    clips = sorted((shared_data / "media").glob("*.mkv"))
+    if not clips:
+        pytest.skip(f"no clips in {shared_data / 'media'}")
+    for clip in clips:
+        assert mood_of_video(clip).state in ("ok", "unsure"), clip.name
