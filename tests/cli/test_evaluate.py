@@ -1,5 +1,6 @@
 import csv
 import json
+import re
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,10 @@ import cv2
 import numpy as np
 import pytest
 
+from vibelux.datasets.faces import FaceData
 from vibelux.emotions import EMOTIONS
+from vibelux.evaluation.faces import FacePredictions, evaluate_faces
+from vibelux.evaluation.songs import SONG_KEYS
 
 RunCli = Callable[..., CompletedProcess[str]]
 
@@ -193,3 +197,17 @@ def test_when_no_song_can_be_heard_it_is_an_error(
     assert run.returncode == 1
     assert "none of the 1 songs" in run.stderr
     assert run.stdout == ""
+
+
+@pytest.mark.parametrize("kind", ["face", "music"])
+def test_every_key_is_documented(kind: str) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "json.md").read_text("utf-8")
+    section = text.split(f"## `vibelux evaluate {kind}`")[1].split("\n## ")[0]
+    names = set(re.findall(r"`(\w+)`", section))
+    data = FaceData(np.zeros((1, 48, 48), np.uint8), np.zeros(1, np.int64))
+    even = np.full((1, 7), 1 / 7, np.float32)
+    keys = evaluate_faces(data, FacePredictions(even, even)) if kind == "face" else SONG_KEYS
+    for key in keys:
+        stem, _, emotion = key.rpartition("_")
+        # of the seven only the first and the last are written out
+        assert {key, f"{stem}_{EMOTIONS[0]}" if emotion in EMOTIONS else key} & names, key
