@@ -159,10 +159,10 @@ def recurring(data: FaceData, chosen: FaceData) -> NDArray[np.bool_]:
         chosen: the faces of one part, as of `FaceData.with_usage`.
 
     Returns:
-        mask [shape=(len(chosen),)]; all False where the data names no parts.
+        mask [shape=(len(chosen),)]; all False where the chosen faces are not of one part.
 
     """
-    if data.usage is None or chosen.usage is None or not len(chosen):
+    if data.usage is None or chosen.usage is None or len(set(chosen.usage.tolist())) != 1:
         return np.zeros(len(chosen), dtype=np.bool_)
     others = set(data.rows(data.usage != chosen.usage[0]).hashes())
     return np.array([digest in others for digest in chosen.hashes()], dtype=np.bool_)
