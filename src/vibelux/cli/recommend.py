@@ -1,6 +1,146 @@
 """`vibelux recommend`."""
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-def recommend() -> None:
-    """Not there yet."""
-    raise SystemExit(1)
+import typer
+
+from vibelux.cli.console import err, out, print_json, printable
+from vibelux.errors import CatalogueError, InvalidInput, NoFace
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from vibelux.emotions import Mood
+    from vibelux.recommend.recommendation import Recommendation
+    from vibelux.settings import Settings
+
+
+def recommend(
+    camera: bool = typer.Option(False, "--camera", help="Look at the face before the camera."),
+    device: int = typer.Option(0, "--device", min=0, help="Number of the camera."),
+    image: Path | None = typer.Option(None, "--image", help="Look at the face in a picture."),
+    video: Path | None = typer.Option(None, "--video", help="Look at the face in a video."),
+    mood: str | None = typer.Option(None, "--mood", help='For a mood: "happy=0.7,sad=0.3".'),
+    number: int = typer.Option(20, "-n", "--number", min=1, help="Recommend so many songs."),
+    json: bool = typer.Option(False, "--json", help="Print one JSON document."),
+    m3u8: Path | None = typer.Option(None, "--m3u8", help="Write the playlist to this file."),
+    play: bool = typer.Option(False, "--open", help="Play it with the system's player."),
+    face_model: Path | None = typer.Option(
+        None, "--face-model", help="Use this ONNX file instead of the shipped one."
+    ),
+) -> None:
+    """Rank the catalogue's songs by how well they fit a face or a mood.
+
+    Give exactly one of --camera, --image, --video and --mood.
+    """
+    sources = {"--camera": camera, "--image": image, "--video": video, "--mood": mood}
+    given = [name for name, value in sources.items() if value is not None and value is not False]
+    if len(given) != 1:
+        found = f"got {' and '.join(given)}" if given else "got none"
+        raise InvalidInput(
+            f"recommend needs exactly one of {', '.join(sources)}, {found}; "
+            'for example: vibelux recommend --mood "happy=0.7,sad=0.3"'
+        )
+    from vibelux.emotions import mood_dict, parse_mood
+    from vibelux.library.catalogue import Catalogue
+    from vibelux.library.playlists import open_playlist, write_m3u8
+    from vibelux.recommend.recommendation import recommend as ranked
+    from vibelux.recommend.recommendation import require_songs
+    from vibelux.settings import load_settings
+
+    wanted = parse_mood(mood) if mood is not None else None
+    settings = load_settings(face_model=face_model)
+    if not settings.catalogue.exists():
+        raise CatalogueError(
+            f"there is no catalogue at {settings.catalogue} yet; "
+            "scan a folder with music first: vibelux scan FOLDER"
+        )
+    with Catalogue(settings.catalogue) as catalogue:
+        require_songs(catalogue)
+        if wanted is None:
+            try:
+                wanted = _mood_of_face(settings, device=device, image=image, video=video)
+            except NoFace as error:
+                if json:
+                    print_json({"mood": None, "state": error.state, "songs": []})
+                raise
+        whose = "the mood" if mood is not None else "the face"
+        songs = ranked(catalogue, wanted, n=number, whose=whose)
+    if json:
+        print_json({"mood": mood_dict(wanted), "songs": [_entry(song) for song in songs]})
+    else:
+        out().print(playlist_table(songs, title=f"{whose.capitalize()}: {in_words(wanted)}"))
+    if m3u8 is not None:
+        write_m3u8(m3u8, [song.song for song in songs])
+        err().print(f"wrote {printable(str(m3u8))}, {len(songs)} songs", markup=False)
+    if play:
+        if m3u8 is None:
+            m3u8 = settings.home / "recommended.m3u8"  # must outlive this command
+            write_m3u8(m3u8, [song.song for song in songs])
+        open_playlist(m3u8)
+
+
+def playlist_table(songs: "Sequence[Recommendation]", *, title: str | None = None) -> "Table":
+    """Return the ranked songs with their reasons, made for 80 columns and wider."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        title=title,
+        title_justify="left",
+        title_style="bold",
+    )
+    table.add_column("", justify="right", style="dim", no_wrap=True)
+    table.add_column("song", overflow="fold", ratio=5)
+    table.add_column("score", justify="right", no_wrap=True, style="cyan")
+    table.add_column("why", overflow="fold", ratio=6)
+    for rank, entry in enumerate(songs, start=1):
+        name = Text(printable(entry.song.title or entry.song.path.stem), style="bold")
+        if entry.song.artist:
+            name.append(f" – {printable(entry.song.artist)}", style="not bold")
+        reason = entry.reason.replace(" %", "\u00a0%")  # a number keeps its unit on its line
+        table.add_row(str(rank), name, f"{entry.score:.3f}", Text(reason))
+    return table
+
+
+def in_words(mood: "Mood") -> str:
+    """Return a mood's shares of at least 5 %, the largest first: ``happy 70 %, sad 30 %``."""
+    from vibelux.emotions import mood_dict
+
+    shares = sorted(mood_dict(mood).items(), key=lambda item: -item[1])
+    return ", ".join(f"{name} {100 * share:.0f} %" for name, share in shares if share >= 0.05)
+
+
+def _mood_of_face(
+    settings: "Settings", *, device: int, image: Path | None, video: Path | None
+) -> "Mood":
+    """Return the mood of the face before the camera, unless a picture or a video is given."""
+    from vibelux.face.sources import mood_of_camera, mood_of_image, mood_of_video
+
+    if image is not None:
+        reading = mood_of_image(image, model_path=settings.face_model)
+    elif video is not None:
+        reading = mood_of_video(video, model_path=settings.face_model)
+    else:
+        reading = mood_of_camera(device, model_path=settings.face_model)
+    return reading.require()
+
+
+def _entry(recommendation: "Recommendation") -> dict[str, object]:
+    from vibelux.emotions import mood_dict
+
+    song = recommendation.song
+    return {
+        "path": str(song.path),
+        "title": song.title,
+        "artist": song.artist,
+        "score": round(recommendation.score, 6),
+        "mood": None if song.mood is None else mood_dict(song.mood),
+        "reason": recommendation.reason,
+    }

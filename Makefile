@@ -1,0 +1,63 @@
+# VibeluX: everything that is done from a checkout. GNU make 3.81 and newer.
+#
+#   make PYTHON=python3.12 …      another Python (3.11 or newer)
+#   make test TORCH_FLAGS="--index-url URL"     where PyTorch's CPU or CUDA builds come from
+
+PYTHON ?= python3
+TORCH := torch==2.13.0
+TORCH_FLAGS ?=
+
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: help demo test bench clean
+.NOTPARALLEL:
+
+help:
+	@echo "make demo            sample music, a sample mood, the songs that fit it"
+	@echo "make demo CAMERA=1   the same for the face before the camera"
+	@echo "make test            lint, types and all tests"
+	@echo "make bench           measure speed and size into docs/benchmarks.md"
+	@echo "make clean           remove what these made, .venv included"
+
+demo: .venv/core.stamp
+	$(BIN)/vibelux demo $(if $(filter-out 0,$(CAMERA)),--camera)
+
+test: .venv/dev.stamp
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+bench: .venv/core.stamp
+	$(BIN)/python benchmarks/run.py
+
+clean:
+	rm -rf .venv build dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+		.import_linter_cache
+	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Either stamp is newer than pyproject.toml while its packages are up to date. A development
+# install contains the core, so it renews both; the core alone never removes anything.
+
+.venv/made.stamp:
+	$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(f"VibeluX needs Python 3.11 or newer, this is {v.major}.{v.minor}; call make PYTHON=python3.x" if v < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/core.stamp: pyproject.toml | .venv/made.stamp
+	@echo "installing VibeluX into .venv; the first time takes a minute or two"
+	$(PIP) install --quiet --editable .
+	touch $@
+
+# PyTorch first and by its exact version: a range would let pip choose builds of several gigabytes.
+.venv/dev.stamp: pyproject.toml | .venv/made.stamp
+	@echo "installing PyTorch and the development tools into .venv; this takes minutes"
+	$(PIP) install --quiet "$(TORCH)" $(TORCH_FLAGS)
+	$(PIP) install --quiet --editable ".[train,dev]" "$(TORCH)"
+	touch .venv/core.stamp $@

@@ -1,0 +1,129 @@
+"""Run all benchmarks and write docs/benchmarks.md.
+
+A benchmark is a file of this folder with ``measure() -> dict[str, float]``. Each runs in a process
+of its own. What a figure means and the bar that it is held to stand in `FIGURES`.
+"""
+
+import datetime
+import json
+import os
+import platform
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PAGE = HERE.parent / "docs" / "benchmarks.md"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What a figure is, its unit, and its bar."""
+
+    what: str
+    unit: str
+    at_most: float | None = None
+    at_least: float | None = None
+
+    def bar(self) -> str:
+        """Return the bar in words, or nothing."""
+        if self.at_most is not None:
+            return f"≤ {self.at_most:g} {self.unit}".strip()
+        if self.at_least is not None:
+            return f"≥ {self.at_least:g} {self.unit}".strip()
+        return ""
+
+    def kept(self, value: float) -> bool:
+        """Return whether a figure is on the right side of the bar."""
+        return (self.at_most is None or value <= self.at_most) and (
+            self.at_least is None or value >= self.at_least
+        )
+
+
+FIGURES: dict[str, Figure] = {
+    "help_median_s": Figure("`vibelux --help`, median", "s", at_most=0.4),
+    "help_heavy_imports": Figure(
+        "torch, onnxruntime, cv2 and numpy imported by `--help`", "", at_most=0
+    ),
+    "recommend_median_ms": Figure("20 songs among 1,000,000, median", "ms", at_most=20),
+    "recommend_p99_ms": Figure("20 songs among 1,000,000, 99th percentile", "ms"),
+    "install_mb": Figure("core install (site-packages)", "MB", at_most=500),
+    "install_packages": Figure("packages of the core install, VibeluX included", ""),
+}
+
+
+def main() -> int:
+    """Measure everything, print and write the table; 1 if a benchmark failed or a bar is missed."""
+    names = sorted(path.stem for path in HERE.glob("*.py") if path.stem != "run")
+    rows: list[str] = []
+    missed: list[str] = []
+    for name in names:
+        print(f"{name} …", file=sys.stderr, flush=True)
+        figures = measured(name)
+        if figures is None:
+            missed.append(name)
+            continue
+        for key, value in figures.items():
+            figure = FIGURES.get(key, Figure(key.replace("_", " "), ""))
+            if not figure.kept(value):
+                missed.append(key)
+            print(f"  {figure.what}: {in_unit(value, figure.unit)} {figure.bar()}", file=sys.stderr)
+            rows.append(
+                f"| {figure.what} | {figure.bar()} | {in_unit(value, figure.unit)} "
+                f"| `python benchmarks/{name}.py` |"
+            )
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page(rows), encoding="utf-8")
+    print(f"wrote {PAGE.relative_to(HERE.parent)}", file=sys.stderr)
+    if missed:
+        print(f"failed or beyond the bar: {', '.join(missed)}", file=sys.stderr)
+    return 1 if missed else 0
+
+
+def measured(name: str) -> dict[str, float] | None:
+    """Return one benchmark's figures, or None if it failed."""
+    call = f"import json, {name}; print(json.dumps({name}.measure()))"
+    done = subprocess.run(
+        [sys.executable, "-c", call], cwd=HERE, stdout=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode:
+        return None
+    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return figures
+
+
+def page(rows: list[str]) -> str:
+    """Return the page with the table."""
+    table = "\n".join(rows)
+    return f"""# Benchmarks
+
+Written by `make bench` on {datetime.date.today().isoformat()}: {machine()}, \
+Python {platform.python_version()}.
+
+| what | bar | measured | command |
+| --- | --- | --- | --- |
+{table}
+"""
+
+
+def machine() -> str:
+    """Describe the machine by its processor and cores only."""
+    model = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        lines = cpuinfo.read_text(encoding="utf-8").splitlines()
+        model = next(
+            (x.split(":", 1)[1].strip() for x in lines if x.startswith("model name")), model
+        )
+    return f"{os.cpu_count()} cores of {model}"
+
+
+def in_unit(value: float, unit: str) -> str:
+    """Return a figure with three significant digits and its unit."""
+    text = f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.3g}"
+    return f"{text} {unit}".strip()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,56 @@
+import numpy as np
+
+from vibelux.emotions import EMOTIONS
+from vibelux.library.catalogue import Catalogue
+from vibelux.library.playlists import read_m3u8
+
+
+def test_shows_the_whole_way_and_leaves_the_users_catalogue_alone(run_cli, tmp_path, music_model):
+    home, folder = tmp_path / "home", tmp_path / "a demo"
+    settings = {"VIBELUX_HOME": str(home), "VIBELUX_MUSIC_MODEL": str(music_model)}
+    done = run_cli("demo", "--folder", folder, timeout=280, **settings)
+    assert done.returncode == 0, done.stderr
+    assert not home.exists()
+    text = done.stdout
+    for heading in (
+        "1  The sample music",
+        "2  VibeluX listens",
+        "3  A sample mood (no camera)",
+        "4  The samples that fit it best",
+        "5  Now with your own music",
+    ):
+        assert heading in text
+    assert "21 songs analysed, 0 known already" in text
+    assert "scan FOLDER" in text
+    assert text.count("– VibeluX") == 10
+    assert max(len(line) for line in text.splitlines() if str(tmp_path) not in line) <= 80
+    assert len(list((folder / "samples").iterdir())) == 21
+
+    with Catalogue(folder / "catalogue.sqlite") as catalogue:
+        found = list(catalogue.songs("ok"))
+    assert len(found) == 21
+    assert {song.album for song in found} == {"VibeluX sample catalogue"}
+    titles = {f"Sample {emotion} {number}" for emotion in EMOTIONS for number in (1, 2, 3)}
+    assert {song.title for song in found} == titles
+    assert all(20 <= song.duration <= 31 for song in found)
+    # The catalogue tells them apart: no two songs sound the same to it.
+    moods = np.stack([song.mood for song in found])
+    assert len(np.unique(moods.round(6), axis=0)) == 21
+
+    playlist = read_m3u8(folder / "playlist.m3u8")
+    assert [entry.path.parent for entry in playlist] == [folder / "samples"] * 10
+    assert all(entry.path.is_file() for entry in playlist)
+    moved = tmp_path / "moved"
+    folder.rename(moved)
+    assert all(entry.path.is_file() for entry in read_m3u8(moved / "playlist.m3u8"))
+
+    again = run_cli("demo", "--folder", moved, **settings)
+    assert again.returncode == 0, again.stderr
+    assert "0 songs analysed, 21 known already" in again.stdout
+
+
+def test_says_where_it_cannot_write(run_cli, tmp_path):
+    (tmp_path / "file").touch()
+    done = run_cli("demo", "--folder", tmp_path / "file")
+    assert done.returncode == 1
+    assert "cannot make the folder" in " ".join(done.stderr.split())

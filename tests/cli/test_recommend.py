@@ -1,0 +1,169 @@
+import json
+import os
+import stat
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import insert
+
+from vibelux.emotions import EMOTIONS, parse_mood
+from vibelux.library.catalogue import Catalogue
+from vibelux.library.playlists import read_m3u8
+from vibelux.library.schema import path_bytes, songs
+from vibelux.library.schema_blobs import vector_blob
+
+SONGS = {
+    "joy": "happy=0.9,neutral=0.1",
+    "bittersweet": "happy=0.5,sad=0.5",
+    "rage": "angry=0.8,disgust=0.2",
+}
+
+
+@pytest.fixture
+def library(tmp_path):
+    """A catalogue with three songs, in the data folder of `run_cli`."""
+    music = tmp_path / "music"
+    music.mkdir()
+    with Catalogue(tmp_path / "catalogue.sqlite") as catalogue, catalogue.writing() as connection:
+        for title, mood in SONGS.items():
+            path = music / f"{title}.mp3"
+            path.touch()
+            row = {"path": path_bytes(path), "title": title, "artist": "Anna", "state": "ok"}
+            connection.execute(
+                insert(songs).values(**row, duration=61.2, mood=vector_blob(parse_mood(mood)))
+            )
+    return music
+
+
+def test_json_has_the_documented_shape(run_cli, library):
+    done = run_cli("recommend", "--mood", "happy=0.7,sad=0.3", "--json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert list(document) == ["mood", "songs"]
+    assert list(document["mood"]) == list(EMOTIONS)
+    assert document["mood"]["happy"] == pytest.approx(0.7)
+    assert [song["title"] for song in document["songs"]] == ["bittersweet", "joy", "rage"]
+    first = document["songs"][0]
+    assert list(first) == ["path", "title", "artist", "score", "mood", "reason"]
+    assert first["path"] == str(library / "bittersweet.mp3")
+    assert first["score"] == pytest.approx(0.5 / np.sqrt(0.5 * 0.58), abs=1e-5)
+    assert first["reason"] == "happy 50 % below the mood (70 %), sad 50 % (30 %), little anger"
+
+
+def test_table_fits_80_columns(run_cli, library):
+    done = run_cli("recommend", "--mood", "happy=0.7,sad=0.3", "-n", "2")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert "The mood: happy 70 %, sad 30 %" in done.stdout
+    assert "bittersweet – Anna" in done.stdout and "0.928" in done.stdout
+    assert "rage" not in done.stdout
+    assert done.stderr == ""
+
+
+def test_writes_a_playlist(run_cli, library, tmp_path):
+    file = tmp_path / "out.m3u8"
+    done = run_cli("recommend", "--mood", "angry", "-n", "1", "--m3u8", file)
+    assert done.returncode == 0, done.stderr
+    (entry,) = read_m3u8(file)
+    assert (entry.path, entry.label, entry.duration) == (library / "rage.mp3", "Anna - rage", 61)
+    assert "1 song" in done.stderr
+
+
+def test_vanished_songs_are_not_recommended(run_cli, library):
+    (library / "joy.mp3").unlink()
+    done = run_cli("recommend", "--mood", "happy", "--json")
+    titles = [song["title"] for song in json.loads(done.stdout)["songs"]]
+    assert titles == ["bittersweet", "rage"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("--mood", "happy", "--camera"), ("--image", "a.png", "--video", "a.mp4"), ("--json",)],
+)
+def test_needs_exactly_one_source(run_cli, library, arguments):
+    done = run_cli("recommend", *arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    text = " ".join(done.stderr.split())
+    assert "exactly one of --camera, --image, --video, --mood" in text
+    assert 'vibelux recommend --mood "happy=0.7,sad=0.3"' in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--mood", "hapy=1"), "unknown emotion 'hapy'"),
+        (("--mood", "happy=-1"), "not negative"),
+        (("--mood", "happy=nan"), "finite"),
+        (("--mood", "happy=0"), "all seven numbers are zero"),
+        (("--mood", "happy", "-n", "0"), "0"),
+    ],
+)
+def test_wrong_usage(run_cli, library, arguments, message):
+    done = run_cli("recommend", *arguments)
+    assert done.returncode == 2
+    assert message in " ".join(done.stderr.split())
+
+
+def test_without_a_catalogue_it_says_to_scan_first_and_makes_none(run_cli, tmp_path):
+    done = run_cli("recommend", "--mood", "happy", VIBELUX_HOME=str(tmp_path / "new"))
+    assert done.returncode == 1
+    assert "vibelux scan FOLDER" in " ".join(done.stderr.split())
+    assert not (tmp_path / "new").exists()
+
+
+def test_an_empty_catalogue_says_to_scan_first_before_looking_at_a_face(run_cli, tmp_path):
+    Catalogue(tmp_path / "catalogue.sqlite").close()
+    done = run_cli("recommend", "--image", tmp_path / "missing.png")
+    assert done.returncode == 1
+    assert "vibelux scan FOLDER" in " ".join(done.stderr.split())
+
+
+def test_a_picture_without_a_face_exits_1_with_the_state(run_cli, library, tmp_path, face_model):
+    cv2 = pytest.importorskip("cv2")
+    noise = np.random.default_rng(0).integers(60, 200, (240, 320), dtype=np.uint8)
+    cv2.imwrite(str(tmp_path / "none.png"), cv2.GaussianBlur(noise, (0, 0), 3))
+    arguments = ("--image", tmp_path / "none.png", "--face-model", face_model)
+    done = run_cli("recommend", *arguments)
+    assert done.returncode == 1
+    assert "no face was found" in " ".join(done.stderr.split())
+    assert done.stdout == ""
+    done = run_cli("recommend", *arguments, "--json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout) == {"mood": None, "state": "no_face", "songs": []}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the opener is a program elsewhere only")
+def test_open_plays_the_playlist(run_cli, library, tmp_path):
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    done = run_cli("recommend", "--mood", "happy", "--open", PATH=str(programs))
+    assert done.returncode == 1
+    assert "in your music player by hand" in " ".join(done.stderr.split())
+    opener = programs / ("open" if sys.platform == "darwin" else "xdg-open")
+    seen = tmp_path / "seen"
+    opener.write_text(
+        f"#!{sys.executable}\nimport sys\nopen({str(seen)!r}, 'w').write(sys.argv[1])\n"
+    )
+    opener.chmod(opener.stat().st_mode | stat.S_IXUSR)
+    done = run_cli("recommend", "--mood", "happy", "-n", "2", "--open", PATH=str(programs))
+    assert done.returncode == 0, done.stderr
+    played = [entry.path.stem for entry in read_m3u8(Path(seen.read_text()))]
+    assert played == ["joy", "bittersweet"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names that Windows does not allow")
+def test_any_name_can_be_printed(run_cli, tmp_path):
+    path = tmp_path / os.fsdecode(b"new\nline [red] \xff\x1b[31m.mp3")
+    path.touch()
+    with Catalogue(tmp_path / "catalogue.sqlite") as catalogue, catalogue.writing() as connection:
+        mood = vector_blob(parse_mood("happy"))
+        connection.execute(insert(songs).values(path=path_bytes(path), state="ok", mood=mood))
+    done = run_cli("recommend", "--mood", "happy", PYTHONUTF8="0", LC_ALL="C.UTF-8")
+    assert done.returncode == 0, done.stderr
+    assert "[red]" in done.stdout and "\x1b" not in done.stdout
+    done = run_cli("recommend", "--mood", "happy", "--json")
+    assert json.loads(done.stdout)["songs"][0]["path"] == str(path)

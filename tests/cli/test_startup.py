@@ -1,0 +1,61 @@
+import subprocess
+import sys
+
+import pytest
+
+CODE = """
+import sys
+from vibelux.cli import main
+sys.argv[1:] = {arguments!r}
+try:
+    main()
+except SystemExit as done:
+    print("exit", done.code, file=sys.stderr)
+print("imported", *sorted({{name.partition(".")[0] for name in sys.modules}}), file=sys.stderr)
+"""
+
+HEAVY = {"torch", "lightning", "onnxruntime", "cv2", "av", "numpy", "sqlalchemy", "matplotlib"}
+
+COMMANDS = [
+    "scan",
+    "mood",
+    "analyse",
+    "recommend",
+    "embeddings",
+    "library",
+    "preprocess",
+    "evaluate",
+    "train",
+    "export",
+    "demo",
+]
+
+
+def call(*arguments):
+    """Return what was printed, the exit code and the packages imported."""
+    done = subprocess.run(
+        [sys.executable, "-c", CODE.format(arguments=list(arguments))],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+        timeout=60,
+    )
+    *_, code, imported = done.stderr.splitlines()
+    assert code.startswith("exit ") and imported.startswith("imported ")
+    return done.stdout, int(code.split()[1]), set(imported.split()[1:])
+
+
+def test_help_lists_all_commands_and_imports_nothing_heavy():
+    text, code, imported = call("--help")
+    assert code == 0
+    for command in COMMANDS:
+        assert f" {command} " in text
+    assert not imported & HEAVY
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_each_command_imports_nothing_heavy(command):
+    text, code, imported = call(command, "--help")
+    assert code == 0
+    assert f"vibelux {command}" in " ".join(text.split())
+    assert not imported & HEAVY

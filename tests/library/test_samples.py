@@ -1,0 +1,106 @@
+import os
+
+import av
+import numpy as np
+import pytest
+
+from vibelux.errors import AudioError
+from vibelux.library.samples import ALBUM, ARTIST, FORMATS, render_samples, write_audio
+from vibelux.library.tags import read_tags
+from vibelux.music.decode import decode
+from vibelux.music.instruments import RATE
+from vibelux.music.synthesis import PIECES
+
+SOME = PIECES[: len(FORMATS)]
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("samples") / "new" / "folder"
+    return render_samples(folder, pieces=SOME)
+
+
+def test_renders_pieces_in_several_formats(rendered):
+    assert [path.stem for path in rendered] == [piece.name for piece in SOME]
+    assert {path.suffix for path in rendered} == {".mp3", ".flac", ".m4a", ".ogg", ".opus"}
+    folder = rendered[0].parent
+    assert sorted(folder.iterdir()) == sorted(rendered)  # and leaves nothing else
+
+
+@pytest.mark.parametrize("number", range(len(FORMATS)))
+def test_files_are_tagged_as_samples(rendered, number):
+    path = rendered[number]
+    tags = read_tags(path)
+    assert (tags.title, tags.artist, tags.album) == (PIECES[number].name, ARTIST, ALBUM)
+    assert tags.track == number + 1
+    with av.open(str(path)) as container:
+        stream = container.streams.audio[0]
+        assert 20 <= container.duration / 1e6 <= 31
+        assert stream.channels == 2
+        texts = {**container.metadata, **stream.metadata}
+    comment = next(text for name, text in texts.items() if name.lower() == "comment")
+    assert comment.startswith("sample")
+
+
+def test_files_sound_and_do_not_clip(rendered):
+    for path in rendered:
+        sound = decode(path, sample_rate=16000)
+        assert 20 * 16000 <= sound.size <= 31 * 16000
+        assert 0.1 < np.abs(sound).max() < 1.0
+
+
+def test_a_second_call_changes_nothing_and_repairs_what_is_broken(rendered):
+    times = {path: path.stat().st_mtime_ns for path in rendered}
+    rendered[0].unlink()
+    rendered[1].write_bytes(b"not music")
+    steps = []
+    again = render_samples(
+        rendered[0].parent,
+        pieces=SOME,
+        on_progress=lambda done, total: steps.append((done, total)),
+    )
+    assert again == rendered
+    assert steps == [(number, 5) for number in range(1, 6)]
+    assert read_tags(rendered[0]).title == PIECES[0].name
+    assert read_tags(rendered[1]).title == PIECES[1].name
+    for path in rendered[2:]:
+        assert path.stat().st_mtime_ns == times[path]
+
+
+@pytest.mark.parametrize("file_format", FORMATS, ids=lambda f: f.suffix)
+def test_what_is_written_is_what_is_heard(tmp_path, file_format):
+    path = tmp_path / f"tone{file_format.suffix}"
+    time = np.arange(2 * RATE) / RATE
+    wave = 0.5 * np.sin(2 * np.pi * 440 * time).astype(np.float32)
+    write_audio(path, np.stack([wave, wave]), file_format=file_format, tags={"title": "Tönchen"})
+    assert read_tags(path).title == "Tönchen"
+    heard = decode(path, sample_rate=16000)
+    assert heard.size == pytest.approx(2 * 16000, abs=2500)  # codecs pad
+    middle = heard[8000:24000]
+    assert np.sqrt(np.mean(middle**2)) == pytest.approx(
+        0.5 / np.sqrt(2), rel=0.06
+    )  # LAME leaves some room
+    assert np.argmax(np.abs(np.fft.rfft(middle))) == pytest.approx(440, abs=1)
+
+
+def test_says_where_it_cannot_write(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(AudioError, match="cannot make the folder"):
+        render_samples(tmp_path / "file" / "inside")
+    silence = np.zeros((2, RATE), np.float32)
+    with pytest.raises(AudioError, match=r"cannot write .*missing"):
+        write_audio(tmp_path / "missing" / "a.flac", silence, file_format=FORMATS[1], tags={})
+
+
+@pytest.mark.skipif(
+    os.name == "nt" or not hasattr(os, "geteuid") or os.geteuid() == 0,
+    reason="needs a user whom permissions bind",
+)
+def test_a_folder_without_permission(tmp_path):
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(AudioError, match="cannot write") as caught:
+            render_samples(tmp_path, pieces=SOME)
+        assert caught.value.code == "no_permission"
+    finally:
+        tmp_path.chmod(0o700)

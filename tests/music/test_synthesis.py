@@ -1,0 +1,181 @@
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from vibelux.emotions import EMOTIONS
+from vibelux.music.composition import FIGURES, compose
+from vibelux.music.instruments import DRUMS, INSTRUMENTS, RATE, drum, tone
+from vibelux.music.sample_pieces import CHARACTERS, MODES
+from vibelux.music.synthesis import PIECES, integrated_loudness, synthesise
+
+
+@pytest.fixture(scope="module")
+def first_pieces():
+    """The first piece of each emotion, synthesised."""
+    return {piece.emotion: synthesise(piece) for piece in PIECES if piece.number == 1}
+
+
+def piece_of(emotion):
+    return next(piece for piece in PIECES if piece.emotion == emotion)
+
+
+def spectrum(samples):
+    """Return frequencies and the mean power spectrum."""
+    frames = np.lib.stride_tricks.sliding_window_view(samples.mean(axis=0), 4096)[::2048]
+    power = (np.abs(np.fft.rfft(frames * np.hanning(4096), axis=1)) ** 2).mean(axis=0)
+    return np.fft.rfftfreq(4096, 1 / RATE), power
+
+
+def centroid(samples):
+    frequency, power = spectrum(samples)
+    return (frequency * power).sum() / power.sum()
+
+
+def test_three_pieces_for_each_emotion():
+    assert [(piece.emotion, piece.number) for piece in PIECES] == [
+        (emotion, number) for emotion in EMOTIONS for number in (1, 2, 3)
+    ]
+    assert set(CHARACTERS) == set(EMOTIONS)
+    assert len({piece.name for piece in PIECES}) == 21
+
+
+@pytest.mark.parametrize("piece", PIECES, ids=lambda piece: piece.name)
+def test_scores_make_sense(piece):
+    for rhythm in piece.rhythms:
+        assert sum(map(abs, rhythm)) == piece.beats
+    for name, pattern in piece.drums:
+        assert name in DRUMS
+        assert len(pattern) <= 4 * piece.beats
+        assert set(pattern) <= set("xo.")
+    assert piece.figure in FIGURES
+    assert {piece.lead, piece.harmony, piece.bass} - {""} <= set(INSTRUMENTS)
+    seconds = piece.bars * piece.beats * 60 / piece.tempo + 2.2
+    assert 20 <= seconds <= 30
+    notes = compose(piece)
+    assert notes == compose(piece)
+    assert {"lead", "harmony"} <= {note.part for note in notes}
+    end = piece.bars * piece.beats
+    for note in notes:
+        assert 0 <= note.start < end
+        assert 0 < note.velocity <= 1
+        if note.pitch is not None:
+            assert 24 <= note.pitch <= 103
+
+
+def test_melodies_stay_in_their_mode_and_end_at_home():
+    for piece in PIECES:
+        if piece.shifts != (0,):
+            continue  # changes its key on purpose
+        allowed = {(piece.tonic + step) % 12 for step in MODES[piece.mode]}
+        lead = [note for note in compose(piece) if note.part == "lead"]
+        assert {note.pitch % 12 for note in lead} <= allowed, piece.name
+        assert lead[-1].pitch % 12 == piece.tonic % 12, piece.name
+        assert len({note.pitch for note in lead}) >= 3, piece.name
+
+
+def test_the_means_of_expression_are_those_of_the_table():
+    def of(emotion, what):
+        return np.mean([what(piece) for piece in PIECES if piece.emotion == emotion])
+
+    def pitch(piece):
+        return np.mean([note.pitch for note in compose(piece) if note.part == "lead"])
+
+    def spread(piece):
+        return np.std([note.pitch for note in compose(piece) if note.part == "lead"])
+
+    def drift(piece):
+        lead = [note.pitch for note in compose(piece) if note.part == "lead"]
+        return np.sign(np.diff(lead)).mean()
+
+    for fast in ("angry", "happy", "surprise"):
+        assert of(fast, lambda piece: piece.tempo) > of("neutral", lambda piece: piece.tempo) + 20
+    for slow in ("sad", "disgust"):
+        assert of(slow, lambda piece: piece.tempo) < of("neutral", lambda piece: piece.tempo) - 20
+    assert of("happy", pitch) > of("neutral", pitch) > of("sad", pitch)
+    assert of("fear", pitch) > of("sad", pitch)
+    assert of("surprise", spread) > of("neutral", spread) + 1
+    assert of("happy", drift) > of("sad", drift)
+
+
+def test_every_piece_is_different():
+    melodies = Counter(
+        tuple((note.start, note.pitch) for note in compose(piece) if note.part == "lead")
+        for piece in PIECES
+    )
+    assert len(melodies) == 21
+    assert len({(piece.lead, piece.harmony, piece.figure, piece.tempo) for piece in PIECES}) == 21
+
+
+@pytest.mark.parametrize("emotion", EMOTIONS)
+def test_level_peak_and_length(first_pieces, emotion):
+    samples = first_pieces[emotion]
+    assert samples.dtype == np.float32
+    assert np.isfinite(samples).all()
+    assert 20 <= samples.shape[1] / RATE <= 30
+    assert 0.05 < np.abs(samples).max() <= 0.8401
+    assert abs(samples.mean()) < 1e-2
+    loudness = integrated_loudness(samples)
+    assert loudness == pytest.approx(CHARACTERS[emotion].loudness, abs=0.2)
+    assert np.abs(samples[:, -50:]).max() < 1e-3  # ends in silence, without a click
+    assert not np.array_equal(samples[0], samples[1])  # stereo
+    # Nowhere in the piece is there a hole of two seconds.
+    hop = RATE // 2
+    blocks = samples[:, : samples.shape[1] // hop * hop].reshape(2, -1, hop)
+    level = np.sqrt((blocks**2).mean(axis=(0, 2)))[:-4]
+    assert np.convolve(level > 1e-3, np.ones(4), "valid").min() > 0
+
+
+def test_timbres_differ_as_intended(first_pieces):
+    bright = {emotion: centroid(samples) for emotion, samples in first_pieces.items()}
+    assert bright["angry"] > 1.5 * bright["sad"]
+    assert bright["surprise"] > bright["sad"]
+
+
+def test_the_same_on_every_run():
+    piece = piece_of("neutral")
+    np.testing.assert_array_equal(synthesise(piece), synthesise(piece))
+
+
+@pytest.mark.parametrize("name", sorted(INSTRUMENTS))
+@pytest.mark.parametrize("pitch", [33, 69, 100])
+def test_instruments_are_in_tune_and_do_not_alias(name, pitch):
+    wave = tone(name, pitch, 0.6, velocity=0.8)
+    assert wave.dtype == np.float32
+    assert np.isfinite(wave).all()
+    assert 0.02 < np.abs(wave).max() < 3.5
+    assert abs(wave[-1]) < 1e-3
+    timbre = INSTRUMENTS[name]
+    if timbre.index and timbre.ratio % 1:
+        return  # inharmonic by design
+    # The energy lies on multiples of the fundamental, as far as the second voice lets it.
+    steady = wave[2000 : 2000 + 16384].astype(float) * np.hanning(16384)
+    frequency = np.fft.rfftfreq(16384, 1 / RATE)
+    power = np.abs(np.fft.rfft(steady)) ** 2
+    f0 = 440 * 2 ** ((pitch - 69) / 12)
+    harmonic = np.maximum(np.round(frequency / f0), 1)
+    allowed = np.maximum(0.06, 13 / f0) + harmonic * (2 ** (timbre.detune / 1200) - 1)
+    share = power[np.abs(frequency / f0 - harmonic) < allowed].sum() / power.sum()
+    assert share > (0.9 if timbre.breath or timbre.tremolo else 0.97)
+
+
+@pytest.mark.parametrize("name", DRUMS)
+def test_drums(name):
+    wave = drum(name, velocity=0.5)
+    assert wave.dtype == np.float32
+    assert 0.05 < np.abs(wave).max() <= 0.6
+    np.testing.assert_array_equal(drum(name, velocity=1.0), 2 * wave)
+
+
+def test_loudness_as_the_recommendation_defines_it():
+    """A sine of 997 Hz at full scale in one channel reads -3.01 LUFS (ITU-R BS.1770-4)."""
+    time = np.arange(5 * RATE) / RATE
+    sine = np.sin(2 * np.pi * 997 * time).astype(np.float32)
+    assert integrated_loudness(sine[None]) == pytest.approx(-3.01, abs=0.02)
+    assert integrated_loudness(np.stack([sine, sine])) == pytest.approx(0.0, abs=0.02)
+    assert integrated_loudness(0.1 * sine[None]) == pytest.approx(-23.01, abs=0.02)
+    low = np.sin(2 * np.pi * 30 * time).astype(np.float32)
+    assert integrated_loudness(low[None]) < -8  # the ear is deaf down there
+    half_silent = np.concatenate([sine, np.zeros(10 * RATE, np.float32)])
+    assert integrated_loudness(half_silent[None]) == pytest.approx(-3.01, abs=0.2)  # gated
+    assert integrated_loudness(np.zeros((2, RATE), np.float32)) == -np.inf
