@@ -190,8 +190,7 @@ class AudioFile:
                 self._failed += 1  # a torn packet: what follows may be sound again
                 continue
             for frame in frames:
-                if frame.sample_rate not in _RATES:
-                    raise self._error("damaged", f"it claims {frame.sample_rate} samples a second")
+                self._check_rate(frame.sample_rate)
                 self._decoded += 1
                 stamp = self._time(frame.pts)
                 shown = stamp if stamp is not None else time if shown is None else shown
@@ -244,10 +243,16 @@ class AudioFile:
             raise self._error("not_audio", "its audio codec is not known")
         if best.codec_context.codec_tag in _PROTECTED_TAGS:
             raise self._error("protected", "it is protected against copying (DRM)")
+        if best.codec_context.sample_rate:
+            self._check_rate(best.codec_context.sample_rate)
         best.codec_context.thread_count = 1
         self._stream = best
         self._time_base = float(best.time_base or 1 / av.time_base)
         self._begin = (best.start_time or 0) * self._time_base
+
+    def _check_rate(self, rate: int) -> None:
+        if rate not in _RATES:
+            raise self._error("damaged", f"it claims {rate} samples a second")
 
     @property
     def _opened(self) -> InputContainer:

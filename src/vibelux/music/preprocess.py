@@ -93,8 +93,7 @@ def preprocess(
         raise DatasetError(f"the emotions' folders of {raw} hold no files")
     wanted = constants(settings)
     try:
-        same = _read_constants(out) == wanted
-        if not same:
+        if _read_constants(out) != wanted:
             _write_text(out / CONSTANTS_FILE, json.dumps(wanted, indent=2) + "\n")
     except OSError as error:
         raise DatasetError(f"cannot write to {out}: {error}") from error
@@ -111,7 +110,7 @@ def preprocess(
             skipped.append((given, f"has the name of {taken[target]}; rename one of them"))
             continue
         try:
-            if same and _is_newer(target, file):
+            if _is_current(target, file, out / CONSTANTS_FILE):
                 unchanged[emotion] += 1
             else:
                 _write_spectrogram(target, file, settings)
@@ -173,9 +172,11 @@ def _write_spectrogram(target: Path, song: Path, settings: MelSettings) -> None:
         raise DatasetError(f"cannot write {target}: {error}") from error
 
 
-def _is_newer(target: Path, song: Path) -> bool:
+def _is_current(target: Path, song: Path, constants_file: Path) -> bool:
+    """Whether a spectrogram is newer than its song and than the last change of the constants."""
     try:
-        return target.stat().st_mtime_ns > song.stat().st_mtime_ns
+        made = target.stat().st_mtime_ns
+        return made > song.stat().st_mtime_ns and made >= constants_file.stat().st_mtime_ns
     except OSError:
         return False
 

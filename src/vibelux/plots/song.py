@@ -1,5 +1,6 @@
 """A song as a picture: its spectrogram with the mood over time below."""
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,15 @@ _INK = "#1f2933"
 _MUTED = "#7b8794"
 _LINE = "#e4e7eb"
 _DPI = 150
+_MORE_SCRIPTS = (
+    "Noto Sans CJK JP",
+    "Hiragino Sans",
+    "Microsoft YaHei",
+    "Yu Gothic",
+    "Malgun Gothic",
+    "Noto Emoji",
+    "Segoe UI Emoji",
+)
 _COLOURS = {
     "angry": "#d64545",
     "disgust": "#7d9d3f",
@@ -113,10 +123,21 @@ def draw_song(
         f"valence {song.valence:+.2f}   arousal {song.arousal:+.2f}"
     ).replace("-", "−")
     title = title if len(title) <= 80 else title[:79] + "…"
-    sound.set_title(title, loc="left", color=_INK, weight="bold", size=13, pad=24, parse_math=False)
+    sound.set_title(
+        title,
+        loc="left",
+        color=_INK,
+        weight="bold",
+        size=13,
+        pad=24,
+        parse_math=False,
+        family=_fonts(),
+    )
     sound.text(0, 1.03, summary, transform=sound.transAxes, color=_MUTED, size=9, va="bottom")
     try:
-        figure.savefig(path, format="png")
+        with warnings.catch_warnings():  # a title's sign that no font has is drawn as a box
+            warnings.filterwarnings("ignore", message="Glyph .* missing from")
+            figure.savefig(path, format="png")
     except OSError as error:
         raise VibeluxError(f"cannot write the picture {path}: {error}") from error
 
@@ -196,6 +217,14 @@ def _over_time(
     times = np.array([0.0, *middles, duration])
     values = tuple(np.concatenate([v[:1], v, v[-1:]]) for v in (moods, valence, arousal))
     return times, values
+
+
+def _fonts() -> list[str]:
+    """Return Matplotlib's own font and the installed ones that know scripts which it lacks."""
+    from matplotlib.font_manager import fontManager
+
+    installed = set(fontManager.get_font_names())
+    return ["DejaVu Sans", *(font for font in _MORE_SCRIPTS if font in installed)]
 
 
 def _time_locator(duration: float) -> "object":
