@@ -99,7 +99,7 @@ def test_needs_exactly_one_source(run_cli, library, arguments):
         (("--mood", "happy=-1"), "not negative"),
         (("--mood", "happy=nan"), "finite"),
         (("--mood", "happy=0"), "all seven numbers are zero"),
-        (("--mood", "happy", "-n", "0"), "0"),
+        (("--mood", "happy", "-n", "0"), "Invalid value for '-n'"),
     ],
 )
 def test_wrong_usage(run_cli, library, arguments, message):

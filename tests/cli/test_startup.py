@@ -6,7 +6,7 @@ import pytest
 CODE = """
 import sys
 from vibelux.cli import main
-sys.argv[1:] = {arguments!r}
+sys.argv[:] = ['vibelux', *{arguments!r}]
 try:
     main()
 except SystemExit as done:
@@ -16,19 +16,10 @@ print("imported", *sorted({{name.partition(".")[0] for name in sys.modules}}), f
 
 HEAVY = {"torch", "lightning", "onnxruntime", "cv2", "av", "numpy", "sqlalchemy", "matplotlib"}
 
-COMMANDS = [
-    "scan",
-    "mood",
-    "analyse",
-    "recommend",
-    "embeddings",
-    "library",
-    "preprocess",
-    "evaluate",
-    "train",
-    "export",
-    "demo",
-]
+COMMANDS = (
+    *("scan", "mood", "analyse", "recommend", "embeddings", "library", "preprocess", "evaluate"),
+    *("train", "export", "demo"),
+)
 
 
 def call(*arguments):
