@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 from vibelux.cli import app
 from vibelux.emotions import EMOTIONS
 from vibelux.library.catalogue import Catalogue
-from vibelux.library.schema import path_bytes, songs, vector_blob
+from vibelux.library.schema import path_bytes, songs
+from vibelux.library.schema_blobs import vector_blob
 
 
 @pytest.fixture

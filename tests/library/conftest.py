@@ -5,7 +5,8 @@ import pytest
 from sqlalchemy import insert
 
 from vibelux.library.catalogue import Catalogue
-from vibelux.library.schema import path_bytes, songs, vector_blob
+from vibelux.library.schema import path_bytes, songs
+from vibelux.library.schema_blobs import vector_blob
 from vibelux.library.tags import tags_of_name
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import event, insert, text
 
 from vibelux.errors import CatalogueCorrupt, CatalogueError, CatalogueLocked, CatalogueTooNew
 from vibelux.library.catalogue import Catalogue
-from vibelux.library.schema import EMBEDDING, path_bytes, songs, vector_blob
+from vibelux.library.schema import path_bytes, songs
+from vibelux.library.schema_blobs import EMBEDDING, vector_blob
 
 
 def test_a_new_catalogue_is_empty(catalogue):

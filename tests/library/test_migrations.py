@@ -8,7 +8,10 @@ from vibelux.library.catalogue import Catalogue
 from vibelux.library.migrations import MIGRATIONS, migrate
 from vibelux.library.schema import APPLICATION_ID, songs
 
-NEXT = (*MIGRATIONS, ("ALTER TABLE songs ADD COLUMN colour TEXT", "UPDATE songs SET colour = 'red'"))
+NEXT = (
+    *MIGRATIONS,
+    ("ALTER TABLE songs ADD COLUMN colour TEXT", "UPDATE songs SET colour = 'red'"),
+)
 
 
 def columns(path):

@@ -9,7 +9,7 @@ import pytest
 
 from vibelux.errors import PlaylistError
 from vibelux.library.catalogue import Catalogue
-from vibelux.library.schema import vector_blob
+from vibelux.library.schema_blobs import vector_blob
 from vibelux.library.song_embeddings import IMPORTED, export_embeddings, import_embeddings
 
 HAPPY = [0, 0, 0, 1, 0, 0, 0]

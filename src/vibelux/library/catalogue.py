@@ -15,7 +15,8 @@ from vibelux.emotions import EMOTIONS, Mood
 from vibelux.errors import CatalogueError
 from vibelux.library.catalogue_errors import catalogue_errors
 from vibelux.library.migrations import MIGRATIONS, migrate, version_of
-from vibelux.library.schema import EMBEDDING, MOMENT, path_bytes, path_of, songs, vector_of
+from vibelux.library.schema import path_bytes, path_of, songs
+from vibelux.library.schema_blobs import EMBEDDING, MOMENT, vector_of
 
 State = Literal["ok", "failed", "missing"]
 

@@ -43,6 +43,9 @@ Change = Literal["analysed", "unchanged", "moved", "copied", "failed", "vanished
 _KNOWN_LIMIT = 1000
 """Hashes sent with a job; songs of exactly the same size are few."""
 
+_COPIES_LIMIT = 50
+"""Songs of the same content that are looked at, to find the one whose file is gone."""
+
 _temporary = MetaData()
 _seen = Table(
     "scan_seen", _temporary, Column("id", Integer, primary_key=True), prefixes=["TEMPORARY"]
@@ -222,10 +225,10 @@ class Ledger:
         """Return the song with this content: the file's own, else one whose file is gone."""
         if content_hash is None:
             return None
-        query = select(songs).where(
-            songs.c.size == pending.size, songs.c.content_hash == content_hash
-        )
-        rows = self._connection.execute(query.limit(_KNOWN_LIMIT)).all()
+        same = and_(songs.c.size == pending.size, songs.c.content_hash == content_hash)
+        likely = ((songs.c.id == pending.song_id).desc(), (songs.c.state == "missing").desc())
+        query = select(songs).where(same).order_by(*likely).limit(_COPIES_LIMIT)
+        rows = self._connection.execute(query).all()
         own = [row for row in rows if row.id == pending.song_id]
         held = own or sorted(
             rows, key=lambda row: (_is_gone(row, pending), self._holds(row)), reverse=True

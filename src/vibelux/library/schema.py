@@ -1,4 +1,4 @@
-"""The catalogue's tables as this version reads them, and the formats of their BLOB columns.
+"""The catalogue's tables as this version reads them.
 
 A catalogue on disk gets this shape from the numbered migrations, never from ``create_all``; a test
 holds the two together.
@@ -7,26 +7,10 @@ holds the two together.
 import os
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
 from sqlalchemy import Column, Float, Integer, LargeBinary, MetaData, Table, Text
-
-from vibelux.emotions import EMOTIONS
 
 APPLICATION_ID = 0x56624C58
 """SQLite's ``application_id`` of a catalogue ("VbLX"): tells it from other programs' files."""
-
-MOOD = np.dtype("<f4")
-EMBEDDING = np.dtype("<f2")
-MOMENT = np.dtype(
-    [
-        ("start", "<f4"),
-        ("mood", "<f2", len(EMOTIONS)),
-        ("valence", "<f2"),
-        ("arousal", "<f2"),
-    ]
-)
-"""One window of a song's course, 22 bytes; half precision is far finer than the model."""
 
 metadata = MetaData()
 
@@ -96,15 +80,3 @@ def folder_range(folder: Path) -> tuple[bytes, bytes]:
     separator = os.sep.encode()
     low = prefix if prefix.endswith(separator) else prefix + separator
     return low, low[:-1] + bytes([low[-1] + 1])
-
-
-def vector_blob(values: ArrayLike, dtype: np.dtype[np.floating] = MOOD) -> bytes:
-    """Pack a vector [shape=(n,)] as little-endian numbers."""
-    return np.ascontiguousarray(values, dtype=dtype).tobytes()
-
-
-def vector_of(
-    blob: bytes | None, dtype: np.dtype[np.floating] = MOOD
-) -> NDArray[np.float32] | None:
-    """Unpack what `vector_blob` packed: [shape=(n,), dtype=float32], or None for NULL."""
-    return None if blob is None else np.frombuffer(blob, dtype=dtype).astype(np.float32)

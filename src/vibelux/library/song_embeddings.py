@@ -18,7 +18,8 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from vibelux.emotions import as_mood
 from vibelux.errors import InvalidMood, PlaylistError
 from vibelux.library.catalogue import Catalogue
-from vibelux.library.schema import path_bytes, songs, vector_blob
+from vibelux.library.schema import path_bytes, songs
+from vibelux.library.schema_blobs import vector_blob
 from vibelux.library.tags import tags_of_name
 
 IMPORTED = "imported"

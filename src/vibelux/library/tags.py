@@ -108,8 +108,8 @@ def tags_of_name(path: Path) -> Tags:
     name = " ".join(os.fsencode(path.stem).decode("utf-8", "replace").split())
     name = name.replace("_", " ") if " " not in name else name
     track = None
-    if (numbered := _NUMBERED.fullmatch(name)) and int(numbered["track"]) > 0:
-        track, name = int(numbered["track"]), numbered["rest"]
+    if numbered := _NUMBERED.fullmatch(name):
+        track, name = int(numbered["track"]) or None, numbered["rest"]
     if parts := _ARTIST_TITLE.fullmatch(name):
         return Tags(title=parts["title"][:_LONGEST], artist=parts["artist"][:_LONGEST], track=track)
     return Tags(title=name[:_LONGEST] or "untitled", track=track)

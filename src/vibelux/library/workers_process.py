@@ -187,7 +187,7 @@ def hash_of(path: Path) -> bytes:
 def _values(path: Path, analysis: "SongAnalysis", model: str) -> dict[str, Any]:
     import numpy as np
 
-    from vibelux.library.schema import EMBEDDING, MOMENT, vector_blob
+    from vibelux.library.schema_blobs import EMBEDDING, MOMENT, vector_blob
     from vibelux.library.tags import read_tags
 
     if not np.isfinite(analysis.mood).all():
