@@ -102,7 +102,7 @@ class HaarDetector:
     def __init__(self, *, working_side: int = 320, patient: bool = False) -> None:
         self.working_side = working_side
         self.patient = patient
-        # FileStorage reads bytes, so that the path may hold any character on any system.
+        # Read here and not by OpenCV, which cannot open every name on Windows.
         path = Path(cv2.__file__).parent / "data" / "haarcascade_frontalface_default.xml"
         try:
             text = path.read_text(encoding="utf-8")
@@ -125,32 +125,35 @@ class HaarDetector:
             square boxes in the picture's pixels, the most prominent (width × score) first.
 
         """
-        boxes = self._search(grey, min(1.0, self.working_side / max(grey.shape)))
+        longest = max(grey.shape)
+        boxes = self._search(grey, min(1.0, self.working_side / longest))
         if not boxes and self.patient:
-            border = math.ceil(self.BORDER * max(grey.shape))
-            framed = cv2.copyMakeBorder(grey, border, border, border, border, cv2.BORDER_REPLICATE)
-            scale = min(2.0, self.working_side / max(framed.shape))
-            boxes = [
-                Box(box.x - border, box.y - border, box.w, box.h, box.score)
-                for box in self._search(np.asarray(framed, np.uint8), scale)
-            ]
+            scale = self.working_side / (longest * (1 + 2 * self.BORDER))
+            boxes = self._search(grey, min(2.0, scale), border=self.BORDER)
         return sorted(boxes, key=lambda box: box.w * box.score, reverse=True)
 
-    def _search(self, grey: Grey, scale: float) -> list[Box]:
+    def _search(self, grey: Grey, scale: float, *, border: float = 0.0) -> list[Box]:
+        """Return the faces found in a picture resized by ``scale``, with a border around it."""
         size = [max(1, round(side * scale)) for side in grey.shape[::-1]]
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        small = stretched(np.asarray(cv2.resize(grey, size, interpolation=how), np.uint8))
+        small = np.asarray(cv2.resize(grey, size, interpolation=how), np.uint8)
+        edge = math.ceil(border * max(size))
+        if edge:
+            framed = cv2.copyMakeBorder(small, edge, edge, edge, edge, cv2.BORDER_REPLICATE)
+            small = np.asarray(framed, np.uint8)
         if min(small.shape) < self.MIN_SIDE:
             return []
         found, _, stages = self._cascade.detectMultiScale3(
-            small,
+            stretched(small),
             scaleFactor=self.SCALE_STEP,
             minNeighbors=self.MIN_NEIGHBOURS,
             minSize=(self.MIN_SIDE, self.MIN_SIDE),
             outputRejectLevels=True,
         )
         return [
-            Box(int(x), int(y), int(w), int(h), self._score(float(stage))).scaled(1 / scale)
+            Box(int(x) - edge, int(y) - edge, int(w), int(h), self._score(float(stage))).scaled(
+                1 / scale
+            )
             for (x, y, w, h), stage in zip(found, np.ravel(stages), strict=True)
         ]
 
