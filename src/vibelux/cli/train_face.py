@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from vibelux.cli.console import err, print_json
+from vibelux.cli import console
 from vibelux.errors import InvalidInput, MissingExtra
 
 
@@ -61,17 +61,21 @@ def face(
         ) from error
     from dataclasses import replace
 
+    from vibelux.cli.evaluate_tables import print_faces
     from vibelux.datasets.faces import read_faces
-    from vibelux.models import WEIGHTS
+    from vibelux.evaluation.faces import evaluate_faces, predict_faces, recurring
+    from vibelux.evaluation.report import Subject, write_face_report
+    from vibelux.models import WEIGHTS, load_model
+    from vibelux.training.face_export import update_card
 
     if quick and start == "pretrained":
         raise InvalidInput(
             "--quick trains a smaller network; it cannot start from the shipped weights"
         )
-    console = err()
+    stderr = console.err()
     labelled = read_faces(data, ferplus=ferplus)
     for name, reason in labelled.skipped:
-        console.print(f"skipped {name}: {reason}", markup=False)
+        stderr.print(f"skipped {name}: {reason}", markup=False)
     recipe = faces.FaceRecipe(seed=seed)
     recipe = recipe.quick() if quick else recipe
     recipe = replace(
@@ -91,25 +95,31 @@ def face(
         pretrained=pretrained,
         precision=precision,
         devices=devices,
-        announce=lambda line: console.print(line, markup=False),
+        announce=lambda line: stderr.print(line, markup=False),
     )
-    figures: dict[str, int | float | None] = {**trained.history[-1]}
+    name, part = "the held-back part", trained.split.validation
     if test is not None:
-        from vibelux.evaluation.faces import evaluate_faces, predict_faces
-        from vibelux.models import load_model
-        from vibelux.training.face_export import update_card
-
-        part = labelled.with_usage(test)
-        model = load_model("face", trained.onnx)
-        figures = evaluate_faces(part, predict_faces(model, part.images))
-        update_card(trained.onnx, {test: figures})
+        name, part = test, labelled.with_usage(test)
+    network = load_model("face", trained.onnx)
+    predictions = predict_faces(network, part.images)
+    figures = evaluate_faces(part, predictions)
+    update_card(trained.onnx, {name: figures})
     if report is not None:
-        from vibelux.plots.report import training_curves
-
-        report.mkdir(parents=True, exist_ok=True)
-        training_curves(report / "training.png", trained.history)
+        subject = Subject(
+            model=network.card.model_id,
+            data=f"{data.name} ({name})",
+            command=f"vibelux evaluate face --model {trained.onnx} --data {data}",
+            limits=network.card.limits,
+            history=trained.history,
+        )
+        write_face_report(report, part, predictions, subject=subject)
     if json:
-        print_json(figures)
+        console.print_json(figures)
     else:
-        for key, value in figures.items():
-            print(f"{key:24} {value}" if value is None else f"{key:24} {value:.4f}")
+        print_faces(
+            console.out(),
+            part,
+            predictions,
+            title=f"{network.card.model_id} on {name}",
+            twins=recurring(labelled, part),
+        )
