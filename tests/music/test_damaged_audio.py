@@ -83,16 +83,23 @@ def test_a_few_bytes_of_a_song_are_refused(song_of: SongOf, tmp_path: Path, name
     assert code_of(path) in {"damaged", "not_audio"}
 
 
+@pytest.mark.parametrize("filling", ["zeros", "noise"])
 @pytest.mark.parametrize("name", ["mp3", "flac", "ogg", "opus", "m4a", "wma"])
-def test_a_hole_in_the_middle_costs_only_itself(song_of: SongOf, tmp_path: Path, name: str) -> None:
+def test_a_hole_in_the_middle_costs_only_itself(
+    song_of: SongOf, tmp_path: Path, name: str, filling: str, seconds_heard: Made
+) -> None:
     whole = bytearray(song_of(name).read_bytes())
     third = len(whole) // 3
-    whole[third : third + third // 3] = bytes(third // 3)
+    noise = np.random.default_rng(2).integers(0, 256, third, np.uint8).tobytes()
+    whole[third : 2 * third] = bytes(third) if filling == "zeros" else noise
     path = tmp_path / f"hole.{name}"
     path.write_bytes(whole)
     windows = decode_windows(path, sample_rate=16000, window_seconds=4.0)
     assert len(windows.samples) >= 2
     assert np.isfinite(windows.samples).all()
+    at = int(np.ceil(windows.starts[0]))
+    first = windows.samples[0][round((at - windows.starts[0]) * 16000) :]
+    assert seconds_heard(first)[:2] == [at, at + 1]
 
 
 @pytest.mark.parametrize("tag", [b"drms", b"enca"])
@@ -100,6 +107,19 @@ def test_a_protected_song(song_of: SongOf, tmp_path: Path, tag: bytes) -> None:
     path = tmp_path / "bought.m4p"
     path.write_bytes(song_of("m4a").read_bytes().replace(b"mp4a", tag, 1))
     assert code_of(path) == "protected"
+
+
+def test_a_protected_windows_media_song(song_of: SongOf, tmp_path: Path) -> None:
+    plain = song_of("wma").read_bytes()
+    parts = (b"secret", b"DRM\0", b"key\0", b"license\0")
+    body = b"".join(len(part).to_bytes(4, "little") + part for part in parts)
+    guid = bytes.fromhex("fbb3112223bdd211b4b700a0c955fc6e")  # Content Encryption Object
+    encryption = guid + (24 + len(body)).to_bytes(8, "little") + body
+    size = int.from_bytes(plain[16:24], "little") + len(encryption)
+    count = int.from_bytes(plain[24:28], "little") + 1
+    header = plain[:16] + size.to_bytes(8, "little") + count.to_bytes(4, "little") + plain[28:30]
+    (tmp_path / "bought.wma").write_bytes(header + encryption + plain[30:])
+    assert code_of(tmp_path / "bought.wma") == "protected"
 
 
 def test_files_that_cannot_be_opened(tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def _by_header(audio: AudioFile, rate: int, seconds: float, most: int) -> _Found
     parts = []
     for start in starts:
         try:
-            samples = resampled(audio.read(start, seconds), rate)
+            samples = _window(audio, rate, start, seconds, seek=True)
         except SeekFailed:
             return None
         if abs(len(samples) / rate - min(seconds, duration - start)) > _TOLERANCE:
@@ -141,10 +141,20 @@ def _by_walking(audio: AudioFile, rate: int, seconds: float, most: int) -> _Foun
     """Measure the song, then walk over its packets to each window."""
     duration = audio.measure()
     starts = window_starts(duration or 0.0, window_seconds=seconds, max_windows=most)
-    parts = [resampled(audio.read(start, seconds, seek=False), rate) for start in starts]
+    parts = [_window(audio, rate, start, seconds, seek=False) for start in starts]
     if duration is None or duration < seconds:
         duration = len(parts[0]) / rate
     return duration, starts, parts
+
+
+def _window(
+    audio: AudioFile, rate: int, start: float, seconds: float, *, seek: bool
+) -> NDArray[np.float32]:
+    """Return a window, empty where the file is too damaged to be heard: others may be sound."""
+    try:
+        return resampled(audio.read(start, seconds, seek=seek), rate)
+    except AudioError:
+        return np.empty(0, np.float32)
 
 
 def _part(audio: AudioFile, rate: int, start: float, seconds: float | None) -> NDArray[np.float32]:
