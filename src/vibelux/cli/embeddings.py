@@ -7,7 +7,8 @@ import typer
 from vibelux.cli.console import err, out, print_json, printable
 
 app = typer.Typer(
-    help="Exchange moods as song_embeddings.json: a path and seven numbers a song.", no_args_is_help=True
+    help="Exchange moods as song_embeddings.json: a path and seven numbers a song.",
+    no_args_is_help=True,
 )
 
 _SHOWN = 20
