@@ -3,6 +3,7 @@
 Runs `vibelux demo` and `vibelux analyse --plot` on the sample catalogue in a temporary folder.
 """
 
+import io
 import os
 import subprocess
 import sys
@@ -25,7 +26,7 @@ def main() -> None:
         home = {"VIBELUX_HOME": folder}
         run("demo", "--folder", folder, env=home)  # renders and scans into FOLDER's catalogue
         shown = run(*words, env={**home, "FORCE_COLOR": "1", "COLUMNS": str(WIDTH)})
-        console = Console(record=True, width=WIDTH, file=open(os.devnull, "w", encoding="utf-8"))
+        console = Console(record=True, width=WIDTH, file=io.StringIO())
         console.print(Text(f'$ vibelux {words[0]} --mood "{words[2]}" -n 6\n', style="bold"))
         console.print(Text.from_ansi(shown))
         console.save_svg(str(IMAGES / "recommend.svg"), title="VibeluX", theme=MONOKAI)
