@@ -2,10 +2,11 @@
 
 import typer
 
-from vibelux.cli import train_face
+from vibelux.cli import train_face, train_music
 
 app = typer.Typer(
     help="Train the face or music CNN on labelled data (needs the train extra).",
     no_args_is_help=True,
 )
 app.command("face")(train_face.face)
+app.command("music")(train_music.music)

@@ -1,0 +1,221 @@
+"""`vibelux train music`."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from vibelux.cli.console import err, out, print_json, printable
+from vibelux.errors import InvalidInput, MissingExtra
+
+
+def music(
+    data: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Manifest csv, folder with one folder an emotion, or output of preprocess; may be "
+            "repeated. Default: music/manifest.csv of $VIBELUX_DATA."
+        ),
+    ] = None,
+    cross_validate: Annotated[
+        bool,
+        typer.Option(
+            "--cross-validate",
+            help="Measure the recipe over five folds of artists; trains no final model.",
+        ),
+    ] = False,
+    unheard: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLLECTION", help="Measure on a collection of the manifest that is not heard."
+        ),
+    ] = None,
+    out_folder: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Folder for checkpoints and the model.")
+    ] = Path("runs/music"),
+    leave_out: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLLECTION",
+            help="Leave out a collection of the manifest; may be repeated. Default: ravdess_song "
+            "(CC BY-NC-SA); 'none' takes all.",
+        ),
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the songs.")] = None,
+    seed: Annotated[int, typer.Option(help="Of weights, order, crops and augmentation.")] = 0,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the last checkpoint in --out.")
+    ] = False,
+    start: Annotated[
+        str | None,
+        typer.Option("--from", help="'pretrained' (the shipped weights) or an ONNX file."),
+    ] = None,
+    precision: Annotated[
+        str, typer.Option(help="Of Lightning's trainer: bf16-mixed, 16-mixed, 32-true.")
+    ] = "bf16-mixed",
+    report: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write plots and a page to this folder."),
+    ] = None,
+    predictions: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="With --cross-validate: write one row a song, judged unheard."
+        ),
+    ] = None,
+    cache: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder where spectrograms are kept.")
+    ] = Path("runs/cache"),
+    json: Annotated[
+        bool, typer.Option("--json", help="Print the figures as one JSON object.")
+    ] = False,
+) -> None:
+    """Train the music CNN and write music.onnx with its card, or measure how well it can do."""
+    if predictions is not None and not cross_validate:
+        raise InvalidInput(
+            "--predictions needs --cross-validate; for a finished model: vibelux evaluate music"
+        )
+    if unheard is not None and cross_validate:
+        raise InvalidInput("--unheard and --cross-validate are two ways to measure; choose one")
+    if predictions is not None and not predictions.absolute().parent.is_dir():
+        raise InvalidInput(f"--predictions {predictions} must be a file in an existing folder")
+    paths = data or [_default_data()]
+    try:
+        from vibelux.training import songs_model
+        from vibelux.training.songs import SongRecipe
+        from vibelux.training.songs_progress import progress_bar, quiet
+    except ImportError as error:
+        raise MissingExtra(
+            f"training needs the train extra ({error.name} is missing); install torch from the "
+            'CPU index or with your CUDA, then: pip install "vibelux[train]"'
+        ) from error
+    from dataclasses import replace
+
+    from vibelux.models import WEIGHTS
+    from vibelux.music.spectrogram import MelSettings
+    from vibelux.training.songs_export import class_lines
+    from vibelux.training.songs_log_mels import hear
+
+    console = err()
+
+    def announce(line: str) -> None:
+        console.print(printable(line), markup=False, highlight=False)
+
+    left_out = songs_model.LEFT_OUT if leave_out is None else tuple(leave_out)
+    labelled = songs_model.gather(paths, leave_out=left_out)
+    with _progress("spectrograms", len(labelled)) as advance:
+        heard = hear(labelled.rows, settings=MelSettings(), cache=cache, on_progress=advance)
+    skipped = (*labelled.skipped, *heard.skipped)
+    for name, reason in skipped[:20]:
+        announce(f"skipped {name}: {reason}")
+    for line in class_lines(heard, skipped):
+        announce(line)
+
+    recipe = SongRecipe(seed=seed)
+    pretrained = None
+    if start is not None:
+        pretrained = WEIGHTS / "music.onnx" if start == "pretrained" else Path(start)
+        # What is already known is lost at full speed.
+        recipe = replace(recipe, learning_rate=recipe.learning_rate / 4)
+    if epochs is not None:
+        recipe = replace(recipe, epochs=epochs)
+    options = songs_model.Options(
+        resume=resume,
+        pretrained=pretrained,
+        precision=precision,
+        callbacks=lambda name: [progress_bar(name, console)] if console.is_terminal else [],
+        announce=announce,
+    )
+    source = ", ".join(path.name for path in paths)
+    figures: Mapping[str, Any]
+    with quiet():
+        if cross_validate:
+            found, figures = songs_model.cross_validate_songs(
+                heard, out_folder, recipe=recipe, options=options
+            )
+            history = found.history
+            if predictions is not None:
+                from vibelux.evaluation.predictions import write_song_predictions
+
+                write_song_predictions(predictions, found.songs, found.predictions)
+            if report is not None:
+                _report(report, found, source=source, limits=())
+        elif unheard is not None:
+            figures = songs_model.measure_unheard(
+                heard, unheard, out_folder, recipe=recipe, options=options
+            )
+            history = []
+        else:
+            trained = songs_model.train_songs(
+                heard, out_folder, recipe=recipe, source=source, options=options
+            )
+            figures, history = trained.figures, trained.history
+    if report is not None and history:
+        from vibelux.plots.report import training_curves
+
+        report.mkdir(parents=True, exist_ok=True)
+        training_curves(report / "training.png", history)
+    if json:
+        print_json(figures)
+    else:
+        _print_figures(figures)
+
+
+def _default_data() -> Path:
+    """Return the research data of the project, where it is."""
+    root = Path(os.environ.get("VIBELUX_DATA") or "../shared/data")
+    manifest = root / "music" / "manifest.csv"
+    if not manifest.is_file():
+        raise InvalidInput(
+            "--data is needed: a manifest csv, or a folder with one folder an emotion "
+            f"(there is no {manifest})"
+        )
+    return manifest
+
+
+def _progress(what: str, total: int) -> Any:
+    from vibelux.training.songs_progress import counting
+
+    return counting(what, total, err())
+
+
+def _report(folder: Path, found: Any, *, source: str, limits: tuple[str, ...]) -> None:
+    import shlex
+    import sys
+
+    from vibelux.evaluation.report import Subject, write_song_report
+
+    subject = Subject(
+        model="music network, each song judged by a fold that did not hear its artist",
+        data=source,
+        command=shlex.join(["vibelux", *sys.argv[1:]]),
+        limits=limits,
+        history=found.history,
+    )
+    page = write_song_report(folder, found.songs, found.predictions, subject=subject)
+    err().print(f"report: {printable(str(page))}", markup=False, soft_wrap=True)
+
+
+def _print_figures(figures: Mapping[str, Any]) -> None:
+    """Print a figure a line, with its 95 % interval and number of songs where there are any."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, show_header=True, header_style="dim")
+    for heading in ("figure", "value", "95 % interval", "songs"):
+        table.add_column(heading, justify="left" if heading == "figure" else "right")
+    for name, value in figures.items():
+        if name.endswith(("_low", "_high")) or name.startswith("n_"):
+            continue
+        low, high = figures.get(f"{name}_low"), figures.get(f"{name}_high")
+        count = figures.get(f"n_{name.removeprefix('auc_')}")
+        if value is None and not count:
+            continue
+        table.add_row(
+            name.replace("_", " "),
+            "–" if value is None else str(value) if isinstance(value, int) else f"{value:.3f}",
+            "" if low is None or high is None else f"{low:.3f} – {high:.3f}",
+            "" if count is None else str(count),
+        )
+    out().print(table)

@@ -1,0 +1,364 @@
+"""Training of the music CNN: recipe, batches, loss, fit, predictions.
+
+What surrounds it: `song_targets` (labels to targets), `songs_log_mels` (files to spectrograms),
+`songs_augmentation`, `song_network`, `songs_cross_validation`, `songs_export`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import lightning
+import numpy as np
+import torch
+from lightning.pytorch.callbacks import Callback, EMAWeightAveraging, ModelCheckpoint
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset
+from torchmetrics.classification import MulticlassF1Score
+
+from vibelux.errors import DatasetError, ModelError
+from vibelux.music.spectrogram import MelSettings
+from vibelux.training.export import read_weights
+from vibelux.training.song_network import SongNetwork, SongNetworkConfig
+from vibelux.training.song_targets import SongTargets, mood_words, song_targets
+from vibelux.training.songs_augmentation import Augmentation, augment, margin, mixing_weight
+from vibelux.training.songs_log_mels import HeardSongs, repeated, windows
+
+Targets = dict[str, Tensor]
+
+
+@dataclass(frozen=True)
+class SongRecipe:
+    """Everything that a music training depends on besides its data.
+
+    Attributes:
+        epochs: passes over the songs, one crop a song each.
+        batch_size: crops a step.
+        crop_frames: of a crop; 313 frames are 10 s, a window of inference.
+        learning_rate: highest of the one-cycle schedule (Smith & Topin 2019).
+        weight_decay: of AdamW.
+        label_smoothing: of the quadrants.
+        mood_weight: of the seven's soft cross entropy; the quadrants' weighs 1.
+        affect_weight: of the squared error of valence and arousal.
+        gems_weight: of the nine scales' binary cross entropy, summed.
+        words_weight: of the mood words' binary cross entropy, averaged.
+        ema_decay: of the moving average of the weights, a step.
+        seed: of weights, order, crops and augmentation.
+
+    """
+
+    epochs: int = 16
+    batch_size: int = 32
+    crop_frames: int = 313
+    learning_rate: float = 2e-3
+    weight_decay: float = 0.05
+    label_smoothing: float = 0.05
+    mood_weight: float = 1.0
+    affect_weight: float = 1.0
+    gems_weight: float = 0.15
+    words_weight: float = 4.0
+    ema_decay: float = 0.99
+    seed: int = 0
+
+
+class Crops(Dataset[tuple[Tensor, Targets]]):
+    """One random crop of each song, a little longer than the network needs (see `margin`)."""
+
+    def __init__(self, heard: HeardSongs, frames: int) -> None:
+        self.log_mels = heard.log_mels
+        self.frames = frames
+        self.targets = {
+            name: torch.from_numpy(array)
+            for name, array in song_targets(heard.songs).arrays().items()
+        }
+
+    def __len__(self) -> int:
+        return len(self.log_mels)
+
+    def __getitem__(self, row: int) -> tuple[Tensor, Targets]:
+        whole = repeated(self.log_mels[row], self.frames)
+        first = int(torch.randint(whole.shape[1] - self.frames + 1, ()))
+        crop = whole[:, first : first + self.frames].astype(np.float32)
+        return torch.from_numpy(crop), {name: values[row] for name, values in self.targets.items()}
+
+
+class SongTraining(lightning.LightningModule):
+    """One network under one recipe.
+
+    Attributes:
+        history: a dictionary an epoch: losses, and figures on held-back songs where there are any.
+
+    """
+
+    def __init__(
+        self, recipe: SongRecipe, settings: MelSettings, config: SongNetworkConfig | None = None
+    ) -> None:
+        super().__init__()
+        self.recipe = recipe
+        self.augmentation = Augmentation()
+        config = config or SongNetworkConfig(words=len(mood_words()))
+        self.save_hyperparameters(asdict(recipe))
+        self.network = SongNetwork(config, settings)
+        self.network.to(memory_format=torch.channels_last)
+        self.history: list[dict[str, float]] = []
+        self.quadrant_f1 = MulticlassF1Score(4, average="macro")
+        self._losses: list[float] = []
+        self._held: list[Tensor] = []
+
+    def training_step(self, batch: tuple[Tensor, Targets], _index: int) -> Tensor:
+        """Return the loss of one augmented and mixed batch."""
+        crops, targets = batch
+        share = mixing_weight(self.augmentation)
+        other = torch.randperm(len(crops), device=crops.device)
+        found = self.network(share * crops + (1 - share) * crops[other])
+        mixed = {name: values[other] for name, values in targets.items()}
+        loss = share * self.loss(found, targets) + (1 - share) * self.loss(found, mixed)
+        self._losses.append(float(loss.detach()))
+        self.log("loss", loss.detach(), prog_bar=True)
+        return loss
+
+    def on_before_batch_transfer(self, batch: Any, _loader: int) -> Any:
+        """Augment training crops, where they are, before they go to the device."""
+        if self.trainer.training:
+            crops, targets = batch
+            return augment(crops, self.recipe.crop_frames, self.augmentation), targets
+        return batch
+
+    def loss(self, found: dict[str, Tensor], targets: Targets) -> Tensor:
+        """Return the weighted sum of the heads' losses; a song counts where it has the label."""
+        r = self.recipe
+        smooth = targets["quadrant"] * (1 - r.label_smoothing) + r.label_smoothing / 4
+        bce = nn.functional.binary_cross_entropy_with_logits
+        affect = (torch.tanh(found["affect"].float()) - targets["affect"]).square()
+        losses = (
+            cross_entropy(found["quadrant"], smooth) * targets["quadrant_weight"],
+            r.mood_weight * cross_entropy(found["mood"], targets["mood"]) * targets["mood_weight"],
+            r.affect_weight * (affect * targets["affect_weight"]).sum(dim=1),
+            r.gems_weight
+            * bce(found["gems"].float(), targets["gems"], reduction="none").sum(dim=1)
+            * targets["gems_weight"],
+            r.words_weight
+            * bce(found["words"].float(), targets["words"], reduction="none").mean(dim=1)
+            * targets["words_weight"],
+        )
+        return torch.stack([values.mean() for values in losses]).sum()
+
+    def validation_step(self, batch: tuple[Tensor, Targets], _index: int) -> None:
+        """Collect figures on held-back songs, window by window."""
+        log_mels, targets = batch
+        found = self.network(log_mels)
+        labelled = targets["quadrant_weight"] > 0
+        if labelled.any():
+            self.quadrant_f1.update(
+                found["quadrant"][labelled], targets["quadrant"][labelled].argmax(1)
+            )
+        self._held.append(
+            torch.stack(
+                [
+                    cross_entropy(found["mood"], targets["mood"]) * targets["mood_weight"],
+                    (found["mood"].argmax(1) == targets["mood"].argmax(1)) * targets["mood_weight"],
+                    targets["mood_weight"],
+                ]
+            ).cpu()
+        )
+
+    def on_validation_epoch_end(self) -> None:
+        """Keep the figures for the history."""
+        sums = torch.cat(self._held, dim=1).double().sum(dim=1)
+        self._held.clear()
+        figures = {
+            "val_mood_loss": float(sums[0] / sums[2].clamp(min=1)),
+            "val_mood_accuracy": float(sums[1] / sums[2].clamp(min=1)),
+        }
+        if self.quadrant_f1.update_called:
+            figures["val_quadrant_f1"] = float(self.quadrant_f1.compute())
+        self.quadrant_f1.reset()
+        self._figures = figures
+        self.log_dict(figures, prog_bar=True)
+
+    def on_train_epoch_end(self) -> None:
+        """Add the epoch to the history; validation, if any, has already run."""
+        figures = {"epoch": float(self.current_epoch + 1), "loss": float(np.mean(self._losses))}
+        self._losses.clear()
+        self.history.append(figures | getattr(self, "_figures", {}))
+
+    def configure_optimizers(self) -> dict[str, Any]:
+        """Return AdamW under a one-cycle schedule; norms and biases do not decay."""
+        decayed = [p for p in self.network.parameters() if p.ndim > 1]
+        others = [p for p in self.network.parameters() if p.ndim <= 1]
+        optimizer = torch.optim.AdamW(
+            [
+                {"params": decayed, "weight_decay": self.recipe.weight_decay},
+                {"params": others, "weight_decay": 0.0},
+            ],
+            lr=self.recipe.learning_rate,
+        )
+        schedule = torch.optim.lr_scheduler.OneCycleLR(
+            optimizer,
+            max_lr=self.recipe.learning_rate,
+            total_steps=int(self.trainer.estimated_stepping_batches),
+            pct_start=0.15,
+        )
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Keep the history with the weights."""
+        checkpoint["history"] = self.history
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Take the history back."""
+        self.history = list(checkpoint["history"])
+
+
+def fit_songs(
+    learnt: HeardSongs,
+    held: HeardSongs | None,
+    out: Path,
+    *,
+    recipe: SongRecipe,
+    resume: bool = False,
+    pretrained: Path | None = None,
+    precision: str = "bf16-mixed",
+    callbacks: Sequence[Callback] = (),
+) -> SongTraining:
+    """Train the network on songs.
+
+    Args:
+        learnt: songs to learn from.
+        held: songs for the figures after each epoch, or None; nothing is decided by them.
+        out: folder for the checkpoint of each epoch, ``last.ckpt``.
+        recipe: how to train.
+        resume: go on from ``last.ckpt`` where there is one.
+        pretrained: an ONNX file whose weights to begin with.
+        precision: of Lightning's trainer.
+        callbacks: added to Lightning's trainer, such as a progress bar.
+
+    Returns:
+        the training with averaged weights, on the CPU, in float32.
+
+    Raises:
+        DatasetError: too few songs.
+        ModelError: the weights to begin with cannot be used.
+
+    """
+    if len(learnt) < 8:
+        raise DatasetError(f"{len(learnt)} songs are too few to learn from; at least 8 are needed")
+    lightning.seed_everything(recipe.seed, workers=True, verbose=False)
+    training = SongTraining(recipe, learnt.settings)
+    if pretrained is not None:
+        load_pretrained(training.network, pretrained)
+    checkpoint = out / "last.ckpt"
+    trainer = lightning.Trainer(
+        max_epochs=recipe.epochs,
+        accelerator="auto",
+        devices=1,
+        precision=precision,  # type: ignore[arg-type]
+        callbacks=[
+            EMAWeightAveraging(decay=recipe.ema_decay),
+            ModelCheckpoint(
+                dirpath=out,
+                filename="last",
+                save_on_train_epoch_end=True,
+                enable_version_counter=False,
+            ),
+            *callbacks,
+        ],
+        logger=False,
+        gradient_clip_val=5.0,
+        enable_model_summary=False,
+        enable_progress_bar=any("ProgressBar" in type(c).__name__ for c in callbacks),
+        num_sanity_val_steps=0,
+    )
+    frames = margin(recipe.crop_frames, training.augmentation)
+    size = min(recipe.batch_size, len(learnt))
+    crops = DataLoader(Crops(learnt, frames), batch_size=size, shuffle=True, drop_last=True)
+    trainer.fit(
+        training,
+        crops,
+        None if held is None else _held_loader(held),
+        ckpt_path=checkpoint if resume and checkpoint.is_file() else None,
+        weights_only=False,
+    )
+    training.network = training.network.cpu().float().eval()
+    return training
+
+
+@dataclass(frozen=True)
+class Heads:
+    """Uncalibrated answers for n songs, a row a window.
+
+    Attributes:
+        song: place of the song of each window [shape=(w,)].
+        mood: logits [shape=(w, 7)].
+        quadrant: logits [shape=(w, 4)].
+        affect: valence and arousal in [-1, 1] [shape=(w, 2)].
+        gems: logits [shape=(w, 9)].
+
+    """
+
+    song: NDArray[np.int64]
+    mood: NDArray[np.float32]
+    quadrant: NDArray[np.float32]
+    affect: NDArray[np.float32]
+    gems: NDArray[np.float32]
+
+
+def predict(network: SongNetwork, heard: HeardSongs) -> Heads:
+    """Run a trained network over the windows of songs."""
+    song: list[int] = []
+    parts: dict[str, list[NDArray[np.float32]]] = {
+        n: [] for n in ("mood", "quadrant", "affect", "gems")
+    }
+    network.eval()
+    with torch.inference_mode():
+        for row, heard_song in enumerate(heard.log_mels):
+            cut = windows(heard_song, heard.settings)
+            found = network(torch.from_numpy(cut))
+            found["affect"] = torch.tanh(found["affect"])
+            song += [row] * len(cut)
+            for name, values in parts.items():
+                values.append(found[name].numpy())
+    return Heads(song=np.array(song), **{name: np.concatenate(v) for name, v in parts.items()})
+
+
+def load_pretrained(network: SongNetwork, path: Path) -> None:
+    """Begin with the weights of an exported model.
+
+    Raises:
+        ModelError: the file cannot be read or holds a network of another shape.
+
+    """
+    stored = read_weights(path)
+    own = network.state_dict()
+    wanted = [name for name in own if not name.endswith("num_batches_tracked")]
+    # The export drops heads that inference does not need; they begin anew.
+    needed = [n for n in wanted if not n.startswith(("heads.gems", "heads.words"))]
+    for name in needed:
+        found = stored.get(f"network.{name}")
+        if found is None or found.numel() != own[name].numel():
+            raise ModelError(
+                f"{path} does not fit this network: {name} is missing or of another shape; "
+                "train from scratch or use the version that it came from"
+            )
+    network.load_state_dict(
+        {n: stored[f"network.{n}"].reshape(own[n].shape) if n in needed else own[n] for n in own}
+    )
+
+
+def cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
+    """Return −Σ target · log softmax(logits) of each row [shape=(n,)]."""
+    return -(target * torch.log_softmax(logits.float(), dim=1)).sum(dim=1)
+
+
+def _held_loader(held: HeardSongs) -> DataLoader[tuple[Tensor, Targets]]:
+    """Return the windows of held-back songs with their targets."""
+    targets: SongTargets = song_targets(held.songs)
+    cut = [windows(heard, held.settings) for heard in held.log_mels]
+    rows = np.repeat(np.arange(len(held)), [len(w) for w in cut])
+    items = [
+        (torch.from_numpy(w), {n: torch.from_numpy(v)[r] for n, v in targets.arrays().items()})
+        for w, r in zip(np.concatenate(cut), rows, strict=True)
+    ]
+    return DataLoader(items, batch_size=64)  # type: ignore[arg-type]

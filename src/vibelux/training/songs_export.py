@@ -1,0 +1,165 @@
+"""From a trained music network to ``music.onnx`` and its card."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from vibelux.emotions import EMOTIONS
+from vibelux.training.export import export_model
+from vibelux.training.song_network import CalibratedSongNetwork
+from vibelux.training.song_targets import song_targets
+from vibelux.training.songs import SongTraining
+from vibelux.training.songs_calibration import Calibration
+from vibelux.training.songs_log_mels import MAX_WINDOWS, WINDOW_SECONDS, HeardSongs, windows
+
+OUTPUTS = {
+    "mood": "mixture of the seven emotions (batch, 7), calibrated",
+    "quadrant": "probabilities of Q1 (+V +A), Q2 (−V +A), Q3 (−V −A), Q4 (+V −A) (batch, 4), "
+    "calibrated",
+    "valence": "pleasantness in [-1, 1] (batch,)",
+    "arousal": "energy in [-1, 1] (batch,)",
+    "embedding": "features before the heads (batch, 96), L2-normalised",
+}
+COLLECTIONS = {
+    "4q": "4QAED (Panda et al. 2018): quadrants checked by people, AllMusic mood words; "
+    "research use",
+    "emotify": "Emotify (Aljanaki et al. 2016): GEMS scales rated by listeners; research use",
+    "ravdess_song": "RAVDESS, sung part (Livingstone & Russo 2018): acted emotions; "
+    "CC BY-NC-SA 4.0",
+}
+LIMITS = (
+    "It estimates the emotion that music expresses to most listeners, not what anyone feels.",
+    "Disgust and surprise have no sound of their own in the training data: their shares follow "
+    "from words such as sleazy or eccentric; read them as 'an edge' and 'something unusual'.",
+    "Anger and fear nearly coincide in sound; their split is much less certain than their sum.",
+    "Valence is heard less surely than arousal: happy and angry, calm and sad are mixed up more "
+    "often than loud and quiet.",
+    "It does not understand lyrics.",
+    "Trained on popular and classical music of Europe and North America, in 30 s clips; the mood "
+    "of other music, speech and noises is a guess.",
+)
+RARE = 10
+"""An emotion that leads in fewer songs than this cannot be supported by the data at all."""
+
+
+def export_songs(
+    training: SongTraining,
+    heard: HeardSongs,
+    path: Path,
+    *,
+    calibration: Calibration,
+    calibrated_on: str,
+    source: str,
+    metrics: Mapping[str, Any],
+    notes: Mapping[str, Any] | None = None,
+) -> float:
+    """Put the calibration into the graph, export it and check it on real windows.
+
+    Args:
+        training: the trained network.
+        heard: songs; the windows of up to 32 of them, of all collections, are the check.
+        path: of the ONNX file.
+        calibration: temperatures.
+        calibrated_on: what they were fitted on, for the card.
+        source: name of the data, for the card.
+        metrics: figures for the card.
+        notes: more for the card's ``training``.
+
+    Returns:
+        the largest difference between torch and ONNX Runtime.
+
+    Raises:
+        ModelError: they differ by more than 1e-4.
+
+    """
+    graph = CalibratedSongNetwork(
+        training.network.to(memory_format=torch.contiguous_format).eval(),
+        mood_temperature=calibration.mood,
+        quadrant_temperature=calibration.quadrant,
+    )
+    rows = np.unique(np.linspace(0, len(heard) - 1, 32).astype(int))
+    examples = np.concatenate([windows(heard.log_mels[i], heard.settings) for i in rows])
+    examples = np.concatenate([examples, examples[:1]])  # the exporter wants two at least
+    settings = asdict(heard.settings)
+    return export_model(
+        graph,
+        torch.from_numpy(examples),
+        path,
+        kind="music",
+        version=date.today().strftime("%Y.%m.%d"),
+        outputs=OUTPUTS,
+        input_name="log_mel",
+        input_range=(float(10 * np.log10(heard.settings.amin)), 60.0),
+        preprocessing={
+            **settings,
+            "window_seconds": WINDOW_SECONDS,
+            "max_windows": MAX_WINDOWS,
+            "short_songs": "repeated until they fill a window",
+        },
+        labels=EMOTIONS,
+        calibration={
+            "method": "temperature scaling (Guo et al. 2017) of each window, in the graph",
+            "fitted_on": calibrated_on,
+            "songs": calibration.songs,
+            "mood_temperature": calibration.mood,
+            "quadrant_temperature": calibration.quadrant,
+        },
+        training={
+            "data": source,
+            "collections": collections_of(heard),
+            "labels": label_counts(heard),
+            "recipe": asdict(training.recipe),
+            "augmentation": asdict(training.augmentation),
+            "network": asdict(training.network.config),
+            **(notes or {}),
+        },
+        metrics=metrics,
+        limits=LIMITS,
+    )
+
+
+def collections_of(heard: HeardSongs) -> dict[str, str]:
+    """Return collection -> number of songs and terms."""
+    names = [song.dataset or "own data" for song in heard.songs]
+    return {
+        name: f"{names.count(name)} songs. {COLLECTIONS.get(name, 'terms: see its owner')}"
+        for name in sorted(set(names))
+    }
+
+
+def label_counts(heard: HeardSongs) -> dict[str, Any]:
+    """Return how many songs carry each kind of label, and how many each emotion leads."""
+    targets = song_targets(heard.songs)
+    leading = targets.mood[targets.mood_weight > 0].argmax(axis=1)
+    quadrants = targets.quadrant.sum(axis=0).astype(int)
+    return {
+        "quadrants": dict(zip(("Q1", "Q2", "Q3", "Q4"), quadrants.tolist(), strict=True)),
+        "mood_words": int(targets.words_weight.sum()),
+        "gems": int(targets.gems_weight.sum()),
+        "strongest_emotion": dict(
+            zip(EMOTIONS, np.bincount(leading, minlength=len(EMOTIONS)).tolist(), strict=True)
+        ),
+    }
+
+
+def class_lines(heard: HeardSongs, skipped: Sequence[tuple[str, str]]) -> list[str]:
+    """Return what a person wants to know about the data before a training starts."""
+    counts = label_counts(heard)
+    emotions = ", ".join(f"{name} {n}" for name, n in counts["strongest_emotion"].items())
+    quadrants = ", ".join(f"{name} {n}" for name, n in counts["quadrants"].items())
+    groups = len({song.group for song in heard.songs})
+    lines = [
+        f"{len(heard)} songs of {groups} groups; strongest emotion: {emotions}",
+        f"quadrants: {quadrants}; mood words: {counts['mood_words']}; GEMS: {counts['gems']}",
+    ]
+    rare = [name for name, n in counts["strongest_emotion"].items() if n < RARE]
+    if rare:
+        lines.append(f"note: too few songs to learn {', '.join(rare)} from")
+    if skipped:
+        lines.append(f"skipped {len(skipped)} files")
+    return lines

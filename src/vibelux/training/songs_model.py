@@ -1,0 +1,294 @@
+"""One music training from labelled songs to a model file, and the same over folds."""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from lightning.pytorch.callbacks import Callback
+
+from vibelux.datasets.songs import LabelledSong, SongData, read_songs
+from vibelux.errors import DatasetError
+from vibelux.evaluation.songs import evaluate_songs
+from vibelux.training.song_targets import mood_of_labels
+from vibelux.training.songs import SongRecipe, SongTraining, fit_songs, predict
+from vibelux.training.songs_calibration import Calibration, calibrated, fit_calibration
+from vibelux.training.songs_cross_validation import (
+    CrossValidation,
+    composite_figures,
+    cross_validate,
+    figures_of,
+    folds_of,
+    with_leading_emotions,
+)
+from vibelux.training.songs_export import export_songs
+from vibelux.training.songs_log_mels import HeardSongs
+
+LEFT_OUT = ("ravdess_song",)
+"""Collections that are left out unless asked for: see docs/music.md for what that costs."""
+
+_HELD_FOLD = 0  # about a fifth of the groups, where there is no cross-validation to rely on
+
+
+@dataclass(frozen=True)
+class TrainedSongs:
+    """What a training yields.
+
+    Attributes:
+        onnx: the exported file, its card beside it.
+        history: a dictionary an epoch.
+        difference: largest difference between torch and ONNX Runtime on real windows.
+        figures: of the cross-validation that belongs to it, else of held-back songs.
+
+    """
+
+    onnx: Path
+    history: list[dict[str, float]]
+    difference: float
+    figures: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to run, apart from what is learnt.
+
+    Attributes:
+        resume: go on from what an interrupted run left in the output folder.
+        pretrained: an ONNX file whose weights to begin with.
+        precision: of Lightning's trainer.
+        callbacks: given a name for the training, added to Lightning's trainer.
+        announce: receives a line for each thing worth telling.
+
+    """
+
+    resume: bool = False
+    pretrained: Path | None = None
+    precision: str = "bf16-mixed"
+    callbacks: Callable[[str], Sequence[Callback]] = lambda _: ()
+    announce: Callable[[str], None] = print
+
+
+def gather(paths: Sequence[Path], *, leave_out: Sequence[str] = LEFT_OUT) -> SongData:
+    """Read labelled songs from several places.
+
+    Args:
+        paths: manifests, folders that hold a ``manifest.csv``, or folders with one subfolder an
+            emotion.
+        leave_out: collections (column ``dataset``) that are not wanted.
+
+    Returns:
+        songs that carry a label to learn from; those that carry none are listed as skipped.
+
+    Raises:
+        DatasetError: as `read_songs`, or no song is left.
+
+    """
+    rows: list[LabelledSong] = []
+    skipped: list[tuple[str, str]] = []
+    for path in paths:
+        manifest = path / "manifest.csv"
+        data = read_songs(manifest if manifest.is_file() else path)
+        skipped += data.skipped
+        for song in data.rows:
+            if song.dataset in leave_out:
+                continue
+            if _has_label(song):
+                rows.append(song)
+            else:
+                skipped.append((song.given, "carries no label to learn from"))
+    if not rows:
+        raise DatasetError(
+            f"no song of {', '.join(map(str, paths))} carries a label to learn from; folders must "
+            "be named by emotion, or a manifest needs quadrant, emotion, tags or gems columns"
+        )
+    return SongData(tuple(rows), tuple(skipped))
+
+
+def train_songs(
+    heard: HeardSongs, out: Path, *, recipe: SongRecipe, source: str, options: Options
+) -> TrainedSongs:
+    """Train on songs and write ``music.onnx`` with its card.
+
+    Where `out` holds a cross-validation of the same recipe on the same songs, all songs are learnt
+    from and calibration and figures are taken from there. Otherwise about a fifth of the groups is
+    held back for both.
+
+    Args:
+        heard: labelled songs.
+        out: folder for checkpoints and the model.
+        recipe: how to train.
+        source: name of the data, for the card.
+        options: how to run.
+
+    Raises:
+        DatasetError: too few songs.
+        ModelError: the weights to begin with cannot be used, or torch and ONNX Runtime disagree.
+
+    """
+    folds = folds_of(heard.songs)
+    learnt, held = heard, None
+    checked = _read_cross_validation(out, recipe, heard, options)
+    if checked is None:
+        rows = np.flatnonzero(folds != _HELD_FOLD), np.flatnonzero(folds == _HELD_FOLD)
+        if len(rows[0]) and len(rows[1]):
+            learnt, held = heard.take(rows[0]), heard.take(rows[1])
+    training = fit_songs(
+        learnt,
+        held,
+        out,
+        recipe=recipe,
+        resume=options.resume,
+        pretrained=options.pretrained,
+        precision=options.precision,
+        callbacks=options.callbacks("training"),
+    )
+    if checked is not None:
+        calibration = Calibration(**checked["calibration"])
+        figures, how = checked["figures"], "out-of-fold predictions of the cross-validation"
+    elif held is not None:
+        calibration, figures = _measure_held(training, held)
+        how = f"{len(held)} songs held back from training, with the figures"
+    else:
+        calibration, figures, how = Calibration(), {}, "nothing: too few groups to hold some back"
+    onnx = out / "music.onnx"
+    difference = export_songs(
+        training,
+        heard,
+        onnx,
+        calibration=calibration,
+        calibrated_on=how,
+        source=source,
+        metrics={"how": how, **figures},
+        notes={
+            "songs_learnt_from": len(learnt),
+            "epochs_done": len(training.history),
+            **({"from": str(options.pretrained.name)} if options.pretrained else {}),
+        },
+    )
+    options.announce(
+        f"torch and ONNX Runtime agree to {difference:.1e} on real songs; {onnx} is written"
+    )
+    return TrainedSongs(onnx, training.history, difference, figures)
+
+
+def cross_validate_songs(
+    heard: HeardSongs, out: Path, *, recipe: SongRecipe, options: Options
+) -> tuple[CrossValidation, dict[str, Any]]:
+    """Cross-validate, and leave calibration and figures in `out` for `train_songs`.
+
+    Returns:
+        the cross-validation and its figures.
+
+    Raises:
+        DatasetError, ModelError: as `cross_validate`.
+
+    """
+    found = cross_validate(
+        heard,
+        out / "cross-validation",
+        recipe=recipe,
+        resume=options.resume,
+        pretrained=options.pretrained,
+        precision=options.precision,
+        callbacks=lambda fold: options.callbacks(f"fold {fold + 1}"),
+        announce=options.announce,
+    )
+    figures = figures_of(found)
+    record = {
+        "key": _key(recipe, heard, options),
+        "calibration": asdict(found.calibration),
+        "figures": figures,
+    }
+    text = json.dumps(record, indent=2) + "\n"
+    (out / "cross_validation.json").write_text(text, encoding="utf-8")
+    return found, figures
+
+
+def measure_unheard(
+    heard: HeardSongs, collection: str, out: Path, *, recipe: SongRecipe, options: Options
+) -> dict[str, Any]:
+    """Train without one collection and measure on it: how the model fares on other people's data.
+
+    Args:
+        heard: labelled songs of several collections.
+        collection: the one to leave out (column ``dataset``).
+        out: folder for the checkpoints.
+        recipe: how to train.
+        options: how to run.
+
+    Returns:
+        figures of `evaluate_songs` as far as it has labels, and of `composite_figures` where it has
+        GEMS ratings.
+
+    Raises:
+        DatasetError: there is no such collection, or nothing else to learn from.
+
+    """
+    inside = np.array([song.dataset == collection for song in heard.songs])
+    if not inside.any() or inside.all():
+        known = ", ".join(sorted({song.dataset for song in heard.songs}))
+        raise DatasetError(f"{collection!r} must be one of several collections; there are: {known}")
+    learnt, held = heard.take(np.flatnonzero(~inside)), heard.take(np.flatnonzero(inside))
+    training = fit_songs(
+        learnt,
+        None,
+        out / f"without-{collection}",
+        recipe=recipe,
+        resume=options.resume,
+        pretrained=options.pretrained,
+        precision=options.precision,
+        callbacks=options.callbacks(f"without {collection}"),
+    )
+    predictions = calibrated(predict(training.network, held), Calibration(), len(held))
+    figures: dict[str, Any] = dict(evaluate_songs(with_leading_emotions(held.songs), predictions))
+    if any(song.gems for song in held.songs):
+        figures |= composite_figures(held.songs, predictions)
+    return figures
+
+
+def _measure_held(training: SongTraining, held: HeardSongs) -> tuple[Calibration, dict[str, Any]]:
+    heads = predict(training.network, held)
+    calibration = fit_calibration(heads, held.songs)
+    predictions = calibrated(heads, calibration, len(held))
+    figures = evaluate_songs(with_leading_emotions(held.songs), predictions)
+    return calibration, dict(figures)
+
+
+def _has_label(song: LabelledSong) -> bool:
+    return (
+        song.quadrant is not None
+        or song.valence is not None
+        or song.arousal is not None
+        or mood_of_labels(song) is not None
+    )
+
+
+def _read_cross_validation(
+    out: Path, recipe: SongRecipe, heard: HeardSongs, options: Options
+) -> dict[str, Any] | None:
+    try:
+        record = json.loads((out / "cross_validation.json").read_text(encoding="utf-8"))
+        return dict(record) if record["key"] == _key(recipe, heard, options) else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _key(recipe: SongRecipe, heard: HeardSongs, options: Options) -> dict[str, Any]:
+    """Return what a cross-validation and a training must share to belong together.
+
+    The seed is not among it: figures of one seed speak for the recipe.
+    """
+    songs = "\n".join(sorted(song.given for song in heard.songs))
+    recipe = replace(recipe, seed=0)
+    return json.loads(  # type: ignore[no-any-return]
+        json.dumps(
+            {
+                "recipe": asdict(recipe),
+                "songs": hashlib.sha256(songs.encode("utf-8", "surrogateescape")).hexdigest(),
+                "from": str(options.pretrained) if options.pretrained else None,
+            }
+        )
+    )
