@@ -101,7 +101,7 @@ def music(
     console = err()
 
     def announce(line: str) -> None:
-        console.print(printable(line), markup=False, highlight=False)
+        console.print(printable(line), markup=False, soft_wrap=True)
 
     left_out = songs_model.LEFT_OUT if leave_out is None else tuple(leave_out)
     labelled = songs_model.gather(paths, leave_out=left_out)
@@ -210,10 +210,13 @@ def _print_figures(figures: Mapping[str, Any]) -> None:
             continue
         low, high = figures.get(f"{name}_low"), figures.get(f"{name}_high")
         count = figures.get(f"n_{name.removeprefix('auc_')}")
-        if value is None and not count:
+        if value is None and count is None:
             continue
         table.add_row(
-            name.replace("_", " "),
+            name.replace("_", " ")
+            .replace("auc", "AUC")
+            .replace("f1", "F1")
+            .replace("gems", "GEMS"),
             "–" if value is None else str(value) if isinstance(value, int) else f"{value:.3f}",
             "" if low is None or high is None else f"{low:.3f} – {high:.3f}",
             "" if count is None else str(count),

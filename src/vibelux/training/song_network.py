@@ -41,7 +41,7 @@ class SongNetworkConfig:
     columns: int = 128
     embedding: int = 96
     words: int = 215
-    dropout: float = 0.15
+    dropout: float = 0.3
     descriptors: bool = True
 
 

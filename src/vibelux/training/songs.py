@@ -36,7 +36,7 @@ class SongRecipe:
     Attributes:
         epochs: passes over the songs, one crop a song each.
         batch_size: crops a step.
-        crop_frames: of a crop; 313 frames are 10 s, a window of inference.
+        crop_frames: of a crop; 188 frames are 6 s.
         learning_rate: highest of the one-cycle schedule (Smith & Topin 2019).
         weight_decay: of AdamW.
         label_smoothing: of the quadrants.
@@ -49,12 +49,12 @@ class SongRecipe:
 
     """
 
-    epochs: int = 16
+    epochs: int = 24
     batch_size: int = 32
-    crop_frames: int = 313
+    crop_frames: int = 188
     learning_rate: float = 2e-3
     weight_decay: float = 0.05
-    label_smoothing: float = 0.05
+    label_smoothing: float = 0.1
     mood_weight: float = 1.0
     affect_weight: float = 1.0
     gems_weight: float = 0.15

@@ -36,7 +36,7 @@ class Augmentation:
     bandwidth: float = 0.2
     floor: float = 0.3
     masks: tuple[int, int] = (12, 24)
-    mixup: float = 0.15
+    mixup: float = 0.3
 
 
 def margin(frames: int, augmentation: Augmentation) -> int:

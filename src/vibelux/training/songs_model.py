@@ -30,6 +30,9 @@ from vibelux.training.songs_log_mels import HeardSongs
 LEFT_OUT = ("ravdess_song",)
 """Collections that are left out unless asked for: see docs/music.md for what that costs."""
 
+COMMAND = "vibelux train music --cross-validate"
+"""Prints the figures that a card takes from a cross-validation."""
+
 _HELD_FOLD = 0  # about a fifth of the groups, where there is no cross-validation to rely on
 
 
@@ -161,7 +164,7 @@ def train_songs(
         calibration=calibration,
         calibrated_on=how,
         source=source,
-        metrics={"how": how, **figures},
+        metrics={"how": how, **figures, **({"command": COMMAND} if checked is not None else {})},
         notes={
             "songs_learnt_from": len(learnt),
             "epochs_done": len(training.history),
