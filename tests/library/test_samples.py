@@ -8,8 +8,8 @@ from vibelux.errors import AudioError
 from vibelux.library.samples import ALBUM, ARTIST, FORMATS, render_samples, write_audio
 from vibelux.library.tags import read_tags
 from vibelux.music.decode import decode
-from vibelux.music.instruments import RATE
 from vibelux.music.synthesis import PIECES
+from vibelux.music.waves import RATE
 
 SOME = PIECES[: len(FORMATS)]
 

@@ -6,11 +6,12 @@ steps are drawn from a generator seeded by the piece's name, so that every machi
 
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from vibelux.music.sample_pieces import MODES, Piece
+from vibelux.music.sample_characters import MODES
+from vibelux.music.sample_pieces import Piece
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Note:
 
     Attributes:
         part: ``lead``, ``harmony``, ``bass`` or ``drums``.
-        instrument: a key of `instruments.INSTRUMENTS` or one of `instruments.DRUMS`.
+        instrument: a key of `instruments.INSTRUMENTS` or one of `percussion.DRUMS`.
         start: beats from the beginning.
         length: beats.
         pitch: MIDI note number.
@@ -45,9 +46,17 @@ def compose(piece: Piece) -> list[Note]:
     rng = np.random.default_rng(zlib.crc32(piece.name.encode()))
     notes = [*_melody(piece, rng)]
     for bar in range(piece.bars):
-        notes += _accompaniment(piece, bar)
+        for instrument, figure in ((piece.harmony, piece.figure), *piece.more):
+            notes += _accompaniment(piece, bar, instrument, figure)
         notes += _bass(piece, bar)
         notes += _drums(piece, bar)
+    if piece.swing:  # the second half of each beat comes late
+        notes = [
+            replace(note, start=note.start + piece.swing)
+            if round(note.start % 1, 2) == 0.5
+            else note
+            for note in notes
+        ]
     return sorted(notes, key=lambda note: note.start)
 
 
@@ -153,21 +162,21 @@ def _lead(piece: Piece, bar: int, start: float, beats: float, degree: int, level
     return Note("lead", piece.lead, start, length, _pitch(piece, degree, bar), round(velocity, 2))
 
 
-def _accompaniment(piece: Piece, bar: int) -> Iterator[Note]:
+def _accompaniment(piece: Piece, bar: int, instrument: str, name: str) -> Iterator[Note]:
     chord = _chord(piece, bar)
     centre = min(piece.tonic, 60) - 1
     pitches = sorted(_closest(_pitch(piece, chord + tone, bar), centre) for tone in (0, 2, 4))
-    if piece.figure in ("riff", "gallop"):  # bare fifths: thirds turn to mud when distorted
+    if name in ("riff", "gallop", "wall"):  # bare fifths: thirds turn to mud when distorted
         root = _closest(_pitch(piece, chord, bar), centre - 8)
         pitches = [root, _pitch(piece, chord + 4, bar) - _pitch(piece, chord, bar) + root]
     last = bar == piece.bars - 1
-    figure = FIGURES["pad" if last else piece.figure]
+    figure = FIGURES["pad" if last else name]
     for start, length, tones, level in figure(piece.beats):
         for tone in tones:
             octave, index = divmod(tone, len(pitches))
             yield Note(
                 "harmony",
-                piece.harmony,
+                instrument,
                 bar * piece.beats + start,
                 length,
                 pitches[index] + 12 * octave,
@@ -185,26 +194,35 @@ def _bass(piece: Piece, bar: int) -> Iterator[Note]:
         return
     chord = _chord(piece, bar)
     root = _closest(_pitch(piece, chord, bar), 40)
-    fifth = root + _pitch(piece, chord + 4, bar) - _pitch(piece, chord, bar)
     level = round(0.9 * dynamic(piece, bar), 2)
+    if bar == piece.bars - 1:
+        yield Note("bass", piece.bass, bar * piece.beats, 0.95 * piece.beats, root, level)
+        return
+    third, fifth = (
+        root + _pitch(piece, chord + tone, bar) - _pitch(piece, chord, bar) for tone in (2, 4)
+    )
     half = piece.beats // 2 if piece.beats % 2 == 0 else piece.beats
-    for start in range(0, piece.beats, half):
-        pitch = fifth if start and bar < piece.bars - 1 else root
-        if bar == piece.bars - 1 and start:
-            return
-        length = piece.beats if bar == piece.bars - 1 else half
-        yield Note("bass", piece.bass, bar * piece.beats + start, 0.95 * length, pitch, level)
+    lines: dict[str, tuple[float, tuple[int, ...]]] = {
+        "half": (half, (root, fifth)),
+        "hold": (piece.beats, (root,)),
+        "walk": (1.0, (root, third, fifth, fifth + 2)),
+        "drive": (0.5, (root,)),
+    }
+    step, pitches = lines[piece.line]
+    for stroke in range(round(piece.beats / step)):
+        pitch = pitches[stroke % len(pitches)]
+        yield Note("bass", piece.bass, bar * piece.beats + stroke * step, 0.9 * step, pitch, level)
 
 
 def _drums(piece: Piece, bar: int) -> Iterator[Note]:
     if bar == piece.bars - 1:
         patterns = tuple((name, "x") for name, _ in piece.drums if name in ("kick", "tom", "crash"))
     elif bar == 0:
-        patterns = piece.drums[-1:]
+        patterns = piece.drums[-2:]
     else:
         patterns = piece.drums
     for name, pattern in patterns:
-        if name == "crash" and bar % 4 != 1 and piece.dynamics != "sudden":
+        if name in ("crash", "boom", "wind") and len(pattern.strip(".")) == 1 and bar % 2 != 1:
             continue
         for step, stroke in enumerate(pattern):
             if stroke != ".":
@@ -249,6 +267,17 @@ def _riff(beats: int) -> Strokes:
     for step in range(2 * beats):
         if step % 8 != 5:
             yield step / 2, 0.3, (0, 1, 2), 0.95 if step % 4 == 0 else 0.7
+
+
+def _wall(beats: int) -> Strokes:
+    yield 0, beats / 2, (0, 1, 2, 3), 0.85
+    yield beats / 2, beats / 2, (0, 1, 2, 3), 0.8
+
+
+def _comp(beats: int) -> Strokes:
+    """Off-beat chords, as a swing pianist's left hand or a banjo plays them."""
+    for beat in range(beats):
+        yield beat, 0.45, (0, 1, 2) if beat % 2 else (1, 2, 3), 0.75 if beat % 2 else 0.6
 
 
 def _gallop(beats: int) -> Strokes:
@@ -305,5 +334,7 @@ FIGURES: dict[str, Callable[[int], Strokes]] = {
     "strum": _strum,
     "sweep": _sweep,
     "ticking": _ticking,
+    "comp": _comp,
+    "wall": _wall,
     "waltz": _waltz,
 }

@@ -1,7 +1,8 @@
-"""The synthesiser's instruments: one note or drum stroke in, its waveform out.
+"""The synthesiser's instruments: one note in, its waveform out.
 
-A tone is read from two wavetables, the bright spectrum of its onset and the mellow one that it
-fades to, as plucked, struck and blown instruments do; phase modulation adds bells and brass.
+A blown or bowed tone is read from two wavetables, the bright spectrum of its onset and the mellow
+one that it fades to; phase modulation adds bells and brass. On strings that are plucked or struck
+each partial dies away at its own pace.
 Everything is mono float32 at `RATE`; spectra are cut below the Nyquist frequency, so that nothing
 aliases.
 """
@@ -12,10 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-Wave = NDArray[np.float32]
-
-RATE = 44100
-"""Samples a second."""
+from vibelux.music.waves import RATE, Wave, flutter, noise
 
 _TABLE = (
     8192  # samples of a wavetable; reading it without interpolation stays below -70 dB of noise
@@ -42,7 +40,12 @@ class Timbre:
         breath: level of filtered noise.
         ratio: frequency of the modulator, as a multiple of the note's.
         index: depth of the modulation at the onset, radians.
-        drive: gain into a soft clipper, 0 for none.
+        ring: seconds in which a string's partial of 440 Hz falls by 60 dB; 0: no string.
+        damping: how much faster a string's higher partials die.
+        pluck: where along the string it is plucked, 0 to 0.5.
+        strike: level of the noise of finger, hammer or pick.
+        formants: resonances of a throat, hertz.
+        amplified: whether it plays through a guitar amplifier, together with its chord.
 
     """
 
@@ -61,62 +64,80 @@ class Timbre:
     breath: float = 0.0
     ratio: float = 1.0
     index: float = 0.0
-    drive: float = 0.0
+    ring: float = 0.0
+    damping: float = 1.0
+    pluck: float = 0.13
+    strike: float = 0.0
+    amplified: bool = False
+    formants: tuple[float, ...] = ()
 
 
 INSTRUMENTS: dict[str, Timbre] = {
-    "piano": Timbre(1.1, 16, mellow=1.2, fade=0.35, decay=0.9, detune=1.5, release=0.12),
-    "harp": Timbre(1.3, 12, mellow=1.6, fade=0.15, decay=0.7, release=0.3),
-    "guitar": Timbre(1.0, 14, even=0.8, mellow=1.4, fade=0.12, decay=0.5, release=0.1),
-    "marimba": Timbre(3.0, 2, decay=0.22, release=0.1, ratio=4.0, index=1.0, fade=0.03),
+    "piano": Timbre(
+        0.9, 40, ring=7, damping=1.3, pluck=0.12, strike=0.05, detune=1.5, sustain=1, release=0.09
+    ),
+    "harp": Timbre(1.1, 30, ring=3.5, damping=1.6, pluck=0.3, strike=0.03, sustain=1, release=0.4),
+    "guitar": Timbre(0.7, 40, ring=3, damping=1.1, strike=0.08, sustain=1, release=0.05),
+    "steel": Timbre(
+        0.4, 60, ring=4, damping=0.7, pluck=0.09, strike=0.12, detune=3, sustain=1, release=0.05
+    ),
+    "banjo": Timbre(
+        0.3, 50, ring=1.1, damping=0.8, pluck=0.07, strike=0.2, sustain=1, release=0.04
+    ),
     "celesta": Timbre(3.0, 2, decay=0.6, release=0.3, ratio=3.0, index=1.2, fade=0.12),
     "bells": Timbre(3.0, 2, decay=1.2, release=0.6, ratio=3.53, index=1.8, fade=0.5),
-    "epiano": Timbre(2.2, 4, decay=1.1, release=0.15, ratio=1.0, index=1.1, fade=0.3, detune=2),
-    "strings": Timbre(
-        1.3, 14, attack=0.16, decay=1.0, sustain=0.9, release=0.25, vibrato=9, detune=7
+    "epiano": Timbre(2.2, 4, decay=1.4, release=0.2, ratio=1.0, index=1.1, fade=0.3, detune=2),
+    "warm": Timbre(
+        1.9, 16, attack=0.7, decay=2.0, sustain=0.95, release=0.8, vibrato=5, detune=6, breath=0.02
     ),
-    "spiccato": Timbre(1.0, 14, mellow=1.0, fade=0.08, decay=0.16, release=0.06, detune=6),
+    "spiccato": Timbre(
+        1.0, 24, mellow=1.0, fade=0.08, decay=0.16, release=0.06, detune=6, strike=0.1
+    ),
     "shiver": Timbre(
-        1.0, 16, attack=0.05, decay=1.0, sustain=0.9, release=0.1, tremolo=13, detune=11
+        0.8, 40, attack=0.05, decay=1.0, sustain=0.9, release=0.1, tremolo=13, detune=11, breath=0.1
     ),
-    "cello": Timbre(1.5, 12, attack=0.11, decay=0.8, sustain=0.85, release=0.2, vibrato=13),
+    "scrape": Timbre(
+        0.5, 60, attack=0.3, decay=2.0, sustain=0.9, release=0.4, tremolo=9, detune=37, breath=0.3
+    ),
+    "cello": Timbre(
+        1.4, 24, attack=0.11, decay=0.8, sustain=0.85, release=0.2, vibrato=16, breath=0.04
+    ),
     "flute": Timbre(
-        2.4, 5, attack=0.06, decay=0.6, sustain=0.9, release=0.1, vibrato=11, breath=0.05
+        2.2, 6, attack=0.06, decay=0.6, sustain=0.9, release=0.1, vibrato=11, breath=0.12
     ),
     "clarinet": Timbre(
-        1.4, 9, even=0.12, attack=0.05, decay=0.5, sustain=0.9, release=0.09, vibrato=3
+        1.2, 20, even=0.2, attack=0.03, decay=0.5, sustain=0.9, release=0.07, vibrato=6, breath=0.05
     ),
-    "organ": Timbre(1.7, 6, attack=0.02, decay=1.0, sustain=1.0, release=0.06),
     "brass": Timbre(
-        1.6, 8, attack=0.035, decay=0.4, sustain=0.75, release=0.08, index=2.2, fade=0.4
+        1.4, 12, attack=0.03, decay=0.4, sustain=0.75, release=0.07, index=2.0, fade=0.4,
+        breath=0.02,
     ),
     "overdrive": Timbre(
-        0.9, 24, attack=0.003, decay=1.4, sustain=0.5, release=0.04, detune=9, drive=5.0
+        0.5, 40, ring=6, damping=0.8, pluck=0.07, strike=0.3, detune=6, sustain=1, release=0.03,
+        amplified=True,
     ),
-    "screech": Timbre(
-        0.7, 28, attack=0.01, decay=0.5, sustain=0.8, release=0.05, detune=14, drive=2.5
+    "voice": Timbre(
+        1.3, 40, attack=0.07, decay=0.5, sustain=0.8, release=0.09, vibrato=45, breath=0.04,
+        detune=4, formants=(560.0, 950.0, 2500.0, 3200.0),
+    ),
+    "growl": Timbre(
+        0.6, 40, attack=0.02, decay=1.0, sustain=0.9, release=0.05, vibrato=35, tremolo=29,
+        detune=23, breath=0.8, amplified=True,
     ),
     "murk": Timbre(
-        0.8,
-        26,
-        attack=0.2,
-        decay=1.0,
-        sustain=0.9,
-        release=0.3,
-        vibrato=26,
-        detune=31,
-        ratio=0.5,
-        index=0.7,
-        fade=4.0,
+        1.2, 26, attack=0.2, decay=1.0, sustain=0.9, release=0.3, vibrato=26, detune=31, ratio=0.5,
+        index=0.7, fade=4.0,
     ),
     "gurgle": Timbre(
-        1.0, 22, attack=0.05, decay=0.5, sustain=0.4, release=0.15, detune=24, ratio=1.41, index=2.5
+        1.3, 22, attack=0.05, decay=0.5, sustain=0.4, release=0.15, detune=24, ratio=1.41, index=2.5
     ),
-    "bass": Timbre(1.6, 6, mellow=1.0, fade=0.2, decay=0.9, release=0.06),
-    "contrabass": Timbre(1.4, 8, attack=0.09, decay=1.0, sustain=0.9, release=0.2, vibrato=4),
-}
-
-DRUMS: tuple[str, ...] = ("kick", "snare", "hat", "shaker", "tom", "crash", "click")
+    "bass": Timbre(
+        1.0, 30, ring=5, damping=1.6, pluck=0.2, strike=0.04, sustain=1, release=0.06
+    ),
+    "contrabass": Timbre(
+        1.3, 20, attack=0.09, decay=1.0, sustain=0.9, release=0.2, vibrato=4, breath=0.03
+    ),
+}  # fmt: skip
 
 
 def tone(
@@ -140,69 +161,22 @@ def tone(
     n = round((seconds + min(5 * timbre.release, 1.2)) * RATE)
     time = np.arange(n, dtype=np.float64) / RATE
     frequency = 440.0 * 2.0 ** ((pitch - 69) / 12)
-    wave = _voice(timbre, frequency, time)
+    voice = _string if timbre.ring else _voice
+    wave = voice(timbre, frequency, time)
     if timbre.detune:
-        wave += _voice(timbre, frequency * 2 ** (timbre.detune / 1200), time)
+        wave += voice(timbre, frequency * 2 ** (timbre.detune / 1200), time)
         wave *= np.float32(0.6)
+    if timbre.strike:
+        fade = np.exp(-time / 0.012).astype(np.float32)
+        wave += np.float32(4 * timbre.strike * velocity) * fade * noise(n, low=900, high=6000)
     if timbre.breath:
-        wave += np.float32(timbre.breath) * _noise(n, low=frequency, high=6 * frequency)
-    if timbre.drive:
-        wave = np.tanh(np.float32(timbre.drive) * wave)
-        wave -= wave.mean()
+        wave += np.float32(timbre.breath) * noise(n, low=frequency, high=6 * frequency)
     level = velocity * _envelope(timbre, time, seconds)
+    if timbre.attack > 0.01:  # bow and breath are never quite steady
+        level *= 1 + 0.5 * flutter(n)
     if timbre.tremolo:
         level *= 0.62 + 0.38 * np.sin(2 * np.pi * timbre.tremolo * time)
     return wave * level.astype(np.float32)
-
-
-def drum(name: str, *, velocity: float) -> Wave:
-    """Return one stroke.
-
-    Args:
-        name: one of `DRUMS`.
-        velocity: loudness in [0, 1].
-
-    Returns:
-        samples [shape=(n,), dtype=float32].
-
-    """
-    return np.float32(velocity) * _stroke(name)
-
-
-@lru_cache(maxsize=len(DRUMS))
-def _stroke(name: str) -> Wave:
-    def fading(seconds: float, constant: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        time = np.arange(round(seconds * RATE)) / RATE
-        return time, np.exp(-time / constant)
-
-    wave: NDArray[np.floating]
-    match name:
-        case "kick":  # a membrane whose pitch falls from 150 to 50 Hz
-            time, fade = fading(0.4, 0.11)
-            wave = fade * np.sin(2 * np.pi * (50 * time + 100 * 0.03 * (1 - np.exp(-time / 0.03))))
-        case "tom":
-            time, fade = fading(0.6, 0.16)
-            wave = fade * np.sin(2 * np.pi * (85 * time + 55 * 0.05 * (1 - np.exp(-time / 0.05))))
-        case "snare":
-            time, fade = fading(0.3, 0.07)
-            rattle = _noise(time.size, low=1200, high=9000)
-            wave = fade * (0.65 * rattle + 0.5 * np.sin(2 * np.pi * 190 * time))
-        case "hat":
-            time, fade = fading(0.09, 0.02)
-            wave = 0.6 * fade * _noise(time.size, low=7000, high=16000)
-        case "shaker":
-            time, fade = fading(0.12, 0.035)
-            rise = np.minimum(time / 0.02, 1.0)
-            wave = 0.4 * rise * fade * _noise(time.size, low=4500, high=12000)
-        case "crash":
-            time, fade = fading(2.0, 0.5)
-            wave = 0.6 * fade * _noise(time.size, low=3000, high=15000)
-        case "click":  # a wood block
-            time, fade = fading(0.08, 0.012)
-            wave = fade * np.sin(2 * np.pi * 1150 * time)
-        case _:
-            raise KeyError(name)
-    return wave.astype(np.float32)
 
 
 def _voice(timbre: Timbre, frequency: float, time: NDArray[np.float64]) -> Wave:
@@ -217,25 +191,62 @@ def _voice(timbre: Timbre, frequency: float, time: NDArray[np.float64]) -> Wave:
         modulator = np.sin(2 * np.pi * timbre.ratio * frequency * time)
         phase = phase + timbre.index * fading * modulator / (2 * np.pi)
     place = (phase * _TABLE).astype(np.int64) & (_TABLE - 1)
-    # The highest frequency that a partial reaches: modulation spreads it, clipping adds to it.
+    # The highest frequency that a partial reaches: modulation spreads it.
     reach = frequency * (1 + timbre.ratio * (timbre.index + 0.5) * (timbre.index > 0))
-    audible = int((0.2 if timbre.drive else 0.45) * RATE / reach)
+    audible = int(0.45 * RATE / reach)
     partials = max(min(timbre.partials, audible), 1)
-    bright: Wave = _table(round(timbre.slope, 2), partials, timbre.even, not timbre.index)[place]
+    throat = (round(frequency), timbre.formants) if timbre.formants else (0, ())
+    shape = (partials, timbre.even, not timbre.index, *throat)
+    bright: Wave = _table(round(timbre.slope, 2), *shape)[place]
     if not timbre.mellow:
         return bright
-    mellow: Wave = _table(
-        round(timbre.slope + timbre.mellow, 2), partials, timbre.even, not timbre.index
-    )[place]
+    mellow: Wave = _table(round(timbre.slope + timbre.mellow, 2), *shape)[place]
     mellow += (bright - mellow) * fading.astype(np.float32)
     return mellow
 
 
+def _string(timbre: Timbre, frequency: float, time: NDArray[np.float64]) -> Wave:
+    """Return a plucked or struck string: its partials fade one by one, the high ones first.
+
+    Periods are computed in rows and read one after the other, as Karplus and Strong (1983) did.
+    """
+    partials = max(min(timbre.partials, int(0.4 * RATE / frequency)), 1)
+    number = np.arange(1, partials + 1)
+    amplitude = number**-timbre.slope * np.abs(np.sin(np.pi * timbre.pluck * number)).clip(0.05)
+    ratio = number * frequency / 440
+    fading = 6.9 / timbre.ring * ratio**0.5 * (1 + 0.12 * timbre.damping * ratio)
+    moments = np.arange(int(frequency * time[-1]) + 2)[:, None] / frequency
+    rows = moments.shape[0]
+    # A string swings in two planes, which differ a little: each partial beats.
+    beats = 7 * np.modf(number * 0.618)[0] ** 2
+    decay = np.exp(-moments * fading) * (1 + 0.5 * np.cos(2 * np.pi * (moments * beats + beats)))
+    size = 1024
+    spectrum = np.zeros((rows, size // 2 + 1), dtype=np.complex64)
+    phase = np.exp(-1j * np.pi * number**2 / partials)
+    spectrum[:, 1 : partials + 1] = amplitude * phase * decay
+    periods = np.fft.irfft(spectrum, axis=1) * (size / np.sqrt(2 * np.sum(amplitude**2)) / 2)
+    periods *= 1.4
+    wave: Wave = periods.astype(np.float32).ravel()[(frequency * time * size).astype(np.int64)]
+    return wave
+
+
 @lru_cache(maxsize=4096)
-def _table(slope: float, partials: int, even: float, spread: bool) -> Wave:
+def _table(
+    slope: float,
+    partials: int,
+    even: float,
+    spread: bool,
+    frequency: int,
+    formants: tuple[float, ...],
+) -> Wave:
     """Return one period of a tone [shape=(_TABLE,)] with the energy of a sine."""
     number = np.arange(1, partials + 1)
     amplitude = number**-slope * np.where(number % 2 == 0, even, 1.0)
+    if formants:
+        distance = (number[:, None] * frequency - np.array(formants)) / (
+            60 + np.array(formants) / 12
+        )
+        amplitude *= 0.06 + (1 / (1 + distance**2)).sum(axis=1)
     spectrum = np.zeros(_TABLE // 2 + 1, dtype=np.complex128)
     # Quadratic phases (Schroeder 1970) keep the peak low for the same loudness; under modulation
     # only sines leave no constant behind.
@@ -253,15 +264,3 @@ def _envelope(timbre: Timbre, time: NDArray[np.float64], seconds: float) -> NDAr
     edge = min(256, time.size)
     level[-edge:] *= np.linspace(1.0, 0.0, edge)  # no click where the tail is cut
     return level
-
-
-def _noise(n: int, *, low: float, high: float) -> Wave:
-    """Return seeded noise [shape=(n,)] between two frequencies in hertz, peak 1."""
-    size = 1 << (n - 1).bit_length()  # a power of two; other lengths can be slow to transform
-    spectrum = np.fft.rfft(np.random.default_rng(n).standard_normal(size))
-    frequency = np.fft.rfftfreq(size, 1 / RATE)
-    band = np.clip((frequency - 0.7 * low) / (0.3 * low), 0, 1)
-    band *= np.clip((1.3 * high - frequency) / (0.3 * high), 0, 1)
-    wave = np.fft.irfft(spectrum * band, n=size)[:n]
-    peak = np.abs(wave).max()
-    return (wave / peak).astype(np.float32) if peak else wave.astype(np.float32)

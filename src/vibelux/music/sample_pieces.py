@@ -1,95 +1,8 @@
-"""The 21 sample pieces: which musical means carry which emotion, and three scores for each.
-
-What listeners hear as an emotion depends on how music is made and played. The means below follow
-two reviews of a century of experiments:
-
-* J&L: Juslin & Laukka (2003), Communication of emotions in vocal expression and music performance:
-  different channels, same code? Psychological Bulletin 129(5), table 11.
-* G&L: Gabrielsson & Lindström (2010), The role of structure in the musical expression of emotions,
-  in: Juslin & Sloboda (eds.), Handbook of Music and Emotion, ch. 14.
-
-and, for the two that they barely cover,
-
-* S&O: Scherer & Oshinsky (1977), Cue utilization in emotion attribution from auditory stimuli,
-  Motivation and Emotion 1(4).
-
-| emotion | tempo | mode, harmony | level | register |
-| --- | --- | --- | --- | --- |
-| angry | fast | phrygian, minor, tritones | loud | low to middle |
-| disgust | slow | locrian, diminished, drones | middle | low |
-| fear | fast or halting | diminished, locrian, clusters | soft, sudden outbursts | high |
-| happy | fast | major, consonant | middle to loud | high |
-| neutral | middle | dorian, mixolydian | middle | middle |
-| sad | slow | minor | soft | low |
-| surprise | fast | whole-tone, lydian, sudden keys | sudden outbursts | high, wide |
-
-| emotion | articulation, attack | timbre | melody, rhythm |
-| --- | --- | --- | --- |
-| angry | short, hard accents | bright, distorted | leaps, complex rhythm |
-| disgust | round, held | many partials, rough | narrow, uneven |
-| fear | staccato, tremolo | dull, shivering | rising, halting, with pauses |
-| happy | light staccato | bright, plucked | rising, flowing |
-| neutral | even | plain | small steps, regular |
-| sad | legato, slow attack | dark, vibrato | falling, narrow |
-| surprise | sharp | bells, brass | large leaps, rests |
-
-Sources by row: angry, fear, happy, sad: J&L and G&L; surprise, disgust: S&O (fast, high, wide and
-sharp; slow, narrow, round and rich in partials), mode and rhythm are our choice; neutral: the
-middle of every scale, our choice. Music conveys disgust and surprise poorly, also to people.
-"""
+"""The 21 sample pieces: three scores for each emotion, after the table in `sample_characters`."""
 
 from dataclasses import dataclass
 
-MODES: dict[str, tuple[int, ...]] = {
-    "major": (0, 2, 4, 5, 7, 9, 11),
-    "lydian": (0, 2, 4, 6, 7, 9, 11),
-    "mixolydian": (0, 2, 4, 5, 7, 9, 10),
-    "dorian": (0, 2, 3, 5, 7, 9, 10),
-    "minor": (0, 2, 3, 5, 7, 8, 10),
-    "harmonic minor": (0, 2, 3, 5, 7, 8, 11),
-    "phrygian": (0, 1, 3, 5, 7, 8, 10),
-    "locrian": (0, 1, 3, 5, 6, 8, 10),
-    "diminished": (0, 2, 3, 5, 6, 8, 9, 11),
-    "whole-tone": (0, 2, 4, 6, 8, 10),
-}
-"""Semitones above the tonic of each degree."""
-
-
-@dataclass(frozen=True)
-class Character:
-    """How pieces of one emotion are played; the columns of the table above, in numbers.
-
-    Attributes:
-        loudness: of the finished piece, LUFS (ITU-R BS.1770).
-        articulation: part of a note's time that it sounds; above 1 notes overlap.
-        brightness: added to the spectra, as of `instruments.tone`.
-        timing: standard deviation of the onsets, seconds.
-        accent: how much louder strong beats are, 0 to 1.
-        leap: typical step of the melody, scale degrees.
-        contour: drift of the melody, scale degrees a note; negative falls.
-        reverb: decay time of the room, seconds.
-
-    """
-
-    loudness: float
-    articulation: float
-    brightness: float
-    timing: float
-    accent: float
-    leap: float
-    contour: float
-    reverb: float
-
-
-CHARACTERS: dict[str, Character] = {
-    "angry": Character(-13.0, 0.62, 0.3, 0.004, 0.35, 2.6, 0.15, 0.5),
-    "disgust": Character(-18.0, 1.0, 0.1, 0.012, 0.15, 0.9, -0.1, 0.9),
-    "fear": Character(-21.0, 0.5, -0.2, 0.014, 0.4, 1.6, 0.2, 2.2),
-    "happy": Character(-15.0, 0.6, 0.1, 0.003, 0.2, 1.6, 0.15, 0.9),
-    "neutral": Character(-18.0, 0.85, 0.0, 0.003, 0.1, 1.0, 0.0, 0.9),
-    "sad": Character(-20.0, 1.08, -0.2, 0.012, 0.1, 1.1, -0.3, 2.4),
-    "surprise": Character(-16.0, 0.55, 0.2, 0.005, 0.4, 3.6, 0.3, 1.4),
-}
+from vibelux.music.sample_characters import CHARACTERS, Character
 
 
 @dataclass(frozen=True)
@@ -114,6 +27,10 @@ class Piece:
         drums: stroke -> pattern of a bar, ``x`` loud, ``o`` soft, ``.`` none; 4 steps a beat.
         dynamics: ``even``, ``arch``, ``rise`` or ``sudden``.
         shifts: transposition of each bar in semitones, repeated as needed.
+        more: further accompaniments: instrument and figure.
+        line: how the bass moves: ``half``, ``hold``, ``walk`` or ``drive``.
+        swing: how late off-beats come, in beats.
+        levels: of lead, harmony, bass and drums, 1 as usual.
 
     """
 
@@ -134,6 +51,10 @@ class Piece:
     drums: tuple[tuple[str, str], ...] = ()
     dynamics: str = "even"
     shifts: tuple[int, ...] = (0,)
+    more: tuple[tuple[str, str], ...] = ()
+    line: str = "half"
+    swing: float = 0.0
+    levels: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
 
     @property
     def name(self) -> str:
@@ -146,48 +67,78 @@ class Piece:
         return CHARACTERS[self.emotion]
 
 
-_ROCK = (
-    ("kick", "x.....x.x......."),
-    ("snare", "....x.......x..."),
-    ("hat", "x.o.x.o.x.o.x.o."),
+_SWING = (
+    ("kick", "o...o...o...o..."),
+    ("brush", "o.o.x.o.o.o.x.o."),
+    ("ride", "x...x.x.x...x.x."),
+    ("hat", "....x.......x..."),
 )
-_DRIVE = (("kick", "x.xx..x.x.xx..x."), ("snare", "....x.......x..x"), ("hat", "x.x.x.x.x.x.x.x."))
-_POP = (("kick", "x.......x.x....."), ("snare", "....o.......o..."), ("shaker", "x.o.x.o.x.o.x.o."))
+_POP = (
+    ("kick", "x.....x.x......."),
+    ("snare", "....x.......x..o"),
+    ("clap", "....x.......x..."),
+    ("hat", "x.o.x.o.x.o.x.o."),
+    ("ride", "x...x.x.x...x.x."),
+)
+_POLKA = (
+    ("kick", "x...x..."),
+    ("snare", "..x...x."),
+    ("clap", "..x...x."),
+    ("open", "..o...o."),
+    ("hat", "x.x.x.x."),
+)
+_BLAST = (
+    ("kick", "x.xxx.xxx.xxx.xx"),
+    ("snare", "....x.......x..x"),
+    ("hat", "x.x.x.x.x.x.x.x."),
+    ("crash", "x...x...x...x..."),
+)
 
 PIECES: tuple[Piece, ...] = (
-    # angry: fast, loud, distorted, phrygian seconds and tritones
+    # angry: metal and industrial: distorted power chords, double kick, phrygian seconds, tritones
     Piece(
-        *("angry", 1, 152, 4, 16, 52, "phrygian", (0, 0, 1, 0, 0, 5, 1, 1), "overdrive", 1),
-        rhythms=((0.5, 0.5, -0.5, 0.5, 0.5, 0.5, 1), (0.75, 0.75, 0.5, 0.5, 0.5, 0.5, 0.5)),
+        *("angry", 1, 176, 4, 17, 52, "phrygian", (0, 0, 1, 0, 0, 5, 1, 1), "growl", 0),
+        rhythms=((0.5, 0.5, 0.5, 0.5, 1, 1), (0.5, 0.5, 1, 0.5, 0.5, 1)),
         harmony="overdrive",
         figure="riff",
-        bass="bass",
-        drums=_DRIVE,
+        bass="overdrive",
+        drums=_BLAST,
+        more=(("overdrive", "wall"),),
+        line="drive",
+        levels=(0.9, 1.0, 0.8, 1.3),
     ),
     Piece(
-        *("angry", 2, 138, 4, 14, 50, "harmonic minor", (0, 0, 5, 4, 0, 3, 6, 4), "brass", 1),
-        rhythms=((1, 0.5, 0.5, 1, 0.5, 0.5), (0.5, 0.5, 0.5, 0.5, 1.5, 0.5)),
-        harmony="spiccato",
+        *("angry", 2, 132, 4, 13, 50, "locrian", (0, 0, 1, 4), "growl", 0),
+        rhythms=((1, 0.5, 0.5, 1, 1), (0.5, 0.5, 0.5, 0.5, 2)),
+        harmony="overdrive",
         figure="gallop",
         bass="overdrive",
         drums=(
-            ("tom", "x..xx..xx..xx.xx"),
-            ("snare", "............x.xx"),
-            ("crash", "x..............."),
+            ("kick", "x.x.x.x.x.x.x.x."),
+            ("snare", "....x.......x.xx"),
+            ("clang", "..x..x....x..x.."),
+            ("crash", "x.......x......."),
+            ("hat", "xxxxxxxxxxxxxxxx"),
         ),
-        dynamics="rise",
+        more=(("overdrive", "wall"),),
+        line="drive",
+        levels=(0.9, 1.0, 0.8, 1.3),
     ),
     Piece(
-        *("angry", 3, 168, 7, 11, 54, "locrian", (0, 0, 1, 0, 4, 1), "screech", 0),
-        rhythms=((0.5, 0.5, 1, 0.5, 0.5, 1, 1, 1, 1), (1.5, 0.5, 1, 1, 0.5, 0.5, 1, 1)),
+        *("angry", 3, 196, 4, 19, 54, "locrian", (0, 1, 0, 4, 3, 1), "growl", 0),
+        rhythms=((0.5, 0.5, 1, 0.5, 0.5, 1), (1.5, 0.5, 1, 1)),
         harmony="overdrive",
-        figure="riff",
+        figure="wall",
         bass="overdrive",
         drums=(
-            ("kick", "x..xx...x..xx...x.x.x..."),
-            ("snare", "....x.......x.......x..."),
-            ("crash", "x..........................."),
+            ("kick", "x.x.x.x.x.x.x.x."),
+            ("snare", "..x...x...x...x."),
+            ("open", "x...x...x...x..."),
+            ("crash", "x.......x......."),
         ),
+        more=(("overdrive", "riff"),),
+        line="drive",
+        levels=(0.9, 1.0, 0.8, 1.3),
     ),
     # disgust: slow, narrow, rough, uneven
     Piece(
@@ -213,137 +164,198 @@ PIECES: tuple[Piece, ...] = (
         figure="lurch",
         bass="gurgle",
     ),
-    # fear: high, soft, shivering, with pauses and sudden strokes
+    # fear: the music of a chase in the dark: shivering clusters, scrapes, wind, distant blows
     Piece(
-        *("fear", 1, 126, 4, 12, 58, "diminished", (0, 1, 0, 2, 1, 3), "celesta", 1),
+        *("fear", 1, 126, 4, 12, 54, "diminished", (0, 1, 0, 2, 1, 3), "shiver", 0),
         rhythms=((0.5, 0.5, -1, 0.5, 0.5, -1), (-1, 0.25, 0.25, 0.5, -2)),
         harmony="shiver",
-        figure="pad",
+        figure="cluster",
         bass="contrabass",
-        drums=(("tom", "o.o............."),),
+        drums=(
+            ("tom", "o.o....o.o......"),
+            ("boom", "x..............."),
+            ("wind", "o.......o......."),
+        ),
         dynamics="sudden",
+        more=(("scrape", "drone"), ("spiccato", "ticking")),
+        levels=(0.6, 1.2, 1.0, 1.3),
     ),
     Piece(
-        *("fear", 2, 144, 5, 10, 57, "locrian", (0, 0, 1, 0, 4, 1), "spiccato", 1),
+        *("fear", 2, 144, 5, 10, 53, "locrian", (0, 0, 1, 0, 4, 1), "spiccato", 0),
         rhythms=((0.5, 0.5, 0.5, 0.5, -3), (-1, 0.5, 0.5, 0.5, 0.5, -2)),
         harmony="spiccato",
         figure="ticking",
         bass="contrabass",
-        drums=(("click", "o...o...o...o...o..."),),
+        drums=(
+            ("tom", "x.oo..x.o...o.oo...."),
+            ("clang", "..............x....."),
+            ("boom", "x..................."),
+            ("wind", "o.........o........."),
+        ),
         dynamics="rise",
+        more=(("scrape", "cluster"), ("shiver", "pad")),
+        line="drive",
+        levels=(0.6, 1.2, 1.0, 1.2),
     ),
     Piece(
-        *("fear", 3, 72, 4, 7, 61, "diminished", (0, 1, 2, 1), "flute", 1),
+        *("fear", 3, 72, 4, 7, 56, "diminished", (0, 1, 2, 1), "shiver", 1),
         rhythms=((1.5, 0.25, 0.25, -2), (-1, 0.5, 0.5, 1, -1)),
-        harmony="shiver",
+        harmony="scrape",
         figure="cluster",
         bass="contrabass",
-        drums=(("kick", "x..o............"),),
+        drums=(
+            ("boom", "x..o............"),
+            ("clang", "..........o....."),
+            ("wind", "x...x...x...x..."),
+        ),
         dynamics="sudden",
+        more=(("shiver", "pad"), ("murk", "drone")),
+        line="hold",
+        levels=(0.5, 1.2, 1.0, 1.4),
     ),
-    # happy: fast, major, plucked, rising
+    # happy: swing, sunny pop and a polka: major, plucked, drums and hand claps, rising melodies
     Piece(
-        *("happy", 1, 132, 4, 13, 60, "major", (0, 3, 4, 0, 5, 3, 4, 4), "marimba", 1),
+        *("happy", 1, 208, 4, 20, 60, "major", (0, 5, 1, 4, 0, 0, 3, 4), "clarinet", 1),
         rhythms=((0.5, 0.5, 1, 0.5, 0.5, 1), (1, 0.5, 0.5, 0.5, 0.5, 1)),
-        harmony="guitar",
-        figure="offbeat",
+        harmony="banjo",
+        figure="comp",
         bass="bass",
-        drums=_POP,
+        drums=_SWING,
+        more=(("piano", "comp"), ("brass", "stabs")),
+        line="walk",
+        swing=0.14,
+        levels=(0.7, 1.0, 0.9, 2.2),
     ),
     Piece(
-        *("happy", 2, 168, 3, 22, 67, "major", (0, 0, 3, 4, 0, 5, 1, 4), "flute", 1),
-        rhythms=((1, 0.5, 0.5, 1), (0.5, 0.5, 0.5, 0.5, 1)),
-        harmony="piano",
-        figure="waltz",
-        bass="bass",
-        drums=(("click", "....o...o..."), ("shaker", "x.....o.....")),
-    ),
-    Piece(
-        *("happy", 3, 120, 4, 12, 62, "mixolydian", (0, 6, 3, 0, 0, 3, 4, 4), "epiano", 1),
-        rhythms=((0.75, 0.75, 0.5, 0.5, 0.5, 1), (0.5, 1, 0.5, 0.75, 0.75, 0.5)),
-        harmony="guitar",
+        *("happy", 2, 184, 4, 18, 62, "major", (0, 0, 3, 3, 4, 3, 0, 4), "brass", 1),
+        rhythms=((0.5, 0.5, 0.5, 0.5, 1, 1), (1, 1, 0.5, 0.5, 1)),
+        harmony="steel",
         figure="strum",
         bass="bass",
-        drums=_ROCK,
-        dynamics="arch",
+        drums=_POP,
+        more=(("piano", "comp"), ("banjo", "offbeat")),
+        line="walk",
+        swing=0.12,
+        levels=(0.7, 1.2, 0.9, 1.8),
     ),
-    # neutral: the middle of everything
     Piece(
-        *("neutral", 1, 96, 4, 9, 60, "mixolydian", (0, 3, 6, 3), "epiano", 0),
+        *("happy", 3, 132, 2, 24, 67, "major", (0, 0, 4, 0, 3, 0, 4, 0), "clarinet", 0),
+        rhythms=((0.5, 0.5, 0.5, 0.5), (0.5, 0.25, 0.25, 1)),
+        harmony="banjo",
+        figure="offbeat",
+        bass="bass",
+        drums=_POLKA,
+        more=(("steel", "alberti"), ("piano", "comp")),
+        levels=(0.7, 1.1, 0.9, 2.0),
+    ),
+    # neutral: calm and even: soft keys and strings without a story
+    Piece(
+        *("neutral", 1, 84, 4, 8, 60, "mixolydian", (0, 3, 6, 3), "epiano", 0),
         rhythms=((1, 1, 1, 1), (1, 0.5, 0.5, 2)),
-        harmony="organ",
+        harmony="warm",
         figure="pad",
         bass="bass",
-        drums=(("shaker", "o...o...o...o..."),),
+        line="hold",
+        levels=(0.6, 1.0, 0.5, 1.0),
     ),
     Piece(
-        *("neutral", 2, 104, 4, 10, 57, "dorian", (0, 3, 0, 6), "clarinet", 0),
+        *("neutral", 2, 96, 4, 9, 57, "dorian", (0, 3, 0, 6), "flute", 0),
         rhythms=((1, 1, 0.5, 0.5, 1), (2, 1, 1)),
-        harmony="piano",
+        harmony="epiano",
         figure="arpeggio",
-        bass="bass",
+        bass="contrabass",
+        more=(("warm", "pad"),),
+        line="hold",
+        levels=(0.4, 1.0, 0.4, 1.0),
     ),
     Piece(
         *("neutral", 3, 92, 3, 12, 62, "dorian", (0, 6, 3, 0), "guitar", 0),
         rhythms=((1, 1, 1), (1, 0.5, 0.5, 1)),
         harmony="harp",
         figure="alberti",
-        bass="bass",
+        bass="contrabass",
+        more=(("warm", "pad"),),
+        line="hold",
+        levels=(0.5, 1.0, 0.4, 1.0),
     ),
-    # sad: slow, minor, soft, falling
+    # sad: slow, minor and low: a voice that falls, few chords, little around them
     Piece(
-        *("sad", 1, 56, 4, 6, 57, "minor", (0, 5, 2, 4, 3), "cello", 0),
+        *("sad", 1, 60, 4, 6, 57, "harmonic minor", (0, 5, 3, 4, 0), "voice", 0),
         rhythms=((1.5, 0.5, 1, 1), (1, 1, 2)),
-        harmony="piano",
-        figure="arpeggio",
-        bass="contrabass",
+        harmony="guitar",
+        figure="offbeat",
+        bass="bass",
+        drums=(("brush", "....o.......o..."),),
         dynamics="arch",
+        more=(("cello", "pad"),),
+        levels=(1.6, 1.0, 0.6, 0.4),
     ),
     Piece(
-        *("sad", 2, 63, 3, 9, 52, "harmonic minor", (0, 3, 4, 0, 5, 3, 4), "piano", 1),
+        *("sad", 2, 66, 3, 9, 52, "harmonic minor", (0, 3, 6, 0, 5, 1, 4), "piano", 1),
         rhythms=((2, 1), (1, 0.5, 0.5, 1)),
-        harmony="strings",
-        figure="pad",
-        bass="",
+        harmony="piano",
+        figure="waltz",
+        bass="bass",
+        more=(("voice", "pad"),),
+        line="hold",
+        levels=(1.2, 1.0, 0.5, 1.0),
     ),
     Piece(
-        *("sad", 3, 50, 4, 5, 55, "dorian", (0, 6, 3, 0), "clarinet", 0),
-        rhythms=((2, 0.5, 0.5, 1), (1, 1, 2)),
-        harmony="harp",
-        figure="alberti",
-        bass="contrabass",
+        *("sad", 3, 56, 4, 6, 55, "harmonic minor", (0, 3, 6, 4), "voice", 0),
+        rhythms=((1, 0.5, 0.5, 1, -1), (1.5, 0.5, -1, 1)),
+        harmony="piano",
+        figure="waltz",
+        bass="bass",
+        drums=(("brush", "....o.......o..."),),
         dynamics="arch",
+        levels=(1.6, 1.0, 0.6, 0.4),
     ),
-    # surprise: leaps, stops, sudden keys
+    # surprise: leaps, stops, sudden keys, a band that bursts in
     Piece(
-        *("surprise", 1, 138, 4, 14, 62, "whole-tone", (0, 1, 2, 0), "celesta", 1),
+        *("surprise", 1, 138, 4, 13, 62, "lydian", (0, 1, 4, 0), "celesta", 1),
         rhythms=((0.25, 0.25, 0.25, 0.25, 1, -1, 1), (-2, 0.25, 0.25, 0.5, 1)),
         harmony="brass",
         figure="stabs",
-        bass="",
-        drums=(("crash", "x..............."), ("click", "......x...x..x..")),
+        bass="bass",
+        drums=(
+            ("kick", "x.....x...x....."),
+            ("snare", "....x......xx..x"),
+            ("hat", "x.xxx.xxx.xxx.xx"),
+            ("crash", "x..............."),
+        ),
         dynamics="sudden",
         shifts=(0, 0, 4, 4, 1, 1, 8, 8),
+        more=(("piano", "sweep"),),
+        levels=(1.0, 1.2, 0.9, 2.0),
     ),
     Piece(
-        *("surprise", 2, 160, 3, 22, 65, "lydian", (0, 1, 0, 4, 2, 1), "bells", 1),
+        *("surprise", 2, 160, 3, 21, 65, "lydian", (0, 1, 0, 4, 2, 1), "bells", 1),
         rhythms=((0.5, 0.5, 0.5, -1.5), (-1, 0.5, 0.5, 1)),
         harmony="spiccato",
         figure="stabs",
         bass="bass",
-        drums=(("tom", "x.......x.x."), ("shaker", "..x..x......")),
+        drums=(("tom", "x.......x.x."), ("shaker", "x.xxx.x.xx.x"), ("clap", "....x.....xx")),
         dynamics="sudden",
         shifts=(0, 0, 0, 3, 3, 8, 8, 4),
+        more=(("brass", "comp"),),
+        levels=(1.0, 1.2, 0.9, 2.0),
     ),
     Piece(
-        *("surprise", 3, 116, 4, 11, 60, "lydian", (0, 0, 1, 4, 1, 6), "brass", 1),
+        *("surprise", 3, 116, 4, 11, 60, "whole-tone", (0, 0, 1, 4, 1, 5), "brass", 1),
         rhythms=((0.5, -0.5, 0.25, 0.25, 0.5, -2), (1.5, -0.5, 0.25, 0.25, 0.5, 1)),
         harmony="harp",
         figure="sweep",
         bass="bass",
-        drums=(("snare", "............ooxx"), ("crash", "x...............")),
+        drums=(
+            ("kick", "x.........x....."),
+            ("open", "..x...x...x...x."),
+            ("snare", "............ooxx"),
+            ("crash", "x..............."),
+        ),
         dynamics="sudden",
         shifts=(0, 3, 0, 6, 0, 8),
+        more=(("spiccato", "stabs"),),
+        levels=(1.0, 1.2, 0.9, 2.0),
     ),
 )
 """Three for each emotion, in the order of `vibelux.emotions.EMOTIONS`."""
