@@ -10,11 +10,13 @@ from vibelux.cli.console import err, out, print_json, printable
 from vibelux.errors import CatalogueError, InvalidInput, NoFace
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.constrain import Constrain
 
     from vibelux.emotions import Mood
     from vibelux.recommend.recommendation import Recommendation
     from vibelux.settings import Settings
+
+_WIDEST = 100  # columns; further away from its song a score is hard to read
 
 
 def recommend(
@@ -82,31 +84,27 @@ def recommend(
         open_playlist(m3u8)
 
 
-def playlist_table(songs: "Sequence[Recommendation]", *, title: str | None = None) -> "Table":
-    """Return the ranked songs with their reasons, made for 80 columns and wider."""
-    from rich import box
+def playlist_table(songs: "Sequence[Recommendation]", *, title: str | None = None) -> "Constrain":
+    """Return the ranked songs, each with its reason below, made for 80 columns and wider."""
+    from rich.console import Group, RenderableType
+    from rich.constrain import Constrain
+    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        show_edge=False,
-        pad_edge=False,
-        title=title,
-        title_justify="left",
-        title_style="bold",
-    )
-    table.add_column("", justify="right", style="dim", no_wrap=True)
-    table.add_column("song", overflow="fold", ratio=5)
-    table.add_column("score", justify="right", no_wrap=True, style="cyan")
-    table.add_column("why", overflow="fold", ratio=6)
+    lines: list[RenderableType] = [] if title is None else [Text(title, style="bold"), Text()]
     for rank, entry in enumerate(songs, start=1):
+        head = Table.grid(padding=(0, 2, 0, 0), expand=True)
+        head.add_column(justify="right", style="dim", width=len(str(len(songs))))
+        head.add_column(overflow="fold", ratio=1)
+        head.add_column(justify="right", style="cyan", no_wrap=True)
         name = Text(printable(entry.song.title or entry.song.path.stem), style="bold")
         if entry.song.artist:
             name.append(f" – {printable(entry.song.artist)}", style="not bold")
-        reason = entry.reason.replace(" %", "\u00a0%")  # a number keeps its unit on its line
-        table.add_row(str(rank), name, f"{entry.score:.3f}", Text(reason))
-    return table
+        head.add_row(str(rank), name, f"{entry.score:.3f}")
+        reason = Text(entry.reason.replace(" %", "%"), style="dim")  # most fit on one line so
+        lines += [head, Padding(reason, (0, 0, 0, len(str(len(songs))) + 2), expand=False)]
+    return Constrain(Group(*lines), _WIDEST)
 
 
 def in_words(mood: "Mood") -> str:
