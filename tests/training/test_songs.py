@@ -15,20 +15,20 @@ from vibelux.errors import DatasetError, ModelError
 from vibelux.models import load_model
 from vibelux.music.spectrogram import MelSettings
 from vibelux.training import songs as songs_module
+from vibelux.training.progress import quiet
+from vibelux.training.song_calibration import calibrated, fit_calibration, softmax
+from vibelux.training.song_cross_validation import FOLDS, folds_of
+from vibelux.training.song_log_mels import HeardSongs, hear, repeated, windows
 from vibelux.training.song_network import SongNetwork, SongNetworkConfig
-from vibelux.training.song_targets import GEMS, mood_words
-from vibelux.training.songs import Heads, SongRecipe, load_pretrained
-from vibelux.training.songs_calibration import calibrated, fit_calibration, softmax
-from vibelux.training.songs_cross_validation import FOLDS, folds_of
-from vibelux.training.songs_log_mels import HeardSongs, hear, repeated, windows
-from vibelux.training.songs_model import (
+from vibelux.training.song_runs import (
     Options,
     cross_validate_songs,
     gather,
     measure_unheard,
     train_songs,
 )
-from vibelux.training.songs_progress import quiet
+from vibelux.training.song_targets import GEMS, mood_words
+from vibelux.training.songs import Heads, SongRecipe, load_pretrained
 
 SETTINGS = MelSettings()
 RECIPE = SongRecipe(epochs=4, batch_size=8, crop_frames=104, ema_decay=0.5, learning_rate=1e-2)
@@ -234,7 +234,7 @@ def test_windows_are_those_of_inference():
 
 
 def test_the_cache_is_used_and_notices_changes(tmp_path, monkeypatch):
-    from vibelux.training import songs_log_mels
+    from vibelux.training import song_log_mels
 
     calls = []
 
@@ -242,7 +242,7 @@ def test_the_cache_is_used_and_notices_changes(tmp_path, monkeypatch):
         calls.append(path)
         return np.random.default_rng(0).normal(0, 0.1, 2 * sample_rate).astype(np.float32)
 
-    monkeypatch.setattr(songs_log_mels, "decode", decode)
+    monkeypatch.setattr(song_log_mels, "decode", decode)
     path = tmp_path / "a.mp3"
     path.write_bytes(b"a")
     song = LabelledSong(path=path, given="a.mp3", group="a", emotion="sad")

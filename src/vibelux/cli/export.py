@@ -14,11 +14,6 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def _export() -> None:
-    pass
-
-
 @app.command("face")
 def face(
     checkpoint: Annotated[Path, typer.Argument(help="last.ckpt of `train face`.")],
@@ -54,4 +49,45 @@ def face(
     err().print(
         f"{out} is written; torch and ONNX Runtime agree to {difference:.1e} on real faces",
         markup=False,
+    )
+
+
+@app.command("music")
+def music(
+    checkpoint: Annotated[Path, typer.Argument(help="last.ckpt of `train music`.")],
+    out: Annotated[Path, typer.Argument(help="ONNX file to write; its card goes beside it.")],
+    data: Annotated[list[Path], typer.Option(help="What it was trained on; may be repeated.")],
+    leave_out: Annotated[
+        list[str] | None,
+        typer.Option(help="As it was trained with; 'none' takes all.", metavar="COLLECTION"),
+    ] = None,
+    cache: Annotated[Path, typer.Option(help="Folder where spectrograms are kept.")] = Path(
+        "runs/cache"
+    ),
+) -> None:
+    """Export a music checkpoint, also one of a training that still runs."""
+    try:
+        from vibelux.training import song_runs
+        from vibelux.training.song_log_mels import hear
+        from vibelux.training.songs import SongTraining
+    except ImportError as error:
+        raise MissingExtra(
+            f'export needs the train extra ({error.name} is missing): pip install "vibelux[train]"'
+        ) from error
+    from vibelux.music.spectrogram import MelSettings
+
+    settings = MelSettings()
+    training = SongTraining.read(checkpoint, settings)
+    left_out = song_runs.LEFT_OUT if leave_out is None else tuple(leave_out)
+    labelled = song_runs.gather(data, leave_out=left_out)
+    heard = hear(labelled.rows, settings=settings, cache=cache)
+    song_runs.finish_songs(
+        training,
+        heard,
+        checkpoint.parent,
+        out,
+        source=", ".join(path.name for path in data),
+        options=song_runs.Options(
+            announce=lambda line: err().print(line, markup=False, soft_wrap=True)
+        ),
     )

@@ -54,6 +54,7 @@ def face(
     """Train the face CNN and write face.onnx with its card."""
     try:
         from vibelux.training import faces
+        from vibelux.training.progress import progress_bar, quiet
     except ImportError as error:
         raise MissingExtra(
             f"training needs the train extra ({error.name} is missing); install torch from the "
@@ -86,17 +87,19 @@ def face(
     pretrained = None
     if start is not None:
         pretrained = WEIGHTS / "face.onnx" if start == "pretrained" else Path(start)
-    trained = faces.train_faces(
-        labelled,
-        out,
-        recipe=recipe,
-        source=source or data.name,
-        resume=resume,
-        pretrained=pretrained,
-        precision=precision,
-        devices=devices,
-        announce=lambda line: stderr.print(line, markup=False),
-    )
+    with quiet():
+        trained = faces.train_faces(
+            labelled,
+            out,
+            recipe=recipe,
+            source=source or data.name,
+            resume=resume,
+            pretrained=pretrained,
+            precision=precision,
+            devices=devices,
+            callbacks=[progress_bar("face", stderr)],
+            announce=lambda line: stderr.print(line, markup=False, soft_wrap=True),
+        )
     name, part = "the held-back part", trained.split.validation
     if test is not None:
         name, part = test, labelled.with_usage(test)

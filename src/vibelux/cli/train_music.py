@@ -83,9 +83,9 @@ def music(
         raise InvalidInput(f"--predictions {predictions} must be a file in an existing folder")
     paths = data or [_default_data()]
     try:
-        from vibelux.training import songs_model
+        from vibelux.training import song_runs
+        from vibelux.training.progress import progress_bar, quiet
         from vibelux.training.songs import SongRecipe
-        from vibelux.training.songs_progress import progress_bar, quiet
     except ImportError as error:
         raise MissingExtra(
             f"training needs the train extra ({error.name} is missing); install torch from the "
@@ -95,16 +95,16 @@ def music(
 
     from vibelux.models import WEIGHTS
     from vibelux.music.spectrogram import MelSettings
-    from vibelux.training.songs_export import class_lines
-    from vibelux.training.songs_log_mels import hear
+    from vibelux.training.song_export import class_lines
+    from vibelux.training.song_log_mels import hear
 
     console = err()
 
     def announce(line: str) -> None:
         console.print(printable(line), markup=False, soft_wrap=True)
 
-    left_out = songs_model.LEFT_OUT if leave_out is None else tuple(leave_out)
-    labelled = songs_model.gather(paths, leave_out=left_out)
+    left_out = song_runs.LEFT_OUT if leave_out is None else tuple(leave_out)
+    labelled = song_runs.gather(paths, leave_out=left_out)
     with _progress("spectrograms", len(labelled)) as advance:
         heard = hear(labelled.rows, settings=MelSettings(), cache=cache, on_progress=advance)
     skipped = (*labelled.skipped, *heard.skipped)
@@ -121,18 +121,18 @@ def music(
         recipe = replace(recipe, learning_rate=recipe.learning_rate / 4)
     if epochs is not None:
         recipe = replace(recipe, epochs=epochs)
-    options = songs_model.Options(
+    options = song_runs.Options(
         resume=resume,
         pretrained=pretrained,
         precision=precision,
-        callbacks=lambda name: [progress_bar(name, console)] if console.is_terminal else [],
+        callbacks=lambda name: [progress_bar(name, console)],
         announce=announce,
     )
     source = ", ".join(path.name for path in paths)
     figures: Mapping[str, Any]
     with quiet():
         if cross_validate:
-            found, figures = songs_model.cross_validate_songs(
+            found, figures = song_runs.cross_validate_songs(
                 heard, out_folder, recipe=recipe, options=options
             )
             history = found.history
@@ -143,12 +143,12 @@ def music(
             if report is not None:
                 _report(report, found, source=source, limits=())
         elif unheard is not None:
-            figures = songs_model.measure_unheard(
+            figures = song_runs.measure_unheard(
                 heard, unheard, out_folder, recipe=recipe, options=options
             )
             history = []
         else:
-            trained = songs_model.train_songs(
+            trained = song_runs.train_songs(
                 heard, out_folder, recipe=recipe, source=source, options=options
             )
             figures, history = trained.figures, trained.history
@@ -176,7 +176,7 @@ def _default_data() -> Path:
 
 
 def _progress(what: str, total: int) -> Any:
-    from vibelux.training.songs_progress import counting
+    from vibelux.training.progress import counting
 
     return counting(what, total, err())
 

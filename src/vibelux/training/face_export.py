@@ -18,6 +18,7 @@ from vibelux.training.calibration import fit_temperature
 from vibelux.training.export import export_model, read_weights
 from vibelux.training.face_network import FaceGraph, FaceNetwork, standardise
 from vibelux.training.face_targets import face_targets
+from vibelux.training.fit import laid_out
 
 OUTPUTS = {
     "mood": "distribution of ten annotators' votes over the seven emotions (batch, 7), calibrated",
@@ -55,8 +56,7 @@ def export_faces(
         the largest difference between torch and ONNX Runtime.
 
     """
-    network = network.float().eval().cpu()
-    network.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+    network = laid_out(network.float().eval().cpu(), torch.contiguous_format)
     targets = face_targets(held, label_share=1.0)
     mood_logits, label_logits = _logits(network, held)
     voted = targets.mood_weight > 0

@@ -1,15 +1,13 @@
 """Training of the face CNN: recipe and fit."""
 
 import pickle
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
 import lightning
 import torch
-from lightning.pytorch.callbacks import EMAWeightAveraging, ModelCheckpoint
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
@@ -20,7 +18,7 @@ from vibelux.training.face_augment import augment, mix
 from vibelux.training.face_export import export_faces, load_pretrained
 from vibelux.training.face_network import FaceNetwork, standardise
 from vibelux.training.face_targets import FaceSplit, FaceTargets, face_targets, split_faces
-from vibelux.training.progress import progress_callbacks
+from vibelux.training.fit import CHECKPOINT, Training, laid_out, make_trainer
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class FaceRecipe:
         return replace(self, epochs=6, widths=(32, 48, 96, 192), mixup_share=0.0, ema_decay=0.99)
 
 
-class FaceTraining(lightning.LightningModule):
+class FaceTraining(Training):
     """One network under one recipe.
 
     Attributes:
@@ -71,9 +69,8 @@ class FaceTraining(lightning.LightningModule):
         super().__init__()
         self.recipe = recipe
         self.save_hyperparameters(asdict(recipe))
-        self.network = FaceNetwork(widths=recipe.widths, dropout=recipe.dropout)
-        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.history: list[dict[str, float]] = []
+        network = FaceNetwork(widths=recipe.widths, dropout=recipe.dropout)
+        self.network = laid_out(network, torch.channels_last)
         self._sums = dict.fromkeys(("loss", "steps"), 0.0)
         self._validation: list[Tensor] = []
 
@@ -132,26 +129,12 @@ class FaceTraining(lightning.LightningModule):
         self.log_dict({k: figures[k] for k in ("val_accuracy", "val_mood_accuracy")}, prog_bar=True)
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
-        """Return AdamW under a one-cycle schedule; norms and biases do not decay."""
-        decayed = [p for p in self.network.parameters() if p.ndim > 1]
-        others = [p for p in self.network.parameters() if p.ndim <= 1]
-        optimizer = torch.optim.AdamW(
-            [
-                {"params": decayed, "weight_decay": self.recipe.weight_decay},
-                {"params": others, "weight_decay": 0.0},
-            ],
-            lr=self.recipe.learning_rate,
+        """Return AdamW under a one-cycle schedule."""
+        return self.one_cycle(
+            self.network,
+            learning_rate=self.recipe.learning_rate,
+            weight_decay=self.recipe.weight_decay,
         )
-        schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer,
-            max_lr=self.recipe.learning_rate,
-            total_steps=int(self.trainer.estimated_stepping_batches),
-            pct_start=0.15,
-        )
-        return {
-            "optimizer": optimizer,
-            "lr_scheduler": {"scheduler": schedule, "interval": "step"},
-        }
 
     def card_entry(self, source: str) -> dict[str, Any]:
         """Return what the card says of the training.
@@ -187,18 +170,6 @@ class FaceTraining(lightning.LightningModule):
             ) from error
         return training
 
-    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Keep the history with the weights."""
-        checkpoint["history"] = self.history
-
-    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Take the history back; a resumed training may have another number of epochs."""
-        self.history = list(checkpoint["history"])
-        for schedule in checkpoint["lr_schedulers"]:
-            # What is left out here keeps the length of the new run.
-            schedule.pop("total_steps", None)
-            schedule.pop("_schedule_phases", None)
-
 
 @dataclass(frozen=True)
 class TrainedFaces:
@@ -228,6 +199,7 @@ def train_faces(
     pretrained: Path | None = None,
     precision: str = "bf16-mixed",
     devices: str | int = "auto",
+    callbacks: Sequence[lightning.Callback] = (),
     announce: Callable[[str], None] = print,
 ) -> TrainedFaces:
     """Train the face CNN and write ``face.onnx`` with its card.
@@ -241,6 +213,7 @@ def train_faces(
         pretrained: an ONNX file of `export_model` whose weights to begin with.
         precision: of Lightning's trainer, such as ``bf16-mixed`` or ``32-true``.
         devices: of Lightning's trainer.
+        callbacks: added to Lightning's trainer.
         announce: receives a line for each thing worth telling.
 
     Raises:
@@ -255,28 +228,17 @@ def train_faces(
     training = FaceTraining(recipe)
     if pretrained is not None:
         load_pretrained(training.network, pretrained)
-    checkpoint = out / "last.ckpt"
+    checkpoint = out / CHECKPOINT
     if resume and not checkpoint.is_file():
         raise DatasetError(f"there is no checkpoint to resume at {checkpoint}")
-    trainer = lightning.Trainer(
-        max_epochs=recipe.epochs,
-        precision=precision,  # type: ignore[arg-type]
+    trainer = make_trainer(
+        out,
+        epochs=recipe.epochs,
+        ema_decay=recipe.ema_decay,
+        gradient_clip=1.0,
+        precision=precision,
         devices=devices,
-        callbacks=[
-            EMAWeightAveraging(decay=recipe.ema_decay),
-            ModelCheckpoint(
-                dirpath=out,
-                filename="last",
-                save_on_train_epoch_end=True,
-                enable_version_counter=False,
-            ),
-            *progress_callbacks(announce),
-        ],
-        enable_progress_bar=sys.stderr.isatty(),
-        logger=False,
-        gradient_clip_val=1.0,
-        enable_model_summary=False,
-        num_sanity_val_steps=0,
+        callbacks=callbacks,
     )
     loader = _loader(split.training, recipe, shuffle=True)
     held = _loader(split.validation, recipe, shuffle=False)

@@ -1,36 +1,112 @@
-"""How a training shows that it is going on: a bar in a terminal, a line an epoch elsewhere."""
+"""What a person sees while a training runs: a bar or a line an epoch, no noise."""
 
-import sys
-from collections.abc import Callable
+import logging
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-import lightning
-from lightning.pytorch.callbacks import RichProgressBar
-
-
-class EpochLines(lightning.Callback):
-    """Announce the last entry of the module's ``history`` after each validation."""
-
-    def __init__(self, announce: Callable[[str], None]) -> None:
-        self._announce = announce
-
-    def on_validation_end(
-        self, trainer: lightning.Trainer, pl_module: lightning.LightningModule
-    ) -> None:
-        """Say the epoch's figures on one line."""
-        history: list[dict[str, float]] = getattr(pl_module, "history", [])
-        if trainer.sanity_checking or not history:
-            return
-        figures = dict(history[-1])
-        epoch = int(figures.pop("epoch", trainer.current_epoch + 1))
-        words = "  ".join(f"{name} {value:.4f}" for name, value in figures.items())
-        self._announce(f"epoch {epoch}/{trainer.max_epochs}  {words}")
+from lightning.pytorch import LightningModule, Trainer
+from lightning.pytorch.callbacks import Callback
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 
-def progress_callbacks(announce: Callable[[str], None]) -> list[lightning.Callback]:
-    """Return the callbacks that fit where stderr goes.
+class EpochBar(Callback):
+    """One bar a training, counting steps over all epochs, with the running loss.
 
     Args:
-        announce: receives a line an epoch where stderr is no terminal.
+        name: of the training.
+        console: where the bar is drawn.
 
     """
-    return [RichProgressBar()] if sys.stderr.isatty() else [EpochLines(announce)]
+
+    def __init__(self, name: str, console: Console) -> None:
+        self.progress = Progress(
+            TextColumn(f"[dim]{name}"),
+            BarColumn(),
+            TextColumn("{task.fields[epoch]}"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[loss]}"),
+            console=console,
+            transient=True,
+        )
+
+    def on_train_start(self, trainer: Trainer, _module: LightningModule) -> None:
+        """Open the bar; a resumed training begins where it stopped."""
+        self.progress.start()
+        self.task = self.progress.add_task(
+            "", total=trainer.estimated_stepping_batches, epoch="", loss=""
+        )
+
+    def on_train_batch_end(self, trainer: Trainer, *_: object) -> None:
+        """Advance by one step."""
+        loss = trainer.callback_metrics.get("loss")
+        self.progress.update(
+            self.task,
+            completed=trainer.global_step,
+            epoch=f"epoch {trainer.current_epoch + 1}/{trainer.max_epochs}",
+            loss="" if loss is None else f"loss {float(loss):.3f}",
+        )
+
+    def on_train_end(self, *_: object) -> None:
+        """Close the bar."""
+        self.progress.stop()
+
+    def on_exception(self, *_: object) -> None:
+        """Close the bar."""
+        self.progress.stop()
+
+
+class EpochLines(Callback):
+    """A line an epoch with the last entry of the module's ``history``.
+
+    Args:
+        name: of the training.
+        console: where the lines go.
+
+    """
+
+    def __init__(self, name: str, console: Console) -> None:
+        self.name = name
+        self.console = console
+
+    def on_train_epoch_end(self, trainer: Trainer, module: LightningModule) -> None:
+        """Say the epoch's figures on one line."""
+        history: list[dict[str, float]] = getattr(module, "history", [])
+        figures = dict(history[-1]) if history else {}
+        figures.pop("epoch", None)
+        words = "  ".join(f"{name} {value:.4f}" for name, value in figures.items())
+        epoch = f"epoch {trainer.current_epoch + 1}/{trainer.max_epochs}"
+        self.console.print(f"{self.name} {epoch}  {words}", markup=False, soft_wrap=True)
+
+
+def progress_bar(name: str, console: Console) -> Callback:
+    """Return a bar for one training in a terminal, lines elsewhere."""
+    return EpochBar(name, console) if console.is_terminal else EpochLines(name, console)
+
+
+@contextmanager
+def counting(what: str, total: int, console: Console) -> Iterator[Callable[[int], None]]:
+    """Show a bar while songs are counted; yield what takes the number done."""
+    columns = (f"[dim]{what}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda done: progress.update(task, completed=done)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep Lightning's and torch's advice, which is none of the user's business, to themselves."""
+    loggers = [
+        logging.getLogger(name) for name in ("lightning.pytorch", "lightning.fabric", "torch.onnx")
+    ]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)

@@ -1,18 +1,20 @@
 """Training of the music CNN: recipe, batches, loss, fit, predictions.
 
-What surrounds it: `song_targets` (labels to targets), `songs_log_mels` (files to spectrograms),
-`songs_augmentation`, `song_network`, `songs_cross_validation`, `songs_export`.
+What surrounds it: `song_targets` (labels to targets), `song_log_mels` (files to spectrograms),
+`song_augment`, `song_network`, `song_cross_validation`, `song_export`.
 """
 
+import pickle
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import lightning
 import numpy as np
 import torch
-from lightning.pytorch.callbacks import Callback, EMAWeightAveraging, ModelCheckpoint
+from lightning.pytorch.callbacks import Callback
+from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
@@ -21,10 +23,11 @@ from torchmetrics.classification import MulticlassF1Score
 from vibelux.errors import DatasetError, ModelError
 from vibelux.music.spectrogram import MelSettings
 from vibelux.training.export import read_weights
+from vibelux.training.fit import CHECKPOINT, Training, laid_out, make_trainer
+from vibelux.training.song_augment import Augmentation, augment, margin, mixing_weight
+from vibelux.training.song_log_mels import HeardSongs, repeated, windows
 from vibelux.training.song_network import SongNetwork, SongNetworkConfig
 from vibelux.training.song_targets import SongTargets, mood_words, song_targets
-from vibelux.training.songs_augmentation import Augmentation, augment, margin, mixing_weight
-from vibelux.training.songs_log_mels import HeardSongs, repeated, windows
 
 Targets = dict[str, Tensor]
 
@@ -84,7 +87,7 @@ class Crops(Dataset[tuple[Tensor, Targets]]):
         return torch.from_numpy(crop), {name: values[row] for name, values in self.targets.items()}
 
 
-class SongTraining(lightning.LightningModule):
+class SongTraining(Training):
     """One network under one recipe.
 
     Attributes:
@@ -100,9 +103,7 @@ class SongTraining(lightning.LightningModule):
         self.augmentation = Augmentation()
         config = config or SongNetworkConfig(words=len(mood_words()))
         self.save_hyperparameters(asdict(recipe))
-        self.network = SongNetwork(config, settings)
-        self.network.to(memory_format=torch.channels_last)
-        self.history: list[dict[str, float]] = []
+        self.network = laid_out(SongNetwork(config, settings), torch.channels_last)
         self.quadrant_f1 = MulticlassF1Score(4, average="macro")
         self._losses: list[float] = []
         self._held: list[Tensor] = []
@@ -184,32 +185,36 @@ class SongTraining(lightning.LightningModule):
         self._losses.clear()
         self.history.append(figures | getattr(self, "_figures", {}))
 
-    def configure_optimizers(self) -> dict[str, Any]:
-        """Return AdamW under a one-cycle schedule; norms and biases do not decay."""
-        decayed = [p for p in self.network.parameters() if p.ndim > 1]
-        others = [p for p in self.network.parameters() if p.ndim <= 1]
-        optimizer = torch.optim.AdamW(
-            [
-                {"params": decayed, "weight_decay": self.recipe.weight_decay},
-                {"params": others, "weight_decay": 0.0},
-            ],
-            lr=self.recipe.learning_rate,
+    def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
+        """Return AdamW under a one-cycle schedule."""
+        return self.one_cycle(
+            self.network,
+            learning_rate=self.recipe.learning_rate,
+            weight_decay=self.recipe.weight_decay,
         )
-        schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer,
-            max_lr=self.recipe.learning_rate,
-            total_steps=int(self.trainer.estimated_stepping_batches),
-            pct_start=0.15,
-        )
-        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
-    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Keep the history with the weights."""
-        checkpoint["history"] = self.history
+    @classmethod
+    def read(cls, checkpoint: Path, settings: MelSettings) -> Self:
+        """Read a training from a checkpoint, with the averaged weights.
 
-    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Take the history back."""
-        self.history = list(checkpoint["history"])
+        Args:
+            checkpoint: ``last.ckpt`` of a music training.
+            settings: of the spectrograms it learnt from.
+
+        Raises:
+            DatasetError: the file is missing or is no checkpoint of a music training.
+
+        """
+        try:
+            stored = torch.load(checkpoint, map_location="cpu", weights_only=True)
+            training = cls(SongRecipe(**stored["hyper_parameters"]), settings)
+            training.load_state_dict(stored["state_dict"])
+            training.on_load_checkpoint(stored)
+        except (OSError, RuntimeError, KeyError, TypeError, pickle.UnpicklingError) as error:
+            raise DatasetError(
+                f"{checkpoint} is not a checkpoint of `train music`: {error}"
+            ) from error
+        return training
 
 
 def fit_songs(
@@ -249,27 +254,15 @@ def fit_songs(
     training = SongTraining(recipe, learnt.settings)
     if pretrained is not None:
         load_pretrained(training.network, pretrained)
-    checkpoint = out / "last.ckpt"
-    trainer = lightning.Trainer(
-        max_epochs=recipe.epochs,
-        accelerator="auto",
+    checkpoint = out / CHECKPOINT
+    trainer = make_trainer(
+        out,
+        epochs=recipe.epochs,
+        ema_decay=recipe.ema_decay,
+        gradient_clip=5.0,
+        precision=precision,
         devices=1,
-        precision=precision,  # type: ignore[arg-type]
-        callbacks=[
-            EMAWeightAveraging(decay=recipe.ema_decay),
-            ModelCheckpoint(
-                dirpath=out,
-                filename="last",
-                save_on_train_epoch_end=True,
-                enable_version_counter=False,
-            ),
-            *callbacks,
-        ],
-        logger=False,
-        gradient_clip_val=5.0,
-        enable_model_summary=False,
-        enable_progress_bar=any("ProgressBar" in type(c).__name__ for c in callbacks),
-        num_sanity_val_steps=0,
+        callbacks=callbacks,
     )
     frames = margin(recipe.crop_frames, training.augmentation)
     size = min(recipe.batch_size, len(learnt))

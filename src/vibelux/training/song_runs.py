@@ -13,10 +13,8 @@ from lightning.pytorch.callbacks import Callback
 from vibelux.datasets.songs import LabelledSong, SongData, read_songs
 from vibelux.errors import DatasetError
 from vibelux.evaluation.songs import evaluate_songs
-from vibelux.training.song_targets import mood_of_labels
-from vibelux.training.songs import SongRecipe, SongTraining, fit_songs, predict
-from vibelux.training.songs_calibration import Calibration, calibrated, fit_calibration
-from vibelux.training.songs_cross_validation import (
+from vibelux.training.song_calibration import Calibration, calibrated, fit_calibration
+from vibelux.training.song_cross_validation import (
     CrossValidation,
     composite_figures,
     cross_validate,
@@ -24,8 +22,10 @@ from vibelux.training.songs_cross_validation import (
     folds_of,
     with_leading_emotions,
 )
-from vibelux.training.songs_export import export_songs
-from vibelux.training.songs_log_mels import HeardSongs
+from vibelux.training.song_export import export_songs
+from vibelux.training.song_log_mels import HeardSongs
+from vibelux.training.song_targets import mood_of_labels
+from vibelux.training.songs import SongRecipe, SongTraining, fit_songs, predict
 
 LEFT_OUT = ("ravdess_song",)
 """Collections that are left out unless asked for: see docs/music.md for what that costs."""
@@ -131,13 +131,7 @@ def train_songs(
         ModelError: the weights to begin with cannot be used, or torch and ONNX Runtime disagree.
 
     """
-    folds = folds_of(heard.songs)
-    learnt, held = heard, None
-    checked = _read_cross_validation(out, recipe, heard, options)
-    if checked is None:
-        rows = np.flatnonzero(folds != _HELD_FOLD), np.flatnonzero(folds == _HELD_FOLD)
-        if len(rows[0]) and len(rows[1]):
-            learnt, held = heard.take(rows[0]), heard.take(rows[1])
+    learnt, held = _parts(heard, checked=_read_cross_validation(out, recipe, heard, options))
     training = fit_songs(
         learnt,
         held,
@@ -148,6 +142,34 @@ def train_songs(
         precision=options.precision,
         callbacks=options.callbacks("training"),
     )
+    return finish_songs(training, heard, out, out / "music.onnx", source=source, options=options)
+
+
+def finish_songs(
+    training: SongTraining,
+    heard: HeardSongs,
+    out: Path,
+    onnx: Path,
+    *,
+    source: str,
+    options: Options,
+) -> TrainedSongs:
+    """Calibrate a training's network and export it.
+
+    Args:
+        training: as it ended, or as a checkpoint has it.
+        heard: the songs that it was made from.
+        out: folder of the training.
+        onnx: the file to write.
+        source: name of the data, for the card.
+        options: how it was run.
+
+    Raises:
+        ModelError: torch and ONNX Runtime disagree.
+
+    """
+    checked = _read_cross_validation(out, training.recipe, heard, options)
+    learnt, held = _parts(heard, checked=checked)
     if checked is not None:
         calibration = Calibration(**checked["calibration"])
         figures, how = checked["figures"], "out-of-fold predictions of the cross-validation"
@@ -156,7 +178,6 @@ def train_songs(
         how = f"{len(held)} songs held back from training, with the figures"
     else:
         calibration, figures, how = Calibration(), {}, "nothing: too few groups to hold some back"
-    onnx = out / "music.onnx"
     difference = export_songs(
         training,
         heard,
@@ -175,6 +196,17 @@ def train_songs(
         f"torch and ONNX Runtime agree to {difference:.1e} on real songs; {onnx} is written"
     )
     return TrainedSongs(onnx, training.history, difference, figures)
+
+
+def _parts(
+    heard: HeardSongs, *, checked: dict[str, Any] | None
+) -> tuple[HeardSongs, HeardSongs | None]:
+    """Return the songs to learn from and, without a cross-validation, a fifth held back."""
+    folds = folds_of(heard.songs)
+    rows = np.flatnonzero(folds != _HELD_FOLD), np.flatnonzero(folds == _HELD_FOLD)
+    if checked is None and len(rows[0]) and len(rows[1]):
+        return heard.take(rows[0]), heard.take(rows[1])
+    return heard, None
 
 
 def cross_validate_songs(

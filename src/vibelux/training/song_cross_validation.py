@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,10 @@ from vibelux.emotions import EMOTIONS
 from vibelux.errors import DatasetError
 from vibelux.evaluation.metrics import bootstrap_interval, pearson_r
 from vibelux.evaluation.songs import SongPredictions, evaluate_songs
+from vibelux.training.song_calibration import Calibration, calibrated, fit_calibration
+from vibelux.training.song_log_mels import HeardSongs
 from vibelux.training.song_targets import GEMS, gems_composites, leading_emotion
 from vibelux.training.songs import Heads, SongRecipe, fit_songs, predict
-from vibelux.training.songs_calibration import Calibration, calibrated, fit_calibration
-from vibelux.training.songs_log_mels import HeardSongs
 
 FOLDS = 5
 INTERVALS = (
@@ -171,7 +172,7 @@ def figures_of(found: CrossValidation) -> dict[str, Any]:
         groups = [found.songs.rows[i].group for i in rows]
         draws: dict[bytes, dict[str, Any]] = {}
 
-        def drawn(chosen: NDArray[np.int64], name: str) -> float:
+        def drawn(name: str, chosen: NDArray[np.int64]) -> float:
             key = chosen.tobytes()
             if key not in draws:  # the same draws serve every figure
                 draws[key] = evaluate_songs(*_taken(found, rows[chosen]))
@@ -180,7 +181,7 @@ def figures_of(found: CrossValidation) -> dict[str, Any]:
 
         for name in INTERVALS:
             if figures[name] is not None:
-                low, high = bootstrap_interval(lambda c, name=name: drawn(c, name), groups)
+                low, high = bootstrap_interval(partial(drawn, name), groups)
                 figures |= {f"{name}_low": low, f"{name}_high": high}
     if len(gems) > 2:
         figures |= _gems_figures(found, gems)
@@ -205,12 +206,17 @@ def composite_figures(
     for axis, name in enumerate(("valence", "arousal")):
         predicted = getattr(predictions, name)[rows]
         truth = rated[:, axis]
-        low, high = bootstrap_interval(
-            lambda c, p=predicted, t=truth: pearson_r(p[c], t[c]), [songs[i].group for i in rows]
-        )
+        groups = [songs[i].group for i in rows]
+        low, high = bootstrap_interval(partial(_r_of_rows, predicted, truth), groups)
         figures[f"composite_{name}_r"] = pearson_r(predicted, truth)
         figures |= {f"composite_{name}_r_low": low, f"composite_{name}_r_high": high}
     return figures
+
+
+def _r_of_rows(
+    predicted: NDArray[np.floating], truth: NDArray[np.floating], rows: NDArray[np.int64]
+) -> float:
+    return pearson_r(predicted[rows], truth[rows])
 
 
 def _gems_figures(found: CrossValidation, rows: NDArray[np.int64]) -> dict[str, float]:

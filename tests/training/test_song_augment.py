@@ -4,7 +4,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="the train extra is not installed")
 
-from vibelux.training.songs_augmentation import Augmentation, augment, margin, mixing_weight
+from vibelux.training.song_augment import Augmentation, augment, margin, mixing_weight
 
 NOTHING = Augmentation(
     stretch=0, bands=0, contrast=0, equaliser=0, bandwidth=0, floor=0, masks=(0, 0), mixup=0

@@ -138,7 +138,8 @@ def _heard(path: Path, settings: MelSettings, cache: Path) -> LogMel:
     digest = hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()
     file = cache / digest[:2] / f"{digest}.npy"
     try:
-        return np.load(file, allow_pickle=False)
+        kept: LogMel = np.load(file, allow_pickle=False)
+        return kept
     except (OSError, ValueError, EOFError):
         pass  # not there yet, or half written by an interrupted run
     samples = decode(path, sample_rate=settings.sample_rate, seconds=SECONDS)

@@ -11,11 +11,12 @@ import torch
 
 from vibelux.emotions import EMOTIONS
 from vibelux.training.export import export_model
+from vibelux.training.fit import laid_out
+from vibelux.training.song_calibration import Calibration
+from vibelux.training.song_log_mels import MAX_WINDOWS, WINDOW_SECONDS, HeardSongs, windows
 from vibelux.training.song_network import CalibratedSongNetwork
 from vibelux.training.song_targets import song_targets
 from vibelux.training.songs import SongTraining
-from vibelux.training.songs_calibration import Calibration
-from vibelux.training.songs_log_mels import MAX_WINDOWS, WINDOW_SECONDS, HeardSongs, windows
 
 OUTPUTS = {
     "mood": "mixture of the seven emotions (batch, 7), calibrated",
@@ -82,7 +83,7 @@ def export_songs(
 
     """
     graph = CalibratedSongNetwork(
-        training.network.to(memory_format=torch.contiguous_format).eval(),
+        laid_out(training.network, torch.contiguous_format).eval(),
         mood_temperature=calibration.mood,
         quadrant_temperature=calibration.quadrant,
     )

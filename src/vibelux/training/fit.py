@@ -1,0 +1,129 @@
+"""What both trainings share: optimiser and schedule, trainer, history."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import lightning
+import torch
+from lightning.pytorch.callbacks import Callback, EMAWeightAveraging, ModelCheckpoint
+from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
+from torch import nn
+
+CHECKPOINT = "last.ckpt"
+"""Written into a training's folder after every epoch."""
+
+
+class Training(lightning.LightningModule):
+    """A training that keeps its history with its weights.
+
+    Attributes:
+        history: a dictionary an epoch.
+
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.history: list[dict[str, float]] = []
+
+    def one_cycle(
+        self, network: nn.Module, *, learning_rate: float, weight_decay: float
+    ) -> OptimizerLRSchedulerConfig:
+        """Return AdamW under a one-cycle schedule; norms and biases do not decay.
+
+        Args:
+            network: whose weights are trained.
+            learning_rate: the highest (Smith & Topin 2019).
+            weight_decay: of matrices and kernels.
+
+        """
+        parameters = list(network.parameters())
+        optimizer = torch.optim.AdamW(
+            [
+                {"params": [p for p in parameters if p.ndim > 1], "weight_decay": weight_decay},
+                {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
+            ],
+            lr=learning_rate,
+        )
+        schedule = torch.optim.lr_scheduler.OneCycleLR(
+            optimizer,
+            max_lr=learning_rate,
+            total_steps=int(self.trainer.estimated_stepping_batches),
+            pct_start=0.15,
+        )
+        return {
+            "optimizer": optimizer,
+            "lr_scheduler": {"scheduler": schedule, "interval": "step"},
+        }
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Keep the history with the weights."""
+        checkpoint["history"] = self.history
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Take the history back; a resumed training may have another number of epochs."""
+        self.history = list(checkpoint["history"])
+        for schedule in checkpoint["lr_schedulers"]:
+            # What is left out here keeps the length of the new run.
+            schedule.pop("total_steps", None)
+            schedule.pop("_schedule_phases", None)
+
+
+def make_trainer(
+    out: Path,
+    *,
+    epochs: int,
+    ema_decay: float,
+    gradient_clip: float,
+    precision: str,
+    devices: str | int = "auto",
+    callbacks: Sequence[Callback] = (),
+) -> lightning.Trainer:
+    """Return a trainer that averages the weights and writes `CHECKPOINT` after every epoch.
+
+    Args:
+        out: folder of the checkpoint.
+        epochs: passes over the data.
+        ema_decay: of the moving average of the weights, a step.
+        gradient_clip: largest norm of the gradient.
+        precision: such as ``bf16-mixed`` or ``32-true``.
+        devices: how many, or which.
+        callbacks: such as a progress bar.
+
+    """
+    return lightning.Trainer(
+        max_epochs=epochs,
+        precision=precision,  # type: ignore[arg-type]
+        devices=devices,
+        callbacks=[
+            EMAWeightAveraging(decay=ema_decay),
+            ModelCheckpoint(
+                dirpath=out,
+                filename=Path(CHECKPOINT).stem,
+                save_on_train_epoch_end=True,
+                enable_version_counter=False,
+            ),
+            *callbacks,
+        ],
+        logger=False,
+        gradient_clip_val=gradient_clip,
+        enable_model_summary=False,
+        enable_progress_bar=False,
+        num_sanity_val_steps=0,
+    )
+
+
+_Module = TypeVar("_Module", bound=nn.Module)
+
+
+def laid_out(module: _Module, layout: torch.memory_format) -> _Module:
+    """Lay out a module's kernels in memory and return it.
+
+    Args:
+        module: changed in place.
+        layout: ``torch.channels_last`` is faster for bfloat16 on CPUs, the exporter wants
+            ``torch.contiguous_format``.
+
+    """
+    module.to(memory_format=layout)  # type: ignore[call-overload]
+    return module
