@@ -47,9 +47,10 @@ middle of every scale, our choice. Music conveys disgust and surprise poorly, al
 | sad | ballads of old records | a voice or a piano, few chords, the record's noise |
 | surprise | film and cartoon music | stops and bursts |
 
-The styles are our choice. Their tonal balances are rounded averages of recordings that people
-described with such words (4QAED: Panda, Malheiro & Paiva 2018, Novel audio features for music
-emotion recognition, IEEE Transactions on Affective Computing 11(4)).
+The styles are our choice. Their tonal balances are rounded averages of the recordings that the
+music model rates highest for each emotion, among those that it has not learnt from (clips of 4QAED:
+Panda, Malheiro & Paiva 2018, Novel audio features for music emotion recognition, IEEE Transactions
+on Affective Computing 11(4)).
 
 The pieces show what VibeluX does. They were arranged with the music model's answers in view, so
 they say nothing about how well it hears other music.
