@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from vibelux.cli.console import err
-from vibelux.errors import MissingExtra
+from vibelux.cli.extras import train_extra
 
 app = typer.Typer(
     help="Export a training's checkpoint as an ONNX file with its card (needs the train extra).",
@@ -27,13 +27,9 @@ def face(
     ] = None,
 ) -> None:
     """Export a face checkpoint, also one of a training that still runs."""
-    try:
+    with train_extra():
         from vibelux.training import faces
         from vibelux.training.face_export import export_faces
-    except ImportError as error:
-        raise MissingExtra(
-            f'export needs the train extra ({error.name} is missing): pip install "vibelux[train]"'
-        ) from error
     from vibelux.datasets.faces import read_faces
     from vibelux.training.face_targets import split_faces
 
@@ -66,14 +62,10 @@ def music(
     ),
 ) -> None:
     """Export a music checkpoint, also one of a training that still runs."""
-    try:
+    with train_extra():
         from vibelux.training import song_runs
         from vibelux.training.song_log_mels import hear
         from vibelux.training.songs import SongTraining
-    except ImportError as error:
-        raise MissingExtra(
-            f'export needs the train extra ({error.name} is missing): pip install "vibelux[train]"'
-        ) from error
     from vibelux.music.spectrogram import MelSettings
 
     settings = MelSettings()

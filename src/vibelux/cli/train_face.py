@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from vibelux.cli import console
-from vibelux.errors import InvalidInput, MissingExtra
+from vibelux.cli.extras import train_extra
+from vibelux.errors import InvalidInput
 
 
 def face(
@@ -52,14 +53,9 @@ def face(
     ] = False,
 ) -> None:
     """Train the face CNN and write face.onnx with its card."""
-    try:
+    with train_extra():
         from vibelux.training import faces
         from vibelux.training.progress import progress_bar, quiet
-    except ImportError as error:
-        raise MissingExtra(
-            f"training needs the train extra ({error.name} is missing); install torch from the "
-            'CPU index or with your CUDA, then: pip install "vibelux[train]"'
-        ) from error
     from dataclasses import replace
 
     from vibelux.cli.evaluate_tables import print_faces

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from vibelux.cli.console import err, out, print_json, printable
-from vibelux.errors import InvalidInput, MissingExtra
+from vibelux.cli.extras import train_extra
+from vibelux.errors import InvalidInput
 
 
 def music(
@@ -82,15 +83,10 @@ def music(
     if predictions is not None and not predictions.absolute().parent.is_dir():
         raise InvalidInput(f"--predictions {predictions} must be a file in an existing folder")
     paths = data or [_default_data()]
-    try:
+    with train_extra():
         from vibelux.training import song_runs
         from vibelux.training.progress import progress_bar, quiet
         from vibelux.training.songs import SongRecipe
-    except ImportError as error:
-        raise MissingExtra(
-            f"training needs the train extra ({error.name} is missing); install torch from the "
-            'CPU index or with your CUDA, then: pip install "vibelux[train]"'
-        ) from error
     from dataclasses import replace
 
     from vibelux.models import WEIGHTS

@@ -1,6 +1,5 @@
 """Training of the face CNN: recipe and fit."""
 
-import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -14,11 +13,12 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from vibelux.datasets.faces import FaceData
 from vibelux.errors import DatasetError
+from vibelux.models import Card
 from vibelux.training.face_augment import augment, mix
 from vibelux.training.face_export import export_faces, load_pretrained
 from vibelux.training.face_network import FaceNetwork, standardise
 from vibelux.training.face_targets import FaceSplit, FaceTargets, face_targets, split_faces
-from vibelux.training.fit import CHECKPOINT, Training, laid_out, make_trainer
+from vibelux.training.fit import CHECKPOINT, Training, laid_out, make_trainer, read_checkpoint
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ class FaceRecipe:
     batch_size: int = 128
     learning_rate: float = 2e-3
     weight_decay: float = 0.02
-    label_share: float = 0.75
+    label_share: float = 0.9
     dropout: float = 0.4
-    mixup_share: float = 0.5
+    mixup_share: float = 0.25
     mixup_alpha: float = 0.2
     ema_decay: float = 0.999
     widths: tuple[int, int, int, int] = (32, 64, 128, 256)
@@ -136,14 +136,19 @@ class FaceTraining(Training):
             weight_decay=self.recipe.weight_decay,
         )
 
-    def card_entry(self, source: str) -> dict[str, Any]:
+    def card_entry(self, source: str, *, pretrained: Path | None = None) -> dict[str, Any]:
         """Return what the card says of the training.
 
         Args:
             source: name of the data and its terms.
+            pretrained: ONNX file whose weights it began with.
 
         """
-        return {"data": source, "recipe": asdict(self.recipe), "epochs_done": len(self.history)}
+        entry = {"data": source, "recipe": asdict(self.recipe), "epochs_done": len(self.history)}
+        if pretrained is not None:
+            card = Card.read(pretrained.with_suffix(".json"))
+            entry["began_with"] = {"model": card.model_id, **card.training}
+        return entry
 
     def card_metrics(self) -> dict[str, Any]:
         """Return the figures on the held-back rows of the last epoch, for the card."""
@@ -157,18 +162,11 @@ class FaceTraining(Training):
             DatasetError: the file is missing or is no checkpoint of a face training.
 
         """
-        try:
-            stored = torch.load(checkpoint, map_location="cpu", weights_only=True)
-            values = {**stored["hyper_parameters"]}
-            recipe = FaceRecipe(**{**values, "widths": tuple(values["widths"])})
-            training = cls(recipe)
-            training.load_state_dict(stored["state_dict"])
-            training.on_load_checkpoint(stored)
-        except (OSError, RuntimeError, KeyError, TypeError, pickle.UnpicklingError) as error:
-            raise DatasetError(
-                f"{checkpoint} is not a checkpoint of `train face`: {error}"
-            ) from error
-        return training
+        return read_checkpoint(
+            checkpoint,
+            lambda recipe: cls(FaceRecipe(**{**recipe, "widths": tuple(recipe["widths"])})),
+            command="train face",
+        )
 
 
 @dataclass(frozen=True)
@@ -250,7 +248,7 @@ def train_faces(
         training.network,
         split.validation,
         onnx,
-        training=training.card_entry(source),
+        training=training.card_entry(source, pretrained=pretrained),
         metrics=training.card_metrics(),
     )
     announce(f"torch and ONNX Runtime agree to {difference:.1e} on real faces; {onnx} is written")

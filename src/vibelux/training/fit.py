@@ -1,6 +1,7 @@
 """What both trainings share: optimiser and schedule, trainer, history."""
 
-from collections.abc import Sequence
+import pickle
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,6 +10,8 @@ import torch
 from lightning.pytorch.callbacks import Callback, EMAWeightAveraging, ModelCheckpoint
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import nn
+
+from vibelux.errors import DatasetError
 
 CHECKPOINT = "last.ckpt"
 """Written into a training's folder after every epoch."""
@@ -67,6 +70,33 @@ class Training(lightning.LightningModule):
             # What is left out here keeps the length of the new run.
             schedule.pop("total_steps", None)
             schedule.pop("_schedule_phases", None)
+
+
+_Trained = TypeVar("_Trained", bound=Training)
+
+
+def read_checkpoint(
+    path: Path, build: Callable[[dict[str, Any]], _Trained], *, command: str
+) -> _Trained:
+    """Read a training from a checkpoint, with the averaged weights.
+
+    Args:
+        path: a `CHECKPOINT`.
+        build: makes the training from the recipe's values.
+        command: that writes such checkpoints, for the message.
+
+    Raises:
+        DatasetError: the file is missing or is no checkpoint of that command.
+
+    """
+    try:
+        stored = torch.load(path, map_location="cpu", weights_only=True)
+        training = build(stored["hyper_parameters"])
+        training.load_state_dict(stored["state_dict"])
+        training.on_load_checkpoint(stored)
+    except (OSError, RuntimeError, KeyError, TypeError, pickle.UnpicklingError) as error:
+        raise DatasetError(f"{path} is not a checkpoint of `{command}`: {error}") from error
+    return training
 
 
 def make_trainer(

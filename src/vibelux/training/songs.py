@@ -4,7 +4,6 @@ What surrounds it: `song_targets` (labels to targets), `song_log_mels` (files to
 `song_augment`, `song_network`, `song_cross_validation`, `song_export`.
 """
 
-import pickle
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,7 +22,7 @@ from torchmetrics.classification import MulticlassF1Score
 from vibelux.errors import DatasetError, ModelError
 from vibelux.music.spectrogram import MelSettings
 from vibelux.training.export import read_weights
-from vibelux.training.fit import CHECKPOINT, Training, laid_out, make_trainer
+from vibelux.training.fit import CHECKPOINT, Training, laid_out, make_trainer, read_checkpoint
 from vibelux.training.song_augment import Augmentation, augment, margin, mixing_weight
 from vibelux.training.song_log_mels import HeardSongs, repeated, windows
 from vibelux.training.song_network import SongNetwork, SongNetworkConfig
@@ -205,16 +204,9 @@ class SongTraining(Training):
             DatasetError: the file is missing or is no checkpoint of a music training.
 
         """
-        try:
-            stored = torch.load(checkpoint, map_location="cpu", weights_only=True)
-            training = cls(SongRecipe(**stored["hyper_parameters"]), settings)
-            training.load_state_dict(stored["state_dict"])
-            training.on_load_checkpoint(stored)
-        except (OSError, RuntimeError, KeyError, TypeError, pickle.UnpicklingError) as error:
-            raise DatasetError(
-                f"{checkpoint} is not a checkpoint of `train music`: {error}"
-            ) from error
-        return training
+        return read_checkpoint(
+            checkpoint, lambda recipe: cls(SongRecipe(**recipe), settings), command="train music"
+        )
 
 
 def fit_songs(

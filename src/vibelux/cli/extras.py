@@ -1,0 +1,23 @@
+"""What a command says where its optional packages are not installed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from vibelux.errors import MissingExtra
+
+
+@contextmanager
+def train_extra() -> Iterator[None]:
+    """Import what training needs inside this context.
+
+    Raises:
+        MissingExtra: a package of the extra is not installed.
+
+    """
+    try:
+        yield
+    except ImportError as error:
+        raise MissingExtra(
+            f"this needs the train extra ({error.name} is missing); install torch from its CPU "
+            'index or with your CUDA, then: pip install "vibelux[train]"'
+        ) from error
