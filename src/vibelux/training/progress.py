@@ -69,15 +69,33 @@ class EpochLines(Callback):
     def __init__(self, name: str, console: Console) -> None:
         self.name = name
         self.console = console
+        self.told = 0
 
-    def on_train_epoch_end(self, trainer: Trainer, module: LightningModule) -> None:
-        """Say the epoch's figures on one line."""
-        history: list[dict[str, float]] = getattr(module, "history", [])
-        figures = dict(history[-1]) if history else {}
-        figures.pop("epoch", None)
-        words = "  ".join(f"{name} {value:.4f}" for name, value in figures.items())
-        epoch = f"epoch {trainer.current_epoch + 1}/{trainer.max_epochs}"
-        self.console.print(f"{self.name} {epoch}  {words}", markup=False, soft_wrap=True)
+    def on_train_start(self, _trainer: Trainer, module: LightningModule) -> None:
+        """Leave out what a resumed training did before."""
+        self.told = len(_history(module))
+
+    def on_train_epoch_start(self, trainer: Trainer, module: LightningModule) -> None:
+        """Say the figures of the epoch before: a module adds them after all callbacks ran."""
+        self._tell(trainer, module)
+
+    def on_train_end(self, trainer: Trainer, module: LightningModule) -> None:
+        """Say the last epoch's figures."""
+        self._tell(trainer, module)
+
+    def _tell(self, trainer: Trainer, module: LightningModule) -> None:
+        history = _history(module)
+        for figures in history[self.told :]:
+            epoch = f"epoch {figures['epoch']:.0f}/{trainer.max_epochs}"
+            words = [f"{name} {figure:.4f}" for name, figure in figures.items() if name != "epoch"]
+            line = "  ".join([f"{self.name} {epoch}", *words])
+            self.console.print(line, markup=False, soft_wrap=True)
+        self.told = len(history)
+
+
+def _history(module: LightningModule) -> list[dict[str, float]]:
+    history: list[dict[str, float]] = getattr(module, "history", [])
+    return history
 
 
 def progress_bar(name: str, console: Console) -> Callback:
