@@ -99,6 +99,18 @@ def test_the_summary_for_people_fits_80_columns(
     assert "mood against FER+ votes" in run.stdout
 
 
+def test_corruptions_are_measured_on_request(
+    run_cli: RunCli, faces: Path, face_model: Path
+) -> None:
+    words = ("evaluate", "face", "--data", faces, "--model", face_model, "--corruptions")
+    figures = json.loads(run_cli(*words, "--json").stdout)
+    assert figures["corruption_clean"] == figures["accuracy"]
+    assert 0 <= figures["corruption_kept_2"] <= 2
+    shown = run_cli(*words).stdout
+    assert "share of the clean accuracy kept" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+
+
 def test_a_folder_with_bad_files_lists_them(
     run_cli: RunCli, face_model: Path, tmp_path: Path
 ) -> None:

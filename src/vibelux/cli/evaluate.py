@@ -43,10 +43,14 @@ def face(
     json: _Json = False,
     predictions: _Predictions = None,
     report: _Report = None,
+    corruptions: Annotated[
+        bool, typer.Option("--corruptions", help="Also under worse light, blur, shift and so on.")
+    ] = False,
 ) -> None:
     """Measure a face model: accuracy, calibration, agreement with FER+ votes."""
-    from vibelux.cli.evaluate_tables import print_faces
+    from vibelux.cli.evaluate_tables import print_corruptions, print_faces
     from vibelux.datasets.faces import read_faces
+    from vibelux.evaluation.corruptions import evaluate_corruptions, rounds
     from vibelux.evaluation.faces import evaluate_faces, predict_faces, recurring
     from vibelux.evaluation.predictions import write_face_predictions
     from vibelux.evaluation.report import Subject, write_face_report
@@ -64,12 +68,18 @@ def face(
     with _progress("faces", len(faces)) as advance:
         found = predict_faces(network, faces.images, on_progress=advance)
     figures = evaluate_faces(faces, found)
+    worse: dict[str, float] = {}
+    if corruptions:
+        with _progress("corruptions", rounds()) as advance:
+            worse = evaluate_corruptions(network, faces, on_progress=advance)
     name = data.name if usage is None else f"{data.name} ({usage})"
     if json:
-        print_json(figures)
+        print_json({**figures, **{f"corruption_{key}": value for key, value in worse.items()}})
     else:
         twins = recurring(everything, faces)
         print_faces(out(), faces, found, title=f"{network.card.model_id} on {name}", twins=twins)
+        if worse:
+            print_corruptions(out(), worse)
     if predictions is not None:
         write_face_predictions(predictions, faces, found)
     if report is not None:

@@ -1,6 +1,6 @@
 """What `vibelux evaluate` prints for people, in at most 80 columns."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +13,7 @@ from rich.text import Text
 from vibelux.datasets.songs import QUADRANTS
 from vibelux.emotions import EMOTIONS
 from vibelux.evaluation import metrics
+from vibelux.evaluation.corruptions import CORRUPTIONS, SEVERITIES
 from vibelux.evaluation.faces import evaluate_faces
 from vibelux.evaluation.songs import evaluate_songs, quadrant_intervals
 
@@ -76,6 +77,25 @@ def print_faces(
                 ("ECE", _number(figures["ferplus_ece"]), "15 bins"),
             ],
         )
+
+
+def print_corruptions(console: "Console", figures: Mapping[str, float]) -> None:
+    """Print the label's accuracy under corruptions.
+
+    Args:
+        console: where to.
+        figures: of `vibelux.evaluation.corruptions.evaluate_corruptions`.
+
+    """
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table.add_column("label accuracy under")
+    for severity in SEVERITIES:
+        table.add_column(f"severity {severity}", justify="right")
+    for name in (*CORRUPTIONS, "mean", "kept"):
+        shown = {"mean": "mean of all", "kept": "share of the clean accuracy kept"}.get(name, name)
+        cells = [_share(figures[f"{name}_{severity}"]) for severity in SEVERITIES]
+        table.add_row(shown.replace("_", " "), *cells, end_section=name == tuple(CORRUPTIONS)[-1])
+    console.print(Padding(table, _INDENT, expand=False))
 
 
 def print_songs(
