@@ -12,9 +12,8 @@ from vibelux.emotions import EMOTIONS
 from vibelux.errors import DatasetError, ModelError
 from vibelux.models import WEIGHTS, load_model
 from vibelux.training.calibration import fit_temperature
-from vibelux.training.export import read_weights
+from vibelux.training.export import load_weights, read_weights
 from vibelux.training.face_augment import augment, mix
-from vibelux.training.face_export import load_pretrained
 from vibelux.training.face_network import FaceGraph, FaceNetwork, standardise
 from vibelux.training.face_targets import face_targets, split_faces
 from vibelux.training.faces import FaceRecipe, FaceTraining, train_faces
@@ -104,7 +103,7 @@ def test_a_file_that_is_no_checkpoint_is_named(tmp_path):
 
 def test_shipped_weights_load_back_into_the_network():
     network = FaceNetwork()
-    load_pretrained(network)
+    load_weights(network, WEIGHTS / "face.onnx")
     calibration = json.loads((WEIGHTS / "face.json").read_text(encoding="utf-8"))["calibration"]
     graph = FaceGraph(
         network.eval(),
@@ -122,7 +121,7 @@ def test_shipped_weights_load_back_into_the_network():
 def test_weights_of_another_shape_are_refused(trained):
     _, result, _ = trained
     with pytest.raises(ModelError, match="does not fit this network"):
-        load_pretrained(FaceNetwork(), result.onnx)
+        load_weights(FaceNetwork(), result.onnx)
     assert "network.trunk.0.0.weight" in read_weights(result.onnx)
 
 

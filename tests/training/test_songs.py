@@ -15,6 +15,7 @@ from vibelux.errors import DatasetError, ModelError
 from vibelux.models import load_model
 from vibelux.music.spectrogram import MelSettings
 from vibelux.training import songs as songs_module
+from vibelux.training.export import load_weights
 from vibelux.training.progress import quiet
 from vibelux.training.song_calibration import calibrated, fit_calibration, softmax
 from vibelux.training.song_cross_validation import FOLDS, folds_of
@@ -28,7 +29,7 @@ from vibelux.training.song_runs import (
     train_songs,
 )
 from vibelux.training.song_targets import GEMS, mood_words
-from vibelux.training.songs import Heads, SongRecipe, load_pretrained
+from vibelux.training.songs import UNEXPORTED, Heads, SongRecipe
 
 SETTINGS = MelSettings()
 RECIPE = SongRecipe(epochs=4, batch_size=8, crop_frames=104, ema_decay=0.5, learning_rate=1e-2)
@@ -139,7 +140,9 @@ def test_training_after_it_learns_from_all_songs_and_agrees_with_torch(
     assert outputs["mood"].shape == (1, 7) and outputs["valence"].shape == (1,)
 
     network = SongNetwork(_small_network(words=len(mood_words())), SETTINGS)
-    load_pretrained(network, trained.onnx)  # what was exported can be trained further
+    load_weights(
+        network, trained.onnx, fresh=UNEXPORTED
+    )  # what was exported can be trained further
     logits = network.eval()(torch.from_numpy(windows(heard.log_mels[0], SETTINGS)))["mood"]
     expected = torch.softmax(logits / found.calibration.mood, dim=1).detach().numpy()
     np.testing.assert_allclose(outputs["mood"], expected, atol=1e-4)
@@ -197,7 +200,7 @@ def test_too_few_songs_are_refused(heard, tmp_path):
 def test_other_networks_are_refused_as_a_start(validated, face_model):
     network = SongNetwork(SongNetworkConfig(), SETTINGS)
     with pytest.raises(ModelError, match="does not fit"):
-        load_pretrained(network, face_model)
+        load_weights(network, face_model, fresh=UNEXPORTED)
 
 
 def test_calibration_finds_the_temperature_of_an_overconfident_network():

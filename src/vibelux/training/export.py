@@ -145,6 +145,33 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     return {name: value for name, value in weights.items() if _PARAMETER.search(name)}
 
 
+def load_weights(network: nn.Module, path: Path, *, fresh: tuple[str, ...] = ()) -> None:
+    """Begin with the weights of an exported model.
+
+    Args:
+        network: what was exported as ``network`` inside a graph; changed in place.
+        path: of the ONNX file.
+        fresh: beginnings of the names of weights that an export leaves out; they begin anew.
+
+    Raises:
+        ModelError: the file cannot be read or holds a network of another shape.
+
+    """
+    stored = read_weights(path)
+    own = network.state_dict()
+    needed = [n for n in own if not n.endswith("num_batches_tracked") and not n.startswith(fresh)]
+    for name in needed:
+        found = stored.get(f"network.{name}")
+        if found is None or found.numel() != own[name].numel():
+            raise ModelError(
+                f"{path} does not fit this network: {name} is missing or of another shape; "
+                "train from scratch or use the recipe that it came from"
+            )
+    network.load_state_dict(
+        own | {name: stored[f"network.{name}"].reshape(own[name].shape) for name in needed}
+    )
+
+
 def _round_to_half(module: nn.Module) -> None:
     with torch.no_grad():
         for parameter in module.parameters():

@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from vibelux.datasets.faces import FaceData
 from vibelux.emotions import EMOTIONS
-from vibelux.errors import ModelError
-from vibelux.models import WEIGHTS, Card
+from vibelux.models import Card
 from vibelux.training.calibration import fit_temperature
-from vibelux.training.export import export_model, read_weights
+from vibelux.training.export import export_model
 from vibelux.training.face_network import FaceGraph, FaceNetwork, standardise
 from vibelux.training.face_targets import face_targets
 from vibelux.training.fit import laid_out
@@ -85,37 +84,6 @@ def export_faces(
         training=training,
         metrics=metrics,
         limits=LIMITS,
-    )
-
-
-def load_pretrained(network: FaceNetwork, path: Path | None = None) -> None:
-    """Begin with the weights of an exported model; the shipped one by default.
-
-    Raises:
-        ModelError: the file cannot be read or holds a network of another shape.
-
-    """
-    path = WEIGHTS / "face.onnx" if path is None else path
-    stored = read_weights(path)
-    own = network.state_dict()
-    missing = [
-        name
-        for name, value in own.items()
-        if not name.endswith("num_batches_tracked")
-        and (f"network.{name}" not in stored or stored[f"network.{name}"].numel() != value.numel())
-    ]
-    if missing:
-        raise ModelError(
-            f"{path} does not fit this network: {len(missing)} weights are missing or of another "
-            f"shape, the first is {missing[0]}; train from scratch or use the recipe it came from"
-        )
-    network.load_state_dict(
-        {
-            name: stored[f"network.{name}"].reshape(value.shape)
-            if f"network.{name}" in stored
-            else value
-            for name, value in own.items()
-        }
     )
 
 

@@ -14,11 +14,19 @@ from torch.utils.data import DataLoader, TensorDataset
 from vibelux.datasets.faces import FaceData
 from vibelux.errors import DatasetError
 from vibelux.models import Card
+from vibelux.training.export import load_weights
 from vibelux.training.face_augment import augment, mix
-from vibelux.training.face_export import export_faces, load_pretrained
+from vibelux.training.face_export import export_faces
 from vibelux.training.face_network import FaceNetwork, standardise
 from vibelux.training.face_targets import FaceSplit, FaceTargets, face_targets, split_faces
-from vibelux.training.fit import CHECKPOINT, Training, laid_out, make_trainer, read_checkpoint
+from vibelux.training.fit import (
+    CHECKPOINT,
+    Training,
+    cross_entropy,
+    laid_out,
+    make_trainer,
+    read_checkpoint,
+)
 
 
 @dataclass(frozen=True)
@@ -86,7 +94,9 @@ class FaceTraining(Training):
             faces, targets = mix(faces, targets, alpha=self.recipe.mixup_alpha)
         faces = standardise(faces).to(memory_format=torch.channels_last)
         mood_logits, label_logits, _ = self.network(faces)
-        loss = _cross_entropy(mood_logits, targets[0]) + _cross_entropy(label_logits, targets[1])
+        loss = _mean_cross_entropy(mood_logits, targets[0]) + _mean_cross_entropy(
+            label_logits, targets[1]
+        )
         self._sums["loss"] += float(loss.detach())
         self._sums["steps"] += 1
         self.log("loss", loss.detach(), prog_bar=True)
@@ -102,8 +112,8 @@ class FaceTraining(Training):
                 [
                     (label_logits.argmax(1) == label.argmax(1)).float(),
                     (mood_logits.argmax(1) == mood.argmax(1)).float() * mood_weight,
-                    _row_cross_entropy(label_logits, label),
-                    _row_cross_entropy(mood_logits, mood) * mood_weight,
+                    cross_entropy(label_logits, label),
+                    cross_entropy(mood_logits, mood) * mood_weight,
                     mood_weight,
                 ]
             ).cpu()
@@ -225,7 +235,7 @@ def train_faces(
     announce(_summary(split))
     training = FaceTraining(recipe)
     if pretrained is not None:
-        load_pretrained(training.network, pretrained)
+        load_weights(training.network, pretrained)
     checkpoint = out / CHECKPOINT
     if resume and not checkpoint.is_file():
         raise DatasetError(f"there is no checkpoint to resume at {checkpoint}")
@@ -267,13 +277,9 @@ def _loader(data: FaceData, recipe: FaceRecipe, *, shuffle: bool) -> DataLoader[
     )
 
 
-def _row_cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
-    return -(target * torch.log_softmax(logits.float(), dim=1)).sum(dim=1)
-
-
-def _cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
+def _mean_cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
     """Return the mean over the rows that have a target (a row of zeros has none)."""
-    return _row_cross_entropy(logits, target).sum() / target.sum().clamp(min=1e-6)
+    return cross_entropy(logits, target).sum() / target.sum().clamp(min=1e-6)
 
 
 def _summary(split: FaceSplit) -> str:

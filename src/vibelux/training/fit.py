@@ -9,7 +9,7 @@ import lightning
 import torch
 from lightning.pytorch.callbacks import Callback, EMAWeightAveraging, ModelCheckpoint
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
-from torch import nn
+from torch import Tensor, nn
 
 from vibelux.errors import DatasetError
 
@@ -141,6 +141,17 @@ def make_trainer(
         enable_progress_bar=False,
         num_sanity_val_steps=0,
     )
+
+
+def cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
+    """Return −Σ target · log softmax(logits) of each row [shape=(n,)].
+
+    Args:
+        logits: [shape=(n, k)].
+        target: distributions [shape=(n, k)]; a row of zeros costs nothing.
+
+    """
+    return -(target * torch.log_softmax(logits.float(), dim=1)).sum(dim=1)
 
 
 _Module = TypeVar("_Module", bound=nn.Module)

@@ -19,16 +19,26 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 from torchmetrics.classification import MulticlassF1Score
 
-from vibelux.errors import DatasetError, ModelError
+from vibelux.errors import DatasetError
 from vibelux.music.spectrogram import MelSettings
-from vibelux.training.export import read_weights
-from vibelux.training.fit import CHECKPOINT, Training, laid_out, make_trainer, read_checkpoint
+from vibelux.training.export import load_weights
+from vibelux.training.fit import (
+    CHECKPOINT,
+    Training,
+    cross_entropy,
+    laid_out,
+    make_trainer,
+    read_checkpoint,
+)
 from vibelux.training.song_augment import Augmentation, augment, margin, mixing_weight
 from vibelux.training.song_log_mels import HeardSongs, repeated, windows
 from vibelux.training.song_network import SongNetwork, SongNetworkConfig
 from vibelux.training.song_targets import SongTargets, mood_words, song_targets
 
 Targets = dict[str, Tensor]
+
+UNEXPORTED = ("heads.gems", "heads.words")
+"""Heads that inference does not need."""
 
 
 @dataclass(frozen=True)
@@ -245,7 +255,7 @@ def fit_songs(
     lightning.seed_everything(recipe.seed, workers=True, verbose=False)
     training = SongTraining(recipe, learnt.settings)
     if pretrained is not None:
-        load_pretrained(training.network, pretrained)
+        load_weights(training.network, pretrained, fresh=UNEXPORTED)
     checkpoint = out / CHECKPOINT
     trainer = make_trainer(
         out,
@@ -306,35 +316,6 @@ def predict(network: SongNetwork, heard: HeardSongs) -> Heads:
             for name, values in parts.items():
                 values.append(found[name].numpy())
     return Heads(song=np.array(song), **{name: np.concatenate(v) for name, v in parts.items()})
-
-
-def load_pretrained(network: SongNetwork, path: Path) -> None:
-    """Begin with the weights of an exported model.
-
-    Raises:
-        ModelError: the file cannot be read or holds a network of another shape.
-
-    """
-    stored = read_weights(path)
-    own = network.state_dict()
-    wanted = [name for name in own if not name.endswith("num_batches_tracked")]
-    # The export drops heads that inference does not need; they begin anew.
-    needed = [n for n in wanted if not n.startswith(("heads.gems", "heads.words"))]
-    for name in needed:
-        found = stored.get(f"network.{name}")
-        if found is None or found.numel() != own[name].numel():
-            raise ModelError(
-                f"{path} does not fit this network: {name} is missing or of another shape; "
-                "train from scratch or use the version that it came from"
-            )
-    network.load_state_dict(
-        {n: stored[f"network.{n}"].reshape(own[n].shape) if n in needed else own[n] for n in own}
-    )
-
-
-def cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
-    """Return −Σ target · log softmax(logits) of each row [shape=(n,)]."""
-    return -(target * torch.log_softmax(logits.float(), dim=1)).sum(dim=1)
 
 
 def _held_loader(held: HeardSongs) -> DataLoader[tuple[Tensor, Targets]]:
