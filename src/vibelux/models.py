@@ -16,7 +16,14 @@ from vibelux.errors import ModelError
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-Kind = Literal["face", "music"]
+Kind = Literal["face", "music", "detector"]
+
+LABELS: Mapping[Kind, tuple[str, ...]] = {
+    "face": EMOTIONS,
+    "music": EMOTIONS,
+    "detector": ("face",),
+}
+"""What each kind of model tells apart, in the order of its outputs."""
 
 WEIGHTS = Path(__file__).parent / "weights"
 """Folder of the shipped models."""
@@ -28,10 +35,10 @@ class Card:
 
     Attributes:
         name: file stem, such as ``face``.
-        kind: ``face`` or ``music``.
+        kind: ``face``, ``music`` or ``detector``.
         version: changes whenever the weights change.
         sha256: of the ONNX file, lower-case hexadecimal.
-        labels: the seven emotions in the order of the outputs.
+        labels: what it tells apart, in the order of the outputs; see `LABELS`.
         input: name, shape, dtype and range of the graph's input.
         outputs: name -> what it holds.
         preprocessing: the constants that turn a file into the input; training and inference read
@@ -133,14 +140,14 @@ def load_model(kind: Kind, path: Path | None = None, *, threads: int = 1) -> Mod
     """Load a model and check it against its card.
 
     Args:
-        kind: which of the two CNNs is expected.
+        kind: which of the CNNs is expected.
         path: the ONNX file; its card lies beside it with the suffix ``.json``. Without one, the
             shipped model.
         threads: of ONNX Runtime, at least 1.
 
     Raises:
         ModelError: a file is missing, the sha256 or the label order differs from the card, the
-            model is of the other kind, or ONNX Runtime refuses it.
+            model is of another kind, or ONNX Runtime refuses it.
 
     """
     path = WEIGHTS / f"{kind}.onnx" if path is None else path
@@ -149,10 +156,10 @@ def load_model(kind: Kind, path: Path | None = None, *, threads: int = 1) -> Mod
     card = Card.read(path.with_suffix(".json"))
     if card.kind != kind:
         raise ModelError(f"{path} is a {card.kind} model, a {kind} model is needed")
-    if card.labels != EMOTIONS:
+    if card.labels != LABELS[kind]:
         raise ModelError(
             f"the card of {path} lists the labels {', '.join(card.labels)}; "
-            f"this version needs {', '.join(EMOTIONS)}, in this order"
+            f"this version needs {', '.join(LABELS[kind])}, in this order"
         )
     digest = sha256_of(path)
     if digest != card.sha256:
