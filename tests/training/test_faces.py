@@ -1,6 +1,7 @@
 """Training of the face CNN on drawn patterns: seven gratings stand for the seven emotions."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,14 +10,15 @@ torch = pytest.importorskip("torch", reason="the train extra is not installed")
 
 from vibelux.datasets.faces import FaceData
 from vibelux.emotions import EMOTIONS
-from vibelux.errors import DatasetError, ModelError
+from vibelux.errors import DatasetError, InvalidInput, ModelError
 from vibelux.models import WEIGHTS, load_model
 from vibelux.training.calibration import fit_temperature
 from vibelux.training.export import load_weights, read_weights
 from vibelux.training.face_augment import augment, mix
 from vibelux.training.face_network import FaceGraph, FaceNetwork, standardise
 from vibelux.training.face_targets import face_targets, split_faces
-from vibelux.training.faces import FaceRecipe, FaceTraining, train_faces
+from vibelux.training.faces import FaceRecipe, FaceTraining, train_faces, training_loader
+from vibelux.training.fit import changed_recipe
 
 SMALL = FaceRecipe(epochs=1, batch_size=32, widths=(4, 8, 8, 8), ema_decay=0.5)
 
@@ -199,3 +201,46 @@ def test_temperature_is_found_again(temperature):
     scaled = np.exp(logits / temperature)
     targets = (scaled / scaled.sum(axis=1, keepdims=True)).astype(np.float32)
     assert fit_temperature(logits, targets) == pytest.approx(temperature, rel=1e-3)
+
+
+def test_a_recipe_takes_other_values_by_name() -> None:
+    changed = changed_recipe(FaceRecipe(), ["dropout=0.3", "epochs=2", "widths=8,8,16,16"])
+    assert changed == replace(FaceRecipe(), dropout=0.3, epochs=2, widths=(8, 8, 16, 16))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("dropuot=0.3", "'dropuot=0.3' does not name a value of the recipe; it has epochs, "),
+        ("epochs=many", "'epochs=many': epochs is such as 40"),
+        ("widths=8,x", r"'widths=8,x': widths is such as \(32, 64, 128, 256\)"),
+    ],
+)
+def test_a_recipe_refuses_what_it_does_not_have(change: str, message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        changed_recipe(FaceRecipe(), [change])
+
+
+def test_mild_changes_move_a_face_less() -> None:
+    torch.manual_seed(0)
+    ramp = torch.linspace(0, 1, 48).expand(64, 1, 48, 48).contiguous()
+
+    def moved(faces: torch.Tensor) -> float:
+        upright = torch.minimum((faces - ramp).abs(), (faces - ramp.flip(3)).abs())
+        return float(upright.mean())
+
+    assert moved(augment(ramp, strong_share=0.0)) < 0.5 * moved(augment(ramp, strong_share=1.0))
+
+
+def test_balance_draws_rare_labels_more_often() -> None:
+    images = np.random.default_rng(0).integers(0, 255, (600, 48, 48), dtype=np.uint8)
+    label = np.array([0] * 540 + [1] * 60)
+    data = FaceData(images=images, label=label)
+    torch.manual_seed(0)
+    drawn = []
+    for balance in (0.0, 1.0):
+        loader = training_loader(data, replace(FaceRecipe(), balance=balance))
+        rows = torch.cat([batch[3] for batch in loader])
+        drawn.append(float(rows[:, 1].mean()))
+    assert drawn[0] == pytest.approx(0.1, abs=0.02)
+    assert drawn[1] == pytest.approx(0.5, abs=0.08)

@@ -34,6 +34,12 @@ def face(
     ] = None,
     seed: Annotated[int, typer.Option(help="Of weights, split, order and augmentation.")] = 0,
     learning_rate: Annotated[float | None, typer.Option(help="Highest of the schedule.")] = None,
+    changed: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="NAME=VALUE", help="Another value of the recipe; repeatable."
+        ),
+    ] = None,
     precision: Annotated[
         str, typer.Option(help="Of Lightning's trainer: bf16-mixed, 16-mixed, 32-true.")
     ] = "bf16-mixed",
@@ -55,6 +61,7 @@ def face(
     """Train the face CNN and write face.onnx with its card."""
     with train_extra():
         from vibelux.training import faces
+        from vibelux.training.fit import changed_recipe
         from vibelux.training.progress import progress_bar, quiet
     from dataclasses import replace
 
@@ -80,6 +87,7 @@ def face(
         epochs=epochs or recipe.epochs,
         learning_rate=learning_rate or recipe.learning_rate * (0.25 if start else 1.0),
     )
+    recipe = changed_recipe(recipe, changed or [])
     pretrained = None
     if start is not None:
         pretrained = WEIGHTS / "face.onnx" if start == "pretrained" else Path(start)

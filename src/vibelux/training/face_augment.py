@@ -10,21 +10,25 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor
 
+MILD = 0.35
+"""Of the strong movements of a face, those of a face that is changed mildly."""
 
-def augment(faces: Tensor) -> Tensor:
+
+def augment(faces: Tensor, *, strong_share: float = 1.0) -> Tensor:
     """Return changed copies: flip, affine, light, gamma, blur, noise, erasing.
 
     Args:
         faces: [shape=(k, 1, h, w), dtype=float32, range=[0, 1]].
+        strong_share: of the faces that get all of it; the others are flipped and moved a little.
 
     Returns:
         the same shape and range.
 
     """
-    faces = _affine(faces)
-    faces = _light(faces)
-    faces = _blur_and_noise(faces)
-    return _erase(faces)
+    strong = _chosen(faces, strong_share)
+    faces = _affine(faces, torch.where(strong, 1.0, MILD))
+    changed = _erase(_blur_and_noise(_light(faces)))
+    return torch.where(strong.view(-1, 1, 1, 1), changed, faces)
 
 
 def mix(
@@ -54,19 +58,20 @@ def _chosen(faces: Tensor, share: float) -> Tensor:
     return torch.rand(len(faces), device=faces.device) < share
 
 
-def _affine(faces: Tensor) -> Tensor:
+def _affine(faces: Tensor, strength: Tensor) -> Tensor:
+    """Turn, scale, stretch, shear, shift and flip, by `strength` [shape=(k,)] of the most."""
     angle = (torch.randn(len(faces), device=faces.device) * 10).clamp(-25, 25) * (math.pi / 180)
-    scale = torch.exp(_uniform(faces, math.log(0.82), math.log(1.2)))
-    aspect = torch.exp(_uniform(faces, -0.06, 0.06))
-    shear = _uniform(faces, -0.08, 0.08)
+    angle = angle * strength
+    scale = torch.exp(_uniform(faces, math.log(0.82), math.log(1.2)) * strength)
+    aspect = torch.exp(_uniform(faces, -0.06, 0.06) * strength)
+    shear = _uniform(faces, -0.08, 0.08) * strength
+    shift_x, shift_y = (_uniform(faces, -0.2, 0.2) * strength for _ in range(2))
     flip = torch.where(_chosen(faces, 0.5), -1.0, 1.0)
     cos, sin = torch.cos(angle) / scale, torch.sin(angle) / scale
     theta = torch.stack(
         [
-            torch.stack(
-                [cos * aspect * flip, (shear - sin) / aspect, _uniform(faces, -0.2, 0.2)], 1
-            ),
-            torch.stack([sin * aspect * flip, cos / aspect, _uniform(faces, -0.2, 0.2)], 1),
+            torch.stack([cos * aspect * flip, (shear - sin) / aspect, shift_x], 1),
+            torch.stack([sin * aspect * flip, cos / aspect, shift_y], 1),
         ],
         dim=1,
     )

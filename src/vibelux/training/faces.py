@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any, Self
 
 import lightning
+import numpy as np
 import torch
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor
-from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.data import DataLoader, TensorDataset, WeightedRandomSampler
 
 from vibelux.datasets.faces import FaceData
+from vibelux.emotions import EMOTIONS
 from vibelux.errors import DatasetError
 from vibelux.models import Card
 from vibelux.training.export import load_weights
@@ -40,6 +42,9 @@ class FaceRecipe:
         weight_decay: of AdamW.
         label_share: of the one-hot label in the label head's target, the rest are votes.
         dropout: before the dense layers.
+        strong_share: of the faces that get every change of `augment`, see there.
+        balance: rows are drawn with odds of their label's frequency to the power of −balance;
+            0 draws every row once an epoch.
         mixup_share: share of batches that are blended.
         mixup_alpha: of the Beta distribution of the blend.
         ema_decay: of the moving average of the weights, a step.
@@ -54,6 +59,8 @@ class FaceRecipe:
     weight_decay: float = 0.02
     label_share: float = 0.9
     dropout: float = 0.4
+    strong_share: float = 1.0
+    balance: float = 0.0
     mixup_share: float = 0.25
     mixup_alpha: float = 0.2
     ema_decay: float = 0.999
@@ -89,7 +96,7 @@ class FaceTraining(Training):
             mood * mood_weight[:, None],
             label * label_weight[:, None],
         )
-        faces = augment(faces.float() / 255)
+        faces = augment(faces.float() / 255, strong_share=self.recipe.strong_share)
         if torch.rand(()) < self.recipe.mixup_share:
             faces, targets = mix(faces, targets, alpha=self.recipe.mixup_alpha)
         faces = standardise(faces).to(memory_format=torch.channels_last)
@@ -248,8 +255,8 @@ def train_faces(
         devices=devices,
         callbacks=callbacks,
     )
-    loader = _loader(split.training, recipe, shuffle=True)
-    held = _loader(split.validation, recipe, shuffle=False)
+    loader = training_loader(split.training, recipe)
+    held = DataLoader(_rows(split.validation, label_share=1.0), batch_size=512)
     trainer.fit(
         training, loader, held, ckpt_path=checkpoint if resume else None, weights_only=False
     )
@@ -265,15 +272,27 @@ def train_faces(
     return TrainedFaces(onnx=onnx, history=training.history, difference=difference, split=split)
 
 
-def _loader(data: FaceData, recipe: FaceRecipe, *, shuffle: bool) -> DataLoader[tuple[Tensor, ...]]:
-    targets: FaceTargets = face_targets(data, label_share=recipe.label_share if shuffle else 1.0)
-    columns = (targets.mood, targets.mood_weight, targets.label, targets.label_weight)
-    rows = TensorDataset(
-        torch.from_numpy(data.images).unsqueeze(1), *(torch.from_numpy(c) for c in columns)
-    )
-    batch = recipe.batch_size if shuffle else 512
+def training_loader(data: FaceData, recipe: FaceRecipe) -> DataLoader[tuple[Tensor, ...]]:
+    """Return shuffled batches of faces and their targets, drawn by the recipe's `balance`."""
+    rows = _rows(data, label_share=recipe.label_share)
+    sampler = None
+    if recipe.balance > 0:
+        odds = np.bincount(data.label, minlength=len(EMOTIONS))[data.label] ** -recipe.balance
+        sampler = WeightedRandomSampler(odds.tolist(), len(rows))
     return DataLoader(
-        rows, batch_size=batch, shuffle=shuffle, drop_last=shuffle and len(rows) >= 2 * batch
+        rows,
+        batch_size=recipe.batch_size,
+        shuffle=sampler is None,
+        sampler=sampler,
+        drop_last=len(rows) >= 2 * recipe.batch_size,
+    )
+
+
+def _rows(data: FaceData, *, label_share: float) -> TensorDataset:
+    targets: FaceTargets = face_targets(data, label_share=label_share)
+    columns = (targets.mood, targets.mood_weight, targets.label, targets.label_weight)
+    return TensorDataset(
+        torch.from_numpy(data.images).unsqueeze(1), *(torch.from_numpy(c) for c in columns)
     )
 
 

@@ -2,8 +2,9 @@
 
 import pickle
 from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import lightning
 import torch
@@ -11,7 +12,10 @@ from lightning.pytorch.callbacks import Callback, EMAWeightAveraging, ModelCheck
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor, nn
 
-from vibelux.errors import DatasetError
+from vibelux.errors import DatasetError, InvalidInput
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 CHECKPOINT = "last.ckpt"
 """Written into a training's folder after every epoch."""
@@ -70,6 +74,39 @@ class Training(lightning.LightningModule):
             # What is left out here keeps the length of the new run.
             schedule.pop("total_steps", None)
             schedule.pop("_schedule_phases", None)
+
+
+_Recipe = TypeVar("_Recipe", bound="DataclassInstance")
+
+
+def changed_recipe(recipe: _Recipe, changes: Sequence[str]) -> _Recipe:
+    """Return a recipe with some values replaced.
+
+    Args:
+        recipe: a dataclass of numbers and tuples of numbers.
+        changes: such as ``dropout=0.3`` or ``widths=32,48,96,192``.
+
+    Raises:
+        InvalidInput: no such value, or not of its type.
+
+    """
+    values: dict[str, Any] = {}
+    for change in changes:
+        name, _, text = change.partition("=")
+        if name not in asdict(recipe):
+            raise InvalidInput(
+                f"{change!r} does not name a value of the recipe; "
+                f"it has {', '.join(asdict(recipe))}, as in dropout=0.3"
+            )
+        old = getattr(recipe, name)
+        try:
+            if isinstance(old, tuple):
+                values[name] = tuple(type(old[0])(part) for part in text.split(","))
+            else:
+                values[name] = type(old)(text)
+        except ValueError as error:
+            raise InvalidInput(f"{change!r}: {name} is such as {old}") from error
+    return replace(recipe, **values)
 
 
 _Trained = TypeVar("_Trained", bound=Training)
