@@ -1,0 +1,112 @@
+"""Samples a rectangle of a picture, in integers: the one resizing between camera and networks.
+
+Every output pixel is the mean of the source area that it covers; where the picture is enlarged,
+that area is one source pixel wide, which is linear interpolation. Weights are whole multiples of
+1/2048, so the result is the same to the last bit in any language and any order of summation;
+docs/preprocessing.md gives the formulas.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vibelux.errors import InvalidInput
+
+Grey = NDArray[np.uint8]
+
+SHIFT = 11
+UNIT = 1 << SHIFT
+"""What the weights of one output pixel sum to along each axis; 255 · 2048² fits into int32."""
+
+BAND = 40
+"""Output rows at a time: what they need stays in the processor's cache (0.6 instead of 1.6 ms for
+640×480 to 320×240), and a large picture needs little memory."""
+
+
+class Window(NamedTuple):
+    """A rectangle in a picture's pixels; it may reach beyond the picture.
+
+    Attributes:
+        x: left edge; pixel i covers [i, i + 1).
+        y: upper edge.
+        w: width, > 0.
+        h: height, > 0.
+
+    """
+
+    x: float
+    y: float
+    w: float
+    h: float
+
+
+def sample(grey: Grey, window: Window, *, width: int, height: int) -> Grey:
+    """Return what a window shows, resized; beyond the picture its border pixels are repeated.
+
+    Args:
+        grey: [shape=(h, w), dtype=uint8] the picture.
+        window: the part to sample.
+        width: of the result in pixels.
+        height: of the result in pixels.
+
+    Returns:
+        [shape=(height, width), dtype=uint8].
+
+    Raises:
+        InvalidInput: the window or the picture is empty.
+
+    """
+    if not (window.w > 0 and window.h > 0 and grey.size):
+        raise InvalidInput(f"cannot sample {window} of a picture of shape {grey.shape}")
+    rows, down = _weights(grey.shape[0], window.y, window.h, height)
+    columns, across = _weights(grey.shape[1], window.x, window.w, width)
+    result = np.empty((height, width), np.uint8)
+    for start in range(0, height, BAND):
+        band = slice(start, start + BAND)
+        lines = _weighted(grey, rows[band], down[band])
+        total = _weighted(np.ascontiguousarray(lines.T), columns, across)
+        result[band] = ((total + UNIT * UNIT // 2) >> 2 * SHIFT).T
+    return result
+
+
+def _weights(
+    length: int, start: float, span: float, size: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return which pixels of a line each of ``size`` outputs is made of, and their weights.
+
+    Args:
+        length: of the line.
+        start: where the outputs begin.
+        span: length that the outputs cover together.
+        size: number of outputs.
+
+    Returns:
+        first pixel [shape=(size,)] and weights of it and the following ones [shape=(size, k)],
+        each row with the sum `UNIT`.
+
+    """
+    step = span / size
+    reach = max(1.0, step)
+    begin = start + (np.arange(size) + 0.5) * step - reach / 2
+    taps = min(length, int(np.ceil(reach)) + 1)
+    first = np.clip(np.floor(begin), 0, length - taps).astype(np.int64)
+    edges = first[:, None] + np.arange(taps + 1)
+    share = np.clip((edges - begin[:, None]) / reach, 0, 1)
+    cumulative = np.floor(UNIT * share + 0.5).astype(np.int32)
+    # What lies before the line is its first pixel, what lies behind it its last one.
+    cumulative[:, 0] = 0
+    cumulative[:, -1] = UNIT
+    return first, np.diff(cumulative, axis=1)
+
+
+def _weighted(
+    lines: NDArray[np.uint8] | NDArray[np.int32],
+    first: NDArray[np.int64],
+    weights: NDArray[np.int32],
+) -> NDArray[np.int32]:
+    """Return the weighted sums of lines [shape=(n, m)], one for each output [shape=(size, m)]."""
+    total = lines[first] * weights[:, 0, None]
+    for tap in 1 + np.flatnonzero(weights[:, 1:].any(axis=0)):
+        total += lines[first + tap] * weights[:, tap, None]
+    return total
