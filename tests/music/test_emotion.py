@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from vibelux.errors import AudioError, ModelError
-from vibelux.models import Model, load_model
+from vibelux.models import Card, Model, load_model, sha256_of
 from vibelux.music.emotion import MusicModel
 
 SongOf = Callable[[str], Path]
@@ -44,6 +44,30 @@ def test_the_answer_is_the_mean_over_the_windows(music_model: Path) -> None:
         assert moment.valence == pytest.approx(float(valence), abs=1e-6)
     assert analysis.duration == 50.0
     assert analysis.model == music.model.card.model_id
+
+
+def test_tension_is_told_by_models_that_know_it(music_model: Path, tmp_path: Path) -> None:
+    windows = decibels(3)
+    without = MusicModel.load(music_model).analyse_log_mel(windows, [0, 10, 20], 30.0)
+    assert without.tension is None
+    assert [moment.tension for moment in without.course] == [None] * 3
+
+    onnx = pytest.importorskip("onnx")
+    graph = onnx.load(music_model)
+    graph.graph.node.append(onnx.helper.make_node("Neg", ["valence"], ["tension"]))
+    graph.graph.output.append(
+        onnx.helper.make_tensor_value_info("tension", onnx.TensorProto.FLOAT, ["batch"])
+    )
+    file = tmp_path / "music.onnx"
+    onnx.save(graph, file)
+    card = Card.read(music_model.with_suffix(".json"))
+    outputs = {**card.outputs, "tension": ["batch"]}
+    card = dataclasses.replace(card, sha256=sha256_of(file), outputs=outputs)
+    card.write(file.with_suffix(".json"))
+    told = MusicModel.load(file).analyse_log_mel(windows, [0, 10, 20], 30.0)
+    assert told.tension == pytest.approx(-told.valence, abs=1e-6)
+    for moment in told.course:
+        assert moment.tension == pytest.approx(-moment.valence, abs=1e-6)
 
 
 def test_a_file_is_heard_through_the_cards_constants(song_of: SongOf, music_model: Path) -> None:

@@ -16,6 +16,9 @@ from vibelux.music.spectrogram import MelSettings, log_mel
 
 _OUTPUTS = ("mood", "quadrant", "valence", "arousal", "embedding")
 
+_TENSION = "tension"
+"""An output that models trained before it was known lack."""
+
 _BATCH = 4
 """Windows that go through the network together: more cost memory and gain no time on a CPU."""
 
@@ -29,6 +32,7 @@ class Moment:
         mood: [shape=(7,), dtype=float32].
         valence: in [-1, 1].
         arousal: in [-1, 1].
+        tension: from calm (-1) to tense (1), or None: the model does not tell.
 
     """
 
@@ -36,6 +40,7 @@ class Moment:
     mood: Mood
     valence: float
     arousal: float
+    tension: float | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,8 @@ class SongAnalysis:
         duration: of the whole song, in seconds.
         course: the windows in the order of time.
         model: id of the model's card.
+        tension: from calm (-1) to tense (1), mean over the windows, or None: the model does not
+            tell.
 
     """
 
@@ -62,6 +69,7 @@ class SongAnalysis:
     duration: float
     course: tuple[Moment, ...]
     model: str
+    tension: float | None = None
 
 
 class MusicModel:
@@ -161,13 +169,15 @@ class MusicModel:
         missing = [name for name in _OUTPUTS if not batches or name not in batches[0]]
         if missing:
             raise ModelError(f"{card.model_id} gives no {', '.join(missing)}")
-        heard = {name: np.concatenate([batch[name] for batch in batches]) for name in _OUTPUTS}
+        names = (*_OUTPUTS, *([_TENSION] if _TENSION in batches[0] else []))
+        heard = {name: np.concatenate([batch[name] for batch in batches]) for name in names}
         if not all(np.isfinite(values).all() for values in heard.values()):
             raise ModelError(f"{card.model_id} answers with values that are not numbers")
+        tension = heard[_TENSION].tolist() if _TENSION in heard else [None] * len(heard["mood"])
         course = tuple(
-            Moment(float(start), as_mood(mood), float(valence), float(arousal))
-            for start, mood, valence, arousal in zip(
-                starts, heard["mood"], heard["valence"], heard["arousal"], strict=True
+            Moment(float(start), as_mood(mood), float(valence), float(arousal), tense)
+            for start, mood, valence, arousal, tense in zip(
+                starts, heard["mood"], heard["valence"], heard["arousal"], tension, strict=True
             )
         )
         embedding = heard["embedding"].mean(axis=0)
@@ -180,4 +190,5 @@ class MusicModel:
             duration=float(duration),
             course=course,
             model=card.model_id,
+            tension=float(heard[_TENSION].mean()) if _TENSION in heard else None,
         )
