@@ -48,12 +48,15 @@ def analyser(notes):
             mood=mood,
             valence=0.25,
             arousal=-0.5,
+            tension=0.75,
             quadrant=np.array([0.1, 0.2, 0.3, 0.4], np.float32),
             embedding=np.array([0.6, 0.8], np.float32),
             duration=12.5,
             course=(
-                SimpleNamespace(start=0.0, mood=mood, valence=0.5, arousal=0.0),
-                SimpleNamespace(start=7200.5, mood=mood[::-1], valence=0.0, arousal=-1.0),
+                SimpleNamespace(start=0.0, mood=mood, valence=0.5, arousal=0.0, tension=0.5),
+                SimpleNamespace(
+                    start=7200.5, mood=mood[::-1], valence=0.0, arousal=-1.0, tension=None
+                ),
             ),
             model="unused",
         )

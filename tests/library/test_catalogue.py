@@ -10,6 +10,7 @@ from sqlalchemy import event, insert, text
 
 from vibelux.errors import CatalogueCorrupt, CatalogueError, CatalogueLocked, CatalogueTooNew
 from vibelux.library.catalogue import Catalogue
+from vibelux.library.migrations import MIGRATIONS
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import EMBEDDING, vector_blob
 
@@ -147,7 +148,9 @@ def test_a_newer_catalogue_is_refused_and_left_alone(catalogue, tmp_path):
         connection.exec_driver_sql("PRAGMA user_version = 99")
     catalogue.close()
     before = catalogue.path.read_bytes()
-    with pytest.raises(CatalogueTooNew, match=r"has version 99, .* reads up to 1; update"):
+    with pytest.raises(
+        CatalogueTooNew, match=f"has version 99, .* reads up to {len(MIGRATIONS)}; "
+    ):
         Catalogue(catalogue.path)
     assert catalogue.path.read_bytes() == before
 

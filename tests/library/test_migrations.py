@@ -1,6 +1,7 @@
 import sqlite3
 from contextlib import closing
 
+import numpy as np
 import pytest
 
 from vibelux.errors import CatalogueError, CatalogueTooNew
@@ -44,8 +45,8 @@ def test_an_older_catalogue_is_backed_up_and_brought_forward(catalogue, add_song
     with catalogue.session() as connection:
         migrate(connection, catalogue.path, migrations=NEXT)
     assert "colour" in columns(catalogue.path)
-    assert pragma(catalogue.path, "user_version") == 2
-    backup = catalogue.path.with_name("catalogue.sqlite.v1.backup")
+    assert pragma(catalogue.path, "user_version") == len(NEXT)
+    backup = catalogue.path.with_name(f"catalogue.sqlite.v{len(MIGRATIONS)}.backup")
     assert "colour" not in columns(backup)
     with Catalogue(backup) as before:
         assert before.counts()["ok"] == 1
@@ -57,23 +58,43 @@ def test_a_migration_that_fails_changes_nothing(catalogue, add_song):
     with pytest.raises(CatalogueError, match="syntax error"), catalogue.session() as connection:
         migrate(connection, catalogue.path, migrations=broken)
     assert "colour" not in columns(catalogue.path)
-    assert pragma(catalogue.path, "user_version") == 1
+    assert pragma(catalogue.path, "user_version") == len(MIGRATIONS)
     assert catalogue.counts()["ok"] == 1
 
 
 def test_no_backup_no_migration(catalogue):
-    (catalogue.path.parent / "catalogue.sqlite.v1.backup").mkdir()
+    (catalogue.path.parent / f"catalogue.sqlite.v{len(MIGRATIONS)}.backup").mkdir()
     with (
         pytest.raises(CatalogueError, match="before bringing it to a newer version"),
         catalogue.session() as connection,
     ):
         migrate(connection, catalogue.path, migrations=NEXT)
-    assert pragma(catalogue.path, "user_version") == 1
+    assert pragma(catalogue.path, "user_version") == len(MIGRATIONS)
     assert "colour" not in columns(catalogue.path)
 
 
 def test_a_migrated_catalogue_is_too_new_for_this_version(catalogue):
     with catalogue.session() as connection:
         migrate(connection, catalogue.path, migrations=NEXT)
-    with pytest.raises(CatalogueTooNew, match="has version 2"):
+    with pytest.raises(CatalogueTooNew, match=f"has version {len(NEXT)}"):
         Catalogue(catalogue.path)
+
+
+def test_songs_of_the_first_version_can_be_played_and_lack_only_what_is_new(tmp_path):
+    path = tmp_path / "catalogue.sqlite"
+    with closing(sqlite3.connect(path)) as plain:
+        for statement in MIGRATIONS[0]:
+            plain.execute(statement)
+        plain.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        plain.execute("PRAGMA user_version = 1")
+        plain.execute(
+            "INSERT INTO songs (path, mood, valence, course, model, state) "
+            "VALUES (?, ?, ?, ?, ?, 'ok')",
+            (b"/m/a.mp3", np.full(7, 1 / 7, "<f4").tobytes(), 0.5, bytes(44), "music-1"),
+        )
+        plain.commit()
+    with Catalogue(path) as catalogue:
+        (song,) = catalogue.songs("ok")
+        assert (song.valence, song.model) == (0.5, "music-1")
+        assert (song.tension, song.loudness, song.peak) == (None, None, None)
+        assert len(catalogue.course(song.id)) == 0  # the old records are no longer readable

@@ -81,6 +81,8 @@ def test_songs_are_analysed_once(run, catalogue, music, notes):
     assert course["start"].tolist() == [0.0, 7200.5]
     np.testing.assert_allclose(course["mood"][1], song.mood[::-1], atol=1e-3)
     assert course["arousal"].tolist() == [0.0, -1.0]
+    np.testing.assert_array_equal(course["tension"], [0.5, np.nan])  # NaN: not known
+    assert song.tension == 0.75
     assert heard(notes) == ["Artist - b.flac", "a.mp3"]
 
     report = run()
@@ -290,6 +292,25 @@ def test_another_model_analyses_everything_again(run, catalogue, music, notes):
     assert heard(notes) == ["a.mp3"]
     assert run(model="stand-in-2", again=True).analysed == 1
     assert heard(notes) == ["a.mp3", "bad.mp3"]
+
+
+def test_songs_of_an_older_revision_are_analysed_again_in_their_place(run, catalogue, music, notes):
+    for name in ("old", "older", "new"):
+        (music / f"{name}.mp3").write_text(name)
+    run()
+    before = {name: song.id for name, song in by_name(catalogue).items()}
+    heard(notes)
+    with catalogue.writing() as connection:
+        for name, revision in (("old", "0"), ("older", "NULL")):
+            connection.exec_driver_sql(
+                f"UPDATE songs SET revision = {revision}, tension = NULL WHERE title = '{name}'"
+            )
+    assert by_name(catalogue)["older.mp3"].state == "ok"  # until then they can be played
+    report = run()
+    assert (report.analysed, report.unchanged) == (2, 1)
+    assert heard(notes) == ["old.mp3", "older.mp3"]
+    assert {song.tension for song in catalogue.songs()} == {0.75}
+    assert {name: song.id for name, song in by_name(catalogue).items()} == before
 
 
 def test_a_file_that_hangs_or_kills_its_worker_takes_nothing_else_along(

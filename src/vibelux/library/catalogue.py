@@ -49,6 +49,9 @@ class Song:
         year: of the recording, or None.
         genre: from the tags, or None.
         quadrant: [shape=(4,), dtype=float32] probabilities of Q1 to Q4, or None.
+        tension: in [-1, 1], or None.
+        loudness: integrated, in LUFS (EBU R 128), or None.
+        peak: of the samples, in dBFS, or None.
 
     """
 
@@ -71,6 +74,9 @@ class Song:
     year: int | None = None
     genre: str | None = None
     quadrant: NDArray[np.float32] | None = None
+    tension: float | None = None
+    loudness: float | None = None
+    peak: float | None = None
 
 
 class Catalogue:
@@ -185,8 +191,9 @@ class Catalogue:
         """Return a song's course over time.
 
         Returns:
-            [shape=(k,)] records ``start`` (seconds), ``mood`` [shape=(7,)], ``valence`` and
-            ``arousal``; none for a song that was never analysed or was imported.
+            [shape=(k,)] records ``start`` (seconds), ``mood`` [shape=(7,)], ``valence``,
+            ``arousal`` and ``tension`` (NaN where the model gives none); none for a song that was
+            never analysed, was imported, or was analysed by a version before tensions.
 
         """
         with self.reading() as connection:
@@ -263,6 +270,9 @@ def _song(row: Row[Any]) -> Song:
         year=row.year,
         genre=row.genre,
         quadrant=vector_of(row.quadrant),
+        tension=row.tension,
+        loudness=row.loudness,
+        peak=row.peak,
     )
 
 

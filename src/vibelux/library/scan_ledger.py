@@ -35,6 +35,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from vibelux.library.scan_files import Found
 from vibelux.library.schema import TAGS, VERDICT, folder_range, path_bytes, path_of, songs
+from vibelux.library.schema_blobs import REVISION
 from vibelux.library.tags import Tags, renamed, tags_of_name
 from vibelux.library.workers_process import Job, Outcome
 
@@ -206,13 +207,17 @@ class Ledger:
     def _holds(self, row: Row[Any]) -> bool:
         """Tell whether a song's verdict still counts."""
         if row.mood is not None:
-            return bool(row.model == self._terms.model)
+            return row.model == self._terms.model and (row.revision or 0) >= REVISION
         return row.reason_code is not None and not self._terms.retry
 
     def _known(self, pending: Row[Any]) -> frozenset[bytes]:
         if self._terms.again:
             return frozenset()
-        counts = and_(songs.c.mood.is_not(None), songs.c.model == self._terms.model)
+        counts = and_(
+            songs.c.mood.is_not(None),
+            songs.c.model == self._terms.model,
+            songs.c.revision >= REVISION,
+        )
         if not self._terms.retry:
             counts = or_(counts, and_(songs.c.mood.is_(None), songs.c.reason_code.is_not(None)))
         query = select(songs.c.content_hash).where(

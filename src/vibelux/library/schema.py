@@ -42,6 +42,10 @@ songs = Table(
     Column("state", Text, nullable=False),
     Column("reason_code", Text),
     Column("reason", Text),
+    Column("tension", Float),
+    Column("loudness", Float),
+    Column("peak", Float),
+    Column("revision", Integer),
 )
 
 TAGS = ("title", "artist", "album", "albumartist", "track", "year", "genre")
@@ -52,10 +56,14 @@ ANALYSIS = (
     "mood",
     "valence",
     "arousal",
+    "tension",
     "quadrant",
     "embedding",
     "course",
+    "loudness",
+    "peak",
     "model",
+    "revision",
     "analysed_at",
 )
 """Columns that a model computed from the sound."""

@@ -1,4 +1,4 @@
-"""The formats of the catalogue's BLOB columns.
+"""The formats of the catalogue's BLOB columns, and the revision of what an analysis stores.
 
 Apart from the tables, because the workers of a scan pack these and need no SQLAlchemy.
 """
@@ -8,6 +8,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from vibelux.emotions import EMOTIONS
 
+REVISION = 1
+"""Of what an analysis stores. Songs with a lower one, or none, are analysed again by a
+scan; count it up when something is added that the next scan should fill in."""
+
 MOOD = np.dtype("<f4")
 EMBEDDING = np.dtype("<f2")
 MOMENT = np.dtype(
@@ -16,9 +20,11 @@ MOMENT = np.dtype(
         ("mood", "<f2", len(EMOTIONS)),
         ("valence", "<f2"),
         ("arousal", "<f2"),
+        ("tension", "<f2"),
     ]
 )
-"""One window of a song's course, 22 bytes; half precision is far finer than the model."""
+"""One window of a song's course, 24 bytes; half precision is far finer than the model. The tension
+is NaN where the model gives none."""
 
 
 def vector_blob(values: ArrayLike, dtype: np.dtype[np.floating] = MOOD) -> bytes:

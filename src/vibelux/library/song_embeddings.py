@@ -156,9 +156,13 @@ def _write(connection: Connection, values: dict[str, Any]) -> bool:
     cleared = {
         "valence": None,
         "arousal": None,
+        "tension": None,
         "quadrant": None,
         "embedding": None,
         "course": None,
+        "loudness": None,
+        "peak": None,
+        "revision": None,
         "reason_code": None,
         "reason": None,
     }

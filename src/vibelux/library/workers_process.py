@@ -187,21 +187,29 @@ def hash_of(path: Path) -> bytes:
 def _values(path: Path, analysis: "SongAnalysis", model: str) -> dict[str, Any]:
     import numpy as np
 
-    from vibelux.library.schema_blobs import EMBEDDING, MOMENT, vector_blob
+    from vibelux.library.schema_blobs import EMBEDDING, MOMENT, REVISION, vector_blob
     from vibelux.library.tags import read_tags
 
     if not np.isfinite(analysis.mood).all():
         raise AudioError("the model finds no mood in it", code="damaged")
-    course = np.array([(m.start, m.mood, m.valence, m.arousal) for m in analysis.course], MOMENT)
+    course = np.array(
+        [
+            (m.start, m.mood, m.valence, m.arousal, np.nan if m.tension is None else m.tension)
+            for m in analysis.course
+        ],
+        MOMENT,
+    )
     return read_tags(path).values() | {
         "duration": float(analysis.duration),
         "mood": vector_blob(analysis.mood),
         "valence": float(analysis.valence),
         "arousal": float(analysis.arousal),
+        "tension": analysis.tension,
         "quadrant": vector_blob(analysis.quadrant),
         "embedding": vector_blob(analysis.embedding, EMBEDDING),
         "course": course.tobytes(),
         "model": model,
+        "revision": REVISION,
     }
 
 

@@ -12,12 +12,15 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from vibelux.errors import CatalogueError, CatalogueTooNew
-from vibelux.library.migrations import v0001_songs
+from vibelux.library.migrations import v0001_songs, v0002_loudness
 from vibelux.library.schema import APPLICATION_ID
 
 Statements = Sequence[str]
 
-MIGRATIONS: tuple[Statements, ...] = (v0001_songs.STATEMENTS,)
+MIGRATIONS: tuple[Statements, ...] = (
+    v0001_songs.STATEMENTS,
+    v0002_loudness.STATEMENTS,
+)
 
 
 def version_of(connection: Connection, path: Path) -> int:
