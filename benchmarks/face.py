@@ -27,7 +27,7 @@ def measure() -> dict[str, float]:
     """Return median and 95th percentile in milliseconds of each step and of the whole."""
     cv2.setNumThreads(1)
     reader = FaceReader.load()  # ONNX Runtime with one thread
-    scale = reader.expression.constant(reader.detector.crop_constant)
+    scale = reader.expression.crop_scale
     frames = [cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR) for grey in _frames()]
     for frame in frames[:5]:
         reader.read(frame)

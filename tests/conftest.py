@@ -83,7 +83,7 @@ def face_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         constants,
         card_input={"name": "crops", "shape": ["batch", 48, 48], "dtype": "uint8"},
         outputs={"mood": ["batch", 7], "label": ["batch", 7], "embedding": ["batch", 7]},
-        preprocessing={"size": 48, "haar_crop_scale": 1.02},
+        preprocessing={"size": 48, "box_crop_scale": 1.24},
     )
 
 

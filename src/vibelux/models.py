@@ -68,6 +68,21 @@ class Card:
         """Name, version and the first characters of the sha256: ``music-1.0.0-1a2b3c4d``."""
         return f"{self.name}-{self.version}-{self.sha256[:8]}"
 
+    def constant(self, name: str) -> float:
+        """Return a number of the preprocessing.
+
+        Raises:
+            ModelError: it is missing or not positive.
+
+        """
+        value = self.preprocessing.get(name)
+        if not isinstance(value, int | float) or not value > 0:
+            raise ModelError(
+                f"the card of {self.model_id} gives {name}={value!r} in its preprocessing; "
+                "a positive number is needed"
+            )
+        return value
+
     @classmethod
     def read(cls, path: Path) -> Self:
         """Read a card.

@@ -39,7 +39,7 @@ class KnownModel:
             labels=EMOTIONS,
             input={"name": "crops"},
             outputs={},
-            preprocessing={"size": 48, "haar_crop_scale": 1.02},
+            preprocessing={"size": 48, "box_crop_scale": 1.24},
         )
         self.moods: list[Sequence[float]] = [[0.1, 0.0, 0.0, 0.6, 0.2, 0.1, 0.0]]
 
@@ -51,8 +51,6 @@ class KnownModel:
 
 class KnownDetector:
     """Finds the boxes it was told, one list a call; the last one from then on."""
-
-    crop_constant = "haar_crop_scale"
 
     def __init__(self) -> None:
         self.boxes: list[list[Box]] = [[Box(200, 150, 120, 120, 0.9)]]

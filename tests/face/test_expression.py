@@ -21,14 +21,20 @@ def _position_picture() -> np.ndarray:
 
 def test_crop_has_the_centre_and_scale_of_the_box() -> None:
     columns, rows = _position_picture()
-    box = Box(60, 80, 94, 94, 1.0)
-    across = crop_face(columns, box, scale=1.02)  # 1.02 × 94 = 96: each pixel averages 2 × 2
-    down = crop_face(rows, box, scale=1.02)
+    box = Box(60, 40, 80, 100, 1.0)
+    across = crop_face(columns, box, scale=1.2)  # 1.2 × 80 = 96: each pixel averages 2 × 2
+    down = crop_face(rows, box, scale=1.2)
     assert across.shape == (48, 48)
     assert across.dtype == np.uint8
-    first = 60 + 47 - 48  # centre minus half the crop
+    first = 60 + 40 - 48  # centre minus half the crop
     assert np.abs(across[0] - (first + 0.5 + 2 * np.arange(48))).max() <= 0.5
-    assert np.abs(down[:, 0] - (80 + 47 - 48 + 0.5 + 2 * np.arange(48))).max() <= 0.5
+    assert np.abs(down[:, 0] - (40 + 50 - 48 + 0.5 + 2 * np.arange(48))).max() <= 0.5
+
+
+def test_crop_moves_by_parts_of_a_pixel() -> None:
+    ramp = np.tile(4 * np.arange(60, dtype=np.uint8), (60, 1))
+    crop = crop_face(ramp, Box(5.25, 3.5, 48, 48, 1.0), scale=1.0)
+    assert np.all(crop == 21 + 4 * np.arange(48))
 
 
 def test_crop_averages_when_it_shrinks() -> None:
@@ -63,7 +69,7 @@ def test_crop_enlarges_small_faces() -> None:
 
 
 def test_crop_refuses_emptiness() -> None:
-    with pytest.raises(InvalidInput, match="cannot cut"):
+    with pytest.raises(InvalidInput, match="cannot sample"):
         crop_face(np.zeros((10, 10), np.uint8), Box(0, 0, 0, 0, 1.0), scale=1.0)
     with pytest.raises(InvalidInput, match="shape"):
         crop_face(np.zeros((0, 10), np.uint8), Box(0, 0, 5, 5, 1.0), scale=1.0)
@@ -84,7 +90,7 @@ def test_shipped_model_gives_probabilities(shipped: ExpressionModel) -> None:
 
 def test_shipped_card_has_the_crop(shipped: ExpressionModel) -> None:
     assert shipped.size == 48
-    assert shipped.constant("haar_crop_scale") == pytest.approx(1.02)
+    assert shipped.crop_scale == pytest.approx(1.24)
 
 
 def test_refuses_other_crops(shipped: ExpressionModel) -> None:
@@ -94,9 +100,9 @@ def test_refuses_other_crops(shipped: ExpressionModel) -> None:
         shipped.predict(np.zeros((1, 48, 48)))
 
 
-@pytest.mark.parametrize("value", [None, "1.02", 0, -1, float("nan")])
+@pytest.mark.parametrize("value", [None, "1.24", 0, -1, float("nan")])
 def test_refuses_a_card_without_the_constant(known_model, value: object) -> None:
-    constants = {"size": 48, "haar_crop_scale": value}
+    constants = {"size": 48, "box_crop_scale": value}
     known_model.card = dataclasses.replace(known_model.card, preprocessing=constants)
-    with pytest.raises(ModelError, match="haar_crop_scale="):
-        ExpressionModel(known_model).constant("haar_crop_scale")
+    with pytest.raises(ModelError, match="box_crop_scale="):
+        ExpressionModel(known_model)

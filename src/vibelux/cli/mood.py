@@ -76,7 +76,7 @@ def _show(reading: "FaceReading", seen: "Mood", source: str) -> None:
 
     from vibelux.emotions import mood_dict, strongest
 
-    size = f"{reading.face.w}×{reading.face.h} pixels" if reading.face else ""
+    size = f"{reading.face.w:.0f}×{reading.face.h:.0f} pixels" if reading.face else ""
     count = len(reading.faces)
     among = f", the main one of {count} faces" if count > 1 else ""
     console = out()

@@ -1,29 +1,25 @@
-"""Finds faces in a picture.
+"""Finds faces in a picture with a small CNN of ours.
 
-`Detector` is what the reader needs; `HaarDetector` is one that needs no trained weights of ours:
-the boosted cascade of Viola & Jones (2001), as OpenCV ships it.
+The graph decodes and suppresses overlapping boxes itself; here is only what lies around it: the
+picture's size on the way in, the boxes' on the way out. docs/preprocessing.md gives the formulas.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from vibelux.errors import ModelError
-
-Grey = NDArray[np.uint8]
-
-FLAT_RANGE = 100
-"""Grey levels between the 1st and 99th percentile below which a picture counts as flat."""
+from vibelux.errors import InvalidInput, ModelError
+from vibelux.face.sampling import Grey, Window, sample
+from vibelux.models import Model, load_model
 
 
 @dataclass(frozen=True)
 class Box:
-    """A face's place in a picture.
+    """A face's place in a picture, forehead to chin and cheek to cheek as in WIDER FACE.
 
     Attributes:
         x: left edge in pixels; may lie outside the picture for a face at its edge.
@@ -34,10 +30,10 @@ class Box:
 
     """
 
-    x: int
-    y: int
-    w: int
-    h: int
+    x: float
+    y: float
+    w: float
+    h: float
     score: float
 
     @property
@@ -47,28 +43,120 @@ class Box:
 
     def scaled(self, factor: float) -> "Box":
         """Return the box in a picture that is ``factor`` times as large."""
-        x, y, w, h = (round(value * factor) for value in (self.x, self.y, self.w, self.h))
-        return Box(x, y, w, h, self.score)
+        x, y, w, h = (value * factor for value in (self.x, self.y, self.w, self.h))
+        return replace(self, x=x, y=y, w=w, h=h)
 
-    def as_json(self) -> dict[str, int | float]:
-        """Return ``{"x", "y", "w", "h", "score"}``."""
-        return {"x": self.x, "y": self.y, "w": self.w, "h": self.h, "score": round(self.score, 4)}
+    def overlap(self, other: "Box") -> float:
+        """Return the intersection of two boxes over their union, 0 to 1."""
+        w = min(self.x + self.w, other.x + other.w) - max(self.x, other.x)
+        h = min(self.y + self.h, other.y + other.h) - max(self.y, other.y)
+        both = max(w, 0) * max(h, 0)
+        return both / (self.w * self.h + other.w * other.h - both) if both else 0.0
+
+    def as_json(self) -> dict[str, float]:
+        """Return ``{"x", "y", "w", "h", "score"}``, pixels rounded to a tenth."""
+        place = {"x": self.x, "y": self.y, "w": self.w, "h": self.h}
+        return {
+            **{name: round(value, 1) for name, value in place.items()},
+            "score": round(self.score, 4),
+        }
 
 
 class Detector(Protocol):
-    """Finds the faces of a picture.
-
-    Attributes:
-        crop_constant: the name in the face card's ``preprocessing`` of the ratio between the side
-            of the expression model's crop and the side of this detector's boxes.
-
-    """
-
-    crop_constant: str
+    """Finds the faces of a picture."""
 
     def detect(self, grey: Grey) -> list[Box]:
         """Return the faces of a picture [shape=(h, w), dtype=uint8], the most prominent first."""
         ...
+
+
+class FaceDetector:
+    """The detector's CNN with its card.
+
+    Attributes:
+        model: the loaded model.
+        longer_side: the picture's longer side is brought to this many pixels first; how small the
+            faces are that can be found depends on it.
+
+    """
+
+    def __init__(self, model: Model, *, longer_side: int | None = None) -> None:
+        self.model = model
+        self.longer_side = int(longer_side or model.card.constant("longer_side"))
+        self._multiple = int(model.card.constant("multiple"))
+        self._threshold = model.card.constant("score_threshold")
+
+    @classmethod
+    def load(
+        cls, path: Path | None = None, *, threads: int = 1, longer_side: int | None = None
+    ) -> Self:
+        """Load the shipped detector, or the one at ``path``.
+
+        Args:
+            path: an ONNX file with its card beside it.
+            threads: of ONNX Runtime.
+            longer_side: other than the card's.
+
+        Raises:
+            ModelError: as `vibelux.models.load_model`, or a constant is missing from the card.
+
+        """
+        return cls(load_model("detector", path, threads=threads), longer_side=longer_side)
+
+    def detect(self, grey: Grey) -> list[Box]:
+        """Return the faces of a picture.
+
+        Args:
+            grey: [shape=(h, w), dtype=uint8].
+
+        Returns:
+            boxes in the picture's pixels, the most prominent (width × score) first.
+
+        Raises:
+            InvalidInput: the picture has no pixels.
+            ModelError: the model is not a detector as the card's contract says.
+
+        """
+        small, factor = self.reduced(grey)
+        outputs = self.model.run(small[None])
+        try:
+            boxes, scores = outputs["boxes"][0], outputs["scores"][0]
+        except KeyError as error:
+            raise ModelError(f"{self.model.card.model_id} has no output {error}") from error
+        kept = scores >= self._threshold
+        rows = np.column_stack([boxes[kept] * factor, scores[kept]]).astype(float).tolist()
+        found = [Box(*row) for row in rows]
+        return sorted(found, key=lambda box: box.w * box.score, reverse=True)
+
+    def reduced(self, grey: Grey) -> tuple[Grey, float]:
+        """Return the graph's input for a picture.
+
+        The sides are multiples of the card's ``multiple``: the border is repeated to the right and
+        below.
+
+        Args:
+            grey: [shape=(h, w), dtype=uint8].
+
+        Returns:
+            the input [shape=(h', w'), dtype=uint8] and the picture's pixels per pixel of it.
+
+        Raises:
+            InvalidInput: the picture has no pixels.
+
+        """
+        if not grey.size:
+            raise InvalidInput(f"a picture of shape {grey.shape} has no pixels")
+        longest = max(grey.shape)
+        factor = longest / self.longer_side
+        height, width = (
+            -(-side * self.longer_side // (longest * self._multiple)) * self._multiple
+            for side in grey.shape
+        )
+        window = Window(0, 0, width * factor, height * factor)
+        return sample(grey, window, width=width, height=height), factor
+
+
+FLAT_RANGE = 100
 
 
 class HaarDetector:
@@ -87,8 +175,6 @@ class HaarDetector:
             faces that fill the picture, such as those of data sets. For single pictures.
 
     """
-
-    crop_constant = "haar_crop_scale"
 
     SCALE_STEP = 1.1
     MIN_NEIGHBOURS = 3
@@ -153,14 +239,21 @@ class HaarDetector:
             outputRejectLevels=True,
         )
         return [
-            Box(int(x) - edge, int(y) - edge, int(w), int(h), self._score(float(stage))).scaled(
+            _faces_box(int(x) - edge, int(y) - edge, int(w), self._score(float(stage))).scaled(
                 1 / scale
             )
-            for (x, y, w, h), stage in zip(found, np.ravel(stages), strict=True)
+            for (x, y, w, _), stage in zip(found, np.ravel(stages), strict=True)
         ]
 
     def _score(self, stage: float) -> float:
         return 1 / (1 + math.exp(-(self.SCORE_OFFSET + self.SCORE_SLOPE * stage)))
+
+
+def _faces_box(x: int, y: int, side: int, score: float) -> Box:
+    """Return the face in a square of the cascade: 0.82 of its side wide, 1.25 times as high."""
+    w = 1.02 / 1.24 * side
+    h = 1.25 * w
+    return Box(x + (side - w) / 2, y + (side - h) / 2, w, h, score)
 
 
 def stretched(grey: Grey) -> Grey:

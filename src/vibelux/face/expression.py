@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import NamedTuple, Self
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vibelux.errors import InvalidInput, ModelError
-from vibelux.face.detector import Box, Grey
+from vibelux.errors import ModelError
+from vibelux.face.detector import Box
+from vibelux.face.sampling import Grey, Window, sample
 from vibelux.models import Model, load_model
 
 
@@ -30,13 +30,14 @@ class Expressions(NamedTuple):
 def crop_face(grey: Grey, box: Box, *, scale: float, size: int = 48) -> Grey:
     """Cut a face out with the geometry of the training data.
 
-    The crop is a square around the box's centre, its side ``scale`` times the box's. Beyond the
-    picture's edge its border pixels are repeated.
+    The crop is a square around the box's centre, its side ``scale`` times the box's width (a box's
+    height changes more with the hair and an open mouth). Beyond the picture's edge its border
+    pixels are repeated.
 
     Args:
         grey: [shape=(h, w), dtype=uint8] the picture.
         box: the face.
-        scale: from the model's card, for the detector at hand.
+        scale: ``box_crop_scale`` of the model's card.
         size: side of the result in pixels.
 
     Returns:
@@ -46,15 +47,9 @@ def crop_face(grey: Grey, box: Box, *, scale: float, size: int = 48) -> Grey:
         InvalidInput: the box or the picture is empty.
 
     """
-    side = round(scale * max(box.w, box.h))
-    if side < 1 or grey.size == 0:
-        raise InvalidInput(f"cannot cut {box} out of a picture of shape {grey.shape}")
-    left, top = (round(centre - side / 2) for centre in box.centre)
-    rows = np.clip(np.arange(top, top + side), 0, grey.shape[0] - 1)
-    columns = np.clip(np.arange(left, left + side), 0, grey.shape[1] - 1)
-    how = cv2.INTER_AREA if side >= size else cv2.INTER_LINEAR
-    crop = cv2.resize(grey[np.ix_(rows, columns)], (size, size), interpolation=how)
-    return np.asarray(crop, np.uint8)
+    side = scale * box.w
+    x, y = box.centre
+    return sample(grey, Window(x - side / 2, y - side / 2, side, side), width=size, height=size)
 
 
 class ExpressionModel:
@@ -63,37 +58,24 @@ class ExpressionModel:
     Attributes:
         model: the loaded model.
         size: side of a crop in pixels.
+        crop_scale: side of the square that is cut out, in widths of the face's box.
 
     """
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self.size = int(self.constant("size"))
+        self.size = int(model.card.constant("size"))
+        self.crop_scale = model.card.constant("box_crop_scale")
 
     @classmethod
     def load(cls, path: Path | None = None, *, threads: int = 1) -> Self:
         """Load the shipped model, or the one at ``path``.
 
         Raises:
-            ModelError: as `vibelux.models.load_model`.
+            ModelError: as `vibelux.models.load_model`, or a constant is missing from the card.
 
         """
         return cls(load_model("face", path, threads=threads))
-
-    def constant(self, name: str) -> float:
-        """Return a number of the card's preprocessing.
-
-        Raises:
-            ModelError: the card does not have it.
-
-        """
-        value = self.model.card.preprocessing.get(name)
-        if not isinstance(value, int | float) or not value > 0:
-            raise ModelError(
-                f"the card of {self.model.card.model_id} gives {name}={value!r} in its "
-                "preprocessing; a positive number is needed"
-            )
-        return value
 
     def predict(self, crops: Grey) -> Expressions:
         """Classify faces.

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from vibelux.emotions import Mood, mood_dict
 from vibelux.errors import InvalidInput, NoFace
-from vibelux.face.detector import Box, Detector, Grey, HaarDetector
+from vibelux.face.detector import Box, Detector, HaarDetector
 from vibelux.face.expression import ExpressionModel, crop_face
+from vibelux.face.sampling import Grey
 
 State = Literal["ok", "no_face", "too_small", "too_dark", "unsure"]
 
@@ -109,7 +110,6 @@ class FaceReader:
     def __init__(self, expression: ExpressionModel, detector: Detector) -> None:
         self.expression = expression
         self.detector = detector
-        self._crop_scale = expression.constant(detector.crop_constant)
 
     @classmethod
     def load(cls, model_path: Path | None = None, *, detector: Detector | None = None) -> Self:
@@ -150,8 +150,8 @@ class FaceReader:
         if near is not None:
             boxes.remove(main := min(boxes, key=lambda box: distance(box, near)))
             boxes.insert(0, main)
-        size = self.expression.size
-        crops = [crop_face(grey, box, scale=self._crop_scale, size=size) for box in boxes]
+        size, scale = self.expression.size, self.expression.crop_scale
+        crops = [crop_face(grey, box, scale=scale, size=size) for box in boxes]
         moods = self.expression.predict(np.stack(crops)).moods
         states = [judge(*face) for face in zip(boxes, crops, moods, strict=True)]
         seen = [mood if state == "ok" else None for mood, state in zip(moods, states, strict=True)]
@@ -161,6 +161,8 @@ class FaceReader:
 
 def as_grey(frame: NDArray[np.uint8]) -> Grey:
     """Return a frame [shape=(h, w, 3) BGR or (h, w) grey, dtype=uint8] as grey (h, w).
+
+    Grey is (9798 R + 19235 G + 3735 B + 16384) >> 15, the luma of ITU-R BT.601.
 
     Raises:
         InvalidInput: another shape or type, or no pixels.

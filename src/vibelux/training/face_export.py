@@ -31,7 +31,7 @@ LIMITS = (
     "FER2013's labels are contested: people agree with them on about 65 % of the faces.",
     "Disgust is rare in the training data (1.5 %); it and fear are recognised least often.",
 )
-PREPROCESSING = {"size": 48, "haar_crop_scale": 1.02, "grey": "ITU-R BT.601 luma"}
+PREPROCESSING = {"size": 48, "box_crop_scale": 1.24, "grey": "ITU-R BT.601 luma"}
 
 
 def export_faces(
