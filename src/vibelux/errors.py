@@ -18,6 +18,10 @@
     │   ├── CatalogueCorrupt     damaged; a backup was made
     │   └── CatalogueTooNew      written by a newer version
     ├── PlaylistError            a playlist or embeddings file that cannot be read or written
+    ├── TagError                 a file whose tags cannot be read or written
+    ├── ServerError              a music server answers nonsense or with an error
+    │   ├── ServerUnreachable    it is down, too slow, or the connection broke off
+    │   └── ServerRefused        it refuses what was asked; ``code`` is its number for why
     └── DatasetError             labelled data that cannot be read
 
 A message says what was wrong, the value, and what to do.
@@ -116,6 +120,31 @@ class CatalogueTooNew(CatalogueError):
 
 class PlaylistError(VibeluxError):
     """A playlist or embeddings file cannot be read or written."""
+
+
+class TagError(VibeluxError):
+    """A file's tags cannot be read or written."""
+
+
+class ServerError(VibeluxError):
+    """A music server answers nonsense or with an error."""
+
+
+class ServerUnreachable(ServerError):
+    """A music server is down, too slow, or the connection broke off; trying later may help."""
+
+
+class ServerRefused(ServerError):
+    """A music server refuses what was asked.
+
+    Attributes:
+        code: its number for the reason, as the Subsonic API lists them.
+
+    """
+
+    def __init__(self, message: str, *, code: int) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class DatasetError(VibeluxError):

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import event, insert, text
+from sqlalchemy import event, insert
 
 from vibelux.errors import CatalogueCorrupt, CatalogueError, CatalogueLocked, CatalogueTooNew
 from vibelux.library.catalogue import Catalogue
+from vibelux.library.catalogue_overview import overview
 from vibelux.library.migrations import MIGRATIONS
-from vibelux.library.schema import path_bytes, songs
+from vibelux.library.schema import path_bytes, remote_path, songs
 from vibelux.library.schema_blobs import EMBEDDING, vector_blob
 
 
@@ -104,15 +105,6 @@ def test_the_matrix_holds_playable_songs_only(catalogue, add_song):
     np.testing.assert_array_equal(ids, [a, c])
     np.testing.assert_array_equal(moods, [first, third])
     assert catalogue.counts() == {"ok": 2, "failed": 1, "missing": 1}
-
-
-def test_the_matrix_is_read_from_the_index_alone(catalogue):
-    with catalogue.reading() as connection:
-        plan = connection.execute(
-            text("EXPLAIN QUERY PLAN SELECT id, mood FROM songs WHERE state = 'ok' ORDER BY id")
-        ).all()
-    assert "COVERING INDEX songs_moods" in str(plan)
-    assert "TEMP B-TREE" not in str(plan)
 
 
 def test_a_song_without_mood_cannot_be_ok(catalogue, add_song):
@@ -245,3 +237,38 @@ def test_paths_are_unique(catalogue, add_song):
     with pytest.raises(CatalogueError, match="UNIQUE"):
         add_song(catalogue, "/m/a")
     assert path_bytes(Path("/m/a")) == os.fsencode(Path("/m/a"))
+
+
+def test_the_songs_of_servers_are_apart_from_files(catalogue, add_song):
+    mine = add_song(catalogue, "/m/a.mp3")
+    for server, remote_id in (("b.example/music", "1"), ("a.example", "1"), ("a.example", "2")):
+        add_song(
+            catalogue,
+            os.fsdecode(remote_path(server, remote_id)),
+            server=server,
+            remote_id=remote_id,
+        )
+    assert catalogue.servers() == ["a.example", "b.example/music"]
+    assert [song.id for song in catalogue.songs()] == [mine]
+    assert [song.remote_id for song in catalogue.songs("ok", server="a.example")] == ["1", "2"]
+    assert catalogue.counts()["ok"] == 1
+    assert catalogue.counts(server="a.example")["ok"] == 2
+    assert catalogue.mood_matrix()[0].tolist() == [mine]
+    assert len(catalogue.mood_matrix(server="b.example/music")[1]) == 1
+    assert overview(catalogue, server="a.example").models == {"music-1": 2}
+    with pytest.raises(CatalogueError, match="UNIQUE"):
+        add_song(catalogue, "another path", server="a.example", remote_id="2")
+
+
+@pytest.mark.parametrize("server", [None, "a.example"])
+def test_counting_and_loading_moods_read_an_index_alone(catalogue, server):
+    questions = (
+        ("SELECT id, mood FROM songs WHERE server IS ? AND state = 'ok' ORDER BY id"),
+        ("SELECT state, count(*) FROM songs WHERE server IS ? GROUP BY state"),
+    )
+    with catalogue.reading() as connection:
+        for question in questions:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {question}", (server,)).all()
+            assert [row.detail.split(" (")[0] for row in plan] == [
+                "SEARCH songs USING COVERING INDEX songs_moods"
+            ]

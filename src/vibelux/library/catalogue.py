@@ -31,7 +31,7 @@ class Song:
 
     Attributes:
         id: stays the same when the file moves.
-        path: of the file, absolute.
+        path: of the file, absolute; of a server's song an address that is no file.
         title: from the tags, else from the file's name.
         artist: from the tags, else from a name such as ``Artist - Title.mp3``, or None.
         album: from the tags, or None.
@@ -52,6 +52,10 @@ class Song:
         tension: in [-1, 1], or None.
         loudness: integrated, in LUFS (EBU R 128), or None.
         peak: of the samples, in dBFS, or None.
+        server: that has the song, ``host[:port][/folder]``; None for a file.
+        remote_id: of the song on its server, or None.
+        plays: how often its server has played it, or None.
+        played_at: when its server played it last, seconds since 1970, or None.
 
     """
 
@@ -77,12 +81,17 @@ class Song:
     tension: float | None = None
     loudness: float | None = None
     peak: float | None = None
+    server: str | None = None
+    remote_id: str | None = None
+    plays: int | None = None
+    played_at: int | None = None
 
 
 class Catalogue:
     """The songs of one SQLite file; a context manager that closes it.
 
-    Any number of processes may read while one writes.
+    Music is played in one place at a time, so questions about many songs concern the files, or with
+    ``server`` the songs of that server. Any number of processes may read while one writes.
     """
 
     def __init__(self, path: Path, *, busy_timeout: float = 5.0) -> None:
@@ -143,12 +152,12 @@ class Catalogue:
             connection.detach()  # temporary tables must not stay on a pooled connection
             yield connection.execution_options(vibelux_write=True)
 
-    def songs(self, state: State | None = None) -> Iterator[Song]:
-        """Yield all songs, or those in one state, in the order they were found.
+    def songs(self, state: State | None = None, *, server: str | None = None) -> Iterator[Song]:
+        """Yield all songs of a place, or those in one state, in the order they were found.
 
         Songs are fetched in small groups, so that a large catalogue needs little memory.
         """
-        query = select(songs).order_by(songs.c.id).limit(_PAGE)
+        query = select(songs).where(songs.c.server.is_(server)).order_by(songs.c.id).limit(_PAGE)
         if state is not None:
             query = query.where(songs.c.state == state)
         last = 0
@@ -200,8 +209,10 @@ class Catalogue:
             blob = connection.scalar(select(songs.c.course).where(songs.c.id == song_id))
         return np.frombuffer(blob or b"", dtype=MOMENT)
 
-    def mood_matrix(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Load the moods of all playable songs.
+    def mood_matrix(
+        self, *, server: str | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Load the moods of all playable songs of a place.
 
         Takes half a second for 1,000,000 songs: an index holds all that is read.
 
@@ -215,7 +226,10 @@ class Catalogue:
             # The driver's own cursor, a row at a time: SQLAlchemy's rows would triple the time,
             # and lists of them would keep the garbage collector busy.
             cursor: Any = connection.connection.cursor()
-            cursor.execute("SELECT id, mood FROM songs WHERE state = 'ok' ORDER BY id")
+            cursor.execute(
+                "SELECT id, mood FROM songs WHERE server IS ? AND state = 'ok' ORDER BY id",
+                (server,),
+            )
             for song_id, mood in cursor:
                 ids.append(song_id)
                 moods += mood
@@ -223,13 +237,20 @@ class Catalogue:
         matrix = np.frombuffer(moods, MOOD).reshape(-1, len(EMOTIONS))
         return np.frombuffer(ids, np.int64), matrix.astype(np.float32, copy=False)
 
-    def counts(self) -> dict[str, int]:
-        """Return the number of songs in each state: ``ok``, ``failed``, ``missing``."""
+    def counts(self, *, server: str | None = None) -> dict[str, int]:
+        """Return a place's number of songs in each state: ``ok``, ``failed``, ``missing``."""
         counts = {"ok": 0, "failed": 0, "missing": 0}
         with self.reading() as connection:
-            rows = connection.execute(select(songs.c.state, func.count()).group_by(songs.c.state))
+            query = select(songs.c.state, func.count()).where(songs.c.server.is_(server))
+            rows = connection.execute(query.group_by(songs.c.state))
             counts.update((state, number) for state, number in rows)
         return counts
+
+    def servers(self) -> list[str]:
+        """Return the servers whose songs the catalogue knows, sorted."""
+        query = select(songs.c.server).where(songs.c.server.is_not(None)).distinct()
+        with self.reading() as connection:
+            return sorted(connection.scalars(query))
 
     def _fetch(self, query: Select[Any]) -> list[Song]:
         with self.reading() as connection:
@@ -273,6 +294,10 @@ def _song(row: Row[Any]) -> Song:
         tension=row.tension,
         loudness=row.loudness,
         peak=row.peak,
+        server=row.server,
+        remote_id=row.remote_id,
+        plays=row.plays,
+        played_at=row.played_at,
     )
 
 

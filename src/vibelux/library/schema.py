@@ -18,7 +18,8 @@ songs = Table(
     "songs",
     metadata,
     Column("id", Integer, primary_key=True),
-    # The path's bytes as the system knows them: a name need not be text.
+    # The path's bytes as the system knows them: a name need not be text. Of a server's song an
+    # address that is no file, see `remote_path`.
     Column("path", LargeBinary, nullable=False),
     Column("size", Integer),
     Column("mtime_ns", Integer),
@@ -46,6 +47,10 @@ songs = Table(
     Column("loudness", Float),
     Column("peak", Float),
     Column("revision", Integer),
+    Column("server", Text),
+    Column("remote_id", Text),
+    Column("plays", Integer),
+    Column("played_at", Integer),
 )
 
 TAGS = ("title", "artist", "album", "albumartist", "track", "year", "genre")
@@ -75,6 +80,11 @@ VERDICT = (*TAGS, *ANALYSIS, "reason_code", "reason")
 def path_bytes(path: Path) -> bytes:
     """Return a path as the catalogue stores it."""
     return os.fsencode(path)
+
+
+def remote_path(server: str, remote_id: str) -> bytes:
+    """Return what the catalogue stores as the path of a server's song: unique, and no file."""
+    return f"subsonic:{server}/{remote_id}".encode()
 
 
 def path_of(stored: bytes) -> Path:

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from vibelux.errors import CatalogueError, CatalogueTooNew
-from vibelux.library.migrations import v0001_songs, v0002_loudness
+from vibelux.library.migrations import v0001_songs, v0002_loudness, v0003_servers
 from vibelux.library.schema import APPLICATION_ID
 
 Statements = Sequence[str]
@@ -20,6 +20,7 @@ Statements = Sequence[str]
 MIGRATIONS: tuple[Statements, ...] = (
     v0001_songs.STATEMENTS,
     v0002_loudness.STATEMENTS,
+    v0003_servers.STATEMENTS,
 )
 
 
