@@ -12,7 +12,7 @@ from vibelux.datasets.faces import FaceData
 from vibelux.emotions import EMOTIONS
 from vibelux.errors import DatasetError, InvalidInput, ModelError
 from vibelux.models import WEIGHTS, load_model
-from vibelux.training.calibration import fit_temperature
+from vibelux.training.calibration import fit_temperature, fit_temperature_and_bias
 from vibelux.training.export import load_weights, read_weights
 from vibelux.training.face_augment import augment, mix
 from vibelux.training.face_network import FaceGraph, FaceNetwork, standardise
@@ -111,6 +111,7 @@ def test_shipped_weights_load_back_into_the_network():
         network.eval(),
         mood_temperature=calibration["mood_temperature"],
         label_temperature=calibration["label_temperature"],
+        label_bias=calibration.get("label_bias", [0.0] * 7),
     )
     faces = gratings(6).images
     with torch.inference_mode():
@@ -201,6 +202,27 @@ def test_temperature_is_found_again(temperature):
     scaled = np.exp(logits / temperature)
     targets = (scaled / scaled.sum(axis=1, keepdims=True)).astype(np.float32)
     assert fit_temperature(logits, targets) == pytest.approx(temperature, rel=1e-3)
+
+
+def test_temperature_and_biases_are_found_again():
+    rng = np.random.default_rng(0)
+    logits = rng.normal(0, 2, (20000, 7))
+    bias = np.array([0.0, 0.8, 0.4, -0.3, -0.5, 0.0, -0.4])
+    scaled = logits / 1.5 + bias
+    labels = (scaled + rng.gumbel(size=scaled.shape)).argmax(axis=1)
+    temperature, found = fit_temperature_and_bias(
+        logits.astype(np.float32), labels, worst_share=0.0
+    )
+    assert temperature == pytest.approx(1.5, rel=0.03)
+    np.testing.assert_allclose(found - found.mean(), bias - bias.mean(), atol=0.06)
+
+
+def test_an_emotion_that_does_not_occur_keeps_its_bias():
+    rng = np.random.default_rng(0)
+    logits = rng.normal(0, 2, (50, 7)).astype(np.float32)
+    _, found = fit_temperature_and_bias(logits, rng.integers(0, 6, 50))
+    assert found[6] == 0
+    assert np.abs(found).max() < 3
 
 
 def test_a_recipe_takes_other_values_by_name() -> None:

@@ -12,15 +12,20 @@ from numpy.typing import NDArray
 
 from vibelux.datasets.faces import FaceData
 from vibelux.emotions import EMOTIONS
+from vibelux.evaluation.faces import vote_target
 from vibelux.models import Card
-from vibelux.training.calibration import fit_temperature
+from vibelux.training.calibration import (
+    WORST_SHARE,
+    fit_temperature,
+    fit_temperature_and_bias,
+)
 from vibelux.training.export import export_model
 from vibelux.training.face_network import FaceGraph, FaceNetwork, standardise
-from vibelux.training.face_targets import face_targets
 from vibelux.training.fit import laid_out
 
 OUTPUTS = {
-    "mood": "distribution of ten annotators' votes over the seven emotions (batch, 7), calibrated",
+    "mood": "mixture of the seven emotions, learnt from ten annotators' votes and calibrated to "
+    "their plurality (batch, 7)",
     "label": "probabilities of the FER2013 label (batch, 7), calibrated",
     "embedding": "features before the dense heads (batch, 128), L2-normalised",
 }
@@ -56,19 +61,23 @@ def export_faces(
 
     """
     network = laid_out(network.float().eval().cpu(), torch.contiguous_format)
-    targets = face_targets(held, label_share=1.0)
     mood_logits, label_logits = _logits(network, held)
-    voted = targets.mood_weight > 0
-    temperatures = {
-        "mood_temperature": fit_temperature(mood_logits[voted], targets.mood[voted]),
-        "label_temperature": fit_temperature(label_logits, targets.label),
+    voted = vote_target(held)
+    rows, plurality = (voted.rows, voted.label) if len(voted.rows) else (slice(None), held.label)
+    label_temperature, label_bias = fit_temperature_and_bias(label_logits, held.label)
+    constants = {
+        "mood_temperature": fit_temperature(mood_logits[rows], _one_hot(plurality)),
+        "label_temperature": label_temperature,
+        "label_bias": label_bias.tolist(),
     }
     calibration = {
-        "method": "temperature scaling (Guo et al. 2017), fitted on validation rows, in the graph",
+        "method": "mood: temperature scaling (Guo et al. 2017) to the plurality of the votes; "
+        "label: temperature and bias (Alexandari et al. 2020), the worst emotion's loss weighted "
+        f"by {WORST_SHARE}; fitted on validation rows, in the graph",
         "rows": len(held),
-        **temperatures,
+        **constants,
     }
-    graph = FaceGraph(network, **temperatures)
+    graph = FaceGraph(network, **constants)
     return export_model(
         graph,
         torch.from_numpy(held.images[:64]),
@@ -92,6 +101,10 @@ def update_card(onnx: Path, metrics: dict[str, Any]) -> None:
     path = onnx.with_suffix(".json")
     card = Card.read(path)
     replace(card, metrics={**card.metrics, **metrics}).write(path)
+
+
+def _one_hot(label: NDArray[np.int64]) -> NDArray[np.float32]:
+    return np.eye(len(EMOTIONS), dtype=np.float32)[label]
 
 
 def _logits(

@@ -4,6 +4,8 @@ Convolution, max pooling and dropout blocks as in the VGG networks that lead on 
 (Pramerdorfer & Kampel 2016), with a residual pair in each of the two deepest stages.
 """
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -92,16 +94,25 @@ class FaceGraph(nn.Module):
         network: the trained network.
         mood_temperature: divides the mood logits.
         label_temperature: divides the label logits.
+        label_bias: added to the divided label logits, one for each emotion.
 
     """
 
+    label_bias: Tensor
+
     def __init__(
-        self, network: FaceNetwork, *, mood_temperature: float, label_temperature: float
+        self,
+        network: FaceNetwork,
+        *,
+        mood_temperature: float,
+        label_temperature: float,
+        label_bias: Sequence[float],
     ) -> None:
         super().__init__()
         self.network = network
         self.mood_temperature = mood_temperature
         self.label_temperature = label_temperature
+        self.register_buffer("label_bias", torch.tensor(label_bias, dtype=torch.float32))
 
     def forward(self, crops: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return mood (k, 7), label (k, 7) and L2-normalised embedding (k, d).
@@ -113,7 +124,7 @@ class FaceGraph(nn.Module):
         mood, label, embedding = self.network(standardise(crops.float().unsqueeze(1) / 255))
         return (
             torch.softmax(mood / self.mood_temperature, dim=1),
-            torch.softmax(label / self.label_temperature, dim=1),
+            torch.softmax(label / self.label_temperature + self.label_bias, dim=1),
             embedding / embedding.square().sum(dim=1, keepdim=True).add(1e-12).sqrt(),
         )
 
