@@ -3,7 +3,7 @@ import numpy as np
 from vibelux.cli.demo import SAMPLE_MOOD
 from vibelux.emotions import EMOTIONS, parse_mood
 from vibelux.library.catalogue import Catalogue
-from vibelux.library.playlists import read_m3u8
+from vibelux.library.playlists import read_playlist
 from vibelux.recommend.recommendation import recommend
 
 
@@ -40,12 +40,12 @@ def test_shows_the_whole_way_and_leaves_the_users_catalogue_alone(run_cli, tmp_p
     moods = np.stack([song.mood for song in found])
     assert len(np.unique(moods.round(6), axis=0)) == 21
 
-    playlist = read_m3u8(folder / "playlist.m3u8")
+    playlist = read_playlist(folder / "playlist.m3u8")
     assert [entry.path.parent for entry in playlist] == [folder / "samples"] * 10
     assert all(entry.path.is_file() for entry in playlist)
     moved = tmp_path / "moved"
     folder.rename(moved)
-    assert all(entry.path.is_file() for entry in read_m3u8(moved / "playlist.m3u8"))
+    assert all(entry.path.is_file() for entry in read_playlist(moved / "playlist.m3u8"))
 
     again = run_cli("demo", "--folder", moved, **settings)
     assert again.returncode == 0, again.stderr

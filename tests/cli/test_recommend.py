@@ -10,7 +10,7 @@ from sqlalchemy import insert
 
 from vibelux.emotions import EMOTIONS, parse_mood
 from vibelux.library.catalogue import Catalogue
-from vibelux.library.playlists import read_m3u8
+from vibelux.library.playlists import read_playlist
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import vector_blob
 
@@ -64,11 +64,12 @@ def test_table_fits_80_columns(run_cli, library):
 
 
 def test_writes_a_playlist(run_cli, library, tmp_path):
-    file = tmp_path / "out.m3u8"
-    done = run_cli("recommend", "--mood", "angry", "-n", "1", "--m3u8", file)
+    file = tmp_path / "out.xspf"
+    done = run_cli("recommend", "--mood", "angry", "-n", "1", "--output", file, "--relative")
     assert done.returncode == 0, done.stderr
-    (entry,) = read_m3u8(file)
-    assert (entry.path, entry.label, entry.duration) == (library / "rage.mp3", "Anna - rage", 61)
+    (entry,) = read_playlist(file)
+    assert (entry.path, entry.label, entry.duration) == (library / "rage.mp3", "Anna - rage", 61.2)
+    assert "<location>music/rage.mp3</location>" in file.read_text()
     assert "1 song" in done.stderr
 
 
@@ -100,6 +101,7 @@ def test_needs_exactly_one_source(run_cli, library, arguments):
         (("--mood", "happy=nan"), "finite"),
         (("--mood", "happy=0"), "all seven numbers are zero"),
         (("--mood", "happy", "-n", "0"), "Invalid value for '-n'"),
+        (("--mood", "happy", "-o", "list.doc"), "cannot tell the playlist's format"),
     ],
 )
 def test_wrong_usage(run_cli, library, arguments, message):
@@ -151,7 +153,7 @@ def test_open_plays_the_playlist(run_cli, library, tmp_path):
     opener.chmod(opener.stat().st_mode | stat.S_IXUSR)
     done = run_cli("recommend", "--mood", "happy", "-n", "2", "--open", PATH=str(programs))
     assert done.returncode == 0, done.stderr
-    played = [entry.path.stem for entry in read_m3u8(Path(seen.read_text()))]
+    played = [entry.path.stem for entry in read_playlist(Path(seen.read_text()))]
     assert played == ["joy", "bittersweet"]
 
 

@@ -1,5 +1,4 @@
 import os
-import stat
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -9,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from vibelux.errors import PlaylistError
-from vibelux.library.playlists import PlaylistEntry, open_playlist, read_m3u8, write_m3u8
+from vibelux.errors import InvalidInput, PlaylistError
+from vibelux.library.playlists import FORMATS, PlaylistEntry, read_playlist, write_playlist
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="names that Windows does not allow")
 
@@ -26,11 +25,11 @@ class Listed:
 def test_writes_what_players_expect(tmp_path):
     file = tmp_path / "list.m3u8"
     song = Listed(tmp_path / "Motörhead – 爱.mp3", "爱", "Motörhead", 212.6)
-    write_m3u8(file, [song, Listed(tmp_path / "b.flac")])
+    write_playlist(file, [song, Listed(tmp_path / "b.flac")])
     assert file.read_bytes().decode("utf-8") == (
         f"#EXTM3U\n#EXTINF:213,Motörhead - 爱\n{song.path}\n#EXTINF:-1,b\n{tmp_path / 'b.flac'}\n"
     )
-    assert read_m3u8(file) == [
+    assert read_playlist(file) == [
         PlaylistEntry(song.path, "Motörhead - 爱", 213),
         PlaylistEntry(tmp_path / "b.flac", "b", None),
     ]
@@ -53,12 +52,13 @@ NAMES = [
 
 
 @posix
+@pytest.mark.parametrize("suffix", FORMATS)
 @pytest.mark.parametrize("relative", [False, True])
 @pytest.mark.parametrize("name", NAMES)
-def test_every_name_comes_back(tmp_path, name, relative):
-    file, path = tmp_path / "list.m3u8", tmp_path / name
-    write_m3u8(file, [Listed(path), Listed(tmp_path / "next.mp3")], relative=relative)
-    assert [entry.path for entry in read_m3u8(file)] == [path, tmp_path / "next.mp3"]
+def test_every_name_comes_back(tmp_path, name, relative, suffix):
+    file, path = tmp_path / f"list{suffix}", tmp_path / name
+    write_playlist(file, [Listed(path), Listed(tmp_path / "next.mp3")], relative=relative)
+    assert [entry.path for entry in read_playlist(file)] == [path, tmp_path / "next.mp3"]
     file.read_bytes().decode("utf-8")  # valid, whatever the name
 
 
@@ -70,28 +70,33 @@ def test_every_name_comes_back(tmp_path, name, relative):
     ),
     title=st.text(st.characters(codec=None), max_size=20),
     relative=st.booleans(),
+    suffix=st.sampled_from(sorted(FORMATS)),
 )
-def test_any_bytes_a_file_system_allows_come_back(tmp_path, name, title, relative):
-    file, path = tmp_path / "list.m3u8", tmp_path / os.fsdecode(name)
-    write_m3u8(file, [Listed(path, title, title, 1.0)], relative=relative)
-    (entry,) = read_m3u8(file)
+def test_any_bytes_a_file_system_allows_come_back(tmp_path, name, title, relative, suffix):
+    file, path = tmp_path / f"list{suffix}", tmp_path / os.fsdecode(name)
+    write_playlist(file, [Listed(path, title, title, 1.0)], relative=relative)
+    (entry,) = read_playlist(file)
     assert entry.path == path
     assert entry.duration == 1
 
 
-def test_relative_paths_move_with_the_folder(tmp_path):
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_relative_paths_move_with_the_folder(tmp_path, suffix):
     old, new = tmp_path / "old", tmp_path / "new"
     (old / "music").mkdir(parents=True)
-    write_m3u8(old / "list.m3u8", [Listed(old / "music" / "a.mp3")], relative=True)
-    assert Path("music", "a.mp3").as_posix() in (old / "list.m3u8").read_text().replace("\\", "/")
+    write_playlist(old / f"list{suffix}", [Listed(old / "music" / "ä #1.mp3")], relative=True)
+    assert str(tmp_path) not in (old / f"list{suffix}").read_text(encoding="utf-8")
     old.rename(new)
-    assert [entry.path for entry in read_m3u8(new / "list.m3u8")] == [new / "music" / "a.mp3"]
+    assert [entry.path for entry in read_playlist(new / f"list{suffix}")] == [
+        new / "music" / "ä #1.mp3"
+    ]
 
 
-def test_titles_stay_on_their_line(tmp_path):
-    file = tmp_path / "list.m3u8"
-    write_m3u8(file, [Listed(tmp_path / "a.mp3", "two\nlines\ud800", "a, b", 0.4)])
-    assert read_m3u8(file) == [PlaylistEntry(tmp_path / "a.mp3", "a, b - two lines?", 0)]
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_titles_stay_on_their_line(tmp_path, suffix):
+    file = tmp_path / f"list{suffix}"
+    write_playlist(file, [Listed(tmp_path / "a.mp3", "two\nlines\ud800", "a, <b>", 7)])
+    assert read_playlist(file) == [PlaylistEntry(tmp_path / "a.mp3", "a, <b> - two lines?", 7)]
 
 
 def test_reads_what_others_wrote(tmp_path):
@@ -101,7 +106,7 @@ def test_reads_what_others_wrote(tmp_path):
         b"http://radio.example/stream\r\nb.mp3\r\nfile://elsewhere/c.mp3\r\n"
         b"#EXTINF:nonsense\r\nd.mp3"
     )
-    found = read_m3u8(file)
+    found = read_playlist(file)
     if sys.platform != "win32":
         assert [entry.path.name for entry in found] == ["a.mp3", "b.mp3", "d.mp3"]
     assert found[0] == PlaylistEntry(tmp_path / "a.mp3", "A - B", 12.5)
@@ -112,24 +117,24 @@ def test_reads_what_others_wrote(tmp_path):
 def test_reads_bytes_that_are_not_utf8(tmp_path):
     file = tmp_path / "old.m3u"
     file.write_bytes(b"#EXTINF:1,Bj\xf6rk\nBj\xf6rk.mp3\n")
-    (entry,) = read_m3u8(file)
+    (entry,) = read_playlist(file)
     assert os.fsencode(entry.path) == os.fsencode(tmp_path) + b"/Bj\xf6rk.mp3"
     assert entry.label is not None and entry.label.encode("utf-8")
 
 
 def test_says_what_cannot_be_read(tmp_path):
     with pytest.raises(PlaylistError, match=r"cannot read the playlist .*none\.m3u8"):
-        read_m3u8(tmp_path / "none.m3u8")
+        read_playlist(tmp_path / "none.m3u8")
     (tmp_path / "song.m3u8").write_bytes(b"ID3\x04\0\0")
     with pytest.raises(PlaylistError, match="holds binary data"):
-        read_m3u8(tmp_path / "song.m3u8")
+        read_playlist(tmp_path / "song.m3u8")
     (tmp_path / "empty.m3u8").touch()
-    assert read_m3u8(tmp_path / "empty.m3u8") == []
+    assert read_playlist(tmp_path / "empty.m3u8") == []
 
 
 def test_a_failed_write_leaves_everything_as_it_was(tmp_path):
     file = tmp_path / "list.m3u8"
-    write_m3u8(file, [Listed(tmp_path / "a.mp3")])
+    write_playlist(file, [Listed(tmp_path / "a.mp3")])
     before = file.read_bytes()
 
     def breaking():
@@ -137,47 +142,20 @@ def test_a_failed_write_leaves_everything_as_it_was(tmp_path):
         raise RuntimeError("the catalogue broke")
 
     with pytest.raises(RuntimeError):
-        write_m3u8(file, breaking())
+        write_playlist(file, breaking())
     with pytest.raises(PlaylistError, match="cannot write the playlist"):
-        write_m3u8(tmp_path / "missing" / "list.m3u8", [])
+        write_playlist(tmp_path / "missing" / "list.m3u8", [])
     (tmp_path / "folder.m3u8").mkdir()
     with pytest.raises(PlaylistError, match="cannot write the playlist"):
-        write_m3u8(tmp_path / "folder.m3u8", [])
+        write_playlist(tmp_path / "folder.m3u8", [])
     assert file.read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder.m3u8", "list.m3u8"]
-
-
-def opener(folder, body):
-    """Put a program into an otherwise empty PATH under the name of the system's opener."""
-    program = folder / ("open" if sys.platform == "darwin" else "xdg-open")
-    program.write_text(f"#!{sys.executable}\n{body}")
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-
-
-@posix
-def test_plays_with_the_systems_opener(tmp_path, monkeypatch):
-    monkeypatch.setenv("PATH", str(tmp_path))
-    seen = tmp_path / "seen"
-    opener(tmp_path, f"import sys; open({str(seen)!r}, 'w').write(repr(sys.argv[1:]))")
-    playlist = tmp_path / "it's $(mine); .m3u8"
-    open_playlist(playlist)
-    assert seen.read_text() == repr([str(playlist)])
-
-
-@posix
-def test_says_when_there_is_no_player(tmp_path, monkeypatch):
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(PlaylistError, match=r"no (xdg-open|open) .*open .*a\.m3u8 in your music"):
-        open_playlist(tmp_path / "a.m3u8")
-    opener(tmp_path, "raise SystemExit(3)")
-    with pytest.raises(PlaylistError, match="found no program that plays playlists"):
-        open_playlist(tmp_path / "a.m3u8")
 
 
 @posix
 def test_addresses_are_those_of_other_programs(tmp_path):
     path = tmp_path / "new\nline #1.mp3"
-    write_m3u8(tmp_path / "list.m3u8", [Listed(path)])
+    write_playlist(tmp_path / "list.m3u8", [Listed(path)])
     address = (tmp_path / "list.m3u8").read_text().splitlines()[-1]
     code = "import sys, urllib.request as r; print(r.urlopen(sys.argv[1]).read())"
     path.write_bytes(b"sound")
@@ -185,3 +163,77 @@ def test_addresses_are_those_of_other_programs(tmp_path):
         [sys.executable, "-c", code, address], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "b'sound'"
+
+
+def test_writes_xspf_as_its_specification_says(tmp_path):
+    file = tmp_path / "list.xspf"
+    write_playlist(file, [Listed(tmp_path / "50 % & more.mp3", "A <b>", "Ä", 1.5)], relative=True)
+    assert file.read_text(encoding="utf-8") == (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<playlist version="1" xmlns="http://xspf.org/ns/0/">\n'
+        "  <trackList>\n    <track>\n"
+        "      <location>50%20%25%20%26%20more.mp3</location>\n"
+        "      <title>A &lt;b&gt;</title>\n      <creator>Ä</creator>\n"
+        "      <duration>1500</duration>\n"
+        "    </track>\n  </trackList>\n</playlist>\n"
+    )
+
+
+def test_reads_what_others_wrote_as_xspf(tmp_path):
+    file = tmp_path / "other.xspf"
+    file.write_text(
+        '<?xml version="1.0"?><x:playlist version="1" xmlns:x="http://xspf.org/ns/0/">'
+        "<x:title>mine</x:title><x:trackList><x:track><x:location>http://radio/1</x:location>"
+        "<x:location> a%20b.mp3 </x:location><x:title>B</x:title><x:duration>none</x:duration>"
+        "</x:track><x:track><x:title>nowhere</x:title></x:track></x:trackList></x:playlist>"
+    )
+    assert read_playlist(file) == [PlaylistEntry(tmp_path / "a b.mp3", "B", None)]
+
+
+def test_reads_what_others_wrote_as_jspf(tmp_path):
+    file = tmp_path / "other.jspf"
+    file.write_text(
+        '{"playlist": {"track": [{"location": "a%20b.mp3", "creator": "A", "duration": 61000},'
+        ' {"location": ["https://radio/1"]}, {"title": 3}, "nonsense", {"location": [null, {}]}]}}'
+    )
+    assert read_playlist(file) == [PlaylistEntry(tmp_path / "a b.mp3", "A", 61)]
+
+
+def test_reads_what_others_wrote_as_pls(tmp_path):
+    file = tmp_path / "other.pls"
+    file.write_bytes(
+        b"; made by hand\r\n[Playlist]\r\nfile2=b.mp3\r\nLENGTH2=-1\r\nFile10=c.mp3\r\n"
+        b"File1 = a.mp3\r\nTitle1=A\r\nLength1=12\r\nFile3=http://radio.example\r\nTitle9=lost"
+    )
+    assert read_playlist(file) == [
+        PlaylistEntry(tmp_path / "a.mp3", "A", 12),
+        PlaylistEntry(tmp_path / "b.mp3", None, None),
+        PlaylistEntry(tmp_path / "c.mp3", None, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.xspf", b"ID3\x04\0\0", "not well-formed XML"),
+        ("a.xspf", b"<html/>", "its root is <html>"),
+        ("a.xspf", b"<?xml version='1.0' encoding='none'?><playlist/>", "not well-formed XML"),
+        ("a.jspf", b"\xff", "it is not JSON"),
+        ("a.jspf", b"[" * 100_000, "it is not JSON"),
+        ("a.jspf", b'{"playlist": 3}', "no .playlist. with a list of tracks"),
+        ("a.pls", b"#EXTM3U", r"does not start with \[playlist\]"),
+        ("a.pls", b"[playlist]\0", "binary data"),
+    ],
+)
+def test_says_why_it_is_not_a_playlist(tmp_path, name, content, message):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(PlaylistError, match=f"is not a playlist: .*{message}"):
+        read_playlist(tmp_path / name)
+
+
+def test_the_suffix_says_the_format(tmp_path):
+    song = Listed(tmp_path / "a.mp3")
+    write_playlist(tmp_path / "LIST.PLS", [song])
+    assert (tmp_path / "LIST.PLS").read_text().startswith("[playlist]")
+    with pytest.raises(InvalidInput, match=r"format from 'list\.txt'; .* \.m3u8, .*\.pls"):
+        write_playlist(tmp_path / "list.txt", [song])

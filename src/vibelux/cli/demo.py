@@ -38,7 +38,7 @@ def demo(
     """
     from vibelux.emotions import mood_dict
     from vibelux.library.catalogue import Catalogue
-    from vibelux.library.playlists import write_m3u8
+    from vibelux.library.playlists import write_playlist
     from vibelux.recommend.recommendation import recommend
     from vibelux.settings import load_settings
 
@@ -67,7 +67,7 @@ def demo(
         songs = recommend(catalogue, mood, n=_SHOWN, whose=whose)
     _heading(4, "The samples that fit it best")
     out().print(playlist_table(songs))
-    write_m3u8(playlist, [song.song for song in songs], relative=True)
+    write_playlist(playlist, [song.song for song in songs], relative=True)
     _say(f"To hear them, open {playlist} in a music player.")
 
     _heading(5, "Now with your own music")

@@ -27,7 +27,13 @@ def recommend(
     mood: str | None = typer.Option(None, "--mood", help='For a mood: "happy=0.7,sad=0.3".'),
     number: int = typer.Option(20, "-n", "--number", min=1, help="Recommend so many songs."),
     json: bool = typer.Option(False, "--json", help="Print one JSON document."),
-    m3u8: Path | None = typer.Option(None, "--m3u8", help="Write the playlist to this file."),
+    output: Path | None = typer.Option(
+        None, "--output", "-o", help="Write the playlist: .m3u8, .m3u, .xspf, .jspf or .pls."
+    ),
+    m3u8: Path | None = typer.Option(None, "--m3u8", hidden=True),
+    relative: bool = typer.Option(
+        False, "--relative", help="Name files in the playlist relative to its folder."
+    ),
     play: bool = typer.Option(False, "--open", help="Play it with the system's player."),
     face_model: Path | None = typer.Option(
         None, "--face-model", help="Use this ONNX file instead of the shipped one."
@@ -47,11 +53,15 @@ def recommend(
         )
     from vibelux.emotions import mood_dict, parse_mood
     from vibelux.library.catalogue import Catalogue
-    from vibelux.library.playlists import open_playlist, write_m3u8
+    from vibelux.library.playlists import require_format, write_playlist
+    from vibelux.players.system import open_playlist
     from vibelux.recommend.recommendation import recommend as ranked
     from vibelux.recommend.recommendation import require_songs
     from vibelux.settings import load_settings
 
+    output = output or m3u8
+    if output is not None:
+        require_format(output)
     wanted = parse_mood(mood) if mood is not None else None
     settings = load_settings(face_model=face_model)
     if not settings.catalogue.exists():
@@ -74,14 +84,14 @@ def recommend(
         print_json({"mood": mood_dict(wanted), "songs": [_entry(song) for song in songs]})
     else:
         out().print(playlist_table(songs, title=f"{whose.capitalize()}: {in_words(wanted)}"))
-    if m3u8 is not None:
-        write_m3u8(m3u8, [song.song for song in songs])
-        err().print(f"wrote {printable(str(m3u8))}, {len(songs)} songs", markup=False)
+    if output is not None:
+        write_playlist(output, [song.song for song in songs], relative=relative)
+        err().print(f"wrote {printable(str(output))}, {len(songs)} songs", markup=False)
     if play:
-        if m3u8 is None:
-            m3u8 = settings.home / "recommended.m3u8"  # must outlive this command
-            write_m3u8(m3u8, [song.song for song in songs])
-        open_playlist(m3u8)
+        if output is None:
+            output = settings.home / "recommended.m3u8"  # must outlive this command
+            write_playlist(output, [song.song for song in songs])
+        open_playlist(output)
 
 
 def playlist_table(songs: "Sequence[Recommendation]", *, title: str | None = None) -> "Constrain":

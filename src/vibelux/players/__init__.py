@@ -1,0 +1,1 @@
+"""Where music is played: this computer, MPD, the system's player."""
