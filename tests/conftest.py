@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vibelux.emotions import EMOTIONS
-from vibelux.models import Card, sha256_of
+from vibelux.models import LABELS, Card, sha256_of
 
 RunCli = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -142,6 +141,81 @@ def music_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
 
 
+@pytest.fixture(scope="session")
+def detector_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A detector whose answer is known: two faces at most, on a picture of the grey level 100.
+
+    One is the box around all that is brighter than 150, with the score (brightest − 100) / 155,
+    the other the box around all that is darker than 50, with the score (100 − darkest) / 100.
+    """
+    helper = pytest.importorskip("onnx").helper
+
+    def edge(mask: str, across: str, out: str, *, last: bool) -> list[object]:
+        """The first or last column (row) of a mask, as a float [shape=(1,)]."""
+        return [
+            helper.make_node("ReduceMax", [mask, across], [f"{out}_line"], keepdims=0),
+            helper.make_node(
+                *("ArgMax", [f"{out}_line"], [f"{out}_place"]),
+                axis=1,
+                keepdims=0,
+                select_last_index=int(last),
+            ),
+            helper.make_node("Cast", [f"{out}_place"], [out], to=1),
+        ]
+
+    def face(name: str, compare: str, limit: str) -> list[object]:
+        nodes = [
+            helper.make_node(compare, ["level", limit], [f"{name}_in"]),
+            helper.make_node("Cast", [f"{name}_in"], [f"{name}_mask"], to=1),
+        ]
+        for axis, across in (("x", "1"), ("y", "2")):
+            first, last = f"{name}_{axis}", f"{name}_{axis}_last"
+            nodes += edge(f"{name}_mask", across, first, last=False)
+            nodes += edge(f"{name}_mask", across, last, last=True)
+            nodes += [
+                helper.make_node("Sub", [last, first], [f"{name}_{axis}_less"]),
+                helper.make_node("Add", [f"{name}_{axis}_less", "one"], [f"{name}_{axis}_side"]),
+            ]
+        sides = [f"{name}_x", f"{name}_y", f"{name}_x_side", f"{name}_y_side"]
+        return [*nodes, helper.make_node("Concat", sides, [f"{name}_box"], axis=0)]
+
+    nodes = [
+        helper.make_node("Cast", ["frames"], ["grey"], to=1),
+        helper.make_node("Sub", ["grey", "even"], ["level"]),
+        *face("bright", "Greater", "fifty"),
+        *face("dark", "Less", "minus_fifty"),
+        helper.make_node("Concat", ["bright_box", "dark_box"], ["two"], axis=0),
+        helper.make_node("Reshape", ["two", "two_boxes"], ["found"]),
+        helper.make_node("Pad", ["found", "boxes_left"], ["boxes"]),
+        helper.make_node("ReduceMax", ["level"], ["most"]),
+        helper.make_node("ReduceMin", ["level"], ["least"]),
+        helper.make_node("Div", ["most", "155"], ["bright_score"]),
+        helper.make_node("Div", ["least", "-100"], ["dark_score"]),
+        helper.make_node("Concat", ["bright_score", "dark_score"], ["both"], axis=2),
+        helper.make_node("Reshape", ["both", "two_scores"], ["rated"]),
+        helper.make_node("Pad", ["rated", "scores_left"], ["scores"]),
+    ]
+    numbers = {"even": 100, "fifty": 50, "minus_fifty": -50, "one": 1, "155": 155, "-100": -100}
+    shapes = {
+        "1": [1],
+        "2": [2],
+        "two_boxes": [1, 2, 4],
+        "two_scores": [1, 2],
+        "boxes_left": [0, 0, 0, 0, 30, 0],
+        "scores_left": [0, 0, 0, 30],
+    }
+    folder = tmp_path_factory.mktemp("detector_model")
+    return _write_model(
+        folder / "detector.onnx",
+        nodes,
+        {name: np.array([value], np.float32) for name, value in numbers.items()}
+        | {name: np.array(value, np.int64) for name, value in shapes.items()},
+        card_input={"name": "frames", "shape": [1, "height", "width"], "dtype": "uint8"},
+        outputs={"boxes": [1, 32, 4], "scores": [1, 32]},
+        preprocessing={"longer_side": 320, "multiple": 32, "score_threshold": 0.5},
+    )
+
+
 def _write_model(
     path: Path,
     nodes: list[object],
@@ -174,7 +248,7 @@ def _write_model(
         kind=kind,
         version="0.0.1",
         sha256=sha256_of(path),
-        labels=EMOTIONS,
+        labels=LABELS[kind],
         input=card_input,
         outputs=dict.fromkeys(outputs, "known"),
         preprocessing=preprocessing,

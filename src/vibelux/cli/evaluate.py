@@ -1,4 +1,4 @@
-"""`vibelux evaluate face` and `vibelux evaluate music`."""
+"""`vibelux evaluate face`, `music` and `detector`."""
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -146,6 +146,45 @@ def music(
             limits=network.card.limits,
         )
         _say_written(write_song_report(report, songs, found, subject=subject))
+
+
+@app.command()
+def detector(
+    boxes: Annotated[
+        Path,
+        typer.Option(
+            help="csv with the columns path, width, height, x, y, w, h and, where wanted, ignore "
+            "and dataset; one row a face."
+        ),
+    ],
+    model: _Model = None,
+    json: _Json = False,
+    predictions: Annotated[
+        Path | None,
+        typer.Option(help="Write one row a detection, in input order, to this csv."),
+    ] = None,
+) -> None:
+    """Measure a face detector: faces found, false ones, time."""
+    from vibelux.cli.evaluate_tables import print_detector
+    from vibelux.datasets.face_boxes import read_face_boxes
+    from vibelux.evaluation.detector import evaluate_boxes, predict_boxes
+    from vibelux.evaluation.predictions import write_detector_predictions
+    from vibelux.face.detector import FaceDetector
+
+    _check_writable(predictions, None)
+    finder = FaceDetector.load(model)
+    data = read_face_boxes(boxes)
+    with _progress("pictures", len(data)) as advance:
+        found = predict_boxes(finder, data, on_progress=advance)
+    _list_skipped(found.failed)
+    if not found.images:
+        raise DatasetError(f"none of the {len(data)} pictures of {boxes} can be read")
+    if json:
+        print_json(evaluate_boxes(found))
+    else:
+        print_detector(out(), found, title=f"{finder.model.card.model_id} on {boxes.name}")
+    if predictions is not None:
+        write_detector_predictions(predictions, found)
 
 
 def _check_writable(predictions: Path | None, report: Path | None) -> None:

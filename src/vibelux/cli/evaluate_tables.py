@@ -14,7 +14,8 @@ from vibelux.datasets.songs import QUADRANTS
 from vibelux.emotions import EMOTIONS
 from vibelux.evaluation import metrics
 from vibelux.evaluation.corruptions import CORRUPTIONS, SEVERITIES
-from vibelux.evaluation.faces import evaluate_faces
+from vibelux.evaluation.detector import evaluate_boxes, match
+from vibelux.evaluation.faces import evaluate_faces, mean
 from vibelux.evaluation.songs import evaluate_songs, quadrant_intervals
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from vibelux.datasets.faces import FaceData
     from vibelux.datasets.songs import SongData
+    from vibelux.evaluation.detector import DetectorPredictions, Matches
     from vibelux.evaluation.faces import FacePredictions, Figures
     from vibelux.evaluation.songs import SongPredictions
 
@@ -96,6 +98,77 @@ def print_corruptions(console: "Console", figures: Mapping[str, float]) -> None:
         cells = [_share(figures[f"{name}_{severity}"]) for severity in SEVERITIES]
         table.add_row(shown.replace("_", " "), *cells, end_section=name == tuple(CORRUPTIONS)[-1])
     console.print(Padding(table, _INDENT, expand=False))
+
+
+def print_detector(console: "Console", predictions: "DetectorPredictions", *, title: str) -> None:
+    """Print the figures of a face detector, in all and for each collection.
+
+    Args:
+        console: where to.
+        predictions: what it found.
+        title: model and data.
+
+    """
+    figures, found = evaluate_boxes(predictions), match(predictions)
+    failed = len(predictions.failed)
+    note = f" ({failed} skipped)" if failed else ""
+    count = f"{figures['images']:,} pictures, {figures['faces']:,} faces"
+    _heading(console, f"{title}: {count}{note}")
+    for name, rows in (("all faces", slice(None)), ("faces > 80 px at 640", found.large)):
+        shares = [found.found_50[rows], found.found_35[rows]]
+        _figures(
+            console,
+            f"{name}, {len(shares[0]):,}",
+            [
+                (f"found at an IoU of {iou}", *_share_of(right))
+                for iou, right in zip(("0.5", "0.35"), shares, strict=True)
+            ],
+        )
+    _figures(
+        console,
+        "false faces",
+        [
+            ("a picture", _number(figures["false_per_image"]), f"{found.false.sum():,} in all"),
+            ("pictures with one", *_share_of(found.false > 0)),
+        ],
+    )
+    _figures(
+        console,
+        "time",
+        [("median", f"{figures['ms_median']:.1f} ms", "a picture, one thread, without its file")],
+    )
+    names = np.array([image.dataset for image in predictions.images])
+    if len(set(names.tolist())) > 1:
+        console.print(Padding(_collections(names, found), _INDENT, expand=False))
+
+
+def _collections(names: NDArray[np.str_], found: "Matches") -> Table:
+    """Return a table with one row a collection; ``names`` has each picture's."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="dim")
+    table.add_column("", justify="right")
+    for head in ("pictures", "faces", "IoU 0.5", "large", "IoU 0.5", "false a picture"):
+        table.add_column(head, justify="right")
+    for name in sorted(set(names.tolist())):
+        rows, pictures = found.dataset == name, names == name
+        large = rows & found.large
+        table.add_row(
+            Text(name or "–"),
+            f"{pictures.sum():,}",
+            f"{rows.sum():,}",
+            _share(mean(found.found_50[rows])),
+            f"{large.sum():,}",
+            _share(mean(found.found_50[large])),
+            _number(mean(found.false[pictures])),
+        )
+    return table
+
+
+def _share_of(right: NDArray[np.bool_]) -> tuple[str, str]:
+    """Return a share and its 95 % interval."""
+    low, high = metrics.wilson_interval(int(right.sum()), len(right))
+    if not len(right):
+        return _share(None), ""
+    return _share(float(right.mean())), f"95 %: {_share(low)} to {_share(high)}"
 
 
 def print_songs(

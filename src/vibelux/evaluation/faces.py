@@ -168,7 +168,7 @@ def recurring(data: FaceData, chosen: FaceData) -> NDArray[np.bool_]:
     return np.array([digest in others for digest in chosen.hashes()], dtype=np.bool_)
 
 
-def mean(values: NDArray[np.floating]) -> float:
+def mean(values: NDArray[np.floating] | NDArray[np.integer] | NDArray[np.bool_]) -> float:
     """Return the mean of the values that are defined, NaN if there is none."""
     values = values[np.isfinite(values)]
     return float(values.mean()) if len(values) else math.nan

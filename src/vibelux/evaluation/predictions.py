@@ -1,6 +1,6 @@
 """Predictions as a csv file, from which anyone can recompute every figure.
 
-One row an item, in input order, numbers with all digits of their float32.
+One row an item or a detection, in input order, numbers with all digits of their float32.
 """
 
 import csv
@@ -13,6 +13,7 @@ from vibelux.datasets.faces import FaceData
 from vibelux.datasets.songs import QUADRANTS, SongData
 from vibelux.emotions import EMOTIONS
 from vibelux.errors import VibeluxError
+from vibelux.evaluation.detector import DetectorPredictions
 from vibelux.evaluation.faces import FacePredictions
 from vibelux.evaluation.songs import SongPredictions
 
@@ -62,6 +63,23 @@ def write_song_predictions(path: Path, songs: SongData, predictions: SongPredict
         for i, (song, analysed) in enumerate(zip(songs.rows, predictions.analysed, strict=True))
     )
     _write(path, header, rows)
+
+
+def write_detector_predictions(path: Path, predictions: DetectorPredictions) -> None:
+    """Write ``path`` as in the input, x, y, w, h in the picture's pixels and score.
+
+    One row a detection, the highest score of a picture first.
+
+    Raises:
+        VibeluxError: the file cannot be written.
+
+    """
+    rows = (
+        [image.name, *(f"{value:.9g}" for value in row)]
+        for image, found in zip(predictions.images, predictions.detections, strict=True)
+        for row in found.tolist()
+    )
+    _write(path, ["path", "x", "y", "w", "h", "score"], rows)
 
 
 def _digits(value: np.float32) -> str:
