@@ -17,6 +17,9 @@
     │   ├── CatalogueLocked      another process is writing
     │   ├── CatalogueCorrupt     damaged; a backup was made
     │   └── CatalogueTooNew      written by a newer version
+    ├── ProfileError             a listener's profile that cannot be used
+    │   └── ProfileTooNew        written by a newer version
+    ├── PlayerError              music cannot be played: no sound device, MPD does not answer
     ├── PlaylistError            a playlist or embeddings file that cannot be read or written
     ├── TagError                 a file whose tags cannot be read or written
     ├── ServerError              a music server answers nonsense or with an error
@@ -116,6 +119,18 @@ class CatalogueCorrupt(CatalogueError):
 
 class CatalogueTooNew(CatalogueError):
     """The catalogue was written by a newer version of VibeluX."""
+
+
+class ProfileError(VibeluxError):
+    """The listener's profile cannot be used."""
+
+
+class ProfileTooNew(ProfileError):
+    """The listener's profile was written by a newer version of VibeluX."""
+
+
+class PlayerError(VibeluxError):
+    """Music cannot be played: there is no sound device, or MPD does not answer."""
 
 
 class PlaylistError(VibeluxError):
