@@ -1,4 +1,4 @@
-"""Songs of music servers beside files: whose they are, their id there, how often they were played."""
+"""Songs of music servers beside files: whose they are, and how often they were played there."""
 
 STATEMENTS = (
     "ALTER TABLE songs ADD COLUMN server TEXT",
