@@ -45,6 +45,11 @@ class Settings:
         """The catalogue's file."""
         return self.home / "catalogue.sqlite"
 
+    @property
+    def profile(self) -> Path:
+        """The file with what was learnt from the listener."""
+        return self.home / "profile.sqlite"
+
 
 def load_settings(*, environment: Mapping[str, str] | None = None, **flags: Any) -> Settings:
     """Merge the settings file, the environment and flags.

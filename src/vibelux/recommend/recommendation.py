@@ -87,7 +87,7 @@ def recommend(
             for song, score in zip(
                 catalogue.songs_by_id([int(ids[place]) for place in places]), scores, strict=True
             )
-            if song.mood is not None and _playable(song.path)
+            if song.mood is not None and playable(song.path)
         ]
         if len(found) >= n or len(places) == len(index):
             break
@@ -157,7 +157,8 @@ def reason_for(wanted: ArrayLike, song: ArrayLike, *, whose: str = "the mood") -
     return ", ".join(words)
 
 
-def _playable(path: Path) -> bool:
+def playable(path: Path) -> bool:
+    """Return whether a song's file is there."""
     try:
         return path.is_file()
     except OSError:  # such as a folder that may no longer be entered

@@ -1,0 +1,56 @@
+"""How well songs fit a mood: the likeness of the mixtures, and their place on the circumplex."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vibelux.recommend.circumplex import AROUSAL_WEIGHT, affect_of, closeness
+from vibelux.recommend.policies import SAD
+from vibelux.recommend.shelf import Shelf
+from vibelux.recommend.similarity import MoodIndex
+
+_CIRCUMPLEX = np.float32(0.25)
+"""Part of the fit that valence and arousal make up; the rest is the likeness of the moods."""
+
+
+class Affinity:
+    """How well the songs of a shelf fit any mood.
+
+    Args:
+        shelf: n songs.
+
+    """
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._index = MoodIndex(shelf.moods)
+        self._sad = shelf.moods.argmax(axis=1) == SAD
+
+    def to(self, mood: ArrayLike, *, arousal_weight: float = AROUSAL_WEIGHT) -> NDArray[np.float32]:
+        """Return the fit of every song.
+
+        Args:
+            mood: [shape=(7,)] that is looked for.
+            arousal_weight: as of `vibelux.recommend.circumplex.closeness`.
+
+        Returns:
+            [shape=(n,), dtype=float32] in [0, 1].
+
+        """
+        near = closeness(self._shelf.affect, affect_of(mood), arousal_weight=arousal_weight)
+        rows, cosines = self._index.nearest(mood, len(self._index))
+        alike = np.zeros(len(self._shelf), dtype=np.float32)
+        alike[rows] = cosines
+        fit: NDArray[np.float32] = (1 - _CIRCUMPLEX) * alike + _CIRCUMPLEX * near
+        return fit
+
+    def spare_sadness(self, scores: NDArray[np.float32]) -> None:
+        """Put songs whose strongest emotion is sadness behind all others, in place.
+
+        They share one score, just below the others': a mood never raises their odds.
+
+        Args:
+            scores: [shape=(steps, n)] or [shape=(n,)].
+
+        """
+        if self._sad.any() and not self._sad.all():
+            scores[..., self._sad] = scores[..., ~self._sad].min(axis=-1, keepdims=True) - 1e-3

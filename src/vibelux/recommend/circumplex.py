@@ -1,0 +1,76 @@
+"""Valence and arousal of moods: where a mixture of emotions lies on Russell's circumplex."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vibelux.errors import InvalidInput
+
+AFFECT = np.array(
+    [
+        [-1.00, 1.00],  # angry
+        [-0.80, 0.35],  # disgust
+        [-0.88, 0.76],  # fear
+        [0.99, 0.99],  # happy
+        [0.46, -1.00],  # neutral: in music, what is calm
+        [-0.86, -1.00],  # sad
+        [0.43, 0.74],  # surprise
+    ],
+    dtype=np.float32,
+)
+"""Valence and arousal [shape=(7, 2)] that music of each emotion has, in the order of `EMOTIONS`.
+
+Least squares from the moods to the valence and arousal that the music model gives to 1,077 clips,
+each judged by the fold that did not hear its artist; drawn to the values of Russell & Mehrabian
+(1977, "Evidence for a three-factor theory of emotions") by a ridge of 10, because disgust and
+surprise hardly occur in music; clipped to [-1, 1]. Correlation with the model's own answers: .93
+(valence) and .99 (arousal).
+"""
+
+AROUSAL_WEIGHT = 2.0
+"""How much arousal counts against a valence of 1. The music model hears which half of arousal a
+clip belongs to in 88 of 100 clips, and which half of valence in 73."""
+
+
+def affect_of(moods: ArrayLike) -> NDArray[np.float32]:
+    """Return the valence and arousal of moods.
+
+    Args:
+        moods: [shape=(..., 7)] each summing to 1.
+
+    Returns:
+        [shape=(..., 2), dtype=float32] valence and arousal in [-1, 1].
+
+    """
+    affect: NDArray[np.float32] = np.asarray(moods, dtype=np.float32) @ AFFECT
+    return affect
+
+
+def closeness(
+    affect: NDArray[np.floating],
+    wanted: ArrayLike,
+    *,
+    arousal_weight: float = AROUSAL_WEIGHT,
+) -> NDArray[np.float32]:
+    """Return how near songs are to a point of the circumplex.
+
+    ``1 - sqrt((dv² + w da²) / (1 + w)) / 2``: 1 at the point itself, 0 in the opposite corner.
+
+    Args:
+        affect: [shape=(n, 2)] valence and arousal of the songs in [-1, 1].
+        wanted: [shape=(2,)] the point.
+        arousal_weight: w >= 0; at 1 both count alike.
+
+    Returns:
+        [shape=(n,), dtype=float32] in [0, 1].
+
+    Raises:
+        InvalidInput: the weight is negative or no number.
+
+    """
+    if not 0 <= arousal_weight < np.inf:
+        raise InvalidInput(f"arousal_weight={arousal_weight} must be a number of at least 0")
+    point = np.asarray(wanted, dtype=np.float32)
+    weights = np.array([1.0, arousal_weight], dtype=np.float32) / (1 + arousal_weight)
+    far = (affect[:, 0] - point[0]) ** 2 * weights[0] + (affect[:, 1] - point[1]) ** 2 * weights[1]
+    near: NDArray[np.float32] = 1 - np.sqrt(far, dtype=np.float32) / 2
+    return near

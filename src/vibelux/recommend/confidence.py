@@ -1,0 +1,57 @@
+"""How sure the analysis of a song is."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vibelux.emotions import EMOTIONS, as_mood
+
+
+@dataclass(frozen=True)
+class Confidence:
+    """How sure a song's analysis is, each from 0 to 1.
+
+    Attributes:
+        clear: 1 minus the entropy of the mood over that of seven equal shares: 1 is one emotion
+            alone, 0 all alike.
+        steady: 1 minus the mean total variation between the mood and the moods of the song's
+            windows; None where there are fewer than two.
+
+    """
+
+    clear: float
+    steady: float | None
+
+    @property
+    def value(self) -> float:
+        """Both in one number: ``clear`` scaled by ``steady``, taken as 1 where it is unknown."""
+        return self.clear * (1.0 if self.steady is None else self.steady)
+
+    def in_words(self) -> str:
+        """Return a sentence's part such as ``mood mixed (0.21), steady (0.93)``."""
+        clear = "clear" if self.clear >= 0.4 else "mixed" if self.clear >= 0.15 else "vague"
+        words = f"mood {clear} ({self.clear:.2f})"
+        if self.steady is None:
+            return words
+        steady = "steady" if self.steady >= 0.85 else "changing"
+        return f"{words}, {steady} ({self.steady:.2f})"
+
+
+def confidence_of(mood: NDArray[np.floating], course: NDArray[np.void]) -> Confidence:
+    """Return how sure an analysis is.
+
+    Args:
+        mood: [shape=(7,)] of the song.
+        course: [shape=(k,)] records with ``mood`` [shape=(7,)], as of `Catalogue.course`.
+
+    """
+    shares = as_mood(mood).astype(np.float64)
+    positive = shares[shares > 0]
+    clear = 1 + float((positive * np.log(positive)).sum()) / np.log(len(EMOTIONS))
+    clear = min(1.0, max(0.0, clear))
+    if len(course) < 2:
+        return Confidence(clear, None)
+    windows = course["mood"].astype(np.float64)
+    apart = np.abs(windows - windows.mean(axis=0)).sum(axis=1).mean() / 2
+    return Confidence(clear, min(1.0, max(0.0, 1 - float(apart))))

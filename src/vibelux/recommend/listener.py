@@ -1,0 +1,88 @@
+"""A listener: the profile, and what follows from it for the songs of a shelf."""
+
+import time
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vibelux.recommend.profile import Event, Profile
+from vibelux.recommend.shelf import Shelf
+from vibelux.recommend.shuffle import freshness_of
+from vibelux.recommend.taste import SongFeatures, Taste
+
+_LEARNT_FROM = 2000
+"""Events that the taste is computed from: older ones count for less than a sixteenth."""
+
+
+class Listener:
+    """Someone who listens on this machine; a context manager that closes the profile.
+
+    Args:
+        profile: an open one.
+
+    """
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+
+    @classmethod
+    def at(cls, path: Path | None) -> Self:
+        """Open the listener of a profile's file, such as ``load_settings().profile``.
+
+        Args:
+            path: of the file; None is a listener of whom nothing is kept.
+
+        Raises:
+            ProfileError: as `Profile`.
+
+        """
+        return cls(Profile(path))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the profile."""
+        self.profile.close()
+
+    def tell(self, event: Event) -> None:
+        """Save what happened to a song.
+
+        Raises:
+            ProfileError: as `Profile.add`.
+
+        """
+        self.profile.add(event)
+
+    def taste(self, shelf: Shelf, features: SongFeatures) -> Taste:
+        """Return what is known of the listener's taste."""
+        return Taste.learnt(list(self.profile.events(last=_LEARNT_FROM)), shelf, features)
+
+    def freshness(self, shelf: Shelf, *, now: float | None = None) -> NDArray[np.float32]:
+        """Return how fresh the songs of a shelf are to the listener.
+
+        Args:
+            shelf: n songs.
+            now: seconds since 1970, by default this machine's clock.
+
+        Returns:
+            [shape=(n,), dtype=float32] as of `vibelux.recommend.shuffle.freshness_of`; half as
+            fresh as new after three days and a quarter of the library, at most 50 songs.
+
+        """
+        now = time.time() if now is None else now
+        hours = np.full(len(shelf), np.nan)
+        plays = np.full(len(shelf), np.nan)
+        for last in reversed(self.profile.last_plays()):  # copies: the most recent play counts
+            rows = shelf.rows_of_key.get(last.key)
+            if rows is None and (row := shelf.row_of_path.get(last.path)) is not None:
+                rows = [row]
+            for row in rows or ():
+                hours[row] = (now - last.at) / 3600
+                plays[row] = last.plays
+        return freshness_of(hours, plays, half_plays=max(1.0, min(50.0, len(shelf) / 4)))

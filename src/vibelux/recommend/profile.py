@@ -1,0 +1,352 @@
+"""The listener's profile: what was played, skipped and liked, in one SQLite file.
+
+It holds facts only; what they say about the listener's taste is computed when it is needed. It
+never leaves the machine, and `Profile.forget` empties it for good. Songs are known by the hash of
+their content and by their path, so that they are recognised after a scan, after they were moved and
+after their tags were changed.
+"""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, Self, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vibelux.emotions import Mood, mood_dict
+from vibelux.errors import InvalidInput, ProfileError, ProfileTooNew
+
+What = Literal["played", "skipped", "liked", "wrong_mood"]
+
+WHATS: tuple[What, ...] = get_args(What)
+
+_APPLICATION_ID = 0x56624C50
+"""SQLite's ``application_id`` of a profile ("VbLP")."""
+
+_MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """
+        CREATE TABLE songs (
+            id INTEGER PRIMARY KEY NOT NULL,
+            key TEXT NOT NULL UNIQUE,
+            path BLOB NOT NULL,
+            title TEXT,
+            artist TEXT
+        )
+        """,
+        "CREATE INDEX songs_path ON songs (path)",
+        """
+        CREATE TABLE events (
+            id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+            at REAL NOT NULL,
+            song INTEGER NOT NULL REFERENCES songs (id),
+            what TEXT NOT NULL CHECK (what IN ('played', 'skipped', 'liked', 'wrong_mood')),
+            share REAL,
+            mood BLOB CHECK (length(mood) = 28),
+            heard BLOB CHECK (length(heard) = 36)
+        )
+        """,
+        "CREATE INDEX events_song ON events (song, id)",
+    ),
+)
+"""The n-th leads from version n to n + 1; one that has been released is never changed."""
+
+_F4 = np.dtype("<f4")
+
+
+@dataclass(frozen=True, eq=False)
+class Event:
+    """Something that happened to a song.
+
+    Attributes:
+        what: ``played`` through, ``skipped``, ``liked``, or the ``wrong_mood``.
+        key: the song's, as of `vibelux.recommend.shelf.Shelf`.
+        path: of the song, as the catalogue stores it.
+        title: for people who look at their profile.
+        artist: the same, or None.
+        mood: [shape=(7,)] of the listener then, or None.
+        heard: [shape=(9,)] mood, valence and arousal of the song then, or None.
+        share: of the song that was heard before it was skipped, in [0, 1], or None.
+        at: seconds since 1970 by this machine's clock.
+
+    """
+
+    what: What
+    key: str
+    path: bytes
+    title: str | None = None
+    artist: str | None = None
+    mood: Mood | None = None
+    heard: NDArray[np.float32] | None = None
+    share: float | None = None
+    at: float | None = None
+
+
+@dataclass(frozen=True)
+class LastPlay:
+    """When a song was heard last.
+
+    Attributes:
+        key: of the song.
+        path: of the song.
+        at: seconds since 1970, by the clock of then.
+        plays: songs that were heard since.
+
+    """
+
+    key: str
+    path: bytes
+    at: float
+    plays: int
+
+
+class Profile:
+    """The profile of one file; a context manager that closes it. Every event is saved at once.
+
+    Args:
+        path: the file, made when it is not there; None keeps everything in memory only.
+        busy_timeout: seconds to wait for another program that writes.
+
+    Raises:
+        ProfileTooNew: written by a newer version; it is left as it is.
+        ProfileError: damaged, of another program, or the file or folder cannot be used.
+
+    """
+
+    def __init__(self, path: Path | None, *, busy_timeout: float = 5.0) -> None:
+        self.path = path
+        with self._errors():
+            if path is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(
+                ":memory:" if path is None else path,
+                timeout=busy_timeout,
+                isolation_level=None,
+                check_same_thread=False,  # one thread at a time: a player may report from its own
+            )
+        try:
+            with self._errors():
+                self._open()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; the profile cannot be used afterwards."""
+        self._db.close()
+
+    def add(self, event: Event) -> None:
+        """Save an event.
+
+        Raises:
+            InvalidInput: it is none of the four kinds.
+            ProfileError: it cannot be saved.
+
+        """
+        if event.what not in WHATS:
+            raise InvalidInput(f"what={event.what!r} must be one of {', '.join(WHATS)}")
+        with self._errors(), self._transaction():
+            song = self._song(event)
+            self._db.execute(
+                "INSERT INTO events (at, song, what, share, mood, heard) VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    time.time() if event.at is None else event.at,
+                    song,
+                    event.what,
+                    event.share,
+                    None if event.mood is None else event.mood.astype(_F4).tobytes(),
+                    None if event.heard is None else event.heard.astype(_F4).tobytes(),
+                ),
+            )
+
+    def events(self, *, last: int | None = None) -> Iterator[Event]:
+        """Yield all events, or the last ones, the oldest first."""
+        query = (
+            "SELECT events.id, what, key, path, title, artist, mood, heard, share, at "
+            "FROM events JOIN songs ON songs.id = events.song ORDER BY events.id DESC"
+        )
+        with self._errors():
+            rows = self._db.execute(f"{query} LIMIT ?", (-1 if last is None else last,)).fetchall()
+        for _, what, key, path, title, artist, mood, heard, share, at in reversed(rows):
+            yield Event(
+                what=what,
+                key=key,
+                path=path,
+                title=title,
+                artist=artist,
+                mood=None if mood is None else np.frombuffer(mood, _F4).astype(np.float32),
+                heard=None if heard is None else np.frombuffer(heard, _F4).astype(np.float32),
+                share=share,
+                at=at,
+            )
+
+    def last_plays(self) -> list[LastPlay]:
+        """Return when each song was heard last, the most recent one first."""
+        with self._errors():
+            rows = self._db.execute(
+                "SELECT key, path, max(events.id), at FROM events "
+                "JOIN songs ON songs.id = events.song WHERE what IN ('played', 'skipped') "
+                "GROUP BY song ORDER BY 3 DESC"
+            ).fetchall()
+            order = [
+                row[0]
+                for row in self._db.execute(
+                    "SELECT id FROM events WHERE what IN ('played', 'skipped') ORDER BY id"
+                )
+            ]
+        after = len(order) - 1 - np.searchsorted(order, [row[2] for row in rows])
+        return [
+            LastPlay(key, path, at, int(plays))
+            for (key, path, _, at), plays in zip(rows, after, strict=True)
+        ]
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of events of each kind."""
+        with self._errors():
+            rows = self._db.execute("SELECT what, count(*) FROM events GROUP BY what").fetchall()
+        found = dict(rows)
+        return {what: int(found.get(what, 0)) for what in WHATS}
+
+    def as_json(self) -> dict[str, Any]:
+        """Return everything that is stored, for people to read and to take along."""
+        return {
+            "version": len(_MIGRATIONS),
+            "events": [
+                {
+                    "at": _when(event.at),
+                    "what": event.what,
+                    "path": _text(event.path),
+                    "title": event.title,
+                    "artist": event.artist,
+                    "mood": None if event.mood is None else mood_dict(event.mood),
+                    "share": event.share,
+                    "song_mood": None if event.heard is None else mood_dict(event.heard[:7]),
+                    "key": event.key,
+                }
+                for event in self.events()
+            ],
+        }
+
+    def forget(self) -> int:
+        """Delete everything for good and return how many events there were.
+
+        What was deleted is overwritten in the file, which stays, empty: another program that has it
+        open goes on with an empty profile.
+        """
+        with self._errors():
+            with self._transaction():
+                number = int(self._db.execute("SELECT count(*) FROM events").fetchone()[0])
+                for table in ("events", "songs", "sqlite_sequence"):
+                    self._db.execute(f"DELETE FROM {table}")
+            self._db.execute("VACUUM")
+        return number
+
+    def _song(self, event: Event) -> int:
+        """Return the number of a song: known by its content, or else by its path."""
+        row = self._db.execute("SELECT id FROM songs WHERE key = ?", (event.key,)).fetchone()
+        if row is None:
+            row = self._db.execute(
+                "SELECT id FROM songs WHERE path = ? ORDER BY id DESC", (event.path,)
+            ).fetchone()
+        values = (event.key, event.path, event.title, event.artist)
+        if row is None:
+            done = self._db.execute(
+                "INSERT INTO songs (key, path, title, artist) VALUES (?, ?, ?, ?)", values
+            )
+            return int(done.lastrowid or 0)
+        self._db.execute(
+            "UPDATE songs SET key = ?, path = ?, title = ?, artist = ? WHERE id = ?",
+            (*values, row[0]),
+        )
+        return int(row[0])
+
+    def _open(self) -> None:
+        self._db.execute("PRAGMA secure_delete = ON")
+        with self._transaction():
+            application, version = (
+                int(self._db.execute(f"PRAGMA {name}").fetchone()[0])
+                for name in ("application_id", "user_version")
+            )
+            tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            if application != _APPLICATION_ID and (application or version or tables):
+                raise ProfileError(
+                    f"{self.path} is an SQLite file, but no profile of VibeluX; it was left as it "
+                    "is. Set VIBELUX_HOME to another folder"
+                )
+            if version > len(_MIGRATIONS):
+                raise ProfileTooNew(
+                    f"the profile {self.path} has version {version}, this VibeluX reads up to "
+                    f"{len(_MIGRATIONS)}; it was left as it is. Update VibeluX, or set "
+                    "VIBELUX_HOME to another folder"
+                )
+            if version == len(_MIGRATIONS):
+                return
+            if version > 0 and self.path is not None:
+                copy = self.path.with_name(f"{self.path.name}.v{version}.backup")
+                with (
+                    closing(sqlite3.connect(self.path)) as one,
+                    closing(sqlite3.connect(copy)) as b,
+                ):
+                    one.backup(b)
+            for statements in _MIGRATIONS[version:]:
+                for statement in statements:
+                    self._db.execute(statement)
+            self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+            self._db.execute(f"PRAGMA user_version = {len(_MIGRATIONS)}")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise ProfileError(
+                f"cannot make the folder for the profile {self.path}: {error}; "
+                "set VIBELUX_HOME to another folder"
+            ) from error
+        except sqlite3.Error as error:
+            code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+            if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                raise ProfileError(
+                    f"the profile {self.path} is damaged ({error}) and was left as it is; move it "
+                    "away to start a new one, or put a backup in its place"
+                ) from error
+            if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise ProfileError(
+                    f"another program is writing to the profile {self.path}; wait until it is done"
+                ) from error
+            raise ProfileError(
+                f"cannot use the profile {self.path}: {error}. Check the permissions of the file "
+                "and of its folder, and the space on the disk"
+            ) from error
+
+
+def _when(at: float | None) -> str | None:
+    try:
+        return None if at is None else datetime.fromtimestamp(at, tz=UTC).isoformat()
+    except (OverflowError, OSError, ValueError):  # a clock may have been anything
+        return None
+
+
+def _text(path: bytes) -> str:
+    return path.decode("utf-8", "surrogateescape")

@@ -1,0 +1,306 @@
+"""A fair shuffle whose odds are tilted by the mood.
+
+Every song draws a ticket, and the songs are played in the order of their tickets:
+
+    ticket = s · −ln(rank / n) + (1 − s) · g + ln(freshness)
+
+with the strength s from 0 to 1, the song's rank by how well it fits, and g from the standard Gumbel
+distribution, which makes the order a draw without replacement in proportion to the odds
+``(n / rank)^(s / (1 − s)) · freshness`` (Plackett & Luce; Gumbel-top-k: Kool, van Hoof & Welling
+2019). At 0 that is a plain shuffle and at 1 the strict ranking; at 0.5 the odds are as one over the
+rank. Ranks instead of scores give a strength the same meaning in every library.
+
+Then three rules of listening, none of which a plain shuffle knows: `diversified` looks for variety
+where it is asked for, and `spaced` keeps songs of one artist or album apart and never lets
+near-duplicates follow each other.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vibelux.errors import InvalidInput
+from vibelux.recommend.diversity import diversified, units
+
+ALIKE = 0.99
+"""Songs whose embeddings have a larger cosine are near-duplicates."""
+
+_BINS = 1 << 16  # ranks are counted, not sorted: finer than any score, and several times faster
+_SPARE = 64  # songs in the pool beyond those wanted, for the rules to choose from
+_AHEAD = 32  # places that a song may be brought forward by to keep others apart
+_ARTIST_GAP = 6
+_ALBUM_GAP = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Traits:
+    """What is told apart by the rules; all optional, a song's row as in the scores.
+
+    Attributes:
+        artists: [shape=(n,)] equal numbers for equal artists, -1 for none.
+        albums: [shape=(n,)] the same for albums.
+        works: [shape=(n,)] the same for title and artist together.
+        embeddings: [shape=(n, d)]; a row of zeros is like no other.
+        moods: [shape=(n, 7)].
+
+    """
+
+    artists: NDArray[np.int64] | None = None
+    albums: NDArray[np.int64] | None = None
+    works: NDArray[np.int64] | None = None
+    embeddings: NDArray[np.floating] | None = None
+    moods: NDArray[np.floating] | None = None
+
+
+_NO_TRAITS = Traits()
+
+
+def mood_shuffle(
+    scores: ArrayLike,
+    n: int | None = None,
+    *,
+    strength: float,
+    seed: int | np.random.Generator,
+    freshness: ArrayLike | None = None,
+    traits: Traits = _NO_TRAITS,
+    diversity: float = 0.0,
+    left_out: ArrayLike | None = None,
+    before: Sequence[int] = (),
+) -> NDArray[np.int64]:
+    """Order songs by chance, tilted by how well they fit.
+
+    The work grows with the songs once and with n: a library of any size is counted, not sorted.
+
+    Args:
+        scores: how well each song fits [shape=(songs,)], or [shape=(steps, songs)] for a path: the
+            first place of the order goes by the first row, and all places beyond by the last one.
+        n: places to fill, at most so many; None fills all.
+        strength: 0, a plain shuffle, to 1, the strict ranking.
+        seed: the same one gives the same order; or a generator.
+        freshness: [shape=(songs,)] in (0, 1]; multiplies the odds (`freshness_of`).
+        traits: what songs have in common; without them the rules of spacing have nothing to do.
+        diversity: 0 to 1, weight of variety against the tickets' order (`diversified`), scaled by
+            the strength: a plain shuffle needs none.
+        left_out: [shape=(songs,)] true for songs that must not come.
+        before: rows of the songs played last, the most recent one last; spacing starts from them.
+
+    Returns:
+        order [shape=(k,), dtype=int64] rows, each once, k = min(n, songs that may come).
+
+    Raises:
+        InvalidInput: shapes that do not fit, a score that is no number, or a value out of range.
+
+    """
+    rows = np.atleast_2d(np.asarray(scores, dtype=np.float32))
+    songs = rows.shape[1]
+    _check(rows, n, strength, diversity)
+    rng = np.random.default_rng(seed)
+    open_ = np.ones(songs, dtype=bool) if left_out is None else ~np.asarray(left_out, dtype=bool)
+    wanted = int(open_.sum()) if n is None else min(n, int(open_.sum()))
+    luck = (1 - strength) * _gumbel(rng, songs)
+    if freshness is not None:
+        luck += np.log(np.clip(np.asarray(freshness, dtype=np.float32), 1e-6, 1.0))
+    order: list[int] = []
+    for step, row in enumerate(rows):
+        last = step == len(rows) - 1
+        places = wanted - len(order) if last else min(1, wanted - len(order))
+        if places == 0:
+            break
+        tickets = luck + np.float32(strength) * _surprise(row, open_) if strength else luck.copy()
+        tickets[~open_] = -np.inf
+        chosen = _places(
+            tickets, row, places, traits, diversity * strength, [*before, *order], int(open_.sum())
+        )
+        open_[chosen] = False
+        order += chosen
+    return np.array(order, dtype=np.int64)
+
+
+def freshness_of(
+    hours: ArrayLike, plays: ArrayLike, *, half_hours: float = 72.0, half_plays: float = 50.0
+) -> NDArray[np.float32]:
+    """Return how fresh songs are: near 0 when just played, 1 when never.
+
+    The smaller one of ``1 − 2^(−hours / half_hours)`` and ``1 − 2^(−plays / half_plays)``, at least
+    0.001. Two measures, because clocks jump: one that was put forward makes nothing fresh that was
+    played a moment ago, and where one was put back (negative hours) the plays alone decide.
+
+    Args:
+        hours: [shape=(n,)] since each song was played; NaN for never.
+        plays: [shape=(n,)] of other songs since then; NaN for never.
+        half_hours: until a song is half as fresh as a new one.
+        half_plays: the same in plays.
+
+    Returns:
+        [shape=(n,), dtype=float32] in [0.001, 1].
+
+    """
+    since = np.asarray(hours, dtype=np.float64)
+    after = np.asarray(plays, dtype=np.float64)
+    by_time = np.where(since >= 0, 1 - np.exp2(-np.fmax(since, 0) / half_hours), 1.0)
+    by_plays = np.where(after >= 0, 1 - np.exp2(-np.fmax(after, 0) / half_plays), 1.0)
+    fresh: NDArray[np.float32] = np.clip(np.fmin(by_time, by_plays), 1e-3, 1).astype(np.float32)
+    return fresh
+
+
+def spaced(
+    candidates: Sequence[int],
+    n: int,
+    traits: Traits,
+    *,
+    before: Sequence[int] = (),
+    embeddings: NDArray[np.float32] | None = None,
+) -> tuple[list[int], bool]:
+    """Take n songs in their order, letting a later one pass where it keeps others apart.
+
+    Songs of one artist stay 6 places apart and those of one album 12 where a song among the next 32
+    allows it. Near-duplicates follow each other only where no order of the candidates could help.
+
+    Args:
+        candidates: rows, the best first.
+        n: at most so many.
+        traits: of all songs.
+        before: rows of the songs played last.
+        embeddings: [shape=(len(before) + len(candidates), d)] of length 1 or 0, those of ``before``
+            first; None looks them up.
+
+    Returns:
+        the rows, and whether no near-duplicates follow each other.
+
+    """
+    names = [*before, *candidates]
+    if embeddings is None:
+        embeddings = units(traits.embeddings, names)
+    artists, albums, works = (
+        None if column is None else column[names].tolist()
+        for column in (traits.artists, traits.albums, traits.works)
+    )
+
+    def alike(one: int, other: int) -> bool:
+        if works is not None and works[one] == works[other] >= 0:
+            return True
+        return embeddings is not None and float(embeddings[one] @ embeddings[other]) > ALIKE
+
+    recent = list(range(len(before)))  # places in names, as everything below
+    last_artist = {artists[place]: place for place in recent} if artists else {}
+    last_album = {albums[place]: place for place in recent} if albums else {}
+    waiting = list(range(len(before), len(names)))
+    clean = True
+
+    def conflict(place: int) -> int:
+        now = len(recent)
+        worst = 0
+        if artists is not None and artists[place] >= 0:
+            worst = max(worst, last_artist.get(artists[place], -_ARTIST_GAP) + _ARTIST_GAP - now)
+        if albums is not None and albums[place] >= 0:
+            gone = now - last_album.get(albums[place], -_ALBUM_GAP)
+            worst = max(worst, (_ALBUM_GAP - gone) * _ARTIST_GAP // _ALBUM_GAP)
+        return worst
+
+    while waiting and len(recent) - len(before) < n:
+        found, least = -1, 1 << 30
+        for at, place in enumerate(waiting):
+            if at >= _AHEAD and found >= 0:
+                break
+            if recent and alike(place, recent[-1]):
+                continue
+            against = conflict(place)
+            if against < least:
+                found, least = at, against
+                if against == 0:
+                    break
+        if found >= 0:
+            place = waiting.pop(found)
+        else:  # all that is left is like the last song
+            place = waiting.pop(0)
+            slot = _slot(recent, place, len(before), alike)
+            if slot is not None:
+                recent.insert(slot, place)
+                continue
+            clean = False
+        if artists is not None:
+            last_artist[artists[place]] = len(recent)
+        if albums is not None:
+            last_album[albums[place]] = len(recent)
+        recent.append(place)
+    return [names[place] for place in recent[len(before) :]], clean
+
+
+def _slot(recent: list[int], place: int, first: int, alike: "object") -> int | None:
+    """Return the last place in the order where a song is like neither of its neighbours."""
+    for at in range(len(recent) - 1, first - 1, -1):
+        if alike(place, recent[at]):  # type: ignore[operator]
+            continue
+        if at == 0 or not alike(place, recent[at - 1]):  # type: ignore[operator]
+            return at
+    return None
+
+
+def _places(
+    tickets: NDArray[np.float32],
+    scores: NDArray[np.float32],
+    n: int,
+    traits: Traits,
+    diversity: float,
+    before: Sequence[int],
+    available: int,
+) -> list[int]:
+    """Fill n places from a pool of the highest tickets; a larger pool where that cannot be done."""
+    before = before[-_ALBUM_GAP:]
+    size = 3 * n + _SPARE
+    while True:
+        size = min(size, available)
+        least = np.partition(tickets, tickets.size - size)[tickets.size - size]
+        pool = np.flatnonzero(tickets >= least)
+        pool = pool[np.lexsort((pool, -scores[pool], -tickets[pool]))][:size]
+        vectors = units(traits.embeddings, [*before, *pool.tolist()])
+        ranked = pool.tolist()
+        if diversity > 0:
+            own = None if vectors is None else vectors[len(before) :]
+            moods = units(traits.moods, ranked)
+            picked = diversified(n, knob=diversity, moods=moods, embeddings=own, songs=len(ranked))
+            rest = np.setdiff1d(np.arange(len(ranked)), picked)
+            places = [*picked.tolist(), *rest.tolist()]
+            ranked = [ranked[place] for place in places]
+            if vectors is not None:
+                vectors = np.concatenate([vectors[: len(before)], vectors[len(before) :][places]])
+        chosen, clean = spaced(ranked, n, traits, before=before, embeddings=vectors)
+        if clean or size == available:
+            return chosen
+        size *= 4
+
+
+def _surprise(scores: NDArray[np.float32], open_: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return −ln(rank / n) of every song; equal scores share the mean of their ranks."""
+    count = np.count_nonzero(open_)
+    among = scores if count == scores.size else scores[open_]
+    low, high = float(among.min()), float(among.max())
+    if high <= low:
+        return np.full(scores.shape, np.log(2), dtype=np.float32)
+    width = np.float32((_BINS - 1) / (high - low))
+    bins = np.clip((scores - np.float32(low)) * width, 0, _BINS - 1).astype(np.int32)
+    counts = np.bincount(bins if count == scores.size else bins[open_], minlength=_BINS)
+    better = counts[::-1].cumsum()[::-1] - counts
+    rank = better + np.maximum(counts, 1) / 2
+    table = -np.log(rank / count).astype(np.float32)
+    return np.asarray(table[bins], dtype=np.float32)
+
+
+def _gumbel(rng: np.random.Generator, n: int) -> NDArray[np.float32]:
+    draws = rng.standard_exponential(n, dtype=np.float32)
+    gumbel: NDArray[np.float32] = -np.log(np.maximum(draws, np.finfo(np.float32).tiny))
+    return gumbel
+
+
+def _check(rows: NDArray[np.float32], n: int | None, strength: float, diversity: float) -> None:
+    if rows.ndim != 2 or len(rows) == 0:
+        raise InvalidInput(f"scores must have shape (songs,) or (steps, songs), got {rows.shape}")
+    if not np.isfinite(rows).all():
+        raise InvalidInput("a score is not a finite number")
+    if n is not None and n < 0:
+        raise InvalidInput(f"n={n} must not be negative")
+    for name, value in (("strength", strength), ("diversity", diversity)):
+        if not 0 <= value <= 1:
+            raise InvalidInput(f"{name}={value} must be between 0 and 1")
