@@ -59,6 +59,8 @@ def analyser(notes):
                 ),
             ),
             model="unused",
+            loudness=-14.5,
+            peak=-0.5,
         )
 
     return analyse

@@ -208,6 +208,8 @@ def _values(path: Path, analysis: "SongAnalysis", model: str) -> dict[str, Any]:
         "quadrant": vector_blob(analysis.quadrant),
         "embedding": vector_blob(analysis.embedding, EMBEDDING),
         "course": course.tobytes(),
+        "loudness": analysis.loudness,
+        "peak": analysis.peak,
         "model": model,
         "revision": REVISION,
     }

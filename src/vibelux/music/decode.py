@@ -1,6 +1,6 @@
 """Audio files of any format to mono samples, decoding only what is analysed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from vibelux.errors import AudioError
 from vibelux.music.audio_file import AudioFile, Chunk, SeekFailed
+from vibelux.music.loudness import Loudness, LoudnessMeter
 from vibelux.music.windows import fit_window, window_starts
 
 MIN_SECONDS = 0.9
@@ -30,12 +31,15 @@ class Windows:
         samples: [shape=(k, n), dtype=float32, in [-1, 1]] mono, k ≥ 1.
         starts: [shape=(k,), dtype=float64] in seconds, rising.
         duration: of the whole song, in seconds.
+        loudness: of the windows together, heard as the file holds them: all channels, at its own
+            sample rate.
 
     """
 
     samples: NDArray[np.float32]
     starts: NDArray[np.float64]
     duration: float
+    loudness: Loudness
 
 
 def decode(
@@ -90,7 +94,7 @@ def decode_windows(
     """
     with AudioFile(path) as audio:
         found = _by_header(audio, sample_rate, window_seconds, max_windows)
-        duration, starts, parts = found or _by_walking(
+        duration, starts, parts, loudness = found or _by_walking(
             audio, sample_rate, window_seconds, max_windows
         )
     if not any(len(part) for part in parts):
@@ -108,11 +112,12 @@ def decode_windows(
         samples=np.stack([fit_window(parts[i], length) for i in heard]),
         starts=np.array([starts[i] for i in heard]),
         duration=duration,
+        loudness=loudness,
     )
 
 
-_Found = tuple[float, Sequence[float], list[NDArray[np.float32]]]
-"""Duration in seconds, starts in seconds, samples from each start."""
+_Found = tuple[float, Sequence[float], list[NDArray[np.float32]], Loudness]
+"""Duration in seconds, starts in seconds, samples from each start, loudness."""
 
 
 def _by_header(audio: AudioFile, rate: int, seconds: float, most: int) -> _Found | None:
@@ -122,9 +127,10 @@ def _by_header(audio: AudioFile, rate: int, seconds: float, most: int) -> _Found
         return None
     starts = window_starts(duration, window_seconds=seconds, max_windows=most)
     parts = []
+    meter = LoudnessMeter()
     for start in starts:
         try:
-            samples = _window(audio, rate, start, seconds, seek=True)
+            samples = _window(audio, rate, start, seconds, meter, seek=True)
         except SeekFailed:
             return None
         if abs(len(samples) / rate - min(seconds, duration - start)) > _TOLERANCE:
@@ -134,27 +140,35 @@ def _by_header(audio: AudioFile, rate: int, seconds: float, most: int) -> _Found
         return None
     if duration < seconds:
         duration = len(parts[0]) / rate
-    return duration, starts, parts
+    return duration, starts, parts, meter.loudness()
 
 
 def _by_walking(audio: AudioFile, rate: int, seconds: float, most: int) -> _Found:
     """Measure the song, then walk over its packets to each window."""
     duration = audio.measure()
     starts = window_starts(duration or 0.0, window_seconds=seconds, max_windows=most)
-    parts = [_window(audio, rate, start, seconds, seek=False) for start in starts]
+    meter = LoudnessMeter()
+    parts = [_window(audio, rate, start, seconds, meter, seek=False) for start in starts]
     if duration is None or duration < seconds:
         duration = len(parts[0]) / rate
-    return duration, starts, parts
+    return duration, starts, parts, meter.loudness()
 
 
 def _window(
-    audio: AudioFile, rate: int, start: float, seconds: float, *, seek: bool
+    audio: AudioFile, rate: int, start: float, seconds: float, meter: LoudnessMeter, *, seek: bool
 ) -> NDArray[np.float32]:
     """Return a window, empty where the file is too damaged to be heard: others may be sound."""
+    meter.cut()
     try:
-        return resampled(audio.read(start, seconds, seek=seek), rate)
+        return resampled(_metered(audio.read(start, seconds, seek=seek), meter), rate)
     except AudioError:
         return np.empty(0, np.float32)
+
+
+def _metered(chunks: Iterable[Chunk], meter: LoudnessMeter) -> Iterator[Chunk]:
+    for chunk in chunks:
+        meter.add(chunk.samples, rate=chunk.rate, channels=chunk.channels)
+        yield chunk
 
 
 def _part(audio: AudioFile, rate: int, start: float, seconds: float | None) -> NDArray[np.float32]:
@@ -168,7 +182,7 @@ def _part(audio: AudioFile, rate: int, start: float, seconds: float | None) -> N
 
 
 def resampled(chunks: Iterable[Chunk], sample_rate: int) -> NDArray[np.float32]:
-    """Join chunks, each at its own rate, at one sample rate (libswresample, band-limited).
+    """Mix chunks, each at its own rate, to mono at one sample rate (libswresample, band-limited).
 
     Returns:
         samples [shape=(n,), dtype=float32, in [-1, 1]]; empty where there are none.
@@ -177,7 +191,8 @@ def resampled(chunks: Iterable[Chunk], sample_rate: int) -> NDArray[np.float32]:
     parts: list[NDArray[np.float32]] = []
     resampler: AudioResampler | None = None
     before = sample_rate
-    for rate, mono in chunks:
+    for chunk in chunks:
+        rate, mono = chunk.rate, chunk.mono()
         if rate != before and resampler is not None:
             parts += (frame.to_ndarray()[0] for frame in resampler.resample(None))
             resampler = None

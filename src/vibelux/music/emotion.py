@@ -1,7 +1,7 @@
 """The mood of a song: windows of its sound through the music model, averaged."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -58,6 +58,8 @@ class SongAnalysis:
         model: id of the model's card.
         tension: from calm (-1) to tense (1), mean over the windows, or None: the model does not
             tell.
+        loudness: integrated, of the windows, in LUFS; None for spectrograms, which keep no level.
+        peak: of the windows' samples, in dBFS, or None.
 
     """
 
@@ -70,6 +72,8 @@ class SongAnalysis:
     course: tuple[Moment, ...]
     model: str
     tension: float | None = None
+    loudness: float | None = None
+    peak: float | None = None
 
 
 class MusicModel:
@@ -142,7 +146,8 @@ class MusicModel:
         )
         decibels = log_mel(windows.samples, self.settings)
         analysis = self.analyse_log_mel(decibels, windows.starts.tolist(), windows.duration)
-        return analysis, decibels
+        loud = windows.loudness
+        return replace(analysis, loudness=loud.integrated, peak=loud.peak), decibels
 
     def analyse_log_mel(
         self,
