@@ -10,17 +10,19 @@ The interface that players use::
         session.skipped(pick.song, after_seconds=12.0)
         session.liked(pick.song)
         session.wrong_mood(pick.song)        # not at this mood
+        session.change(policy="calm", strength=0.4)
         text = session.as_json()             # save after each change, go on later:
         session = Session.from_json(text, catalogue, listener)
 
 `next` hands a song out and never again in this session; `queue` only looks ahead. The order ahead
-is kept while the mood, the settings and what is known of the listener stay the same, so that a
+stays until the mood moves, the settings change, or a song is skipped or called wrong, so that a
 queue on a screen is the one that is played. Songs whose file is gone are passed over.
 """
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any, Self
 
 import numpy as np
@@ -30,16 +32,13 @@ from vibelux.emotions import EMOTIONS, Mood, as_mood
 from vibelux.errors import InvalidInput
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.schema import path_bytes
-from vibelux.recommend.affinity import Affinity
-from vibelux.recommend.circumplex import AROUSAL_WEIGHT
-from vibelux.recommend.confidence import Confidence, confidence_of
 from vibelux.recommend.listener import Listener
-from vibelux.recommend.policies import Policy, as_policy, check_goal, spares_sadness, target_path
+from vibelux.recommend.ordering import Ordering
+from vibelux.recommend.picks import Pick, Picker
+from vibelux.recommend.policies import target_path
 from vibelux.recommend.profile import Event, What
-from vibelux.recommend.recommendation import playable, reason_for, require_songs
-from vibelux.recommend.shelf import Shelf
-from vibelux.recommend.shuffle import Traits, mood_shuffle
-from vibelux.recommend.taste import SongFeatures, Taste
+from vibelux.recommend.recommendation import playable, require_songs
+from vibelux.recommend.shelf import path_key
 
 _MOVED = 0.05
 """Total variation from which on a mood counts as another one and the order ahead is made anew."""
@@ -47,65 +46,10 @@ _MOVED = 0.05
 _AHEAD = 20
 """Picks planned at once, at least."""
 
-_LEARNT = 0.15
-"""A reward expected to be so large or small is a reason worth telling."""
+_USUAL_SECONDS = 240.0
+"""Taken for the length of a song of which it is not known."""
 
 _FORMAT = 1
-
-
-@dataclass(frozen=True)
-class Pick:
-    """A song that was chosen, and why.
-
-    Attributes:
-        song: the catalogue's entry.
-        score: how well it fits the mood that was looked for, 0 to 1, without what was learnt.
-        reason: in words and numbers.
-        confidence: how sure the song's own analysis is.
-        target: [shape=(7,)] the mood that was looked for at this place.
-
-    """
-
-    song: Song
-    score: float
-    reason: str
-    confidence: Confidence
-    target: Mood
-
-
-@dataclass(frozen=True)
-class Ordering:
-    """How a session orders songs.
-
-    Attributes:
-        policy: as of `vibelux.recommend.policies`.
-        strength: 0, a plain shuffle, to 1, the strict ranking.
-        diversity: 0 to 1, weight of variety.
-        goal: seven numbers, where a journey leads; None for the other policies.
-        steps: songs of a journey from its start to its goal, >= 2.
-        arousal_weight: how much arousal counts against a valence of 1.
-
-    """
-
-    policy: Policy = "match"
-    strength: float = 0.7
-    diversity: float = 0.3
-    goal: tuple[float, ...] | None = None
-    steps: int = 12
-    arousal_weight: float = AROUSAL_WEIGHT
-
-    def __post_init__(self) -> None:
-        as_policy(self.policy)
-        check_goal(self.policy, self.goal)
-        for name in ("strength", "diversity"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise InvalidInput(f"{name}={getattr(self, name)} must be between 0 and 1")
-        if self.steps < 2:
-            raise InvalidInput(f"steps={self.steps} must be at least 2")
-        if not 0 <= self.arousal_weight < float("inf"):
-            raise InvalidInput(f"arousal_weight={self.arousal_weight} must be at least 0")
-        if self.goal is not None:
-            object.__setattr__(self, "goal", tuple(float(x) for x in as_mood(self.goal)))
 
 
 class Session:
@@ -115,20 +59,16 @@ class Session:
         catalogue: an open one.
         listener: whose taste and last plays count; None is someone of whom nothing is known or
             kept.
-        policy: as of `vibelux.recommend.policies`.
-        strength: 0, a plain shuffle, to 1, the strict ranking.
-        diversity: 0 to 1, weight of variety.
-        goal: [shape=(7,)] where a journey leads.
-        steps: songs of a journey.
-        arousal_weight: how much arousal counts against a valence of 1.
         seed: the same one gives the same order for the same songs, moods and feedback; None takes
             another one each time.
         whose: what reasons call the mood: ``the face``, ``the mood``.
         available: whether a song can be played now; by default whether its file is there.
+        clock: seconds since 1970.
+        **ordering: attributes of `Ordering` by name: policy, strength, diversity, …
 
     Raises:
         CatalogueError: the catalogue has no songs that can be played.
-        InvalidInput: a value out of range.
+        InvalidInput: an unknown name, or a value out of range.
 
     """
 
@@ -137,41 +77,25 @@ class Session:
         catalogue: Catalogue,
         listener: Listener | None = None,
         *,
-        policy: Policy = "match",
-        strength: float = 0.7,
-        diversity: float = 0.3,
-        goal: ArrayLike | None = None,
-        steps: int = 12,
-        arousal_weight: float = AROUSAL_WEIGHT,
         seed: int | None = None,
         whose: str = "the mood",
         available: Callable[[Song], bool] | None = None,
+        clock: Callable[[], float] = time.time,
+        **ordering: Any,
     ) -> None:
-        self._ordering = Ordering(
-            policy=policy,
-            strength=strength,
-            diversity=diversity,
-            goal=None if goal is None else tuple(float(x) for x in as_mood(goal)),
-            steps=steps,
-            arousal_weight=arousal_weight,
-        )
+        self._ordering = Ordering().changed(**ordering)
+        if seed is not None and seed < 0:
+            raise InvalidInput(f"seed={seed} must not be negative")
         require_songs(catalogue)
-        self.seed = int(np.random.SeedSequence(seed).generate_state(1)[0]) if seed is None else seed
+        self.seed = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else seed
         self.whose = whose
         self._catalogue = catalogue
         self._listener = Listener.at(None) if listener is None else listener
         self._available = available or (lambda song: playable(song.path))
-        self._shelf = Shelf.of(catalogue)
-        self._affinity = Affinity(self._shelf)
-        self._features = SongFeatures.of(self._shelf)
-        self._traits = Traits(
-            artists=self._shelf.artists,
-            albums=self._shelf.albums,
-            works=self._shelf.works,
-            embeddings=self._shelf.embeddings,
-            moods=self._shelf.moods,
-        )
-        self._out = np.zeros(len(self._shelf), dtype=bool)  # handed out, or gone
+        self._clock = clock
+        self._picker = Picker(catalogue, self._listener)
+        self._shelf = self._picker.shelf
+        self._out = np.zeros(len(self._shelf), dtype=bool)  # handed out, heard, or gone
         self._history: list[int] = []  # rows handed out, in order
         self._mood: Mood | None = None
         self._chosen = False
@@ -179,12 +103,16 @@ class Session:
         self._step = 0
         self._plans = 0
         self._plan: list[Pick] = []
-        self._taste: Taste | None = None
 
     @property
     def ordering(self) -> Ordering:
         """How songs are ordered now."""
         return self._ordering
+
+    @property
+    def mood(self) -> Mood | None:
+        """The listener's mood as it was given last, or None before the first one."""
+        return self._mood
 
     @property
     def history(self) -> list[Song]:
@@ -197,17 +125,10 @@ class Session:
         A journey starts anew where the mood is then; leaving it drops its goal.
 
         Raises:
-            InvalidInput: an unknown name, or a value out of range.
+            InvalidInput: an unknown name, or a value out of range; nothing has changed then.
 
         """
-        merged = {**asdict(self._ordering), **values}
-        if unknown := values.keys() - asdict(self._ordering).keys():
-            raise InvalidInput(f"an ordering has no {', '.join(sorted(unknown))}")
-        if merged["policy"] != "journey" and "goal" not in values:
-            merged["goal"] = None
-        if merged["goal"] is not None:
-            merged["goal"] = tuple(float(x) for x in as_mood(merged["goal"]))
-        self._ordering = Ordering(**merged)
+        self._ordering = self._ordering.changed(**values)
         if {"policy", "goal", "steps"} & values.keys():
             self._start, self._step = None, 0
         self._plan = []
@@ -234,11 +155,10 @@ class Session:
             pick = self._plan.pop(0)
             row = self._shelf.row_of[pick.song.id]
             self._take(row)
-            if not self._available(pick.song):
-                continue
-            self._history.append(row)
-            self._step += 1
-            return pick
+            if self._available(pick.song):
+                self._history.append(row)
+                self._step += 1
+                return pick
 
     def queue(self, n: int, mood: ArrayLike | None = None, *, chosen: bool = False) -> list[Pick]:
         """Return the n picks that come next, without handing them out.
@@ -264,33 +184,30 @@ class Session:
                 return self._plan[:n]
             for pick in gone:
                 self._take(self._shelf.row_of[pick.song.id])
-            self._plan = [
-                pick for pick in self._plan if not self._out[self._shelf.row_of[pick.song.id]]
-            ]
+            self._plan = [pick for pick in self._plan if pick not in gone]
 
-    def played(self, song: Song, *, at: float | None = None) -> None:
+    def played(self, song: Song) -> None:
         """Note that a song was heard to its end.
 
         Args:
             song: that was handed out, or any other.
-            at: seconds since 1970, by default now.
+
+        Raises:
+            ProfileError: it cannot be saved, as for all that is noted.
 
         """
-        self._note("played", song, at=at)
+        self._note("played", song)
 
-    def skipped(self, song: Song, after_seconds: float, *, at: float | None = None) -> None:
+    def skipped(self, song: Song, after_seconds: float) -> None:
         """Note that a song was skipped, and make the order ahead anew.
 
         Args:
             song: that was skipped.
             after_seconds: how much of it was heard; a negative number or none counts as 0.
-            at: seconds since 1970, by default now.
 
         """
         heard = after_seconds if after_seconds > 0 else 0.0
-        # Without a length, half a minute is taken for an early skip and four for a whole song.
-        share = min(1.0, heard / (song.duration or 240.0))
-        self._note("skipped", song, share=share, at=at)
+        self._note("skipped", song, share=min(1.0, heard / (song.duration or _USUAL_SECONDS)))
         self._plan = []
 
     def liked(self, song: Song) -> None:
@@ -323,8 +240,7 @@ class Session:
                 "plans": self._plans,
                 "history": [self._shelf.keys[row] for row in self._history],
                 "plan": [
-                    {"key": self._shelf.keys[self._shelf.row_of[pick.song.id]]}
-                    | {"target": pick.target.tolist()}
+                    {"key": self._key(pick.song), "target": pick.target.tolist()}
                     for pick in self._plan
                 ],
             }
@@ -338,6 +254,7 @@ class Session:
         listener: Listener | None = None,
         *,
         available: Callable[[Song], bool] | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> Self:
         """Go on with a session; songs that the catalogue no longer has are left out.
 
@@ -353,10 +270,11 @@ class Session:
                 session = cls(
                     catalogue,
                     listener,
-                    **saved["ordering"],
                     seed=int(saved["seed"]),
                     whose=str(saved["whose"]),
                     available=available,
+                    clock=clock,
+                    **saved["ordering"],
                 )
                 session._resume(saved)
                 return session
@@ -381,7 +299,8 @@ class Session:
             for entry in saved["plan"]
             if (rows := self._shelf.rows_of_key.get(str(entry["key"]))) and not self._out[rows[0]]
         ]
-        self._plan = self._picks([row for row, _ in planned], [mood for _, mood in planned])
+        if planned:
+            self._plan = self._picks([row for row, _ in planned], np.stack([m for _, m in planned]))
 
     def _turn(self, mood: ArrayLike | None, chosen: bool) -> None:
         """Take a mood; one that has moved makes the order ahead anew."""
@@ -400,131 +319,60 @@ class Session:
         self._out[self._shelf.rows_of_key[self._shelf.keys[row]]] = True
 
     def _make_plan(self, n: int) -> None:
-        mood = self._mood
-        if mood is None:
-            raise InvalidInput("a session needs a mood before it can order songs")
-        ordering = self._ordering
-        rng = np.random.default_rng([self.seed & 0xFFFFFFFF, self._plans])
+        mood = as_mood(np.ones(len(EMOTIONS))) if self._mood is None else self._mood
+        rng = np.random.default_rng([self.seed, self._plans])
         self._plans += 1
         path = self._path(mood, n)
-        _, first = np.unique(path, axis=0, return_index=True)
-        distinct = path[: int(first.max()) + 1]  # a row of scores for each place until they repeat
-        scores = self._scores(distinct, mood, rng)
-        order = mood_shuffle(
-            scores,
-            n,
-            strength=0.0 if ordering.policy == "off" else ordering.strength,
-            seed=rng,
-            freshness=self._listener.freshness(self._shelf),
-            traits=self._traits,
-            diversity=ordering.diversity,
+        rows = self._picker.rows(
+            path,
+            mood=mood,
+            chosen=self._chosen or self._ordering.goal is not None,
+            ordering=self._ordering,
             left_out=self._out,
             before=self._history,
+            now=self._clock(),
+            rng=rng,
         )
-        rows = self._without_copies(order)
-        self._plan = self._picks(rows, list(path))
+        self._plan = self._picks(rows, path)
 
     def _path(self, mood: Mood, n: int) -> NDArray[np.float32]:
         """Return the moods of the next n places."""
         ordering = self._ordering
-        if ordering.policy != "journey":
+        if ordering.goal is None:
             return target_path(mood, ordering.policy, n)
         if self._start is None:
             self._start, self._step = mood, 0
-        whole = target_path(self._start, "journey", ordering.steps, goal=ordering.goal)
+        whole = target_path(self._start, ordering.policy, ordering.steps, goal=ordering.goal)
         return whole[np.minimum(self._step + np.arange(n), ordering.steps - 1)]
 
-    def _scores(
-        self, path: NDArray[np.float32], mood: Mood, rng: np.random.Generator
-    ) -> NDArray[np.float32]:
-        """Return how well every song suits each place: its fit, and what was learnt."""
-        learnt = self._taste_now().preference(self._features, mood, rng)
-        fits = np.stack([self._fit(target) for target in path])
-        scores: NDArray[np.float32] = fits + LEARNT_WEIGHT * learnt
-        if not self._chosen and self._ordering.policy != "journey" and spares_sadness(mood):
-            self._affinity.spare_sadness(scores)
-        return scores
+    def _picks(self, rows: list[int], path: NDArray[np.float32]) -> list[Pick]:
+        mood = path[0] if self._mood is None else self._mood
+        return self._picker.picks(rows, path, mood=mood, ordering=self._ordering, whose=self.whose)
 
-    def _fit(self, target: NDArray[np.float32]) -> NDArray[np.float32]:
-        return self._affinity.to(target, arousal_weight=self._ordering.arousal_weight)
-
-    def _taste_now(self) -> Taste:
-        if self._taste is None:
-            self._taste = self._listener.taste(self._shelf, self._features)
-        return self._taste
-
-    def _without_copies(self, order: NDArray[np.int64]) -> list[int]:
-        seen: set[str] = set()
-        kept = []
-        for row in order.tolist():
-            if self._shelf.keys[row] not in seen:
-                seen.add(self._shelf.keys[row])
-                kept.append(row)
-        return kept
-
-    def _picks(self, rows: Sequence[int], targets: Sequence[NDArray[np.float32]]) -> list[Pick]:
-        songs = self._catalogue.songs_by_id(self._shelf.ids[list(rows)])
-        if not songs or self._mood is None:
-            return []
-        expected = self._taste_now().preference(self._features, self._mood)
-        fits: dict[bytes, NDArray[np.float32]] = {}
-        picks = []
-        for row, song, target in zip(rows, songs, targets, strict=False):
-            if song.mood is None:
-                continue
-            if target.tobytes() not in fits:
-                fits[target.tobytes()] = self._fit(target)
-            score = float(fits[target.tobytes()][row])
-            confidence = confidence_of(song.mood, self._catalogue.course(song.id))
-            reason = reason_for(target, song.mood, whose=self._name_of(target))
-            if abs(expected[row]) >= _LEARNT:
-                verb = "like" if expected[row] > 0 else "skip"
-                reason += f"; you tend to {verb} such songs ({expected[row]:+.2f})"
-            picks.append(Pick(song, score, reason, confidence, target))
-        return picks
-
-    def _name_of(self, target: NDArray[np.float32]) -> str:
-        """Return what a reason calls the mood of a place."""
-        if self._mood is not None and np.abs(target - self._mood).sum() / 2 < 0.01:
-            return self.whose
-        return "the aim"
+    def _key(self, song: Song) -> str:
+        row = self._shelf.row_of.get(song.id)
+        return self._shelf.keys[row] if row is not None else path_key(path_bytes(song.path))
 
     def _note(
-        self,
-        what: What,
-        song: Song,
-        *,
-        mood: Mood | None = None,
-        share: float | None = None,
-        at: float | None = None,
+        self, what: What, song: Song, *, mood: Mood | None = None, share: float | None = None
     ) -> None:
         row = self._shelf.row_of.get(song.id)
         heard = None
-        if song.mood is not None:
-            affect = (song.valence, song.arousal)
-            point = [0.0 if value is None else value for value in affect]
-            if row is not None:
-                point = self._shelf.affect[row].tolist()
-            heard = np.array([*song.mood, *point], dtype=np.float32)
-        path = path_bytes(song.path)
-        key = (b"path:" + path).hex() if row is None else self._shelf.keys[row]
+        if row is not None:
+            heard = np.concatenate([self._shelf.moods[row], self._shelf.affect[row]])
         self._listener.tell(
             Event(
                 what=what,
-                key=key,
-                path=path,
+                key=self._key(song),
+                path=path_bytes(song.path),
                 title=song.title,
                 artist=song.artist,
                 mood=self._mood if mood is None else mood,
                 heard=heard,
                 share=share,
-                at=at,
+                at=self._clock(),
             )
         )
-        self._taste = None
+        self._picker.learn()
         if row is not None and not self._out[row]:
             self._take(row)  # heard, though it was not handed out
-
-
-LEARNT_WEIGHT = np.float32(0.5)
-"""What a reward of 1 that is expected of a song is worth against how well it fits."""

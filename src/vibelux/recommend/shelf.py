@@ -87,7 +87,7 @@ class Shelf:
                 artists.add(who)
                 albums.add(album and f"{_plain(group or artist)}\0{_plain(album)}")
                 works.add(title and who and f"{who}\0{_VERSION.sub('', _plain(title))}")
-                keys.append((row[9] or b"path:" + row[10]).hex())
+                keys.append(row[9].hex() if row[9] else path_key(row[10]))
                 paths.append(row[10])
             cursor.close()
         matrix = np.frombuffer(moods, MOOD).reshape(-1, len(EMOTIONS)).astype(np.float32)
@@ -122,6 +122,11 @@ class Shelf:
     def row_of_path(self) -> dict[bytes, int]:
         """The row of each path."""
         return {path: row for row, path in enumerate(self.paths)}
+
+
+def path_key(path: bytes) -> str:
+    """Return the key of a song whose content's hash is not known."""
+    return f"path:{path.hex()}"
 
 
 class _Numbers:

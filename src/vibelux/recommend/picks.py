@@ -1,0 +1,178 @@
+"""Picks: songs chosen for a mood and a listener, each with why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vibelux.emotions import Mood
+from vibelux.library.catalogue import Catalogue, Song
+from vibelux.recommend.affinity import Affinity
+from vibelux.recommend.confidence import Confidence, confidence_of
+from vibelux.recommend.listener import Listener
+from vibelux.recommend.ordering import Ordering
+from vibelux.recommend.policies import spares_sadness
+from vibelux.recommend.recommendation import reason_for
+from vibelux.recommend.shelf import Shelf
+from vibelux.recommend.shuffle import Traits, mood_shuffle
+from vibelux.recommend.taste import SongFeatures, Taste
+
+_TELLING = 0.15
+"""A reward expected to be so large or small is a reason worth telling."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pick:
+    """A song that was chosen, and why.
+
+    Attributes:
+        song: the catalogue's entry.
+        score: how well it fits the mood that was looked for, 0 to 1, without what was learnt.
+        reason: in words and numbers.
+        confidence: how sure the song's own analysis is.
+        target: [shape=(7,)] the mood that was looked for at this place.
+
+    """
+
+    song: Song
+    score: float
+    reason: str
+    confidence: Confidence
+    target: Mood
+
+
+class Picker:
+    """Chooses from the songs that are in a catalogue now.
+
+    Args:
+        catalogue: an open one.
+        listener: whose taste and last plays count.
+
+    """
+
+    def __init__(self, catalogue: Catalogue, listener: Listener) -> None:
+        self.shelf = Shelf.of(catalogue)
+        self._catalogue = catalogue
+        self._listener = listener
+        self._affinity = Affinity(self.shelf)
+        self._features = SongFeatures.of(self.shelf)
+        self._traits = Traits(
+            artists=self.shelf.artists,
+            albums=self.shelf.albums,
+            works=self.shelf.works,
+            embeddings=self.shelf.embeddings,
+            moods=self.shelf.moods,
+        )
+        self._taste: Taste | None = None
+
+    def learn(self) -> None:
+        """Take notice of what the listener's profile says now."""
+        self._taste = None
+
+    @property
+    def taste(self) -> Taste:
+        """What is known of the listener."""
+        if self._taste is None:
+            self._taste = self._listener.taste(self.shelf, self._features)
+        return self._taste
+
+    def rows(
+        self,
+        path: NDArray[np.float32],
+        *,
+        mood: Mood,
+        chosen: bool,
+        ordering: Ordering,
+        left_out: NDArray[np.bool_],
+        before: Sequence[int],
+        now: float,
+        rng: np.random.Generator,
+    ) -> list[int]:
+        """Order songs along a path of moods.
+
+        Args:
+            path: [shape=(n, 7)] the mood of each place.
+            mood: of the listener.
+            chosen: the listener named the mood or the goal; else a face was read, and one that is
+                happy or neutral does not lead to sad songs.
+            ordering: how.
+            left_out: [shape=(songs,)] true for songs that must not come.
+            before: rows of the songs handed out last.
+            now: seconds since 1970.
+            rng: chance.
+
+        Returns:
+            at most n rows of the shelf; of the copies of a file only one.
+
+        """
+        _, first = np.unique(path, axis=0, return_index=True)
+        distinct = path[: int(first.max()) + 1]  # a row for each place, until they stay the same
+        scores = np.stack([self._fit(target, ordering) for target in distinct])
+        if ordering.personal > 0:
+            learnt = self.taste.preference(self._features, mood, rng)
+            scores += np.float32(ordering.personal) * learnt
+        if not chosen and spares_sadness(mood):
+            self._affinity.spare_sadness(scores)
+        order = mood_shuffle(
+            scores,
+            len(path),
+            strength=0.0 if ordering.policy == "off" else ordering.strength,
+            seed=rng,
+            freshness=self._listener.freshness(self.shelf, now=now),
+            traits=self._traits,
+            diversity=ordering.diversity,
+            left_out=left_out,
+            before=before,
+        )
+        seen: dict[str, int] = {}
+        for row in order.tolist():
+            seen.setdefault(self.shelf.keys[row], row)
+        return list(seen.values())
+
+    def picks(
+        self,
+        rows: Sequence[int],
+        path: NDArray[np.float32],
+        *,
+        mood: Mood,
+        ordering: Ordering,
+        whose: str,
+    ) -> list[Pick]:
+        """Return rows with their songs and the reasons for them.
+
+        Args:
+            rows: n of the shelf.
+            path: [shape=(at least n, 7)] the mood that each was chosen for.
+            mood: of the listener.
+            ordering: by which they were chosen.
+            whose: what reasons call the listener's mood.
+
+        """
+        songs = self._catalogue.songs_by_id(self.shelf.ids[list(rows)])
+        learnt = self.taste.preference(self._features, mood) if ordering.personal > 0 else None
+        fits: dict[bytes, NDArray[np.float32]] = {}
+        picks = []
+        for row, song, target in zip(rows, songs, path, strict=False):
+            if song.mood is None:
+                continue
+            if target.tobytes() not in fits:
+                fits[target.tobytes()] = self._fit(target, ordering)
+            same = np.abs(target - mood).sum() / 2 < 0.01
+            reason = reason_for(target, song.mood, whose=whose if same else "the aim")
+            if learnt is not None and abs(learnt[row]) >= _TELLING:
+                verb = "like" if learnt[row] > 0 else "skip"
+                reason += f"; you tend to {verb} such songs ({learnt[row]:+.2f})"
+            picks.append(
+                Pick(
+                    song=song,
+                    score=float(fits[target.tobytes()][row]),
+                    reason=reason,
+                    confidence=confidence_of(song.mood, self._catalogue.course(song.id)),
+                    target=target,
+                )
+            )
+        return picks
+
+    def _fit(self, target: NDArray[np.float32], ordering: Ordering) -> NDArray[np.float32]:
+        return self._affinity.to(target, arousal_weight=ordering.arousal_weight)
