@@ -19,6 +19,7 @@ from vibelux.cli import (
     preprocess,
     recommend,
     scan,
+    tag,
     train,
 )
 from vibelux.cli.console import fail
@@ -55,6 +56,7 @@ app.command("mood")(mood.mood)
 app.command("analyse")(analyse.analyse)
 app.command("recommend")(recommend.recommend)
 app.command("library")(library.library)
+app.command("tag")(tag.tag)
 app.add_typer(embeddings.app, name="embeddings")
 app.command("preprocess")(preprocess.preprocess)
 app.add_typer(evaluate.app, name="evaluate")

@@ -21,3 +21,23 @@ def train_extra() -> Iterator[None]:
             f"this needs the train extra ({error.name} is missing); install torch from its CPU "
             'index or with your CUDA, then: pip install "vibelux[train]"'
         ) from error
+
+
+@contextmanager
+def extra(name: str) -> Iterator[None]:
+    """Import what an extra brings inside this context.
+
+    Args:
+        name: of the extra.
+
+    Raises:
+        MissingExtra: a package of the extra is not installed.
+
+    """
+    try:
+        yield
+    except ImportError as error:
+        raise MissingExtra(
+            f"this needs the {name} extra ({error.name} is missing): "
+            f'pip install "vibelux[{name}]"'
+        ) from error

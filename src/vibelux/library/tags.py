@@ -2,10 +2,14 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
 
 _LONGEST = 500
 """Characters kept of one tag; some files carry whole texts there."""
@@ -52,24 +56,38 @@ class Tags:
         return asdict(self)
 
 
+@contextmanager
+def open_nameless(path: Path) -> "Iterator[InputContainer]":
+    """Open a media file so that neither its name nor its content makes FFmpeg open another one.
+
+    Raises:
+        av.FFmpegError, OSError, ValueError: it cannot be read.
+
+    """
+    import av  # only the scan's workers need it
+
+    with (
+        path.open("rb") as file,
+        av.open(
+            _Nameless(file),
+            mode="r",
+            metadata_errors="replace",
+            container_options={"protocol_whitelist": "none"},
+        ) as container,
+    ):
+        yield container
+
+
 def read_tags(path: Path) -> Tags:
     """Read a file's tags; what they lack comes from the file's name.
 
     A file that cannot be opened has the tags of its name: nothing is raised.
     """
-    import av  # only the scan's workers need it
+    import av
 
     entries: dict[str, str] = {}
     try:
-        with (
-            path.open("rb") as file,
-            # Neither the file's name nor what it holds may make FFmpeg open anything else.
-            av.open(
-                _Nameless(file),
-                metadata_errors="replace",
-                container_options={"protocol_whitelist": "none"},
-            ) as container,
-        ):
+        with open_nameless(path) as container:
             # Ogg and Opus keep tags on the stream, most others on the container.
             for stream in container.streams.audio[:1]:
                 entries.update(stream.metadata)

@@ -1,0 +1,103 @@
+import json
+import sys
+
+import av
+import numpy as np
+import pytest
+from sqlalchemy import insert
+from typer.testing import CliRunner
+
+from vibelux.cli import app
+from vibelux.errors import InvalidInput, MissingExtra
+from vibelux.library.catalogue import Catalogue
+from vibelux.library.schema import path_bytes, songs
+from vibelux.library.schema_blobs import vector_blob
+
+
+@pytest.fixture
+def music(tmp_path):
+    pytest.importorskip("mutagen", reason="needs the tags extra")
+    folder = (tmp_path / "music").resolve()
+    folder.mkdir()
+    for name in ("a.flac", "b.flac"):
+        with (folder / name).open("wb") as file, av.open(file, "w", format="flac") as out:
+            stream = out.add_stream("flac", rate=16000, layout="mono")
+            frame = av.AudioFrame.from_ndarray(np.zeros((1, 8000), np.int16), "s16", "mono")
+            frame.sample_rate = 16000
+            out.mux(stream.encode(frame))
+            out.mux(stream.encode(None))
+    path = folder / "a.flac"
+    status = path.stat()
+    with Catalogue(tmp_path / "catalogue.sqlite") as catalogue, catalogue.writing() as connection:
+        connection.execute(
+            insert(songs).values(
+                path=path_bytes(path),
+                state="ok",
+                mood=vector_blob(np.eye(7)[3]),
+                valence=0.4126,
+                arousal=0.6,
+                model="music-1",
+                size=status.st_size,
+                mtime_ns=status.st_mtime_ns,
+            )
+        )
+    return folder
+
+
+@pytest.fixture
+def vibelux(tmp_path, monkeypatch):
+    monkeypatch.setenv("VIBELUX_HOME", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def run(*arguments):
+        result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return run
+
+
+def test_first_what_would_change_then_the_change_then_the_way_back(vibelux, music):
+    result = vibelux("tag", music)
+    assert result.stdout.splitlines() == [
+        f"→ {music / 'a.flac'}",
+        "  happy · valence 0.413 · arousal 0.600",
+        f"✗ {music / 'b.flac'}",
+        "  it is not in the catalogue; scan first: vibelux scan FOLDER",
+        "1 file would change · 1 skipped",
+    ]
+    assert result.stderr == "Nothing was written yet; add --write to do it.\n"
+
+    result = vibelux("tag", music, "--write")
+    assert result.stdout.splitlines()[-1] == "1 file changed · 1 skipped"
+    assert result.stderr == ""
+    assert (
+        vibelux("tag", music).stdout.splitlines()[-1]
+        == "0 files would change · 1 up to date · 1 skipped"
+    )
+
+    result = vibelux("tag", "--undo", music, "--write")
+    assert result.stdout.splitlines() == [
+        f"→ {music / 'a.flac'}",
+        "  mood: none, as before VibeluX",
+        "1 file changed · 1 without a mood of VibeluX",
+    ]
+
+
+def test_json(vibelux, music):
+    done = json.loads(vibelux("tag", music, "--json").stdout)
+    assert (done["written"], done["undo"]) == (False, False)
+    one, two = done["files"]
+    assert one["path"] == str(music / "a.flac")
+    assert (one["state"], one["changes"]["MOOD"], one["before"]) == ("changed", ["happy"], {})
+    assert (two["state"], two["changes"]) == ("skipped", {})
+
+
+def test_bad_input(vibelux, tmp_path, monkeypatch):
+    pytest.importorskip("mutagen", reason="needs the tags extra")
+    with pytest.raises(InvalidInput, match="there is no folder"):
+        vibelux("tag", tmp_path / "nowhere")
+    monkeypatch.setitem(sys.modules, "vibelux.library.tag_writing", None)
+    with pytest.raises(MissingExtra, match=r'pip install "vibelux\[tags\]"'):
+        vibelux("tag", tmp_path)
