@@ -27,6 +27,11 @@ def draw_frame() -> Callable[..., np.ndarray]:
     return _DRAWN["draw_frame"]
 
 
+@pytest.fixture(scope="session")
+def draw_look() -> Callable[..., object]:
+    return _DRAWN["Look"]
+
+
 class KnownModel:
     """Answers with `mood` for every crop, or with one mood a call if there are several."""
 
