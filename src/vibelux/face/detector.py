@@ -75,33 +75,33 @@ class FaceDetector:
 
     Attributes:
         model: the loaded model.
-        longer_side: the picture's longer side is brought to this many pixels first; how small the
-            faces are that can be found depends on it.
+        longer_side: pixels to which the picture's longer side is brought first.
+        looks: sizes that are tried, each twice the last, until a face is found. One is right for
+            a stream; more find small faces in large pictures.
 
     """
 
-    def __init__(self, model: Model, *, longer_side: int | None = None) -> None:
+    def __init__(self, model: Model, *, looks: int = 1) -> None:
         self.model = model
-        self.longer_side = int(longer_side or model.card.constant("longer_side"))
+        self.looks = looks
+        self.longer_side = int(model.card.constant("longer_side"))
         self._multiple = int(model.card.constant("multiple"))
         self._threshold = model.card.constant("score_threshold")
 
     @classmethod
-    def load(
-        cls, path: Path | None = None, *, threads: int = 1, longer_side: int | None = None
-    ) -> Self:
+    def load(cls, path: Path | None = None, *, threads: int = 1, looks: int = 1) -> Self:
         """Load the shipped detector, or the one at ``path``.
 
         Args:
             path: an ONNX file with its card beside it.
             threads: of ONNX Runtime.
-            longer_side: other than the card's.
+            looks: as of the class.
 
         Raises:
             ModelError: as `vibelux.models.load_model`, or a constant is missing from the card.
 
         """
-        return cls(load_model("detector", path, threads=threads), longer_side=longer_side)
+        return cls(load_model("detector", path, threads=threads), looks=looks)
 
     def detect(self, grey: Grey) -> list[Box]:
         """Return the faces of a picture.
@@ -117,7 +117,17 @@ class FaceDetector:
             ModelError: the model is not a detector as the card's contract says.
 
         """
-        small, factor = self.reduced(grey)
+        for look in range(self.looks):
+            side = self.longer_side << look
+            if look and side >= 2 * max(grey.shape):
+                break  # no more to be seen
+            if found := self._look(grey, side):
+                return sorted(found, key=lambda box: box.w * box.score, reverse=True)
+        return []
+
+    def _look(self, grey: Grey, longer_side: int) -> list[Box]:
+        """Return the faces of a picture whose longer side is brought to ``longer_side``."""
+        small, factor = self.reduced(grey, longer_side)
         outputs = self.model.run(small[None])
         try:
             boxes, scores = outputs["boxes"][0], outputs["scores"][0]
@@ -125,10 +135,9 @@ class FaceDetector:
             raise ModelError(f"{self.model.card.model_id} has no output {error}") from error
         kept = scores >= self._threshold
         rows = np.column_stack([boxes[kept] * factor, scores[kept]]).astype(float).tolist()
-        found = [Box(*row) for row in rows]
-        return sorted(found, key=lambda box: box.w * box.score, reverse=True)
+        return [Box(*row) for row in rows]
 
-    def reduced(self, grey: Grey) -> tuple[Grey, float]:
+    def reduced(self, grey: Grey, longer_side: int | None = None) -> tuple[Grey, float]:
         """Return the graph's input for a picture.
 
         The sides are multiples of the card's ``multiple``: the border is repeated to the right and
@@ -136,6 +145,7 @@ class FaceDetector:
 
         Args:
             grey: [shape=(h, w), dtype=uint8].
+            longer_side: of the picture in the input; default: the card's.
 
         Returns:
             the input [shape=(h', w'), dtype=uint8] and the picture's pixels per pixel of it.
@@ -146,11 +156,11 @@ class FaceDetector:
         """
         if not grey.size:
             raise InvalidInput(f"a picture of shape {grey.shape} has no pixels")
+        target = longer_side or self.longer_side
         longest = max(grey.shape)
-        factor = longest / self.longer_side
+        factor = longest / target
         height, width = (
-            -(-side * self.longer_side // (longest * self._multiple)) * self._multiple
-            for side in grey.shape
+            -(-side * target // (longest * self._multiple)) * self._multiple for side in grey.shape
         )
         window = Window(0, 0, width * factor, height * factor)
         return sample(grey, window, width=width, height=height), factor
