@@ -1,0 +1,102 @@
+"""The mood of songs as fields of a beets library, computed on import or by ``beet vibelux``.
+
+``mood`` is the strongest emotion; ``angry`` … ``surprise`` are shares in [0, 1]; ``valence`` and
+``arousal`` lie in [-1, 1]; ``vibelux_model`` names the model that heard the song.
+"""
+
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from beets.dbcore import types
+from beets.plugins import BeetsPlugin
+from beets.ui import Subcommand, UserError  # type: ignore[attr-defined]
+
+from vibelux.emotions import EMOTIONS, mood_dict
+from vibelux.errors import AudioError, VibeluxError
+
+if TYPE_CHECKING:
+    from beets.importer import ImportSession, ImportTask
+    from beets.library import Item, Library
+
+    from vibelux.music.emotion import MusicModel
+
+_NUMBER = types.Float(3)
+
+
+class VibeluxPlugin(BeetsPlugin):
+    """Adds the fields to songs.
+
+    Configuration: ``auto`` (on import, default yes), ``force`` (also songs that have the fields
+    from this model), ``model`` (an ONNX file instead of the shipped one).
+    """
+
+    item_types: ClassVar[dict[str, types.Type[Any, Any]]] = {
+        **dict.fromkeys((*EMOTIONS, "valence", "arousal"), _NUMBER),
+        "mood": types.STRING,
+        "vibelux_model": types.STRING,
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.config.add({"auto": True, "force": False, "model": None})
+        if self.config["auto"].get(bool):
+            self.import_stages = [self.imported]
+
+    def commands(self) -> list[Subcommand]:
+        """Return ``beet vibelux [-f] [QUERY]``."""
+        command = Subcommand("vibelux", help="compute the mood of songs")
+        command.parser.add_option(
+            "-f", "--force", action="store_true", help="also of songs that have one already"
+        )
+        command.func = self.command
+        return [command]
+
+    def command(self, lib: "Library", opts: Any, args: list[str]) -> None:
+        """Compute the fields of the songs that a query finds."""
+        self.compute(lib.items(args), force=bool(opts.force) or self.config["force"].get(bool))
+
+    def imported(self, _: "ImportSession", task: "ImportTask") -> None:
+        """Compute the fields of the songs that are being imported."""
+        self.compute(task.imported_items(), force=self.config["force"].get(bool))
+
+    def compute(self, items: "Iterable[Item]", *, force: bool) -> None:
+        """Compute the fields of songs and store them.
+
+        A song that cannot be analysed is left without them and logged with the reason.
+
+        Args:
+            items: of the library.
+            force: also those whose fields come from this model already.
+
+        Raises:
+            UserError: the model cannot be used.
+
+        """
+        for item in items:
+            try:
+                model = self._model.model.card.model_id
+                if item.get("vibelux_model") == model and not force:
+                    continue
+                heard = self._model.analyse(Path(item.filepath))
+            except AudioError as error:
+                self._log.warning("{}", error)
+                continue
+            except VibeluxError as error:
+                raise UserError(f"vibelux: {error}") from error
+            item.update({name: float(share) for name, share in mood_dict(heard.mood).items()})
+            item["mood"] = EMOTIONS[int(heard.mood.argmax())]
+            item["valence"], item["arousal"] = heard.valence, heard.arousal
+            item["vibelux_model"] = heard.model
+            item.store()
+            self._log.info(
+                "{} {:+.2f} {:+.2f}  {}", item["mood"], heard.valence, heard.arousal, item
+            )
+
+    @cached_property
+    def _model(self) -> "MusicModel":
+        from vibelux.music.emotion import MusicModel
+
+        path = self.config["model"].get()
+        return MusicModel.load(None if path is None else Path(self.config["model"].as_filename()))
