@@ -135,7 +135,13 @@ def print_detector(console: "Console", predictions: "DetectorPredictions", *, ti
     _figures(
         console,
         "time",
-        [("median", f"{figures['ms_median']:.1f} ms", "a picture, one thread, without its file")],
+        [
+            (
+                "median",
+                f"{figures['ms_median']:.1f} ms",
+                "a picture on one thread, reading its file excluded",
+            )
+        ],
     )
     names = np.array([image.dataset for image in predictions.images])
     if len(set(names.tolist())) > 1:
@@ -144,9 +150,17 @@ def print_detector(console: "Console", predictions: "DetectorPredictions", *, ti
 
 def _collections(names: NDArray[np.str_], found: "Matches") -> Table:
     """Return a table with one row a collection; ``names`` has each picture's."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="dim")
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        show_edge=False,
+        header_style="dim",
+        title="by collection; found at an IoU of 0.5, false faces a picture",
+        title_style="dim",
+        title_justify="left",
+    )
     table.add_column("", justify="right")
-    for head in ("pictures", "faces", "IoU 0.5", "large", "IoU 0.5", "false a picture"):
+    for head in ("pictures", "faces", "found", "large", "found", "false"):
         table.add_column(head, justify="right")
     for name in sorted(set(names.tolist())):
         rows, pictures = found.dataset == name, names == name
