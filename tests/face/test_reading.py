@@ -1,13 +1,15 @@
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
 from vibelux.emotions import EMOTIONS
 from vibelux.errors import InvalidInput, NoFace
 from vibelux.face.detector import Box
-from vibelux.face.reading import ADVICE, FaceReader, FaceReading, as_grey
+from vibelux.face.reading import ADVICE, FaceReader, FaceReading, as_grey, sharpness
 
 HAPPY = [0.1, 0.0, 0.0, 0.6, 0.2, 0.1, 0.0]
 FRAME = np.random.default_rng(0).integers(0, 256, (480, 640), np.uint8)
@@ -84,6 +86,46 @@ def test_states(known_reader: FaceReader, known_detector, known_model) -> None:
     assert state(Box(200, 150, 120, 120, 0.2)) == "unsure"
     known_model.moods = [np.full(7, 1 / 7)]
     assert state(fine) == "unsure"
+
+
+@pytest.mark.parametrize("direction", [(1, 71), (71, 1), (41, 41)])
+def test_blurred_faces_are_not_read(
+    known_reader: FaceReader, draw_frame: Callable[..., np.ndarray], direction: tuple[int, int]
+) -> None:
+    """Blur in one direction, as of motion, is blur too."""
+    frame = draw_frame((200, 150, 120))
+    assert known_reader.read(frame).state == "ok"
+    assert known_reader.read(cv2.blur(frame, direction)).state == "too_blurred"
+
+
+def test_sharpness_ignores_light_contrast_and_direction() -> None:
+    crop = cv2.resize(FRAME[:12, :12], (48, 48))
+    assert sharpness(crop // 2 + 40) == pytest.approx(sharpness(crop), rel=0.05)
+    assert sharpness(np.rot90(crop)) == pytest.approx(sharpness(crop), rel=0.05)
+    assert sharpness(cv2.GaussianBlur(crop, (0, 0), 3)) < sharpness(crop) / 2
+    stripes = np.tile(np.arange(48, dtype=np.uint8) % 2 * 255, (48, 1))
+    assert sharpness(stripes) == pytest.approx(0, abs=1e-6)
+    assert sharpness(np.full((48, 48), 9, np.uint8)) == 0
+
+
+def test_group_is_the_average_of_the_faces_that_can_be_read(
+    known_reader: FaceReader, known_detector, known_model
+) -> None:
+    boxes = [Box(20, 30, 20, 20, 0.9), Box(200, 150, 120, 120, 0.9), Box(400, 150, 80, 80, 0.9)]
+    known_detector.boxes = [boxes]
+    reading = known_reader.read(FRAME)
+    assert reading.state == "too_small"
+    moods = (None, np.eye(7, dtype=np.float32)[3], np.eye(7, dtype=np.float32)[5])
+    group = replace(reading, faces=tuple(zip(boxes, moods, strict=True))).grouped()
+    assert group.state == "ok"
+    assert group.require()[[3, 5]] == pytest.approx([0.5, 0.5])
+    assert group.face == boxes[0]
+    assert [mood is None for _, mood in group.faces] == [True, False, False]
+
+
+def test_group_without_a_face_that_can_be_read(known_reader: FaceReader, known_detector) -> None:
+    known_detector.boxes = [[Box(20, 30, 20, 20, 0.9)]]
+    assert known_reader.read(FRAME).grouped().state == "too_small"
 
 
 def test_dark_but_full_of_contrast_is_read(
