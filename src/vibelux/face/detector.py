@@ -76,6 +76,7 @@ class FaceDetector:
     Attributes:
         model: the loaded model.
         longer_side: pixels to which the picture's longer side is brought first.
+        multiple: of which the sides of the graph's input are multiples.
         looks: sizes that are tried, each twice the last, until a face is found. One is right for
             a stream; more find small faces in large pictures.
 
@@ -85,7 +86,7 @@ class FaceDetector:
         self.model = model
         self.looks = looks
         self.longer_side = int(model.card.constant("longer_side"))
-        self._multiple = int(model.card.constant("multiple"))
+        self.multiple = int(model.card.constant("multiple"))
         self._threshold = model.card.constant("score_threshold")
 
     @classmethod
@@ -127,7 +128,7 @@ class FaceDetector:
 
     def _look(self, grey: Grey, longer_side: int) -> list[Box]:
         """Return the faces of a picture whose longer side is brought to ``longer_side``."""
-        small, factor = self.reduced(grey, longer_side)
+        small, factor = reduced(grey, longer_side=longer_side, multiple=self.multiple)
         outputs = self.model.run(small[None])
         try:
             boxes, scores = outputs["boxes"][0], outputs["scores"][0]
@@ -137,33 +138,34 @@ class FaceDetector:
         rows = np.column_stack([boxes[kept] * factor, scores[kept]]).astype(float).tolist()
         return [Box(*row) for row in rows]
 
-    def reduced(self, grey: Grey, longer_side: int | None = None) -> tuple[Grey, float]:
-        """Return the graph's input for a picture.
 
-        The sides are multiples of the card's ``multiple``: the border is repeated to the right and
-        below.
+def reduced(grey: Grey, *, longer_side: int, multiple: int = 1) -> tuple[Grey, float]:
+    """Return a picture as the graph sees it.
 
-        Args:
-            grey: [shape=(h, w), dtype=uint8].
-            longer_side: of the picture in the input; default: the card's.
+    Its sides are multiples of ``multiple``: the border is repeated to the right and below.
 
-        Returns:
-            the input [shape=(h', w'), dtype=uint8] and the picture's pixels per pixel of it.
+    Args:
+        grey: [shape=(h, w), dtype=uint8].
+        longer_side: pixels to which the picture's longer side is brought.
+        multiple: of the card.
 
-        Raises:
-            InvalidInput: the picture has no pixels.
+    Returns:
+        the graph's input without its first axis [shape=(h', w'), dtype=uint8], and the picture's
+        pixels per pixel of it.
 
-        """
-        if not grey.size:
-            raise InvalidInput(f"a picture of shape {grey.shape} has no pixels")
-        target = longer_side or self.longer_side
-        longest = max(grey.shape)
-        factor = longest / target
-        height, width = (
-            -(-side * target // (longest * self._multiple)) * self._multiple for side in grey.shape
-        )
-        window = Window(0, 0, width * factor, height * factor)
-        return sample(grey, window, width=width, height=height), factor
+    Raises:
+        InvalidInput: the picture has no pixels.
+
+    """
+    if not grey.size:
+        raise InvalidInput(f"a picture of shape {grey.shape} has no pixels")
+    longest = max(grey.shape)
+    factor = longest / longer_side
+    height, width = (
+        -(-side * longer_side // (longest * multiple)) * multiple for side in grey.shape
+    )
+    window = Window(0, 0, width * factor, height * factor)
+    return sample(grey, window, width=width, height=height), factor
 
 
 FLAT_RANGE = 100
