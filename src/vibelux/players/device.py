@@ -1,0 +1,113 @@
+"""A sound device that asks for samples, through miniaudio."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vibelux.errors import MissingExtra, PlayerError
+
+_PERIOD = 100
+"""Milliseconds of sound that the device asks for at once: long enough for an interpreter that is
+busy elsewhere, short enough for keys that answer at once."""
+
+SILENT = "null"
+"""Name of the device that makes no sound."""
+
+
+class SoundDevice:
+    """A device of this computer, playing stereo in float32.
+
+    Args:
+        frames: sent a number n, answers with samples [shape=(n, 2), dtype=float32, in [-1, 1]];
+            asked from a thread of the device.
+        rate: in Hz; devices that run at another one convert.
+        name: part of the device's name in any case; None is the system's default, `SILENT` makes
+            no sound.
+
+    Raises:
+        MissingExtra: miniaudio is not installed.
+        PlayerError: there is no such device, or none at all.
+
+    """
+
+    def __init__(
+        self, frames: Generator[NDArray[np.float32], int, None], *, rate: int, name: str | None
+    ) -> None:
+        miniaudio = _miniaudio()
+        silent = miniaudio.Backend.NULL
+        audible = [backend for backend in miniaudio.Backend if backend is not silent]
+        backends = [silent] if name == SILENT else audible
+        try:
+            with _quiet():
+                chosen = None if name in (None, SILENT) else _named(str(name), miniaudio, backends)
+                self._device = miniaudio.PlaybackDevice(
+                    output_format=miniaudio.SampleFormat.FLOAT32,
+                    nchannels=2,
+                    sample_rate=rate,
+                    buffersize_msec=_PERIOD,
+                    device_id=None if chosen is None else chosen["id"],
+                    backends=backends,
+                    app_name="vibelux",
+                )
+        except miniaudio.MiniaudioError as error:
+            raise PlayerError(
+                "no sound device can be opened; connect one, or play through MPD with --mpd"
+            ) from error
+        if name == SILENT:
+            self.name = "no sound"
+        else:
+            self.name = "this computer" if chosen is None else str(chosen["name"])
+        self._frames = frames
+
+    def start(self) -> None:
+        """Begin to ask for samples."""
+        next(self._frames)
+        self._device.start(self._frames)
+
+    def close(self) -> None:
+        """Stop asking, and free the device."""
+        self._device.close()
+
+
+def _miniaudio() -> Any:
+    try:
+        import miniaudio
+    except ImportError as error:
+        raise MissingExtra(
+            'playing on this computer needs the play extra: pip install "vibelux[play]"; '
+            "or play through MPD with --mpd"
+        ) from error
+    return miniaudio
+
+
+def _named(name: str, miniaudio: Any, backends: list[Any]) -> dict[str, Any]:
+    """Return the first device whose name holds a text."""
+    found = miniaudio.Devices(backends).get_playbacks()
+    for device in found:
+        if name.lower() in device["name"].lower():
+            return dict(device)
+    names = ", ".join(repr(device["name"]) for device in found) or "none"
+    raise PlayerError(f"there is no sound device {name!r}; there are: {names}")
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Silence what ALSA and JACK write to stderr where there is no device: errors say it."""
+    sys.stderr.flush()
+    try:
+        kept = os.dup(2)
+    except OSError:  # no stderr at all, as in a windowed program
+        yield
+        return
+    try:
+        with open(os.devnull, "wb") as nothing:  # noqa: PTH123 - no path is meant
+            os.dup2(nothing.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

@@ -1,0 +1,291 @@
+"""Plays through MPD, sharing its queue with whoever else uses it.
+
+Songs are put behind the one that plays; nothing that others queued is removed. Other programs may
+skip, pause and queue at any time: MPD's state is asked for, never assumed.
+"""
+
+import contextlib
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from vibelux.errors import PlayerError
+from vibelux.library.catalogue import Song
+from vibelux.players.mpd_files import MpdFiles
+from vibelux.players.mpd_server import MpdAddress, MpdGone, MpdRefused, MpdServer
+from vibelux.players.player import Ended, Event, Failed, Notice, Playing, Started
+
+_GIVE_UP = 30.0
+"""Seconds without an answer after which MPD is given up."""
+
+_AGAIN = 2.0
+"""Seconds between attempts to reach it."""
+
+_END = 1.5
+"""Seconds before its end from which on a song counts as heard: MPD is asked twice a second."""
+
+_HEARD = 1.0
+"""Seconds below which a song that ends by itself was not heard at all."""
+
+_KEPT = 20
+"""Songs that were played and stay in MPD's queue, to go back to."""
+
+_DISTURBING = ("random", "single")
+"""Modes of MPD that would undo the order of its queue."""
+
+
+class MpdPlayer:
+    """Plays songs through MPD.
+
+    Args:
+        address: where MPD listens.
+        root: as of `MpdFiles`.
+
+    Raises:
+        MissingExtra: python-mpd2 is not installed.
+        PlayerError: MPD does not answer, is something else, or wants another password.
+
+    """
+
+    def __init__(self, address: MpdAddress, *, root: Path | None = None) -> None:
+        self._server = MpdServer(address)
+        self._files = MpdFiles(self._server, root=root)
+        self._events: list[Event] = []
+        self._ours: dict[int, Song] = {}  # queued by us: MPD's id -> song
+        self._past: list[int] = []  # ids of ours that were played
+        self._wanted: tuple[list[Song], float] | None = None  # not yet told to MPD
+        self._began = False
+        self._current: int | None = None  # id of ours that plays
+        self._seconds = 0.0
+        self._paused = False
+        self._skipped = False
+        self._looked = time.monotonic()
+        self._lost: float | None = None
+        self._tried = 0.0
+        self._switched_off: list[str] = []
+        try:
+            self._server.require("status", "addid", "deleteid", "playid")
+            self._files.prepare()
+            self._switch_off_modes()
+        except (MpdGone, MpdRefused) as error:
+            raise PlayerError(
+                f"MPD at {address} does not answer ({error}); start it, or give its address: "
+                "--mpd HOST:PORT"
+            ) from error
+        except PlayerError:
+            self._server.close()
+            raise
+
+    @property
+    def name(self) -> str:
+        """What the screen calls it."""
+        return f"MPD at {self._server.address}"
+
+    def enqueue(self, songs: Sequence[Song], *, at: float = 0.0) -> None:
+        """Make these the songs to come, behind what plays; begin with them at first.
+
+        If MPD plays the first of them already, as after a program that was killed, it goes on.
+        """
+        self._wanted = list(songs), at
+        self._bear(self._tell)
+
+    def poll(self) -> list[Event]:
+        """Return what happened since the last time, in order."""
+        self._bear(self._look)
+        events, self._events = self._events, []
+        return events
+
+    def playing(self) -> Playing | None:
+        """Return what is heard now, as far as the last `poll` knows."""
+        if self._current is None:
+            return None
+        return Playing(self._ours[self._current], self._seconds, self._paused)
+
+    def skip(self) -> None:
+        """End the song; the next one begins."""
+        if self._current is not None:
+            self._skipped = True
+            self._bear(lambda: self._server.ask("next"))
+
+    def pause(self, paused: bool) -> None:
+        """Wait, or go on."""
+
+        def pause() -> None:
+            self._server.ask("pause", int(paused))
+            if not paused and self._server.ask("status").get("state") == "stop":
+                self._server.ask("play")
+
+        self._bear(pause)
+
+    def close(self) -> None:
+        """Let go of MPD, which plays on what is in its queue."""
+        with contextlib.suppress(MpdGone, MpdRefused, PlayerError):
+            if self._lost is None:
+                for mode in self._switched_off:
+                    self._server.ask(mode, 1)
+        self._server.close()
+
+    def _switch_off_modes(self) -> None:
+        status = self._server.ask("status")
+        for mode in _DISTURBING:
+            if status.get(mode, "0") != "0":
+                self._server.ask(mode, 0)
+                self._switched_off.append(mode)
+                self._events.append(Notice(f"MPD's {mode} mode is off until the end of this"))
+
+    def _look(self) -> None:
+        """Ask for MPD's state and take it in; tell MPD what it could not be told before."""
+        status = self._server.ask("status")
+        if self._lost is not None:
+            self._lost = None
+            self._events.append(Notice(f"{self.name} answers again"))
+            self._recognise()
+        self._notice(status)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Bring MPD's queue to what is wanted."""
+        if self._wanted is None:
+            return
+        songs, at = self._wanted
+        named = [(song, name) for song in songs if (name := self._name(song)) is not None]
+        queue = self._server.ask("playlistinfo")
+        status = self._server.ask("status")
+        if not self._began and named:
+            self._began = self._adopt(named[0], queue, status)
+            if self._began:
+                named = named[1:]
+                self._adopt_following(named, queue, status)
+        place = int(status["song"]) + 1 if "song" in status else len(queue)
+        ahead = [entry for entry in queue[place:] if int(entry["id"]) in self._ours]
+        if [entry["file"] for entry in ahead] != [name for _, name in named]:
+            for entry in ahead:
+                with contextlib.suppress(MpdRefused):  # taken out meanwhile
+                    self._server.ask("deleteid", entry["id"])
+                del self._ours[int(entry["id"])]
+            ahead = []
+            for song, name in named:
+                try:
+                    number = self._server.ask("addid", name, min(place, self._length()))
+                except MpdRefused as error:
+                    self._files.forget(song)
+                    self._events.append(Failed(song, f"MPD refuses it: {error}"))
+                    continue
+                place += 1
+                self._ours[int(number)] = song
+                ahead.append({"id": number})
+        # Never against the person: a song of somebody else, or a stop, is left alone.
+        idle = not self._began or "songid" not in status
+        if ahead and idle:
+            self._began = True
+            self._server.ask("playid", ahead[0]["id"])
+            if at > 0:
+                with contextlib.suppress(MpdRefused):  # it is shorter than it was
+                    self._server.ask("seekcur", f"{at:.3f}")
+        self._wanted = None
+
+    def _length(self) -> int:
+        return int(self._server.ask("status")["playlistlength"])
+
+    def _name(self, song: Song) -> str | None:
+        name = self._files.name_of(song)
+        if name is None:
+            self._events.append(
+                Failed(
+                    song,
+                    f"{self.name} does not have {song.path}; if it does under another path, say "
+                    "with --mpd-root which folder here is its music folder",
+                )
+            )
+        return name
+
+    def _adopt(self, first: tuple[Song, str], queue: list[Any], status: dict[str, str]) -> bool:
+        """Take over a song that plays already; return whether it does."""
+        if status.get("state") not in ("play", "pause") or "song" not in status:
+            return False
+        entry = queue[int(status["song"])]
+        if entry["file"] != first[1]:
+            return False
+        self._ours[int(entry["id"])] = first[0]
+        return True
+
+    def _adopt_following(
+        self, named: list[tuple[Song, str]], queue: list[Any], status: dict[str, str]
+    ) -> None:
+        songs = {name: song for song, name in named}
+        for entry in queue[int(status["song"]) + 1 :]:
+            if entry["file"] not in songs:
+                return
+            self._ours[int(entry["id"])] = songs[entry["file"]]
+
+    def _recognise(self) -> None:
+        """Find our songs in the queue again: a restarted MPD gives them other numbers."""
+        songs = {self._files.name_of(song): song for song in self._ours.values()}
+        now = None if self._current is None else self._ours[self._current]
+        queue = self._server.ask("playlistinfo")
+        self._ours = {
+            int(entry["id"]): songs[entry["file"]] for entry in queue if entry["file"] in songs
+        }
+        self._past = []
+        same = (number for number, song in self._ours.items() if now and song.id == now.id)
+        self._current = next(same, None)
+
+    def _notice(self, status: dict[str, str]) -> None:
+        """Compare MPD's state with the one before."""
+        now = time.monotonic()
+        passed, self._looked = now - self._looked, now
+        number = int(status["songid"]) if "songid" in status else None
+        if number != self._current and self._current is not None:
+            self._over(self._ours[self._current], passed, status.get("error"))
+        self._skipped &= number == self._current
+        if number != self._current:
+            known = number is not None and number in self._ours
+            self._current = number if known else None
+            if known and number is not None:
+                self._events.append(Started(self._ours[number]))
+                self._tidy(number)
+        if self._current is not None:
+            self._seconds = float(status.get("elapsed", self._seconds))
+            self._paused = status.get("state") != "play"
+
+    def _over(self, song: Song, passed: float, error: str | None) -> None:
+        heard = self._seconds + (0.0 if self._paused else passed)
+        self._seconds = 0.0
+        if heard < _HEARD and not self._skipped:
+            # MPD forgets the error of a song that it cannot decode as soon as it plays the next.
+            self._events.append(Failed(song, error or "MPD left it at once"))
+            return
+        length = song.duration
+        whole = not self._skipped and (length is None or heard >= length - _END)
+        self._events.append(Ended(song, heard if length is None else min(heard, length), whole))
+
+    def _tidy(self, number: int) -> None:
+        """Remember what was played, and take what was long ago out of the queue."""
+        self._past = [past for past in self._past if past != number and past in self._ours]
+        self._past.append(number)
+        while len(self._past) > _KEPT:
+            old = self._past.pop(0)
+            del self._ours[old]
+            with contextlib.suppress(MpdRefused):
+                self._server.ask("deleteid", old)
+
+    def _bear(self, action: Callable[[], None]) -> None:
+        """Do something, and bear it that MPD is away for a while."""
+        now = time.monotonic()
+        if self._lost is not None and now - self._tried < _AGAIN:
+            return
+        self._tried = now
+        try:
+            action()
+        except MpdRefused as error:
+            self._events.append(Notice(f"{self.name} says: {error}"))
+        except MpdGone as error:
+            if self._lost is None:
+                self._lost = now
+                self._events.append(Notice(f"{self.name} does not answer; trying again"))
+            elif time.monotonic() - self._lost > _GIVE_UP:
+                raise PlayerError(
+                    f"{self.name} has not answered for {_GIVE_UP:.0f} s ({error}); start it again, "
+                    "then go on with vibelux play --resume"
+                ) from error

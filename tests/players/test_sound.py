@@ -1,0 +1,43 @@
+import numpy as np
+import pytest
+
+from vibelux.errors import AudioError
+from vibelux.players.sound import RATE, stereo
+
+
+@pytest.mark.parametrize(
+    ("name", "rate", "layout"),
+    [
+        ("a.flac", 44100, "stereo"),
+        ("a.wav", 48000, "mono"),
+        ("a.wav", 22050, "5.1"),
+        ("a.mp3", 32000, "stereo"),
+        ("a.ogg", 44100, "mono"),
+    ],
+)
+def test_any_rate_and_layout_becomes_stereo_at_one_rate(tmp_path, tone, name, rate, layout):
+    tone(tmp_path / name, 1.5, hertz=500, rate=rate, layout=layout)
+    sound = np.concatenate(list(stereo(tmp_path / name)))
+    assert sound.dtype == np.float32
+    assert sound.shape == (pytest.approx(1.5 * RATE, abs=0.06 * RATE), 2)
+    assert np.abs(sound).max() <= 1
+    for side in sound[RATE // 2 : RATE].T:
+        spectrum = np.abs(np.fft.rfft(side))
+        assert np.fft.rfftfreq(side.size, 1 / RATE)[spectrum.argmax()] == pytest.approx(500, abs=2)
+
+
+@pytest.mark.parametrize("name", ["a.flac", "a.mp3"])
+def test_begins_where_it_is_told(tmp_path, tone, name):
+    tone(tmp_path / name, 3.0)
+    whole = np.concatenate(list(stereo(tmp_path / name)))
+    rest = np.concatenate(list(stereo(tmp_path / name, start=2.0)))
+    assert len(rest) == pytest.approx(len(whole) - 2 * RATE, abs=0.06 * RATE)
+    assert list(stereo(tmp_path / name, start=60)) == []
+
+
+def test_says_what_cannot_be_decoded(tmp_path):
+    with pytest.raises(AudioError, match="no such file"):
+        next(stereo(tmp_path / "gone.mp3"))
+    (tmp_path / "text.mp3").write_text("no sound" * 100)
+    with pytest.raises(AudioError, match="it is no audio file"):
+        next(stereo(tmp_path / "text.mp3"))
