@@ -46,13 +46,6 @@ class Box:
         x, y, w, h = (value * factor for value in (self.x, self.y, self.w, self.h))
         return replace(self, x=x, y=y, w=w, h=h)
 
-    def overlap(self, other: "Box") -> float:
-        """Return the intersection of two boxes over their union, 0 to 1."""
-        w = min(self.x + self.w, other.x + other.w) - max(self.x, other.x)
-        h = min(self.y + self.h, other.y + other.h) - max(self.y, other.y)
-        both = max(w, 0) * max(h, 0)
-        return both / (self.w * self.h + other.w * other.h - both) if both else 0.0
-
     def as_json(self) -> dict[str, float]:
         """Return ``{"x", "y", "w", "h", "score"}``, pixels rounded to a tenth."""
         place = {"x": self.x, "y": self.y, "w": self.w, "h": self.h}
