@@ -88,7 +88,7 @@ def test_states(known_reader: FaceReader, known_detector, known_model) -> None:
     assert state(fine) == "unsure"
 
 
-@pytest.mark.parametrize("direction", [(1, 71), (71, 1), (41, 41)])
+@pytest.mark.parametrize("direction", [(1, 71), (71, 1), (71, 71)])
 def test_blurred_faces_are_not_read(
     known_reader: FaceReader, draw_frame: Callable[..., np.ndarray], direction: tuple[int, int]
 ) -> None:

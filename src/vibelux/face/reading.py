@@ -90,6 +90,12 @@ class FaceReading:
             faces=tuple((box.scaled(factor), mood) for box, mood in self.faces),
         )
 
+    def with_mood(self, mood: Mood, *, group: bool = False) -> Self:
+        """Return the reading with another mood of the main face, or of the group."""
+        if group:
+            return replace(self, mood=mood)
+        return replace(self, mood=mood, faces=((self.faces[0][0], mood), *self.faces[1:]))
+
     def grouped(self) -> Self:
         """Return the reading with the average mood of all faces that can be read.
 
