@@ -83,3 +83,29 @@ def music(
             announce=lambda line: err().print(line, markup=False, soft_wrap=True)
         ),
     )
+
+
+@app.command("detector")
+def detector(
+    checkpoint: Annotated[Path, typer.Argument(help="last.ckpt of `train detector`.")],
+    out: Annotated[Path, typer.Argument(help="ONNX file to write; its card goes beside it.")],
+    boxes: Annotated[
+        Path, typer.Option(help="What it was trained on; the held-back part sets the threshold.")
+    ],
+    source: Annotated[
+        str | None, typer.Option(help="The data's name and terms, for the card.")
+    ] = None,
+) -> None:
+    """Export a detector's checkpoint, also one of a training that still runs."""
+    with train_extra():
+        from vibelux.training import detectors
+        from vibelux.training.detector_pictures import split_pictures
+    from vibelux.datasets.face_boxes import read_face_boxes
+
+    detectors.export_detector(
+        detectors.DetectorTraining.read(checkpoint),
+        split_pictures(read_face_boxes(boxes)).held,
+        out,
+        source=source or boxes.name,
+        announce=lambda line: err().print(line, markup=False, soft_wrap=True),
+    )

@@ -17,7 +17,10 @@ from vibelux.errors import ModelError
 from vibelux.models import Card, Kind, load_model, sha256_of
 
 TOLERANCE = 1e-4
-"""Largest difference between torch and ONNX Runtime on real inputs."""
+"""Largest difference between torch and ONNX Runtime on real inputs; relative where above 1."""
+
+BATCHES: Mapping[int, str] = {0: "batch"}
+"""Axes of an input whose only free length is the number of rows."""
 
 _PARAMETER = re.compile(r"\.(weight|bias|running_mean|running_var)$")
 
@@ -38,6 +41,8 @@ def export_model(
     training: Mapping[str, Any],
     metrics: Mapping[str, Any],
     limits: Sequence[str],
+    axes: Mapping[int, str] = BATCHES,
+    more: Sequence[Tensor] = (),
 ) -> float:
     """Write an ONNX file with float16 weights and its card, and hold it to the module.
 
@@ -46,7 +51,7 @@ def export_model(
     Args:
         module: takes `examples`, returns the outputs in the order of `outputs`; its parameters are
             rounded in place.
-        examples: a batch of real inputs, at least two.
+        examples: a batch of real inputs.
         path: of the ONNX file; the card is written beside it.
         kind: of the card, as the following up to `limits`; see `Card`.
         version: of the weights.
@@ -54,14 +59,18 @@ def export_model(
         input_name: name of the graph's input.
         input_range: smallest and largest value that the input can hold.
         preprocessing: constants that turn a file into the input.
-        labels: the seven in the order of the outputs.
+        labels: what the model tells apart, in the order of the outputs.
         calibration: how the probabilities were calibrated.
         training: recipe and data.
         metrics: figures.
         limits: what the model cannot do.
+        axes: names of the input's axes whose length may differ from that of `examples`; the
+            outputs share those of `BATCHES`.
+        more: further batches, maybe of another length in `axes`, for the check against torch.
 
     Returns:
-        the largest absolute difference between torch and ONNX Runtime over all outputs.
+        the largest difference between torch and ONNX Runtime over all outputs, relative to
+        values above 1.
 
     Raises:
         ModelError: the difference exceeds `TOLERANCE`.
@@ -71,7 +80,6 @@ def export_model(
     _round_to_half(module)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.stem}.part.onnx")
-    names = [input_name, *outputs]
     with warnings.catch_warnings():
         # The newer exporter hides the batch norms from ONNX Runtime's fusion: 3.5 instead of
         # 2.6 ms a face. PRESERVE keeps them, and with them the names that `read_weights` needs.
@@ -85,7 +93,7 @@ def export_model(
             do_constant_folding=False,
             input_names=[input_name],
             output_names=list(outputs),
-            dynamic_axes={name: {0: "batch"} for name in names},
+            dynamic_axes=dict.fromkeys(outputs, _shared(axes)) | {input_name: dict(axes)},
             opset_version=18,
         )
     graph = onnx.load(str(part))
@@ -100,7 +108,7 @@ def export_model(
         labels=tuple(labels),
         input={
             "name": input_name,
-            "shape": ["batch", *examples.shape[1:]],
+            "shape": [axes.get(axis, side) for axis, side in enumerate(examples.shape)],
             "dtype": str(examples.dtype).removeprefix("torch."),
             "range": list(input_range),
         },
@@ -112,7 +120,7 @@ def export_model(
         limits=tuple(limits),
     )
     card.write(part.with_suffix(".json"))
-    difference = _difference(module, part, kind, examples)
+    difference = _difference(module, part, kind, (examples, *more))
     if not difference <= TOLERANCE:
         raise ModelError(
             f"torch and ONNX Runtime differ by {difference:.2g} on real inputs, "
@@ -198,14 +206,20 @@ def _store_half(model: onnx.ModelProto) -> None:
         graph.value_info.remove(info)
 
 
-def _difference(module: nn.Module, path: Path, kind: Kind, examples: Tensor) -> float:
-    with torch.inference_mode():
-        expected = [output.numpy() for output in module(examples)]
-    found = load_model(kind, path).run(examples.numpy())
-    return max(
-        float(np.abs(_flat(e) - _flat(f)).max())
-        for e, f in zip(expected, found.values(), strict=True)
-    )
+def _shared(axes: Mapping[int, str]) -> dict[int, str]:
+    return {axis: name for axis, name in BATCHES.items() if axis in axes}
+
+
+def _difference(module: nn.Module, path: Path, kind: Kind, examples: Sequence[Tensor]) -> float:
+    model = load_model(kind, path)
+    largest = 0.0
+    for batch in examples:
+        with torch.inference_mode():
+            expected = [_flat(output.numpy()) for output in module(batch)]
+        found = [_flat(output) for output in model.run(batch.numpy()).values()]
+        for e, f in zip(expected, found, strict=True):
+            largest = max(largest, float((np.abs(e - f) / np.maximum(1, np.abs(e))).max()))
+    return largest
 
 
 def _flat(array: NDArray[Any]) -> NDArray[Any]:

@@ -1,0 +1,151 @@
+"""The pictures that the detector learns from, in memory, and those held back."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vibelux.datasets.face_boxes import BoxData, BoxImage
+from vibelux.errors import DatasetError
+from vibelux.training.detector_targets import FACE, IGNORED, UNMEASURED
+
+HELD_BACK = 32
+"""Of 256: the share of persons held back."""
+
+PSEUDO = "_pseudo"
+"""End of the name of a collection whose boxes are another detector's: never evaluated on."""
+
+FLATTEST = 0.95
+"""Height over width below which a box made from landmarks is taken for a mistake."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture at full, half and quarter size.
+
+    Attributes:
+        dataset: name of its collection.
+        sizes: grey copies [shape=(h, w), dtype=uint8], each half as large as the one before.
+        boxes: edges in pixels of the first copy [shape=(n, 4), dtype=float32].
+        kinds: of the boxes, such as `FACE` [shape=(n,), dtype=int64].
+
+    """
+
+    dataset: str
+    sizes: tuple[NDArray[np.uint8], ...]
+    boxes: NDArray[np.float32]
+    kinds: NDArray[np.int64]
+
+    @property
+    def faces(self) -> NDArray[np.intp]:
+        """Places of the faces among the boxes."""
+        return np.flatnonzero(self.kinds != IGNORED)
+
+
+@dataclass(frozen=True)
+class DetectorSplit:
+    """Pictures to learn from and pictures held back.
+
+    Attributes:
+        training: pictures whose person is not held back.
+        held: the others; none with another detector's boxes.
+
+    """
+
+    training: tuple[BoxImage, ...]
+    held: tuple[BoxImage, ...]
+
+
+def split_pictures(data: BoxData) -> DetectorSplit:
+    """Hold back about one person in eight, whichever collection shows him or her.
+
+    The rule is fixed, so that a figure on the held-back part means the same in every training: a
+    person is held back if the first byte of the SHA-256 of `person` is below `HELD_BACK`. Another
+    detector's boxes of such a person are left out altogether.
+
+    Raises:
+        DatasetError: one side would have no face.
+
+    """
+    training, held = [], []
+    for image in data.images:
+        first = hashlib.sha256(person(image.source or image.name).encode("utf-8", "replace"))
+        if first.digest()[0] >= HELD_BACK:
+            training.append(image)
+        elif not image.dataset.endswith(PSEUDO):
+            held.append(image)
+    for name, side in (("to learn from", training), ("held back", held)):
+        if not any(len(image.faces) for image in side):
+            raise DatasetError(
+                f"no face is left {name} among {len(data)} pictures; more of them are needed, of "
+                "different persons (column source)"
+            )
+    return DetectorSplit(training=tuple(training), held=tuple(held))
+
+
+def person(source: str) -> str:
+    """Return what a picture's file name says of who it shows: ``Ana_Ng_03.jpg`` -> ``Ana_Ng``."""
+    stem = re.split(r"[/\\]", source)[-1].rsplit(".", 1)[0]
+    return re.sub(r"(?<=.)(_\d+)+$", "", stem)
+
+
+def read_grey(image: BoxImage) -> NDArray[np.uint8]:
+    """Read a picture as grey levels.
+
+    Raises:
+        DatasetError: unreadable, or its size is not the listed one.
+
+    """
+    try:
+        data = np.fromfile(image.path, dtype=np.uint8)
+    except OSError as error:
+        raise DatasetError(f"cannot read {image.path}: {error}") from error
+    grey = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE) if len(data) else None
+    if grey is None:
+        raise DatasetError(f"{image.path} is not a picture that OpenCV can read")
+    if grey.shape != (image.height, image.width):
+        raise DatasetError(
+            f"{image.path} is {grey.shape[1]}×{grey.shape[0]} pixels, the list says "
+            f"{image.width}×{image.height}"
+        )
+    return np.asarray(grey, dtype=np.uint8)
+
+
+def read_pictures(images: Iterable[BoxImage]) -> list[Picture]:
+    """Read all pictures into memory.
+
+    Raises:
+        DatasetError: one is unreadable, or its size is not the listed one.
+
+    """
+    return [_picture(image) for image in images]
+
+
+def _picture(image: BoxImage) -> Picture:
+    sizes = [read_grey(image)]
+    while len(sizes) < 3 and min(sizes[-1].shape) >= 32:
+        half = cv2.resize(sizes[-1], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        sizes.append(np.asarray(half, dtype=np.uint8))
+    boxes = np.concatenate([image.faces, image.ignored])
+    boxes[:, 2:] += boxes[:, :2]
+    kinds = [_kind(box, image) for box in boxes[: len(image.faces)]]
+    kinds += [IGNORED] * len(image.ignored)
+    return Picture(
+        dataset=image.dataset,
+        sizes=tuple(sizes),
+        boxes=boxes,
+        kinds=np.array(kinds, dtype=np.int64),
+    )
+
+
+def _kind(box: NDArray[np.float32], image: BoxImage) -> int:
+    """Say whether a face's box can be learnt: a side at the picture's edge may have been cut."""
+    left, top, right, bottom = box
+    if bottom - top < FLATTEST * (right - left):
+        return IGNORED
+    cut = left <= 0.5 or top <= 0.5 or right >= image.width - 0.5 or bottom >= image.height - 0.5
+    return UNMEASURED if cut else FACE
