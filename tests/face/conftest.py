@@ -1,6 +1,7 @@
 """Fixtures of the face tests: drawn faces, a model and a detector with known answers, a camera."""
 
 import runpy
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -80,9 +81,10 @@ def known_reader(known_model: KnownModel, known_detector: KnownDetector) -> Face
 
 
 class KnownCapture:
-    """Stands in for `cv2.VideoCapture`: delivers `frames`, then nothing."""
+    """Stands in for `cv2.VideoCapture`: delivers `frames`, one an interval, then nothing."""
 
     frames: Sequence[np.ndarray] = ()
+    interval = 0.0
     opens = True
     made: list["KnownCapture"] = []  # noqa: RUF012
 
@@ -99,6 +101,7 @@ class KnownCapture:
         return True
 
     def read(self) -> tuple[bool, np.ndarray | None]:
+        time.sleep(self.interval)
         frame = next(self._left, None)
         return frame is not None, frame
 
@@ -111,6 +114,7 @@ def camera(monkeypatch: pytest.MonkeyPatch) -> type[KnownCapture]:
     """A camera whose ``frames`` the test sets; ``made`` lists what was opened."""
     monkeypatch.setattr(cv2, "VideoCapture", KnownCapture)
     monkeypatch.setattr(KnownCapture, "frames", ())
+    monkeypatch.setattr(KnownCapture, "interval", 0.0)
     monkeypatch.setattr(KnownCapture, "opens", True)
     monkeypatch.setattr(KnownCapture, "made", [])
     return KnownCapture

@@ -7,10 +7,17 @@ import numpy as np
 import pytest
 
 from vibelux.errors import CameraError, ImageError, VideoError
-from vibelux.face.camera import WARM_UP
 from vibelux.face.detector import Box
-from vibelux.face.reading import FaceReader
-from vibelux.face.sources import average, mood_of_camera, mood_of_image, mood_of_video
+from vibelux.face.reading import FaceReader, FaceReading
+from vibelux.face.sources import (
+    average,
+    moments_of_camera,
+    moments_of_video,
+    mood_of_camera,
+    mood_of_image,
+    mood_of_video,
+)
+from vibelux.face.tracker import FaceTracker
 
 DrawFrame = Callable[..., np.ndarray]
 FRAME = np.random.default_rng(0).integers(0, 256, (480, 640), np.uint8)
@@ -19,13 +26,15 @@ THERE = Box(480, 300, 60, 60, 0.9)
 HAPPY, SAD = np.eye(7)[3], np.eye(7)[5]
 
 
-def _frames(count: int) -> list[tuple[float, np.ndarray]]:
-    return [(number / 5, FRAME) for number in range(count)]
+def _average(count: int, reader: FaceReader, *, group: bool = False) -> FaceReading:
+    tracker = FaceTracker(reader, group=group)
+    moments = (tracker.read(FRAME, time=number / 5) for number in range(count))
+    return average(moments, group=group)
 
 
 def test_average_of_the_main_face(known_reader: FaceReader, known_model) -> None:
     known_model.moods = [HAPPY, HAPPY, HAPPY, SAD]
-    reading = average(_frames(4), known_reader)
+    reading = _average(4, known_reader)
     assert reading.state == "ok"
     assert reading.require()[[3, 5]] == pytest.approx([0.75, 0.25])
     assert reading.face == HERE
@@ -37,7 +46,7 @@ def test_frames_without_the_face_do_not_count(
 ) -> None:
     known_detector.boxes = [[HERE], [], [THERE], [HERE], [THERE, HERE]]
     known_model.moods = [HAPPY, SAD, HAPPY]  # one call for each frame with a face
-    reading = average(_frames(5), known_reader)
+    reading = _average(5, known_reader)
     assert reading.require()[3] == pytest.approx(1)
     assert reading.face == HERE
 
@@ -45,7 +54,7 @@ def test_frames_without_the_face_do_not_count(
 def test_without_any_face_the_commonest_state(known_reader: FaceReader, known_detector) -> None:
     small = Box(10, 10, 20, 20, 0.9)
     known_detector.boxes = [[], [small], [small], []]
-    reading = average(_frames(3), known_reader)
+    reading = _average(3, known_reader)
     assert reading.state == "too_small"
     assert reading.mood is None
     assert reading.face == small
@@ -81,30 +90,86 @@ def test_image_without_a_face(tmp_path: Path) -> None:
     assert (reading.state, reading.mood, reading.faces) == ("no_face", None, ())
 
 
-def test_video_follows_a_moving_face(tmp_path: Path, draw_frame: DrawFrame) -> None:
+@pytest.fixture
+def known(monkeypatch: pytest.MonkeyPatch, known_reader: FaceReader) -> FaceReader:
+    """The reader that every source uses: known answers instead of the shipped models."""
+    monkeypatch.setattr(FaceReader, "load", lambda *_, **__: known_reader)
+    return known_reader
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    """A second of video at 20 frames per second."""
     path = tmp_path / "clip.mkv"
     with av.open(str(path), "w") as container:
-        stream = container.add_stream("mpeg4", rate=10)
+        stream = container.add_stream("mpeg4", rate=20)
         stream.width, stream.height, stream.pix_fmt = 640, 480, "yuv420p"
         stream.bit_rate = 3_000_000
-        for number in range(10):
-            grey = draw_frame((100 + 15 * number, 150, 200))
-            frame = av.VideoFrame.from_ndarray(np.dstack([grey] * 3), format="bgr24")
+        for _ in range(20):
+            frame = av.VideoFrame.from_ndarray(np.dstack([FRAME] * 3), format="bgr24")
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-    reading = mood_of_video(path)
-    assert reading.state == "ok"
-    assert reading.require().sum() == pytest.approx(1, abs=1e-5)
-    assert len(reading.faces) == 1
-    assert list(tmp_path.iterdir()) == [path]
+    return path
 
 
-def test_camera(camera, draw_frame: DrawFrame) -> None:
-    face = np.dstack([draw_frame((200, 100, 220))] * 3)
-    camera.frames = [face] * (WARM_UP + 500)
-    reading = mood_of_camera(1, seconds=0.2)
+def test_group_average(known_reader: FaceReader, known_detector, known_model) -> None:
+    known_detector.boxes = [[HERE, THERE], [THERE], []]
+    known_model.moods = [HAPPY, SAD]
+    reading = _average(3, known_reader, group=True)
+    assert reading.require()[[3, 5]] == pytest.approx([0.5, 0.5])
+    assert reading.faces[0][1] is not None
+    assert reading.faces[0][1].max() == 1  # of the face, not of the group
+
+
+def test_moments_of_a_video(clip: Path, known: FaceReader, known_model) -> None:
+    known_model.moods = [HAPPY, SAD]
+    moments = list(moments_of_video(clip))
+    assert [moment.time for moment in moments] == pytest.approx(np.arange(10) / 10)
+    shares = [moment.reading.require()[5] for moment in moments]
+    assert shares == sorted(shares)
+    assert shares[0] == 0
+    assert 0.8 < shares[-1] < 1
+    assert mood_of_video(clip).state == "ok"
+    assert [path.name for path in clip.parent.iterdir()] == [clip.name]
+
+
+def test_video_average_is_of_the_frames_own_moods(
+    clip: Path, known: FaceReader, known_model
+) -> None:
+    known_model.moods = [HAPPY] * 7 + [SAD]
+    assert mood_of_video(clip).require()[5] == pytest.approx(0.3)
+
+
+def test_group_of_a_video(clip: Path, known: FaceReader, known_detector) -> None:
+    known_detector.boxes = [[THERE], [HERE]]  # somebody else from the second frame on
+    alone = [moment.own is None for moment in moments_of_video(clip)]
+    assert alone == [False, *[True] * 9]
+    known_detector.boxes = [[THERE], [HERE]]
+    assert all(moment.own is not None for moment in moments_of_video(clip, group=True))
+
+
+def test_image_of_a_group(tmp_path: Path, known: FaceReader, known_detector) -> None:
+    cv2.imwrite(str(tmp_path / "face.png"), FRAME)
+    known_detector.boxes = [[Box(10, 10, 20, 20, 0.9), HERE]]
+    assert mood_of_image(tmp_path / "face.png").state == "too_small"
+    assert mood_of_image(tmp_path / "face.png", group=True).require()[3] == pytest.approx(0.6)
+
+
+def test_camera(camera, known: FaceReader) -> None:
+    camera.frames, camera.interval = [np.dstack([FRAME] * 3)] * 500, 0.01
+    reading = mood_of_camera(1, seconds=0.1)
     assert reading.state == "ok"
     assert camera.made[0].device == 1
+    assert camera.made[0].released
+
+
+def test_moments_of_the_camera_begin_at_zero_and_release_it(camera, known: FaceReader) -> None:
+    camera.frames, camera.interval = [np.dstack([FRAME] * 3)] * 500, 0.01
+    moments = moments_of_camera(0)
+    first, second = next(moments), next(moments)
+    assert first.time == 0 < second.time
+    assert not camera.made[0].released
+    moments.close()
     assert camera.made[0].released
 
 

@@ -1,18 +1,18 @@
 """The mood of a picture, a video or the camera. Nothing that is seen is written anywhere."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from vibelux.emotions import as_mood
+from vibelux.emotions import Mood, as_mood
 from vibelux.face.camera import Camera
 from vibelux.face.detector import HaarDetector
 from vibelux.face.image import read_image
+from vibelux.face.newest import newest
 from vibelux.face.reading import FaceReader, FaceReading, State
-from vibelux.face.tracker import MainFace
+from vibelux.face.tracker import FaceTracker, Moment
 from vibelux.face.video import video_frames
 
 PICTURE_SIDE = 800
@@ -21,13 +21,23 @@ longer than one frame of a stream."""
 
 CAMERA_SECONDS = 2.0
 
+VIDEO_RATE = 10.0
+"""Frames a second that are analysed of a video."""
 
-def mood_of_image(path: Path, *, model_path: Path | None = None) -> FaceReading:
-    """Read the most prominent face of an image file.
+VIDEO_FRAMES = 600
+"""Frames that are analysed at most; a video of more than a minute is sampled evenly."""
+
+
+def mood_of_image(
+    path: Path, *, model_path: Path | None = None, group: bool = False
+) -> FaceReading:
+    """Read the faces of an image file.
 
     Args:
         path: the picture; boxes of the result are in its (upright) pixels.
         model_path: an ONNX file used instead of the shipped one.
+        group: the mood is the average of all faces that can be read, not the most prominent
+            face's.
 
     Raises:
         ImageError: as `vibelux.face.image.read_image`.
@@ -37,75 +47,119 @@ def mood_of_image(path: Path, *, model_path: Path | None = None) -> FaceReading:
     picture = read_image(path)
     detector = HaarDetector(working_side=PICTURE_SIDE, patient=True)
     reader = FaceReader.load(model_path, detector=detector)
-    return reader.read(picture.grey).scaled(picture.reduction)
+    reading = reader.read(picture.grey).scaled(picture.reduction)
+    return reading.grouped() if group else reading
 
 
-def mood_of_video(path: Path, *, model_path: Path | None = None) -> FaceReading:
-    """Average the main face's mood over a video file.
+def mood_of_video(
+    path: Path, *, model_path: Path | None = None, group: bool = False
+) -> FaceReading:
+    """Average the mood over a video file.
+
+    Args:
+        path: of the video.
+        model_path: as of `mood_of_image`.
+        group: as of `mood_of_image`.
 
     Raises:
         VideoError: as `vibelux.face.video.video_frames`.
         ModelError: as `vibelux.models.load_model`.
 
     """
-    frames = ((frame.time, frame.grey) for frame in video_frames(path))
-    return average(frames, FaceReader.load(model_path))
+    return average(moments_of_video(path, model_path=model_path, group=group), group=group)
 
 
 def mood_of_camera(
-    device: int = 0, *, seconds: float = CAMERA_SECONDS, model_path: Path | None = None
+    device: int = 0,
+    *,
+    seconds: float = CAMERA_SECONDS,
+    model_path: Path | None = None,
+    group: bool = False,
 ) -> FaceReading:
-    """Average the main face's mood over a moment before the camera.
+    """Average the mood over some seconds before the camera.
+
+    Args:
+        device: the camera's number.
+        seconds: from the first frame to the last.
+        model_path: as of `mood_of_image`.
+        group: as of `mood_of_image`.
 
     Raises:
         CameraError: as `vibelux.face.camera.Camera`.
         ModelError: as `vibelux.models.load_model`.
 
     """
-    reader = FaceReader.load(model_path)
-    with Camera(device) as camera:
-        return average(_until(camera.frames(), seconds), reader)
+    with closing(moments_of_camera(device, model_path=model_path, group=group)) as moments:
+        return average(_until(moments, seconds), group=group)
 
 
-def average(frames: Iterable[tuple[float, NDArray[np.uint8]]], reader: FaceReader) -> FaceReading:
-    """Average the main face's mood over frames.
+def moments_of_video(
+    path: Path, *, model_path: Path | None = None, group: bool = False
+) -> Generator[Moment, None, None]:
+    """Yield what a video shows, frame by frame, the mood smoothed over time.
 
-    Args:
-        frames: (time in seconds, frame as of `FaceReader.read`), at least one.
-        reader: reads each frame.
-
-    Returns:
-        the reading of the frame whose mood is nearest to the average, with the average as its
-        mood; if no frame is ``ok``, the last frame of the state that was met most often.
+    Raises:
+        VideoError: as `vibelux.face.video.video_frames`.
+        ModelError: as `vibelux.models.load_model`.
 
     """
-    main = MainFace()
+    tracker = FaceTracker(FaceReader.load(model_path), group=group)
+    for frame in video_frames(path, rate=VIDEO_RATE, limit=VIDEO_FRAMES):
+        yield tracker.read(frame.grey, time=frame.time)
+
+
+def moments_of_camera(
+    device: int = 0, *, model_path: Path | None = None, group: bool = False
+) -> Generator[Moment, None, None]:
+    """Yield what the camera sees without end, the mood smoothed over time.
+
+    Each moment is of the newest frame; frames that arrive meanwhile are dropped. Close the
+    generator to release the camera. The time is that since the first frame.
+
+    Raises:
+        CameraError: as `vibelux.face.camera.Camera`.
+        ModelError: as `vibelux.models.load_model`.
+
+    """
+    tracker = FaceTracker(FaceReader.load(model_path), group=group)
+    with Camera(device) as camera, closing(newest(camera.frames())) as frames:
+        begun = None
+        for time, frame in frames:
+            begun = time if begun is None else begun
+            yield tracker.read(frame, time=time - begun)
+
+
+def average(moments: Iterable[Moment], *, group: bool = False) -> FaceReading:
+    """Average the mood over moments.
+
+    Args:
+        moments: at least one.
+        group: whether their mood is a group's.
+
+    Returns:
+        the reading of the frame whose own mood is nearest to the average of those, with the
+        average as its mood; if there is none, the last frame of the state met most often.
+
+    """
     read: list[FaceReading] = []
+    moods: list[Mood] = []
     other: dict[State, list[FaceReading]] = {}
-    for time, frame in frames:
-        known = main.box(time)
-        reading = reader.read(frame, near=known)
-        same = main.follow(reading, time)
-        if reading.mood is None:
-            other.setdefault(reading.state, []).append(reading)
-        elif same or known is None:  # not somebody else while the main face is away for a moment
-            read.append(reading)
+    for moment in moments:
+        if moment.own is not None:
+            read.append(moment.frame)
+            moods.append(moment.own)
+        elif not moment.held:
+            other.setdefault(moment.frame.state, []).append(moment.frame)
     if not read:
         return max(other.values(), key=len)[-1]
-    moods = np.stack([reading.mood for reading in read if reading.mood is not None])
-    mean = moods.mean(axis=0, dtype=np.float64)
-    typical = read[int(np.argmin(np.abs(moods - mean).sum(axis=1)))]
-    mood = as_mood(mean)
-    return replace(typical, mood=mood, faces=((typical.faces[0][0], mood), *typical.faces[1:]))
+    mean = np.mean(moods, axis=0, dtype=np.float64)
+    typical = read[int(np.argmin(np.abs(np.stack(moods) - mean).sum(axis=1)))]
+    return typical.with_mood(as_mood(mean), group=group)
 
 
-def _until(
-    frames: Iterator[tuple[float, NDArray[np.uint8]]], seconds: float
-) -> Iterator[tuple[float, NDArray[np.uint8]]]:
-    """Yield frames for some seconds, at least one."""
-    end = None
-    for time, frame in frames:
-        end = time + seconds if end is None else end
-        yield time, frame
-        if time >= end:
+def _until(moments: Iterator[Moment], seconds: float) -> Iterator[Moment]:
+    """Yield moments for some seconds, at least one."""
+    for moment in moments:
+        yield moment
+        if moment.time >= seconds:
             return

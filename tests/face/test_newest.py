@@ -1,0 +1,82 @@
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from vibelux.face.newest import newest
+
+
+class Source:
+    """Numbers that arrive when the test says so; ``arrived(n)`` waits until n is on offer."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self._let = threading.Semaphore(0)
+        self._error = error
+        self._reached = threading.Condition()
+        self._asked = 0
+        self._ends = False
+
+    def __iter__(self) -> Iterator[int]:
+        number = 0
+        while True:
+            with self._reached:
+                self._asked = number  # all before it were taken
+                self._reached.notify()
+            self._let.acquire()
+            if self._ends:
+                break
+            yield number
+            number += 1
+        if self._error is not None:
+            raise self._error
+
+    def send(self, count: int) -> None:
+        goal = self._asked + count
+        self._let.release(count)
+        with self._reached:
+            assert self._reached.wait_for(lambda: self._asked >= goal, timeout=30)
+
+    def end(self) -> None:
+        self._ends = True
+        self._let.release()
+
+
+def test_stale_items_are_dropped() -> None:
+    source = Source()
+    items = newest(iter(source))
+    threading.Timer(0.01, source.send, [1]).start()
+    assert next(items) == 0
+    source.send(5)
+    assert next(items) == 5
+    source.end()
+    assert list(items) == []
+
+
+def test_error_comes_after_the_last_item() -> None:
+    source = Source(error=ZeroDivisionError("stopped"))
+    items = newest(iter(source))
+    threading.Timer(0.01, source.send, [1]).start()
+    assert next(items) == 0
+    source.send(2)
+    assert next(items) == 2
+    source.end()
+    with pytest.raises(ZeroDivisionError, match="stopped"):
+        next(items)
+
+
+def test_thread_has_ended_after_close() -> None:
+    def endless() -> Iterator[int]:
+        number = 0
+        while True:
+            yield number
+            number += 1
+
+    items = newest(endless())
+    next(items)
+    assert any(thread.name == "newest" for thread in threading.enumerate())
+    items.close()
+    assert not any(thread.name == "newest" for thread in threading.enumerate())
+
+
+def test_nothing_to_read() -> None:
+    assert list(newest(iter(()))) == []
