@@ -90,15 +90,21 @@ class Song:
 class Catalogue:
     """The songs of one SQLite file; a context manager that closes it.
 
-    Music is played in one place at a time, so questions about many songs concern the files, or with
-    ``server`` the songs of that server. Any number of processes may read while one writes.
+    Music is played in one place at a time, so questions about many songs concern the files, or the
+    songs of one server. Any number of processes may read while one writes.
+
+    Attributes:
+        path: of the file.
+        server: whose songs are meant, as of `Song.server`; None for files.
+
     """
 
-    def __init__(self, path: Path, *, busy_timeout: float = 5.0) -> None:
+    def __init__(self, path: Path, *, server: str | None = None, busy_timeout: float = 5.0) -> None:
         """Open a catalogue; a new one is created, an older one brought to this version.
 
         Args:
             path: the file; missing folders are created.
+            server: whose songs are meant where many are asked for; None for files.
             busy_timeout: seconds to wait for another process's write lock.
 
         Raises:
@@ -109,6 +115,7 @@ class Catalogue:
 
         """
         self.path = path
+        self.server = server
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -152,12 +159,13 @@ class Catalogue:
             connection.detach()  # temporary tables must not stay on a pooled connection
             yield connection.execution_options(vibelux_write=True)
 
-    def songs(self, state: State | None = None, *, server: str | None = None) -> Iterator[Song]:
-        """Yield all songs of a place, or those in one state, in the order they were found.
+    def songs(self, state: State | None = None) -> Iterator[Song]:
+        """Yield all songs, or those in one state, in the order they were found.
 
         Songs are fetched in small groups, so that a large catalogue needs little memory.
         """
-        query = select(songs).where(songs.c.server.is_(server)).order_by(songs.c.id).limit(_PAGE)
+        here = songs.c.server.is_(self.server)
+        query = select(songs).where(here).order_by(songs.c.id).limit(_PAGE)
         if state is not None:
             query = query.where(songs.c.state == state)
         last = 0
@@ -209,10 +217,8 @@ class Catalogue:
             blob = connection.scalar(select(songs.c.course).where(songs.c.id == song_id))
         return np.frombuffer(blob or b"", dtype=MOMENT)
 
-    def mood_matrix(
-        self, *, server: str | None = None
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Load the moods of all playable songs of a place.
+    def mood_matrix(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Load the moods of all playable songs.
 
         Takes half a second for 1,000,000 songs: an index holds all that is read.
 
@@ -228,7 +234,7 @@ class Catalogue:
             cursor: Any = connection.connection.cursor()
             cursor.execute(
                 "SELECT id, mood FROM songs WHERE server IS ? AND state = 'ok' ORDER BY id",
-                (server,),
+                (self.server,),
             )
             for song_id, mood in cursor:
                 ids.append(song_id)
@@ -237,11 +243,11 @@ class Catalogue:
         matrix = np.frombuffer(moods, MOOD).reshape(-1, len(EMOTIONS))
         return np.frombuffer(ids, np.int64), matrix.astype(np.float32, copy=False)
 
-    def counts(self, *, server: str | None = None) -> dict[str, int]:
-        """Return a place's number of songs in each state: ``ok``, ``failed``, ``missing``."""
+    def counts(self) -> dict[str, int]:
+        """Return the number of songs in each state: ``ok``, ``failed``, ``missing``."""
         counts = {"ok": 0, "failed": 0, "missing": 0}
         with self.reading() as connection:
-            query = select(songs.c.state, func.count()).where(songs.c.server.is_(server))
+            query = select(songs.c.state, func.count()).where(songs.c.server.is_(self.server))
             rows = connection.execute(query.group_by(songs.c.state))
             counts.update((state, number) for state, number in rows)
         return counts

@@ -32,31 +32,31 @@ class Overview:
     reasons: dict[str, int]
 
 
-def overview(catalogue: Catalogue, *, server: str | None = None) -> Overview:
-    """Count a catalogue's files, or the songs of a server.
+def overview(catalogue: Catalogue) -> Overview:
+    """Count a catalogue's songs.
 
     Raises:
         CatalogueError: the catalogue cannot be read.
 
     """
-    _, moods = catalogue.mood_matrix(server=server)
+    _, moods = catalogue.mood_matrix()
     strongest = np.bincount(moods.argmax(axis=1), minlength=len(EMOTIONS))
     mean = moods.mean(axis=0, dtype=np.float64) if len(moods) else np.zeros(len(EMOTIONS))
     with catalogue.reading() as connection:
         models = connection.execute(
             select(songs.c.model, func.count(), func.coalesce(func.sum(songs.c.duration), 0.0))
-            .where(songs.c.server.is_(server), songs.c.state == "ok")
+            .where(songs.c.server.is_(catalogue.server), songs.c.state == "ok")
             .group_by(songs.c.model)
             .order_by(func.count().desc())
         ).all()
         reasons = connection.execute(
             select(songs.c.reason_code, func.count())
-            .where(songs.c.server.is_(server), songs.c.state == "failed")
+            .where(songs.c.server.is_(catalogue.server), songs.c.state == "failed")
             .group_by(songs.c.reason_code)
             .order_by(func.count().desc())
         ).all()
     return Overview(
-        counts=catalogue.counts(server=server),
+        counts=catalogue.counts(),
         hours=sum(row[2] for row in models) / 3600,
         strongest=dict(zip(EMOTIONS, map(int, strongest), strict=True)),
         mean=dict(zip(EMOTIONS, map(float, mean), strict=True)),

@@ -221,7 +221,10 @@ class Ledger:
         if not self._terms.retry:
             counts = or_(counts, and_(songs.c.mood.is_(None), songs.c.reason_code.is_not(None)))
         query = select(songs.c.content_hash).where(
-            songs.c.size == pending.size, songs.c.content_hash.is_not(None), counts
+            songs.c.server.is_(None),
+            songs.c.size == pending.size,
+            songs.c.content_hash.is_not(None),
+            counts,
         )
         with self._connection.begin():
             return frozenset(self._connection.scalars(query.limit(_KNOWN_LIMIT)))
@@ -230,7 +233,11 @@ class Ledger:
         """Return the song with this content: the file's own, else one whose file is gone."""
         if content_hash is None:
             return None
-        same = and_(songs.c.size == pending.size, songs.c.content_hash == content_hash)
+        same = and_(
+            songs.c.server.is_(None),
+            songs.c.size == pending.size,
+            songs.c.content_hash == content_hash,
+        )
         likely = ((songs.c.id == pending.song_id).desc(), (songs.c.state == "missing").desc())
         query = select(songs).where(same).order_by(*likely).limit(_COPIES_LIMIT)
         rows = self._connection.execute(query).all()

@@ -85,4 +85,8 @@ class Listener:
             for row in rows or ():
                 hours[row] = (now - last.at) / 3600
                 plays[row] = last.plays
+        # What was played on a music server counts as well, wherever it was heard. Negative hours
+        # are a clock that was put back: there the plays alone decide.
+        there = np.maximum(now - shelf.played_at, 0) / 3600
+        hours = np.where(hours < 0, hours, np.fmin(hours, there))
         return freshness_of(hours, plays, half_plays=max(1.0, min(50.0, len(shelf) / 4)))

@@ -41,6 +41,8 @@ class Shelf:
         works: the same for title and artist together; versions of a title count as the same.
         keys: what each song is known by elsewhere: its content's hash, else its path, in hex.
         paths: [n] as the catalogue stores them.
+        played_at: [shape=(n,), dtype=float64] when their server played them last, seconds since
+            1970; NaN where no server says so.
 
     """
 
@@ -53,6 +55,7 @@ class Shelf:
     works: NDArray[np.int64]
     keys: Sequence[str]
     paths: Sequence[bytes]
+    played_at: NDArray[np.float64]
 
     def __len__(self) -> int:
         return self.ids.size
@@ -70,11 +73,14 @@ class Shelf:
         artists, albums, works = _Numbers(), _Numbers(), _Numbers()
         keys: list[str] = []
         paths: list[bytes] = []
+        played_at = array("d")
         with catalogue.reading() as connection, connection.begin():
             cursor: Any = connection.connection.cursor()  # rows of SQLAlchemy would take far longer
             cursor.execute(
                 "SELECT id, mood, valence, arousal, embedding, title, artist, album, albumartist, "
-                "content_hash, path FROM songs WHERE state = 'ok' ORDER BY id"
+                "content_hash, path, played_at FROM songs WHERE server IS ? AND state = 'ok' "
+                "ORDER BY id",
+                (catalogue.server,),
             )
             for row in cursor:
                 song_id, mood, valence, arousal, embedding, title, artist, album, group = row[:9]
@@ -89,6 +95,7 @@ class Shelf:
                 works.add(title and who and f"{who}\0{_VERSION.sub('', _plain(title))}")
                 keys.append(row[9].hex() if row[9] else path_key(row[10]))
                 paths.append(row[10])
+                played_at.append(np.nan if row[11] is None else row[11])
             cursor.close()
         matrix = np.frombuffer(moods, MOOD).reshape(-1, len(EMOTIONS)).astype(np.float32)
         points = np.frombuffer(affect, np.float64).reshape(-1, 2).astype(np.float32)
@@ -103,6 +110,7 @@ class Shelf:
             works=works.column(),
             keys=keys,
             paths=paths,
+            played_at=np.frombuffer(played_at, np.float64),
         )
 
     @cached_property
@@ -122,6 +130,11 @@ class Shelf:
     def row_of_path(self) -> dict[bytes, int]:
         """The row of each path."""
         return {path: row for row, path in enumerate(self.paths)}
+
+    def find(self, key: str, path: bytes) -> int | None:
+        """Return the row of a song known by its content, or else by its path."""
+        rows = self.rows_of_key.get(key)
+        return rows[0] if rows else self.row_of_path.get(path)
 
 
 def path_key(path: bytes) -> str:
