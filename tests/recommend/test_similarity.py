@@ -5,46 +5,65 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from vibelux.errors import InvalidInput, InvalidMood
+from vibelux.recommend.matching import kinship
 from vibelux.recommend.similarity import MoodIndex
 
 HAPPY = np.eye(7)[3]
 
 
-def by_hand(moods: np.ndarray, mood: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Cosines in double precision, sorted by cosine, then by index."""
-    lengths = np.linalg.norm(moods.astype(float), axis=1)
-    usable = np.flatnonzero(lengths > 0)
-    cosines = moods[usable].astype(float) @ mood / lengths[usable] / np.linalg.norm(mood)
+SCALAR_PRODUCT = {"cosine": np.eye(7), "kinship": kinship()}
+every_matching = pytest.mark.parametrize("matching", SCALAR_PRODUCT)
+
+
+def likeness(moods: np.ndarray, mood: np.ndarray, matching: str) -> np.ndarray:
+    """Cosines in double precision, from the definition."""
+    moods, product = moods.astype(float), SCALAR_PRODUCT[matching]
+    lengths = np.sqrt(np.einsum("ni,ij,nj->n", moods, product, moods))
+    return moods @ product @ mood / lengths / np.sqrt(mood @ product @ mood)
+
+
+def by_hand(
+    moods: np.ndarray, mood: np.ndarray, n: int, matching: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Sorted by likeness, then by index."""
+    usable = np.flatnonzero(moods.any(axis=1))
+    cosines = likeness(moods[usable], mood, matching)
     order = np.lexsort((usable, -np.round(cosines, 9)))[:n]
     return usable[order], cosines[order]
 
 
-def test_finds_what_sorting_everything_finds():
+@every_matching
+def test_finds_what_sorting_everything_finds(matching):
     rng = np.random.default_rng(1)
     moods = rng.dirichlet(np.full(7, 0.4), 20_000).astype(np.float32)
     mood = rng.dirichlet(np.ones(7))
-    indices, cosines = MoodIndex(moods).nearest(mood, 50)
-    expected, exact = by_hand(moods, mood, 50)
+    indices, cosines = MoodIndex(moods, matching=matching).nearest(mood, 50)
+    expected, exact = by_hand(moods, mood, 50, matching)
     np.testing.assert_array_equal(indices, expected)
     np.testing.assert_allclose(cosines, exact, atol=1e-6)
     assert indices.dtype == np.int64
     assert cosines.dtype == np.float32
     assert np.all(np.diff(cosines) <= 0)
+    everywhere = MoodIndex(moods, matching=matching).similarities(mood)
+    np.testing.assert_allclose(everywhere, likeness(moods, mood, matching), atol=1e-6)
+    assert everywhere.dtype == np.float32
 
 
 @given(
     moods=arrays(np.float32, st.tuples(st.integers(0, 60), st.just(7)), elements=st.integers(0, 3)),
     mood=arrays(np.float64, 7, elements=st.integers(0, 3)).filter(np.any),
     n=st.integers(0, 70),
+    matching=st.sampled_from(sorted(SCALAR_PRODUCT)),
 )
-def test_agrees_with_sorting_for_any_moods_also_with_many_ties(moods, mood, n):
-    indices, cosines = MoodIndex(moods).nearest(mood, n)
-    _, exact = by_hand(moods, mood, n)
+def test_agrees_with_sorting_for_any_moods_also_with_many_ties(moods, mood, n, matching):
+    index = MoodIndex(moods, matching=matching)
+    indices, cosines = index.nearest(mood, n)
+    _, exact = by_hand(moods, mood, n, matching)
     np.testing.assert_allclose(cosines, exact, atol=1e-6)
     assert len(set(indices.tolist())) == len(indices) == min(n, np.count_nonzero(moods.any(axis=1)))
-    own = moods[indices].astype(float) @ mood
-    own /= np.linalg.norm(moods[indices].astype(float), axis=1) * np.linalg.norm(mood)
-    np.testing.assert_allclose(own, cosines, atol=1e-6)
+    np.testing.assert_allclose(likeness(moods[indices], mood, matching), cosines, atol=1e-6)
+    np.testing.assert_allclose(index.similarities(mood)[indices], cosines, atol=1e-6)
+    assert not index.similarities(mood)[~moods.any(axis=1)].any()
 
 
 def test_equal_songs_keep_their_order_wherever_they_lie():
@@ -83,6 +102,8 @@ def test_an_empty_catalogue_gives_nothing(empty):
 
 def test_more_songs_wanted_than_there_are():
     indices, _ = MoodIndex(np.eye(7)).nearest(HAPPY, 100)
+    assert indices.tolist() == [3, 6, 0, 1, 2, 4, 5]  # surprise is akin to happy
+    indices, _ = MoodIndex(np.eye(7), matching="cosine").nearest(HAPPY, 100)
     assert indices.tolist() == [3, 0, 1, 2, 4, 5, 6]
 
 

@@ -64,7 +64,7 @@ def demo(
         out().print(mood_bars(mood_dict(mood)))
 
         whose = "the face" if camera else "the mood"
-        songs = recommend(catalogue, mood, n=_SHOWN, whose=whose)
+        songs = recommend(catalogue, mood, n=_SHOWN, whose=whose, of_face=camera)
     _heading(4, "The samples that fit it best")
     out().print(playlist_table(songs))
     write_playlist(playlist, [song.song for song in songs], relative=True)

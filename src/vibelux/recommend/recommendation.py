@@ -9,6 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 from vibelux.emotions import EMOTIONS, as_mood
 from vibelux.errors import CatalogueError, InvalidInput
 from vibelux.library.catalogue import Catalogue, Song
+from vibelux.recommend.confidence import Confidence, confidence_of
+from vibelux.recommend.matching import Matching, kinship, standing_out
 from vibelux.recommend.similarity import MoodIndex
 
 _NOUNS = dict(
@@ -41,21 +43,29 @@ class Recommendation:
 
     Attributes:
         song: the catalogue's entry.
-        score: cosine of the two moods, 0 (nothing in common) to 1 (the same mixture).
+        score: likeness of the two moods, 0 (nothing in common) to 1 (the same mixture).
         reason: the emotions that make the score, such as
             ``happy 62 % like the face (58 %), little sadness``.
+        confidence: how sure the song's own analysis is.
 
     """
 
     song: Song
     score: float
     reason: str
+    confidence: Confidence
 
 
 def recommend(
-    catalogue: Catalogue, mood: ArrayLike, *, n: int, whose: str = "the mood"
+    catalogue: Catalogue,
+    mood: ArrayLike,
+    *,
+    n: int,
+    whose: str = "the mood",
+    of_face: bool = False,
+    matching: Matching = "kinship",
 ) -> list[Recommendation]:
-    """Rank the catalogue's songs by the cosine between their mood and a given one.
+    """Rank the catalogue's songs by the likeness of their mood and a given one.
 
     Songs whose file is gone are left out, even where no scan has noticed that yet.
 
@@ -64,6 +74,9 @@ def recommend(
         mood: [shape=(7,)] as of `vibelux.emotions.as_mood`.
         n: at most so many songs, >= 1.
         whose: what the reasons call the mood: ``the face``, ``the mood``.
+        of_face: the mood was read from a face; unless plain cosine is asked for, what stands out in
+            it then counts most (`vibelux.recommend.matching.standing_out`).
+        matching: how moods are compared.
 
     Returns:
         at most n recommendations, the best first; equal ones in the order of the catalogue.
@@ -78,12 +91,18 @@ def recommend(
     wanted = as_mood(mood)
     require_songs(catalogue)
     ids, moods = catalogue.mood_matrix()
-    index = MoodIndex(moods)
+    index = MoodIndex(moods, matching=matching)
+    sought = standing_out(wanted) if of_face and matching != "cosine" else wanted
     asked = n
     while True:  # until n of them still exist, looking at ever more
-        places, scores = index.nearest(wanted, asked)
+        places, scores = index.nearest(sought, asked)
         found = [
-            Recommendation(song, float(score), reason_for(wanted, song.mood, whose=whose))
+            Recommendation(
+                song,
+                float(score),
+                reason_for(wanted, song.mood, whose=whose),
+                confidence_of(song.mood, catalogue.course(song.id)),
+            )
             for song, score in zip(
                 catalogue.songs_by_id([int(ids[place]) for place in places]), scores, strict=True
             )
@@ -121,8 +140,9 @@ def require_songs(catalogue: Catalogue) -> None:
 def reason_for(wanted: ArrayLike, song: ArrayLike, *, whose: str = "the mood") -> str:
     """Say which emotions make two moods alike, and where they part.
 
-    The emotions with the largest terms of the cosine are named with both shares; then the one that
-    differs most, or, where none differs much, an opposite that both have little of.
+    The emotions that both have most of are named with both shares; then the one that differs most,
+    or, where none differs much, an opposite that both have little of. Where they share none, a pair
+    of kindred emotions is named.
 
     Args:
         wanted: [shape=(7,)] mood that is looked for.
@@ -133,12 +153,16 @@ def reason_for(wanted: ArrayLike, song: ArrayLike, *, whose: str = "the mood") -
     want, have = as_mood(wanted).astype(float), as_mood(song).astype(float)
     terms = want * have
     if terms.sum() == 0:
+        akin = want[:, None] * kinship() * have
+        if akin.any():
+            one, other = (int(place) for place in np.unravel_index(akin.argmax(), akin.shape))
+            return f"{_share(have, other)}, akin to {whose}'s {_share(want, one)}"
         return (
             f"nothing in common: {_share(have, int(have.argmax()))}, "
             f"{whose} is {_share(want, int(want.argmax()))}"
         )
     order = [int(place) for place in np.argsort(-terms, kind="stable")]
-    named = [place for place in order[:2] if terms[place] >= _MATTERS * terms.sum()]
+    named = [place for place in order[:2] if terms[place] >= _MATTERS * terms.sum()] or order[:1]
     words = [_comparison(want, have, named[0], whose)]
     words += [f"{_share(have, place)} ({_percent(want[place])})" for place in named[1:]]
     rest = [place for place in range(len(EMOTIONS)) if place not in named]

@@ -1,4 +1,4 @@
-"""The songs nearest to a mood: exact cosine similarity over all of them.
+"""The songs nearest to a mood: exact similarity over all of them.
 
 No index is needed below about ten million songs; a million take a few milliseconds.
 """
@@ -8,9 +8,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from vibelux.emotions import EMOTIONS, as_mood
 from vibelux.errors import InvalidInput
+from vibelux.recommend.matching import Matching, space
 
 _ROUNDING = np.float32(1e-6)
 """More than float32 can err in a sum of seven products of numbers up to 1."""
+
+_AT_ONCE = 1 << 16
+"""Rows normalised together: bounds the memory that is needed beside the matrix."""
 
 
 class MoodIndex:
@@ -19,13 +23,14 @@ class MoodIndex:
     Args:
         moods: [shape=(n, 7)] one row a song, in the order of `EMOTIONS`; n may be 0. A row that
             is all zero or holds a number that is not finite has no direction and is never found.
+        matching: how moods are compared, as of `vibelux.recommend.matching`.
 
     Raises:
         InvalidInput: not a matrix with seven columns.
 
     """
 
-    def __init__(self, moods: ArrayLike) -> None:
+    def __init__(self, moods: ArrayLike, *, matching: Matching = "kinship") -> None:
         rows = np.asarray(moods, dtype=np.float32)
         if rows.size == 0:
             rows = rows.reshape(0, len(EMOTIONS))
@@ -35,17 +40,22 @@ class MoodIndex:
         largest = np.abs(rows).max(axis=1, initial=0.0)
         usable = np.isfinite(largest) & (largest > 0)
         self._rows = np.flatnonzero(usable)
-        unit = rows[usable] / largest[usable, None]
-        unit /= np.linalg.norm(unit, axis=1, keepdims=True)
+        self._count = len(rows)
+        self._space = space(matching).astype(np.float32)
         # Columns lie together in memory: seven passes over them are faster than n short products.
-        self._columns = np.ascontiguousarray(unit.T)
+        self._columns = np.empty((len(EMOTIONS), self._rows.size), np.float32)
+        for first in range(0, self._rows.size, _AT_ONCE):
+            some = self._rows[first : first + _AT_ONCE]
+            unit = (rows[some] / largest[some, None]) @ self._space
+            unit /= np.linalg.norm(unit, axis=1, keepdims=True)
+            self._columns[:, first : first + _AT_ONCE] = unit.T
 
     def __len__(self) -> int:
         """Return the number of moods that can be found."""
         return self._rows.size
 
     def nearest(self, mood: ArrayLike, n: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Find the n rows with the largest cosine to a mood.
+        """Find the n rows that are most like a mood.
 
         Args:
             mood: [shape=(7,)] non-negative, not all zero.
@@ -54,7 +64,7 @@ class MoodIndex:
         Returns:
             indices [shape=(k,), dtype=int64] rows of the matrix, best first, equal ones by
             index; k = min(n, usable rows).
-            cosines [shape=(k,), dtype=float32] in [0, 1] for moods, falling.
+            similarities [shape=(k,), dtype=float32] in [0, 1] for moods, falling.
 
         Raises:
             InvalidMood: as `vibelux.emotions.as_mood`.
@@ -66,8 +76,7 @@ class MoodIndex:
         n = min(n, len(self))
         if n == 0:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
-        unit = as_mood(mood)
-        unit /= np.linalg.norm(unit)
+        unit = self._direction(mood)
         rough = unit @ self._columns
         near = np.flatnonzero(rough >= _nth_largest(rough, n) - 2 * _ROUNDING)
         # The rough products of equal rows may differ in the last bit by their place in memory;
@@ -75,6 +84,33 @@ class MoodIndex:
         cosines = (self._columns[:, near] * unit[:, None].astype(np.float64)).sum(axis=0)
         best = np.argsort(-cosines, kind="stable")[:n]
         return self._rows[near[best]], np.clip(cosines[best], -1.0, 1.0).astype(np.float32)
+
+    def similarities(self, mood: ArrayLike) -> NDArray[np.float32]:
+        """Return how much each row is like a mood.
+
+        Args:
+            mood: [shape=(7,)] non-negative, not all zero.
+
+        Returns:
+            [shape=(n,), dtype=float32] in [0, 1] for moods, in the order of the matrix; 0 for rows
+            without direction.
+
+        Raises:
+            InvalidMood: as `vibelux.emotions.as_mood`.
+
+        """
+        cosines: NDArray[np.float32] = self._direction(mood) @ self._columns
+        np.clip(cosines, -1.0, 1.0, out=cosines)
+        if self._rows.size == self._count:
+            return cosines
+        everywhere = np.zeros(self._count, np.float32)
+        everywhere[self._rows] = cosines
+        return everywhere
+
+    def _direction(self, mood: ArrayLike) -> NDArray[np.float32]:
+        direction = as_mood(mood) @ self._space
+        unit: NDArray[np.float32] = direction / np.linalg.norm(direction)
+        return unit
 
 
 def _nth_largest(values: NDArray[np.float32], n: int) -> np.float32:
