@@ -17,7 +17,10 @@ from vibelux.errors import ModelError
 from vibelux.models import Card, Kind, load_model, sha256_of
 
 TOLERANCE = 1e-4
-"""Largest difference between torch and ONNX Runtime on real inputs; relative where above 1."""
+"""Largest difference between torch and ONNX Runtime on real inputs, for values up to 1.
+
+Of an output with larger ones, such as pixels, it is this share of the largest.
+"""
 
 BATCHES: Mapping[int, str] = {0: "batch"}
 """Axes of an input whose only free length is the number of rows."""
@@ -69,8 +72,7 @@ def export_model(
         more: further batches, maybe of another length in `axes`, for the check against torch.
 
     Returns:
-        the largest difference between torch and ONNX Runtime over all outputs, relative to
-        values above 1.
+        the largest difference between torch and ONNX Runtime over all outputs, see `TOLERANCE`.
 
     Raises:
         ModelError: the difference exceeds `TOLERANCE`.
@@ -218,7 +220,7 @@ def _difference(module: nn.Module, path: Path, kind: Kind, examples: Sequence[Te
             expected = [_flat(output.numpy()) for output in module(batch)]
         found = [_flat(output) for output in model.run(batch.numpy()).values()]
         for e, f in zip(expected, found, strict=True):
-            largest = max(largest, float((np.abs(e - f) / np.maximum(1, np.abs(e))).max()))
+            largest = max(largest, float(np.abs(e - f).max() / max(1.0, np.abs(e).max())))
     return largest
 
 
