@@ -2,7 +2,7 @@
 
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 from vibelux.emotions import EMOTIONS, strongest
 from vibelux.errors import VibeluxError
 
-_INK = "#1f2933"
-_MUTED = "#7b8794"
-_TRACK = "#edf0f3"
-_COLOURS = {
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+INK = "#1f2933"
+MUTED = "#7b8794"
+TRACK = "#edf0f3"
+COLOURS = {
     "angry": "#d64545",
     "disgust": "#7d9d3f",
     "fear": "#7b5ea7",
@@ -56,9 +59,9 @@ def draw_mood(
     top = strongest(mood)
     for place, (name, share) in enumerate(zip(EMOTIONS, mood, strict=True)):
         weight = "bold" if name == top else "normal"
-        ink = _INK if name == top else _MUTED
-        bars.barh(place, 1, height=0.56, color=_TRACK)
-        bars.barh(place, share, height=0.56, color=_COLOURS[name])
+        ink = INK if name == top else MUTED
+        bars.barh(place, 1, height=0.56, color=TRACK)
+        bars.barh(place, share, height=0.56, color=COLOURS[name])
         bars.text(-0.03, place, name, ha="right", va="center", color=ink, weight=weight, size=11)
         bars.text(
             1.03, place, f"{share:.1%}", ha="left", va="center", color=ink, weight=weight, size=11
@@ -67,13 +70,28 @@ def draw_mood(
     bars.set_ylim(len(EMOTIONS) - 0.5, -0.5)  # angry above
     bars.set_axis_off()
 
+    sign(figure, title=title, model=model)
+    save(figure, path)
+
+
+def sign(figure: "Figure", *, title: str, model: str) -> None:
+    """Write the title above a figure and what it rests on below."""
     # Names of files are shown as they are: a $ begins no formula.
     plain: dict[str, Any] = {"parse_math": False}
-    figure.text(0.045, 0.935, _short(title, 44), color=_INK, size=12, weight="bold", **plain)
+    figure.text(0.045, 0.935, _short(title, 44), color=INK, size=12, weight="bold", **plain)
     figure.text(
         0.045, 0.045, f"An estimate of the expression, not of feelings  ·  {model}",
-        color=_MUTED, size=8, **plain,
+        color=MUTED, size=8, **plain,
     )  # fmt: skip
+
+
+def save(figure: "Figure", path: Path) -> None:
+    """Write a figure as PNG.
+
+    Raises:
+        VibeluxError: the file cannot be written.
+
+    """
     try:
         with warnings.catch_warnings():
             # A name may have characters that the font lacks; they are drawn as boxes.
