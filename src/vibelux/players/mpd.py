@@ -159,22 +159,27 @@ class MpdPlayer:
                 self._adopt_following(named, queue, status)
         place = int(status["song"]) + 1 if "song" in status else len(queue)
         ahead = [entry for entry in queue[place:] if int(entry["id"]) in self._ours]
-        if [entry["file"] for entry in ahead] != [name for _, name in named]:
-            for entry in ahead:
-                with contextlib.suppress(MpdRefused):  # taken out meanwhile
-                    self._server.ask("deleteid", entry["id"])
-                del self._ours[int(entry["id"])]
-            ahead = []
-            for song, name in named:
-                try:
-                    number = self._server.ask("addid", name, min(place, self._length()))
-                except MpdRefused as error:
-                    self._files.forget(song)
-                    self._events.append(Failed(song, f"MPD refuses it: {error}"))
-                    continue
-                place += 1
-                self._ours[int(number)] = song
-                ahead.append({"id": number})
+        same = 0
+        for entry, (_, name) in zip(ahead, named, strict=False):
+            if entry["file"] != name:
+                break
+            same += 1
+            place = int(entry["pos"]) + 1
+        for entry in ahead[same:]:
+            with contextlib.suppress(MpdRefused):  # taken out meanwhile
+                self._server.ask("deleteid", entry["id"])
+            del self._ours[int(entry["id"])]
+        ahead = ahead[:same]
+        for song, name in named[same:]:
+            try:
+                number = self._server.ask("addid", name, min(place, self._length()))
+            except MpdRefused as error:
+                self._files.forget(song)
+                self._events.append(Failed(song, f"MPD refuses it: {error}"))
+                continue
+            place += 1
+            self._ours[int(number)] = song
+            ahead.append({"id": number})
         # Never against the person: a song of somebody else, or a stop, is left alone.
         idle = not self._began or "songid" not in status
         if ahead and idle:

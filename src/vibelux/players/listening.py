@@ -1,0 +1,285 @@
+"""A listening session with a player: keeps its queue filled, learns from it, and saves itself."""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from vibelux.emotions import Mood, as_mood
+from vibelux.errors import CatalogueError, PlayerError
+from vibelux.library.catalogue import Catalogue, Song
+from vibelux.players.player import Ended, Event, Failed, Notice, Player, Playing, Started
+from vibelux.players.saved_session import SavedSession
+from vibelux.recommend.listener import Listener
+from vibelux.recommend.picks import Pick
+from vibelux.recommend.recommendation import playable
+from vibelux.recommend.session import Session
+
+AHEAD = 6
+"""Songs that the player is told in advance."""
+
+_SAVED_EVERY = 5.0
+"""Seconds after which the place in the song is saved."""
+
+_FAILURES = 30
+"""Songs in a row that cannot be played, after which something else must be wrong."""
+
+
+class Listening:
+    """Plays a session's songs.
+
+    Call `tick` a few times a second; what the listener does goes to the other methods. Nothing here
+    waits, and whatever happens is saved before the next thing happens.
+
+    Args:
+        catalogue: an open one.
+        listener: who listens.
+        player: plays.
+        goes_on: a session to go on with, as of `Session.as_json`; None begins one.
+        files_here: whether songs are read from this machine's files; otherwise only the player
+            knows which of them it has.
+        save_to: file for the state; None saves nothing.
+        **ordering: of a new session: ``whose`` and `Session`'s other arguments by name.
+
+    Raises:
+        CatalogueError: the catalogue has no songs that can be played.
+        InvalidInput: a value out of range, or `goes_on` is no session.
+
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        listener: Listener,
+        player: Player,
+        *,
+        goes_on: str | None = None,
+        files_here: bool = True,
+        save_to: Path | None = None,
+        **ordering: Any,
+    ) -> None:
+        self._catalogue, self._listener, self._player = catalogue, listener, player
+        self._files_here = files_here
+        self._save_to = save_to
+        self._unplayable: set[int] = set()
+        if goes_on is None:
+            self._session = Session(catalogue, listener, available=self._available, **ordering)
+        else:
+            self._session = Session.from_json(
+                goes_on, catalogue, listener, available=self._available
+            )
+        self._mood: Mood | None = None
+        self._chosen = False
+        self._told: set[int] = set()  # songs whose end the session knows already
+        self._queued: list[int] = []  # ids that the player has yet to play
+        self._failures = 0
+        self._saved = time.monotonic()
+        self._notes: list[str] = []
+        self.pick: Pick | None = None
+        self.upcoming: list[Pick] = []
+        self.heard = 0
+        self.liked = False
+
+    @property
+    def session(self) -> Session:
+        """The session."""
+        return self._session
+
+    @property
+    def mood(self) -> Mood | None:
+        """The listener's mood [shape=(7,)], None before `begin`."""
+        return self._mood
+
+    @property
+    def player_name(self) -> str:
+        """What the screen calls the player."""
+        return self._player.name
+
+    def playing(self) -> Playing | None:
+        """Return what is heard now."""
+        return self._player.playing()
+
+    def begin(
+        self, mood: ArrayLike | None, *, chosen: bool, saved: SavedSession | None = None
+    ) -> None:
+        """Begin to play, or go on.
+
+        Args:
+            mood: [shape=(7,)] of the listener; None goes on with the session's.
+            chosen: the listener named it, no face was read.
+            saved: what a session that goes on was doing.
+
+        Raises:
+            CatalogueError: none of the songs can be played.
+            PlayerError: as of the player.
+
+        """
+        if mood is not None:
+            self._mood, self._chosen = as_mood(mood), chosen
+        first: list[Song] = []
+        if saved is not None:
+            self.heard = saved.heard
+            first = self._known(saved.song)
+        self._fill(first, at=0.0 if saved is None else saved.seconds)
+        self._save()
+
+    def tick(self) -> list[str]:
+        """Take in what happened, keep the queue filled, and return what the listener should know.
+
+        Raises:
+            CatalogueError: none of the songs can be played any more.
+            PlayerError: the player is gone, or plays nothing of what it is told.
+            ProfileError: what happened cannot be saved.
+
+        """
+        events = self._player.poll()
+        for event in events:
+            self._take(event)
+        if events:
+            self._fill()
+            self._save()
+        elif time.monotonic() - self._saved >= _SAVED_EVERY:
+            self._save()
+        notes, self._notes = self._notes, []
+        return notes
+
+    def feel(self, mood: ArrayLike, *, chosen: bool = False) -> None:
+        """Take a mood; the songs to come follow it if it has moved."""
+        self._mood, self._chosen = as_mood(mood), chosen
+        self._fill()
+
+    def change(self, **values: Any) -> None:
+        """Change the session's ordering, as of `Session.change`."""
+        self._session.change(**values)
+        self._fill()
+        self._save()
+
+    def skip(self) -> None:
+        """Go on to the next song; the listener did not want this one, or not now."""
+        self._leave(lambda song, seconds: self._session.skipped(song, seconds))
+
+    def wrong_mood(self) -> None:
+        """Go on to the next song; this one does not fit the mood."""
+        self._leave(lambda song, _: self._session.wrong_mood(song))
+
+    def like(self) -> None:
+        """Remember that the listener likes what plays."""
+        now = self._player.playing()
+        if now is not None and not self.liked:
+            self._session.liked(now.song)
+            self.liked = True
+
+    def pause(self) -> None:
+        """Wait, or go on."""
+        now = self._player.playing()
+        if now is not None:
+            self._player.pause(not now.paused)
+
+    def close(self) -> None:
+        """Save the session and let go of the player."""
+        try:
+            self._save()
+        finally:
+            self._player.close()
+
+    def _leave(self, tell: Callable[[Song, float], None]) -> None:
+        now = self._player.playing()
+        if now is None or now.song.id in self._told:
+            return
+        tell(now.song, now.seconds)
+        self._told.add(now.song.id)
+        self._fill()  # before the next song begins: it may be another one now
+        self._player.skip()
+        self._save()
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case Started(song):
+                self.pick = self._session.begun(song)
+                self.heard += 1
+                self.liked = False
+                self._failures = 0
+                if song.id in self._queued:
+                    self._queued = self._queued[self._queued.index(song.id) + 1 :]
+            case Ended(song, seconds, whole):
+                if song.id in self._told:
+                    self._told.remove(song.id)
+                elif whole:
+                    self._session.played(song)
+                else:
+                    self._session.skipped(song, seconds)
+            case Failed(song, reason):
+                self._notes.append(f"passed over {song.title}: {reason}")
+                self._unplayable.add(song.id)
+                self._queued = [queued for queued in self._queued if queued != song.id]
+                self._failures += 1
+                if self._failures >= _FAILURES:
+                    raise PlayerError(
+                        f"none of {self._failures} songs in a row can be played by "
+                        f"{self._player.name}; the last one: {reason}"
+                    )
+            case Notice(text):
+                self._notes.append(text)
+
+    def _fill(self, first: list[Song] | None = None, *, at: float = 0.0) -> None:
+        """Tell the player what comes, if that has changed."""
+        picks = self._queue() or self._start_over()
+        self.upcoming = picks
+        songs = [*(first or ()), *(pick.song for pick in picks)]
+        if [song.id for song in songs] != self._queued:
+            self._queued = [song.id for song in songs]
+            self._player.enqueue(songs, at=at)
+
+    def _queue(self) -> list[Pick]:
+        return self._session.queue(AHEAD, self._mood, chosen=self._chosen)
+
+    def _start_over(self) -> list[Pick]:
+        """Begin anew when every song was heard."""
+        before = self._session
+        self._session = Session(
+            self._catalogue,
+            self._listener,
+            whose=before.whose,
+            available=self._available,
+            **asdict(before.ordering),
+        )
+        now = self._player.playing()
+        if now is not None:
+            self._session.begun(now.song)
+        picks = self._queue()
+        if picks:
+            self._notes.append("every song was played; starting over")
+        elif now is None:
+            raise CatalogueError(
+                "none of the catalogue's songs can be played any more; connect the disk that holds "
+                "them, or scan again: vibelux scan FOLDER"
+            )
+        return picks
+
+    def _available(self, song: Song) -> bool:
+        return song.id not in self._unplayable and (not self._files_here or playable(song.path))
+
+    def _known(self, song_id: int | None) -> list[Song]:
+        if song_id is None:
+            return []
+        try:
+            song = self._catalogue.song(song_id)
+        except CatalogueError:
+            return []
+        return [song] if song.state == "ok" and self._available(song) else []
+
+    def _save(self) -> None:
+        self._saved = time.monotonic()
+        if self._save_to is None:
+            return
+        now = self._player.playing()
+        SavedSession(
+            session=self._session.as_json(),
+            song=None if now is None else now.song.id,
+            seconds=0.0 if now is None else now.seconds,
+            heard=self.heard,
+            saved_at=time.time(),
+        ).write(self._save_to)

@@ -1,0 +1,91 @@
+"""What is kept of a listening session, so that it can go on after anything.
+
+One small JSON file, written anew after each event and put in place in one step: whenever the
+program is killed, the file is either the one before or the one after.
+"""
+
+import contextlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self
+
+from vibelux.errors import InvalidInput, PlayerError
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class SavedSession:
+    """A session as it was.
+
+    Attributes:
+        session: as of `vibelux.recommend.session.Session.as_json`.
+        song: id of the song that was playing in the catalogue, or None.
+        seconds: into that song.
+        heard: songs that were begun.
+        saved_at: seconds since 1970.
+
+    """
+
+    session: str
+    song: int | None
+    seconds: float
+    heard: int
+    saved_at: float
+
+    def write(self, path: Path) -> None:
+        """Write the file in one step.
+
+        Raises:
+            PlayerError: it cannot be written.
+
+        """
+        text = json.dumps({"format": _FORMAT, **asdict(self)})
+        part = path.with_name(f".{path.name}-{os.getpid()}.part")
+        try:
+            part.write_text(text, encoding="utf-8")
+            part.replace(path)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+            raise PlayerError(f"cannot save the session in {path}: {error}") from error
+
+    @classmethod
+    def read(cls, path: Path) -> Self | None:
+        """Read the file; None if there is none.
+
+        Raises:
+            InvalidInput: it is damaged, or of a newer version.
+
+        """
+        try:
+            saved = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise InvalidInput(
+                f"cannot read the last session in {path}: {error}; begin a new one with --fresh"
+            ) from error
+        try:
+            version = saved["format"]
+            if version != _FORMAT:
+                raise InvalidInput(
+                    f"the last session in {path} has format {version!r}, this VibeluX reads "
+                    f"{_FORMAT}; update VibeluX, or begin a new session with --fresh"
+                )
+            song = saved["song"]
+            return cls(
+                session=str(saved["session"]),
+                song=None if song is None else int(song),
+                seconds=max(0.0, float(saved["seconds"])),
+                heard=int(saved["heard"]),
+                saved_at=float(saved["saved_at"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            if isinstance(error, InvalidInput):
+                raise
+            raise InvalidInput(
+                f"the last session in {path} is damaged ({error!r}); begin a new one with --fresh"
+            ) from error
