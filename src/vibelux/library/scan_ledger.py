@@ -78,6 +78,12 @@ class Terms:
     retry: bool = False
     again: bool = False
 
+    def hold_for(self, song: Row[Any]) -> bool:
+        """Tell whether a song's verdict still counts, if its file has not changed."""
+        if song.mood is not None:
+            return song.model == self.model and (song.revision or 0) >= REVISION
+        return song.reason_code is not None and not self.retry
+
 
 class Ledger:
     """The books of one scan, on a connection of its own."""
@@ -202,13 +208,7 @@ class Ledger:
 
     def _is_done(self, row: Row[Any], file: Found) -> bool:
         same = (row.size, row.mtime_ns) == (file.size, file.mtime_ns)
-        return same and not self._terms.again and self._holds(row)
-
-    def _holds(self, row: Row[Any]) -> bool:
-        """Tell whether a song's verdict still counts."""
-        if row.mood is not None:
-            return row.model == self._terms.model and (row.revision or 0) >= REVISION
-        return row.reason_code is not None and not self._terms.retry
+        return same and not self._terms.again and self._terms.hold_for(row)
 
     def _known(self, pending: Row[Any]) -> frozenset[bytes]:
         if self._terms.again:
@@ -243,14 +243,14 @@ class Ledger:
         rows = self._connection.execute(query).all()
         own = [row for row in rows if row.id == pending.song_id]
         held = own or sorted(
-            rows, key=lambda row: (_is_gone(row, pending), self._holds(row)), reverse=True
+            rows, key=lambda row: (_is_gone(row, pending), self._terms.hold_for(row)), reverse=True
         )
         return held[0] if held else None
 
     def _settle_known(
         self, pending: Row[Any], source: Row[Any] | None, values: dict[str, Any]
     ) -> Change | None:
-        if source is None or not self._holds(source):
+        if source is None or not self._terms.hold_for(source):
             return None
         values["state"] = "failed" if source.mood is None else "ok"
         if source.id == pending.song_id:

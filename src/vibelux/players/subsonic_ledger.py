@@ -1,0 +1,133 @@
+"""What the catalogue knows of a server's songs, and what a scan writes about them."""
+
+import time
+from collections.abc import Collection, Sequence
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from vibelux.library.scan_ledger import Terms
+from vibelux.library.schema import TAGS, VERDICT, remote_path, songs
+from vibelux.library.workers_process import Outcome
+from vibelux.players.subsonic_entries import ServerSong
+
+_TOGETHER = 500
+
+Entry = Literal["known", "returned", "pending"]
+
+
+class ServerLedger:
+    """The books of one scan of a server.
+
+    Args:
+        connection: to the catalogue, whose transactions write.
+        server: as `vibelux.library.catalogue.Song.server`.
+        terms: what counts as done.
+
+    """
+
+    def __init__(self, connection: Connection, server: str, terms: Terms) -> None:
+        self._connection = connection
+        self._server = server
+        self._terms = terms
+
+    def enter(self, listed: Sequence[ServerSong]) -> list[Entry]:
+        """Bring what the server says up to date and tell which songs need to be heard.
+
+        A song is heard again when its file has another size, its model is another one, or on
+        request. Other tags or more plays only change the entry.
+
+        Args:
+            listed: at most a few hundred songs.
+
+        Returns:
+            for each song: ``known``, ``returned`` (known, and had been missing) or ``pending``.
+
+        """
+        with self._connection.begin():
+            rows = self._rows([song.id for song in listed])
+            return [self._enter(song, rows.get(song.id)) for song in listed]
+
+    def settle(self, song: ServerSong, outcome: Outcome) -> bool:
+        """Write down what was heard in a song; returns whether it could be analysed."""
+        values: dict[str, Any] = dict.fromkeys(VERDICT)
+        values |= outcome.values | _said(song)
+        values |= {
+            "path": remote_path(self._server, song.id),
+            "server": self._server,
+            "remote_id": song.id,
+            "size": song.size,
+            "content_hash": outcome.content_hash,
+            "title": values["title"] if song.title else "untitled",  # not the passing file's name
+            "reason_code": outcome.reason_code,
+            "reason": outcome.reason,
+            "state": "failed" if outcome.reason_code else "ok",
+            "analysed_at": int(time.time()),
+        }
+        with self._connection.begin():
+            row = self._rows([song.id]).get(song.id)
+            values |= _plays(song, row)
+            if row is None:
+                self._connection.execute(insert(songs).values(**values))
+            else:
+                self._change(row, values)
+        return outcome.reason_code is None
+
+    def note_plays(self, listed: Sequence[ServerSong]) -> None:
+        """Take over how often and when songs were played there."""
+        with self._connection.begin():
+            rows = self._rows([song.id for song in listed])
+            for song in listed:
+                if (row := rows.get(song.id)) is not None:
+                    self._change(row, _plays(song, row))
+
+    def mark_missing(self, seen: Collection[str]) -> int:
+        """Mark the songs that the server did not list, and return how many that are."""
+        with self._connection.begin():
+            query = select(songs.c.id, songs.c.remote_id).where(
+                songs.c.server == self._server, songs.c.state != "missing"
+            )
+            gone = [row.id for row in self._connection.execute(query) if row.remote_id not in seen]
+            for first in range(0, len(gone), _TOGETHER):
+                some = gone[first : first + _TOGETHER]
+                statement = update(songs).where(songs.c.id.in_(some))
+                self._connection.execute(statement.values(state="missing"))
+        return len(gone)
+
+    def _rows(self, ids: Sequence[str]) -> dict[str, Row[Any]]:
+        query = select(songs).where(songs.c.server == self._server, songs.c.remote_id.in_(ids))
+        return {row.remote_id: row for row in self._connection.execute(query)}
+
+    def _enter(self, song: ServerSong, row: Row[Any] | None) -> Entry:
+        if row is None:
+            return "pending"
+        values = _said(song) | _plays(song, row)
+        same = song.size is None or row.size is None or song.size == row.size
+        done = same and not self._terms.again and self._terms.hold_for(row)
+        if done and row.state == "missing":
+            values["state"] = "failed" if row.mood is None else "ok"
+        self._change(row, values)
+        if not done:
+            return "pending"
+        return "returned" if row.state == "missing" else "known"
+
+    def _change(self, row: Row[Any], values: dict[str, Any]) -> None:
+        changed = {name: v for name, v in values.items() if v != row._mapping[name]}
+        if changed:
+            statement = update(songs).where(songs.c.id == row.id)
+            self._connection.execute(statement.values(**changed))
+
+
+def _said(song: ServerSong) -> dict[str, Any]:
+    """Return the tags that the server gives; what it leaves out may stand in the file."""
+    return {name: value for name in TAGS if (value := getattr(song, name)) is not None}
+
+
+def _plays(song: ServerSong, row: Row[Any] | None) -> dict[str, Any]:
+    """Return the plays; where the server counts them without a time, a new one counts as now."""
+    values = {"plays": song.plays, "played_at": song.played_at}
+    if row is not None and song.played_at is None:
+        more = song.plays is not None and row.plays is not None and song.plays > row.plays
+        values["played_at"] = int(time.time()) if more else row.played_at
+        values["plays"] = row.plays if song.plays is None else song.plays
+    return values

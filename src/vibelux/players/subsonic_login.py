@@ -1,0 +1,231 @@
+"""Who one is on a music server: address, user and how to prove it.
+
+The secret (a password or an API key) lies in the system's keyring or comes from the environment
+variable ``VIBELUX_SUBSONIC_PASSWORD``. It is never an argument, and never in a file, a log or an
+error.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+from urllib.parse import urlsplit
+
+from vibelux.errors import InvalidInput, ServerError
+
+Auth = Literal["token", "password", "api-key"]
+
+PASSWORD_VARIABLE = "VIBELUX_SUBSONIC_PASSWORD"
+
+_KEYRING_SERVICE = "vibelux"
+
+
+@dataclass(frozen=True)
+class Login:
+    """An account on a server that speaks the Subsonic API.
+
+    Attributes:
+        url: ``https://host[:port][/folder]``, as of `parse_url`.
+        user: name of the account.
+        auth: ``token``, a salted digest of the password; ``password`` itself, for servers that know
+            no tokens; or an ``api-key`` of OpenSubsonic.
+
+    """
+
+    url: str
+    user: str
+    auth: Auth = "token"
+
+    @property
+    def server(self) -> str:
+        """The server as the catalogue names it: the address without ``https://``."""
+        return self.url.partition("://")[2]
+
+    @property
+    def account(self) -> str:
+        """What the keyring calls the account."""
+        return f"{self.user}@{self.server}"
+
+
+def parse_url(text: str) -> str:
+    """Return a server's address in one form; ``https`` is added where nothing is said.
+
+    Args:
+        text: such as ``music.example.org``, ``http://192.168.1.5:4533`` or an address that ends in
+            ``/rest``.
+
+    Raises:
+        InvalidInput: it is no address, or holds a password.
+
+    """
+    text = text.strip()
+    parts = urlsplit(text if "://" in text else f"https://{text}")
+    try:
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if parts.username is not None or parts.password is not None:
+        raise InvalidInput(
+            "give the server's address without user and password; the user has an option of its "
+            f"own, and the password is asked for or comes from {PASSWORD_VARIABLE}"
+        )
+    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
+        shown = re.split(r"[?#]", text)[0]
+        raise InvalidInput(
+            f"{shown!r} is no address of a server; give one such as https://music.example.org"
+        )
+    host = f"[{host}]" if ":" in host else host
+    folder = parts.path.rstrip("/").removesuffix("/rest").rstrip("/")
+    return f"{parts.scheme}://{host}{'' if port is None else f':{port}'}{folder}"
+
+
+def credentials(login: Login, secret: str, *, salt: str | None = None) -> dict[str, str]:
+    """Return the parameters that prove who is asking.
+
+    The token is ``md5(password + salt)`` in hexadecimal, as the Subsonic API defines it.
+
+    Args:
+        login: whose.
+        secret: the password or API key.
+        salt: at least six characters; another one for each request by default.
+
+    """
+    if login.auth == "api-key":
+        return {"apiKey": secret}
+    if login.auth == "password":
+        return {"u": login.user, "p": f"enc:{secret.encode().hex()}"}
+    salt = secrets.token_hex(8) if salt is None else salt
+    token = hashlib.md5((secret + salt).encode(), usedforsecurity=False).hexdigest()
+    return {"u": login.user, "t": token, "s": salt}
+
+
+def read_login(file: Path) -> Login | None:
+    """Return the login that was remembered, or None.
+
+    Raises:
+        ServerError: the file is damaged.
+
+    """
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))
+        login = Login(parse_url(values["url"]), str(values["user"]), values["auth"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ServerError(
+            f"cannot read {file}: {error}; log in again: vibelux subsonic login"
+        ) from error
+    if login.auth not in get_args(Auth):
+        raise ServerError(f"{file} names no way to log in; log in again: vibelux subsonic login")
+    return login
+
+
+def write_login(file: Path, login: Login) -> None:
+    """Remember a login (not its secret), replacing the file in one step.
+
+    Raises:
+        ServerError: the file cannot be written.
+
+    """
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(json.dumps(asdict(login)) + "\n", encoding="utf-8")
+        part.chmod(0o600)
+        part.replace(file)
+    except OSError as error:
+        raise ServerError(f"cannot write {file}: {error}") from error
+
+
+def secret_of(login: Login, *, environment: Mapping[str, str] | None = None) -> str:
+    """Return a login's secret: from the environment, else from the system's keyring.
+
+    Raises:
+        ServerError: it is in neither.
+
+    """
+    environment = os.environ if environment is None else environment
+    if given := environment.get(PASSWORD_VARIABLE):
+        return given
+    ring = _keyring()
+    secret = None
+    if ring is not None:
+        with _keyring_errors():
+            secret = ring.get_password(_KEYRING_SERVICE, login.account)
+    if not secret:
+        what = "API key" if login.auth == "api-key" else "password"
+        place = "the system has no keyring" if ring is None else "the keyring has none"
+        raise ServerError(
+            f"there is no {what} for {login.account}: {place}; log in with vibelux subsonic login, "
+            f"or set {PASSWORD_VARIABLE}"
+        )
+    return str(secret)
+
+
+def keep_secret(login: Login, secret: str) -> bool:
+    """Put a secret into the system's keyring.
+
+    Returns:
+        whether there is a keyring that is safe; one that writes plain files counts as none.
+
+    Raises:
+        ServerError: the keyring refuses, for example because it is locked.
+
+    """
+    ring = _keyring()
+    if ring is None:
+        return False
+    with _keyring_errors():
+        ring.set_password(_KEYRING_SERVICE, login.account, secret)
+    return True
+
+
+def forget(file: Path, login: Login) -> None:
+    """Delete a login's secret from the keyring, and the file that remembers the login.
+
+    Raises:
+        ServerError: the keyring or the file cannot be changed.
+
+    """
+    from keyring.errors import PasswordDeleteError
+
+    ring = _keyring()
+    if ring is not None:
+        with _keyring_errors(), contextlib.suppress(PasswordDeleteError):  # none was kept
+            ring.delete_password(_KEYRING_SERVICE, login.account)
+    try:
+        file.unlink(missing_ok=True)
+    except OSError as error:
+        raise ServerError(f"cannot delete {file}: {error}") from error
+
+
+def _keyring() -> Any:
+    """Return the system's keyring, or None where there is none that is safe."""
+    import keyring
+    from keyring.core import recommended
+
+    ring = keyring.get_keyring()
+    # Of several, one alone: a chain may end in a plain file.
+    for backend in getattr(ring, "backends", [ring]):
+        if recommended(backend) and not type(backend).__module__.startswith("keyrings.alt"):
+            return backend
+    return None
+
+
+@contextlib.contextmanager
+def _keyring_errors() -> Any:
+    from keyring.errors import KeyringError
+
+    try:
+        yield
+    except KeyringError as error:
+        raise ServerError(
+            f"the system's keyring cannot be used ({type(error).__name__}); unlock it, or set "
+            f"{PASSWORD_VARIABLE}"
+        ) from error

@@ -1,0 +1,147 @@
+"""Playlists on a music server: made, and brought up to date later."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vibelux.errors import ServerError, ServerRefused
+from vibelux.players.subsonic import Client
+from vibelux.players.subsonic_entries import ServerPlaylist
+
+MARK = "Made by VibeluX"
+"""How the comment of each of our playlists begins: others are not touched unasked."""
+
+_TOGETHER = 80
+"""Song ids in one request: they stand in its address, which servers cut off at 8 kB."""
+
+
+@dataclass(frozen=True)
+class PutPlaylist:
+    """What became of a playlist.
+
+    Attributes:
+        id: on the server.
+        created: it is new, or took the place of one that is gone.
+        songs: on it now.
+        dropped: ids of songs that the server no longer has.
+
+    """
+
+    id: str
+    created: bool
+    songs: int
+    dropped: tuple[str, ...] = ()
+
+
+def put_playlist(
+    client: Client,
+    name: str,
+    song_ids: Sequence[str],
+    *,
+    note: str = "",
+    replace: bool = False,
+) -> PutPlaylist:
+    """Make a playlist, or give the one of this name that was made here other songs.
+
+    Args:
+        client: of the server.
+        name: of the playlist.
+        song_ids: in the order of playing, at least one.
+        note: for the playlist's comment.
+        replace: also one that was not made here.
+
+    Raises:
+        ServerError: the server cannot be asked, has a list of this name that was not made here, or
+            none of the songs; or it broke off, and the message says how far it came.
+
+    """
+    try:
+        return _put(client, name, song_ids, note=note, replace=replace)
+    except ServerRefused as error:
+        if error.code != 70:
+            raise
+    # A song is gone since the last scan (a list that is gone was made anew already).
+    kept = [song_id for song_id in song_ids if client.has_song(song_id)]
+    dropped = tuple(song_id for song_id in song_ids if song_id not in set(kept))
+    if not kept or not dropped:
+        raise ServerError(
+            f"{client.login.server} has none of the {len(song_ids)} songs any more; scan again: "
+            "vibelux subsonic scan"
+        )
+    put = _put(client, name, kept, note=note, replace=replace)
+    return PutPlaylist(put.id, put.created, put.songs, dropped)
+
+
+def _put(
+    client: Client, name: str, song_ids: Sequence[str], *, note: str, replace: bool
+) -> PutPlaylist:
+    first, rest = song_ids[:_TOGETHER], song_ids[_TOGETHER:]
+    before = client.playlists()
+    mine = _own(before, name, client)
+    created = mine is None
+    if mine is not None:
+        if not replace and not (mine.comment or "").startswith(MARK):
+            raise ServerError(
+                f"{client.login.server} has a playlist {name!r} that VibeluX did not make; take "
+                "another name, or replace it with --replace"
+            )
+        try:
+            client.replace_playlist(mine.id, first)
+            playlist_id = mine.id
+        except ServerRefused as error:
+            if error.code != 70 or _is_there(client, mine.id):
+                raise
+            created = True  # somebody has deleted it in this moment
+    if created:
+        playlist_id = _created(client, name, first, before)
+    done = len(first)
+    try:
+        client.comment_playlist(playlist_id, " · ".join(filter(None, (MARK, note))))
+        while rest:
+            client.extend_playlist(playlist_id, rest[:_TOGETHER])
+            done += len(rest[:_TOGETHER])
+            rest = rest[_TOGETHER:]
+        put, songs = client.playlist(playlist_id)
+    except ServerRefused:
+        raise
+    except ServerError as error:
+        raise ServerError(
+            f"{error}; the playlist has {done} of {len(song_ids)} songs so far, the same command "
+            "completes it"
+        ) from error
+    return PutPlaylist(playlist_id, created, len(songs) or put.songs or 0)
+
+
+def _created(
+    client: Client, name: str, song_ids: Sequence[str], before: Sequence[ServerPlaylist]
+) -> str:
+    playlist_id = client.create_playlist(name, song_ids)
+    if playlist_id is not None:
+        return playlist_id
+    # Older servers do not tell: it is the one that was not there before.
+    known = {playlist.id for playlist in before}
+    for playlist in client.playlists():
+        if playlist.name == name and playlist.id not in known:
+            return playlist.id
+    raise ServerError(f"{client.login.server} says that it made {name!r}, but does not list it")
+
+
+def _own(playlists: Sequence[ServerPlaylist], name: str, client: Client) -> ServerPlaylist | None:
+    """Return the user's playlist of this name, one that was made here first of all."""
+    owners = (None, client.login.user) if client.login.auth != "api-key" else None
+    found = [
+        playlist
+        for playlist in playlists
+        if playlist.name == name and (owners is None or playlist.owner in owners)
+    ]
+    found.sort(key=lambda playlist: not (playlist.comment or "").startswith(MARK))
+    return found[0] if found else None
+
+
+def _is_there(client: Client, playlist_id: str) -> bool:
+    try:
+        client.playlist(playlist_id)
+    except ServerRefused as error:
+        if error.code == 70:
+            return False
+        raise
+    return True

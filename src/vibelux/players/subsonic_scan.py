@@ -1,0 +1,267 @@
+"""From a music server to the catalogue: list its songs, fetch and analyse what is new.
+
+Songs are fetched to a folder beside the catalogue, a few at a time, and deleted as soon as they
+were heard. Every song is committed when its analysis is done, so that a scan may be stopped at any
+time and goes on from there. Songs that could not be fetched are no failures of the songs: nothing
+is written about them, and the next scan tries again. Only when the server has listed all its songs
+are those that it did not list marked as missing; they keep their analysis.
+"""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from vibelux.errors import CatalogueError, ServerError, ServerRefused, ServerUnreachable
+from vibelux.library.catalogue import Catalogue
+from vibelux.library.scan import ScanProgress
+from vibelux.library.scan_ledger import Terms
+from vibelux.library.scan_lock import scan_lock
+from vibelux.library.workers import Workers
+from vibelux.library.workers_process import Analyser, Job, music_analyser
+from vibelux.players.subsonic import Client
+from vibelux.players.subsonic_entries import ServerSong
+from vibelux.players.subsonic_fetching import Fetched, Fetching
+from vibelux.players.subsonic_ledger import ServerLedger
+
+_TOGETHER = 500
+_TOLD = 20
+_GIVE_UP = 3
+"""Songs in a row that cannot be fetched because the server does not answer."""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A song that could not be fetched or analysed.
+
+    Attributes:
+        title: ``Artist - Title``, as far as they are known.
+        code: one word as of `AudioError.code`, or ``not_fetched``.
+        reason: a sentence.
+
+    """
+
+    title: str
+    code: str
+    reason: str
+
+
+@dataclass
+class ServerScanReport:
+    """What a scan of a server did.
+
+    Attributes:
+        server: as `vibelux.library.catalogue.Song.server`.
+        analysed: songs fetched, heard and saved.
+        unchanged: songs that needed nothing.
+        returned: songs that had been missing and are back; a part of ``unchanged``.
+        missing: songs that the server no longer lists.
+        failed: songs that could not be analysed.
+        not_fetched: songs that could not be fetched; the next scan tries again.
+        troubles: the first of these two.
+        warnings: sentences.
+        seconds: that the scan took.
+
+    """
+
+    server: str
+    analysed: int = 0
+    unchanged: int = 0
+    returned: int = 0
+    missing: int = 0
+    failed: int = 0
+    not_fetched: int = 0
+    troubles: list[Trouble] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def tell(self, song: ServerSong, code: str, reason: str) -> None:
+        """Keep a trouble, if there are not many yet."""
+        if len(self.troubles) < _TOLD:
+            title = " - ".join(filter(None, (song.artist, song.title))) or song.id
+            self.troubles.append(Trouble(title, code, reason))
+
+
+def scan_server(
+    client: Client,
+    catalogue: Catalogue,
+    *,
+    workers: int,
+    song_timeout: float,
+    connections: int = 2,
+    model_path: Path | None = None,
+    retry: bool = False,
+    again: bool = False,
+    on_progress: Callable[[ScanProgress], None] | None = None,
+    analyser: Analyser | None = None,
+) -> ServerScanReport:
+    """Bring the catalogue up to date with a server.
+
+    Args:
+        client: of the server.
+        catalogue: that receives the songs.
+        workers: processes, at least 1.
+        song_timeout: seconds until a song whose analysis hangs is given up, > 0.
+        connections: songs fetched at a time, at least 1; more are a burden to a small server.
+        model_path: ONNX file of the music model; default: the shipped one.
+        retry: try songs again that could not be analysed.
+        again: fetch and analyse every song again.
+        on_progress: called after each song and while listing.
+        analyser: what the workers run; default: the music model.
+
+    Raises:
+        ServerUnreachable: the server is down, or went away; what was analysed before is kept.
+        ServerRefused: it does not let the user in.
+        ServerError: it redirects or talks nonsense.
+        CatalogueLocked: another scan, or another program, is writing.
+        CatalogueError: the catalogue cannot be written; what was analysed before is kept.
+        ModelError: the model cannot be loaded.
+
+    """
+    began = time.monotonic()
+    analyser = analyser or music_analyser(model_path)
+    tell = on_progress or _untold
+    report = ServerScanReport(client.login.server)
+    with (
+        scan_lock(catalogue.path),
+        _passing_folder(catalogue.path.with_name("server-songs.part")) as folder,
+        catalogue.session() as connection,
+    ):
+        terms = Terms(analyser.model, retry=retry, again=again)
+        ledger = ServerLedger(connection, report.server, terms)
+        pending, seen = _look(client, ledger, report, tell)
+        with (
+            Workers(analyser, count=workers, song_timeout=song_timeout) as group,
+            Fetching(client, iter(pending), folder, connections=connections) as fetching,
+        ):
+            _hear(group, fetching, ledger, report, tell, found=len(seen), total=len(pending))
+        if seen:
+            report.missing = ledger.mark_missing(seen)
+        else:
+            report.warnings.append(
+                f"{report.server} lists no songs; what the catalogue knows of it stays as it is"
+            )
+    report.seconds = time.monotonic() - began
+    return report
+
+
+def refresh_plays(client: Client, catalogue: Catalogue) -> None:
+    """Learn from a server what was played there lately, so that it comes later.
+
+    Raises:
+        ServerError: the server cannot be asked.
+        CatalogueError: the catalogue cannot be written.
+
+    """
+    recent = list(client.recent_songs())
+    with catalogue.session() as connection:
+        ledger = ServerLedger(connection, client.login.server, Terms(""))
+        for first in range(0, len(recent), _TOGETHER):
+            ledger.note_plays(recent[first : first + _TOGETHER])
+
+
+def _look(
+    client: Client,
+    ledger: ServerLedger,
+    report: ServerScanReport,
+    tell: Callable[[ScanProgress], None],
+) -> tuple[list[ServerSong], set[str]]:
+    """List the server's songs: those that need to be heard, and the ids of all."""
+    pending: list[ServerSong] = []
+    seen: set[str] = set()
+    listed = client.songs()
+    while page := list(islice(listed, _TOGETHER)):
+        seen.update(song.id for song in page)
+        for song, entry in zip(page, ledger.enter(page), strict=True):
+            if entry == "pending":
+                pending.append(song)
+            else:
+                report.unchanged += 1
+                report.returned += entry == "returned"
+        tell(ScanProgress("looking", len(seen)))
+    return pending, seen
+
+
+def _hear(
+    group: Workers,
+    fetching: Fetching,
+    ledger: ServerLedger,
+    report: ServerScanReport,
+    tell: Callable[[ScanProgress], None],
+    *,
+    found: int,
+    total: int,
+) -> None:
+    """Give every song that arrives to a worker and write down what it says."""
+    flying: dict[int, Fetched] = {}
+    done = number = silent = 0
+
+    def next_job() -> Job | None:
+        nonlocal done, number, silent
+        while (song := fetching.take(wait=not flying)) is not None:
+            if song.error is None:
+                silent = 0
+                number += 1
+                flying[number] = song
+                return Job(number, song.path)
+            silent = silent + 1 if isinstance(song.error, ServerUnreachable) else 0
+            _require_hope(song.error, silent, report)
+            report.not_fetched += 1
+            report.tell(song.song, "not_fetched", str(song.error))
+            done += 1
+            tell(ScanProgress("analysing", found, total, done, report.failed))
+        return None
+
+    tell(ScanProgress("analysing", found, total))
+    for outcome in group.outcomes(next_job):
+        song = flying.pop(outcome.job.key)
+        with suppress(OSError):
+            song.path.unlink()
+        if ledger.settle(song.song, outcome):
+            report.analysed += 1
+        else:
+            report.failed += 1
+            report.tell(song.song, outcome.reason_code or "", outcome.reason or "")
+        done += 1
+        tell(ScanProgress("analysing", found, total, done, report.failed))
+    tell(ScanProgress("done", found, total, done, report.failed))
+
+
+def _require_hope(error: ServerError, silent: int, report: ServerScanReport) -> None:
+    """Give up where the next songs would fare no better.
+
+    Raises:
+        ServerError: of the kind that was met.
+
+    """
+    kept = f"{report.analysed:,} songs of this scan are kept; the same command goes on from there"
+    if silent >= _GIVE_UP:
+        raise ServerUnreachable(f"{report.server} has stopped answering: {error}. {kept}")
+    if isinstance(error, ServerRefused) and error.code in (40, 41, 42, 43, 44):
+        raise ServerRefused(f"{error}. {kept}", code=error.code)
+
+
+@contextmanager
+def _passing_folder(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder that goes away; what a killed scan left in it goes first.
+
+    Raises:
+        CatalogueError: it cannot be made.
+
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        folder.mkdir()
+    except OSError as error:
+        raise CatalogueError(f"cannot make the folder {folder} for songs: {error}") from error
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _untold(_: ScanProgress) -> None:
+    pass
