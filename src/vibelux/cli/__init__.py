@@ -17,6 +17,7 @@ from vibelux.cli import (
     library,
     mood,
     preprocess,
+    profile,
     recommend,
     scan,
     tag,
@@ -57,6 +58,7 @@ app.command("analyse")(analyse.analyse)
 app.command("recommend")(recommend.recommend)
 app.command("library")(library.library)
 app.command("tag")(tag.tag)
+app.add_typer(profile.app, name="profile")
 app.add_typer(embeddings.app, name="embeddings")
 app.command("preprocess")(preprocess.preprocess)
 app.add_typer(evaluate.app, name="evaluate")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -13,8 +13,12 @@ if TYPE_CHECKING:
     from rich.constrain import Constrain
 
     from vibelux.emotions import Mood
+    from vibelux.recommend.picks import Pick
     from vibelux.recommend.recommendation import Recommendation
+    from vibelux.recommend.session import Session
     from vibelux.settings import Settings
+
+_LISTENING = "Listening order"
 
 _WIDEST = 100  # columns; further away from its song a score is hard to read
 
@@ -26,6 +30,9 @@ def recommend(
     video: Path | None = typer.Option(None, "--video", help="Look at the face in a video."),
     mood: str | None = typer.Option(None, "--mood", help='For a mood: "happy=0.7,sad=0.3".'),
     number: int = typer.Option(20, "-n", "--number", min=1, help="Recommend so many songs."),
+    matching: str = typer.Option(
+        "kinship", "--matching", help="How moods are compared: kinship, or plain cosine."
+    ),
     json: bool = typer.Option(False, "--json", help="Print one JSON document."),
     output: Path | None = typer.Option(
         None, "--output", "-o", help="Write the playlist: .m3u8, .m3u, .xspf, .jspf or .pls."
@@ -35,6 +42,39 @@ def recommend(
         False, "--relative", help="Name files in the playlist relative to its folder."
     ),
     play: bool = typer.Option(False, "--open", help="Play it with the system's player."),
+    policy: str | None = typer.Option(
+        None,
+        "--policy",
+        help="Where to go: match, lift, calm, energise, journey, off.",
+        rich_help_panel=_LISTENING,
+    ),
+    goal: str | None = typer.Option(
+        None, "--goal", help="The mood that a journey leads to.", rich_help_panel=_LISTENING
+    ),
+    strength: float | None = typer.Option(
+        None,
+        "--strength",
+        help="From 0, a plain shuffle, to 1, the strict ranking.",
+        rich_help_panel=_LISTENING,
+    ),
+    diversity: float | None = typer.Option(
+        None, "--diversity", help="Weight of variety, 0 to 1.", rich_help_panel=_LISTENING
+    ),
+    personal: float | None = typer.Option(
+        None,
+        "--personal",
+        help="Weight of what was learnt from you, 0 to 1.",
+        rich_help_panel=_LISTENING,
+    ),
+    arousal_weight: float | None = typer.Option(
+        None,
+        "--arousal-weight",
+        help="What arousal counts against a valence of 1.",
+        rich_help_panel=_LISTENING,
+    ),
+    seed: int | None = typer.Option(
+        None, "--seed", min=0, help="The same order again.", rich_help_panel=_LISTENING
+    ),
     face_model: Path | None = typer.Option(
         None, "--face-model", help="Use this ONNX file instead of the shipped one."
     ),
@@ -42,6 +82,9 @@ def recommend(
     """Rank the catalogue's songs by how well they fit a face or a mood.
 
     Give exactly one of --camera, --image, --video and --mood.
+
+    Any option of the listening order gives a list to listen to instead: a shuffle that follows the
+    mood, in which artists are spread and what was heard lately comes later.
     """
     sources = {"--camera": camera, "--image": image, "--video": video, "--mood": mood}
     given = [name for name, value in sources.items() if value is not None and value is not False]
@@ -55,10 +98,26 @@ def recommend(
     from vibelux.library.catalogue import Catalogue
     from vibelux.library.playlists import require_format, write_playlist
     from vibelux.players.system import open_playlist
+    from vibelux.recommend.listener import Listener
+    from vibelux.recommend.matching import matching_of
+    from vibelux.recommend.ordering import Ordering
     from vibelux.recommend.recommendation import recommend as ranked
     from vibelux.recommend.recommendation import require_songs
+    from vibelux.recommend.session import Session
     from vibelux.settings import load_settings
 
+    order: dict[str, Any] = {
+        "policy": "journey" if policy is None and goal is not None else policy,
+        "goal": None if goal is None else parse_mood(goal),
+        "strength": strength,
+        "diversity": diversity,
+        "personal": personal,
+        "arousal_weight": arousal_weight,
+    }
+    order = {name: value for name, value in order.items() if value is not None}
+    to_listen = bool(order) or seed is not None
+    order["matching"] = matching_of(matching)
+    Ordering().changed(**order)  # before a camera is started in vain
     output = output or m3u8
     if output is not None:
         require_format(output)
@@ -79,11 +138,31 @@ def recommend(
                     print_json({"mood": None, "state": error.state, "songs": []})
                 raise
         whose = "the mood" if mood is not None else "the face"
-        songs = ranked(catalogue, wanted, n=number, whose=whose)
+        songs: Sequence[Recommendation | Pick]
+        notes: dict[str, object] = {}
+        if to_listen:
+            # What was learnt is used here and not added to: nothing has been heard yet.
+            known = settings.profile if settings.profile.exists() else None
+            with Listener.at(known) as listener:
+                session = Session(catalogue, listener, seed=seed, whose=whose, **order)
+                songs = session.queue(number, wanted, chosen=mood is not None)
+            notes = _order_notes(session, songs)
+        else:
+            songs = ranked(
+                catalogue,
+                wanted,
+                n=number,
+                whose=whose,
+                of_face=mood is None,
+                matching=matching_of(matching),
+            )
     if json:
-        print_json({"mood": mood_dict(wanted), "songs": [_entry(song) for song in songs]})
+        entries = [_entry(song) for song in songs]
+        print_json({"mood": mood_dict(wanted), **notes, "songs": entries})
     else:
         out().print(playlist_table(songs, title=f"{whose.capitalize()}: {in_words(wanted)}"))
+        if to_listen:
+            err().print(_order_line(notes), highlight=False)
     if output is not None:
         write_playlist(output, [song.song for song in songs], relative=relative)
         err().print(f"wrote {printable(str(output))}, {len(songs)} songs", markup=False)
@@ -94,8 +173,10 @@ def recommend(
         open_playlist(output)
 
 
-def playlist_table(songs: "Sequence[Recommendation]", *, title: str | None = None) -> "Constrain":
-    """Return the ranked songs, each with its reason below, made for 80 columns and wider."""
+def playlist_table(
+    songs: "Sequence[Recommendation | Pick]", *, title: str | None = None
+) -> "Constrain":
+    """Return songs in their order, each with its reason below, made for 80 columns and wider."""
     from rich.console import Group, RenderableType
     from rich.constrain import Constrain
     from rich.padding import Padding
@@ -113,6 +194,7 @@ def playlist_table(songs: "Sequence[Recommendation]", *, title: str | None = Non
             name.append(f" – {printable(entry.song.artist)}", style="not bold")
         head.add_row(str(rank), name, f"{entry.score:.3f}")
         reason = Text(entry.reason.replace(" %", "%"), style="dim")  # most fit on one line so
+        reason.append(f" · {entry.confidence.in_words()}")
         lines += [head, Padding(reason, (0, 0, 0, len(str(len(songs))) + 2), expand=False)]
     return Constrain(Group(*lines), _WIDEST)
 
@@ -140,10 +222,39 @@ def _mood_of_face(
     return reading.require()
 
 
-def _entry(recommendation: "Recommendation") -> dict[str, object]:
+def _order_notes(session: "Session", songs: "Sequence[Recommendation | Pick]") -> dict[str, object]:
+    from vibelux.emotions import mood_dict
+    from vibelux.recommend.picks import variety_of
+
+    ordering, variety = session.ordering, variety_of([entry.song for entry in songs])
+    return {
+        "policy": ordering.policy,
+        "goal": None if ordering.goal is None else mood_dict(ordering.goal),
+        "strength": ordering.strength,
+        "diversity": ordering.diversity,
+        "seed": session.seed,
+        "variety": {
+            "moods": round(variety.moods, 6),
+            "sounds": None if variety.sounds is None else round(variety.sounds, 6),
+            "artists": variety.artists,
+        },
+    }
+
+
+def _order_line(notes: dict[str, Any]) -> str:
+    variety = notes["variety"]
+    sounds = "" if variety["sounds"] is None else f", sounds {variety['sounds']:.2f}"
+    artists = f", artists {variety['artists']}" if variety["artists"] else ""
+    return (
+        f"{notes['policy']}, strength {notes['strength']:g}, seed {notes['seed']}; "
+        f"variety: moods {variety['moods']:.2f}{sounds}{artists}"
+    )
+
+
+def _entry(recommendation: "Recommendation | Pick") -> dict[str, object]:
     from vibelux.emotions import mood_dict
 
-    song = recommendation.song
+    song, steady = recommendation.song, recommendation.confidence.steady
     return {
         "path": str(song.path),
         "title": song.title,
@@ -151,4 +262,8 @@ def _entry(recommendation: "Recommendation") -> dict[str, object]:
         "score": round(recommendation.score, 6),
         "mood": None if song.mood is None else mood_dict(song.mood),
         "reason": recommendation.reason,
+        "confidence": {
+            "clear": round(recommendation.confidence.clear, 6),
+            "steady": None if steady is None else round(steady, 6),
+        },
     }

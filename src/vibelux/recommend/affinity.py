@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vibelux.recommend.circumplex import AROUSAL_WEIGHT, affect_of, closeness
+from vibelux.recommend.matching import Matching
 from vibelux.recommend.policies import SAD
 from vibelux.recommend.shelf import Shelf
 from vibelux.recommend.similarity import MoodIndex
@@ -17,12 +18,14 @@ class Affinity:
 
     Args:
         shelf: n songs.
+        matching: how moods are compared.
 
     """
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: Shelf, matching: Matching = "kinship") -> None:
         self._shelf = shelf
-        self._index = MoodIndex(shelf.moods)
+        self.matching = matching
+        self._index = MoodIndex(shelf.moods, matching=matching)
         self._sad = shelf.moods.argmax(axis=1) == SAD
 
     def to(self, mood: ArrayLike, *, arousal_weight: float = AROUSAL_WEIGHT) -> NDArray[np.float32]:
@@ -37,9 +40,7 @@ class Affinity:
 
         """
         near = closeness(self._shelf.affect, affect_of(mood), arousal_weight=arousal_weight)
-        rows, cosines = self._index.nearest(mood, len(self._index))
-        alike = np.zeros(len(self._shelf), dtype=np.float32)
-        alike[rows] = cosines
+        alike = self._index.similarities(mood)
         fit: NDArray[np.float32] = (1 - _CIRCUMPLEX) * alike + _CIRCUMPLEX * near
         return fit
 

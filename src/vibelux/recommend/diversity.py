@@ -8,26 +8,17 @@ from numpy.typing import ArrayLike, NDArray
 from vibelux.errors import InvalidInput
 
 
-def diversified(
-    n: int,
-    *,
-    knob: float,
-    songs: int,
-    moods: NDArray[np.float32] | None = None,
-    embeddings: NDArray[np.float32] | None = None,
-) -> NDArray[np.int64]:
+def diversified(n: int, vectors: NDArray[np.float32], *, knob: float) -> NDArray[np.int64]:
     """Choose songs by maximal marginal relevance (Carbonell & Goldstein 1998).
 
     One after the other, the song with the largest ``(1 − knob) · relevance − knob · likeness``:
-    relevance falls evenly from 1 to 0 over the given order, likeness is the largest one to a song
-    chosen before, the mean of the cosines of moods and of embeddings.
+    relevance falls evenly from 1 to 0 over the given order, likeness is the largest cosine to a
+    song chosen before.
 
     Args:
         n: songs to choose.
+        vectors: [shape=(songs, d)] of length 1 or 0, the best song first.
         knob: 0 keeps the order, 1 looks for variety alone.
-        songs: how many there are, the best first.
-        moods: [shape=(songs, 7)] of length 1.
-        embeddings: [shape=(songs, d)] of length 1.
 
     Returns:
         places [shape=(min(n, songs),), dtype=int64] in the order chosen.
@@ -38,18 +29,15 @@ def diversified(
     """
     if not 0 <= knob <= 1:
         raise InvalidInput(f"knob={knob} must be between 0 and 1")
+    songs = len(vectors)
     n = min(n, songs)
-    vectors = [matrix for matrix in (moods, embeddings) if matrix is not None]
-    if knob == 0 or not vectors:
-        return np.arange(n)
     worth = (1 - knob) * np.linspace(1, 0, songs, dtype=np.float32)
     nearest = np.full(songs, -1.0, dtype=np.float32)
     chosen = np.empty(n, dtype=np.int64)
     for place in range(n):
-        best = int(np.argmax(worth - knob * nearest))
+        best = int(np.argmax(worth - np.float32(knob) * nearest))
         chosen[place] = best
-        likeness = sum(matrix @ matrix[best] for matrix in vectors) / len(vectors)
-        np.maximum(nearest, likeness, out=nearest)
+        np.maximum(nearest, vectors @ vectors[best], out=nearest)
         worth[best] = -np.inf
     return chosen
 

@@ -6,6 +6,7 @@ from typing import Any
 from vibelux.emotions import as_mood
 from vibelux.errors import InvalidInput
 from vibelux.recommend.circumplex import AROUSAL_WEIGHT
+from vibelux.recommend.matching import Matching, matching_of
 from vibelux.recommend.policies import Policy, as_policy, check_goal
 
 
@@ -21,6 +22,7 @@ class Ordering:
         goal: seven numbers, where a journey leads; None for the other policies.
         steps: songs of a journey from its start to its goal, >= 2.
         arousal_weight: how much arousal counts against a valence of 1, >= 0.
+        matching: how moods are compared, as of `vibelux.recommend.matching`.
 
     Raises:
         InvalidInput: a value out of range.
@@ -34,9 +36,11 @@ class Ordering:
     goal: tuple[float, ...] | None = None
     steps: int = 12
     arousal_weight: float = AROUSAL_WEIGHT
+    matching: Matching = "kinship"
 
     def __post_init__(self) -> None:
         as_policy(self.policy)
+        matching_of(self.matching)
         check_goal(self.policy, self.goal)
         for name in ("strength", "diversity", "personal"):
             if not 0 <= getattr(self, name) <= 1:
@@ -60,7 +64,8 @@ class Ordering:
         known = {field.name for field in fields(self)}
         if unknown := values.keys() - known:
             raise InvalidInput(
-                f"an ordering has no {', '.join(sorted(unknown))}; it has {', '.join(sorted(known))}"
+                f"an ordering has no {', '.join(sorted(unknown))}; "
+                f"it has {', '.join(sorted(known))}"
             )
         merged = {**asdict(self), **values}
         if merged["policy"] != "journey" and "goal" not in values:

@@ -10,6 +10,7 @@ from vibelux.emotions import Mood
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.recommend.affinity import Affinity
 from vibelux.recommend.confidence import Confidence, confidence_of
+from vibelux.recommend.diversity import intra_list_diversity
 from vibelux.recommend.listener import Listener
 from vibelux.recommend.ordering import Ordering
 from vibelux.recommend.policies import spares_sadness
@@ -42,6 +43,34 @@ class Pick:
     target: Mood
 
 
+@dataclass(frozen=True)
+class Variety:
+    """How much the songs of a list differ.
+
+    Attributes:
+        moods: mean of 1 − cosine over all pairs of their moods.
+        sounds: the same for their embeddings; None where none has one.
+        artists: how many there are.
+
+    """
+
+    moods: float
+    sounds: float | None
+    artists: int
+
+
+def variety_of(songs: Sequence[Song]) -> Variety:
+    """Return how much songs differ from each other."""
+    moods = [song.mood for song in songs if song.mood is not None]
+    sounds = [song.embedding for song in songs if song.embedding is not None]
+    sounds = [sound for sound in sounds if sound.shape == sounds[0].shape]
+    return Variety(
+        moods=intra_list_diversity(np.array(moods)),
+        sounds=intra_list_diversity(np.stack(sounds)) if sounds else None,
+        artists=len({song.artist for song in songs if song.artist}),
+    )
+
+
 class Picker:
     """Chooses from the songs that are in a catalogue now.
 
@@ -65,17 +94,7 @@ class Picker:
             moods=self.shelf.moods,
         )
         self._taste: Taste | None = None
-
-    def learn(self) -> None:
-        """Take notice of what the listener's profile says now."""
-        self._taste = None
-
-    @property
-    def taste(self) -> Taste:
-        """What is known of the listener."""
-        if self._taste is None:
-            self._taste = self._listener.taste(self.shelf, self._features)
-        return self._taste
+        self._heeded = -1  # events that the taste speaks of
 
     def rows(
         self,
@@ -110,7 +129,7 @@ class Picker:
         distinct = path[: int(first.max()) + 1]  # a row for each place, until they stay the same
         scores = np.stack([self._fit(target, ordering) for target in distinct])
         if ordering.personal > 0:
-            learnt = self.taste.preference(self._features, mood, rng)
+            learnt = self._learnt().preference(self._features, mood, rng)
             scores += np.float32(ordering.personal) * learnt
         if not chosen and spares_sadness(mood):
             self._affinity.spare_sadness(scores)
@@ -132,34 +151,36 @@ class Picker:
 
     def picks(
         self,
-        rows: Sequence[int],
-        path: NDArray[np.float32],
+        places: Sequence[tuple[int, Mood]],
         *,
         mood: Mood,
         ordering: Ordering,
         whose: str,
     ) -> list[Pick]:
-        """Return rows with their songs and the reasons for them.
+        """Return the songs of some places, with the reasons for them.
 
         Args:
-            rows: n of the shelf.
-            path: [shape=(at least n, 7)] the mood that each was chosen for.
+            places: rows of the shelf, each with the mood [shape=(7,)] that it was chosen for.
             mood: of the listener.
             ordering: by which they were chosen.
             whose: what reasons call the listener's mood.
 
         """
-        songs = self._catalogue.songs_by_id(self.shelf.ids[list(rows)])
-        learnt = self.taste.preference(self._features, mood) if ordering.personal > 0 else None
+        songs = self._catalogue.songs_by_id(self.shelf.ids[[row for row, _ in places]])
+        learnt = None
+        if ordering.personal > 0:
+            taste = self._taste or self._learnt()  # as it was when the songs were chosen
+            learnt = taste.preference(self._features, mood)
         fits: dict[bytes, NDArray[np.float32]] = {}
         picks = []
-        for row, song, target in zip(rows, songs, path, strict=False):
-            if song.mood is None:
-                continue
+        for (row, target), song in zip(places, songs, strict=True):
+            heard = self.shelf.moods[row]
             if target.tobytes() not in fits:
                 fits[target.tobytes()] = self._fit(target, ordering)
-            same = np.abs(target - mood).sum() / 2 < 0.01
-            reason = reason_for(target, song.mood, whose=whose if same else "the aim")
+            if ordering.policy in ("match", "off"):
+                reason = reason_for(mood, heard, whose=whose)
+            else:
+                reason = reason_for(target, heard, whose="the aim")
             if learnt is not None and abs(learnt[row]) >= _TELLING:
                 verb = "like" if learnt[row] > 0 else "skip"
                 reason += f"; you tend to {verb} such songs ({learnt[row]:+.2f})"
@@ -168,11 +189,21 @@ class Picker:
                     song=song,
                     score=float(fits[target.tobytes()][row]),
                     reason=reason,
-                    confidence=confidence_of(song.mood, self._catalogue.course(song.id)),
+                    confidence=confidence_of(heard, self._catalogue.course(song.id)),
                     target=target,
                 )
             )
         return picks
 
+    def _learnt(self) -> Taste:
+        """Return what the listener's profile says now."""
+        events = self._listener.profile.number
+        if self._taste is None or events != self._heeded:
+            self._taste = self._listener.taste(self.shelf, self._features)
+            self._heeded = events
+        return self._taste
+
     def _fit(self, target: NDArray[np.float32], ordering: Ordering) -> NDArray[np.float32]:
+        if self._affinity.matching != ordering.matching:
+            self._affinity = Affinity(self.shelf, ordering.matching)
         return self._affinity.to(target, arousal_weight=ordering.arousal_weight)

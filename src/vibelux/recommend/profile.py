@@ -6,6 +6,8 @@ their content and by their path, so that they are recognised after a scan, after
 after their tags were changed.
 """
 
+import json
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -20,6 +22,7 @@ from numpy.typing import NDArray
 
 from vibelux.emotions import Mood, mood_dict
 from vibelux.errors import InvalidInput, ProfileError, ProfileTooNew
+from vibelux.library.schema import path_of
 
 What = Literal["played", "skipped", "liked", "wrong_mood"]
 
@@ -211,6 +214,14 @@ class Profile:
             for (key, path, _, at), plays in zip(rows, after, strict=True)
         ]
 
+    @property
+    def number(self) -> int:
+        """How many events were ever saved."""
+        with self._errors():
+            row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'")
+            found = row.fetchone()
+        return 0 if found is None else int(found[0])
+
     def counts(self) -> dict[str, int]:
         """Return the number of events of each kind."""
         with self._errors():
@@ -226,7 +237,7 @@ class Profile:
                 {
                     "at": _when(event.at),
                     "what": event.what,
-                    "path": _text(event.path),
+                    "path": str(path_of(event.path)),
                     "title": event.title,
                     "artist": event.artist,
                     "mood": None if event.mood is None else mood_dict(event.mood),
@@ -237,6 +248,24 @@ class Profile:
                 for event in self.events()
             ],
         }
+
+    def export(self, path: Path) -> int:
+        """Write `as_json` to a file, which is replaced in one step, and return how many events.
+
+        Raises:
+            ProfileError: the file cannot be written; one that was there before is unharmed.
+
+        """
+        document = self.as_json()
+        part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        try:
+            part.write_text(json.dumps(document, indent=1) + "\n", encoding="ascii")
+            part.replace(path)
+        except OSError as error:
+            raise ProfileError(f"cannot write {path}: {error.strerror or error}") from error
+        finally:
+            part.unlink(missing_ok=True)
+        return len(document["events"])
 
     def forget(self) -> int:
         """Delete everything for good and return how many events there were.
@@ -346,7 +375,3 @@ def _when(at: float | None) -> str | None:
         return None if at is None else datetime.fromtimestamp(at, tz=UTC).isoformat()
     except (OverflowError, OSError, ValueError):  # a clock may have been anything
         return None
-
-
-def _text(path: bytes) -> str:
-    return path.decode("utf-8", "surrogateescape")

@@ -5,6 +5,7 @@ The interface that players use::
     with Catalogue(settings.catalogue) as catalogue, Listener.at(settings.profile) as listener:
         session = Session(catalogue, listener, policy="match", strength=0.7)
         pick = session.next(mood)            # Pick(song, score, reason, confidence) or None
+        session.begun(song)                  # the same for a song that a player has begun
         session.queue(5)                     # the picks that would come next, best first
         session.played(pick.song)            # to its end
         session.skipped(pick.song, after_seconds=12.0)
@@ -33,6 +34,7 @@ from vibelux.errors import InvalidInput
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.schema import path_bytes
 from vibelux.recommend.listener import Listener
+from vibelux.recommend.matching import standing_out
 from vibelux.recommend.ordering import Ordering
 from vibelux.recommend.picks import Pick, Picker
 from vibelux.recommend.policies import target_path
@@ -48,6 +50,8 @@ _AHEAD = 20
 
 _USUAL_SECONDS = 240.0
 """Taken for the length of a song of which it is not known."""
+
+_SEEDS = 1_000_000  # enough to differ, few enough to type
 
 _FORMAT = 1
 
@@ -87,7 +91,7 @@ class Session:
         if seed is not None and seed < 0:
             raise InvalidInput(f"seed={seed} must not be negative")
         require_songs(catalogue)
-        self.seed = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else seed
+        self.seed = int(np.random.default_rng().integers(_SEEDS)) if seed is None else seed
         self.whose = whose
         self._catalogue = catalogue
         self._listener = Listener.at(None) if listener is None else listener
@@ -102,7 +106,7 @@ class Session:
         self._start: Mood | None = None  # where a journey began
         self._step = 0
         self._plans = 0
-        self._plan: list[Pick] = []
+        self._plan: list[tuple[int, Mood]] = []  # rows that come next, and the mood of each place
 
     @property
     def ordering(self) -> Ordering:
@@ -152,13 +156,37 @@ class Session:
                 self._make_plan(_AHEAD)
             if not self._plan:
                 return None
-            pick = self._plan.pop(0)
-            row = self._shelf.row_of[pick.song.id]
+            row, target = self._plan.pop(0)
             self._take(row)
+            (pick,) = self._picks([(row, target)])
             if self._available(pick.song):
                 self._history.append(row)
                 self._step += 1
                 return pick
+
+    def begun(self, song: Song) -> Pick | None:
+        """Hand out a certain song: a player has begun it, asked for or by itself.
+
+        Args:
+            song: planned or not; one that was handed out already keeps its place.
+
+        Returns:
+            why it fits, or None if the session does not know the song.
+
+        """
+        row = self._shelf.row_of.get(song.id)
+        if row is None:
+            return None
+        target = next(
+            (target for planned, target in self._plan if planned == row),
+            self._path(self._mood_now, 1)[0],
+        )
+        self._take(row)
+        self._plan = [place for place in self._plan if not self._out[place[0]]]
+        if row not in self._history:
+            self._history.append(row)
+            self._step += 1
+        return self._picks([(row, target)])[0]
 
     def queue(self, n: int, mood: ArrayLike | None = None, *, chosen: bool = False) -> list[Pick]:
         """Return the n picks that come next, without handing them out.
@@ -179,12 +207,13 @@ class Session:
         while True:
             if len(self._plan) < n:
                 self._make_plan(max(n, _AHEAD))
-            gone = [pick for pick in self._plan[:n] if not self._available(pick.song)]
+            picks = self._picks(self._plan[:n])
+            gone = [pick for pick in picks if not self._available(pick.song)]
             if not gone:
-                return self._plan[:n]
+                return picks
             for pick in gone:
                 self._take(self._shelf.row_of[pick.song.id])
-            self._plan = [pick for pick in self._plan if pick not in gone]
+            self._plan = [place for place in self._plan if not self._out[place[0]]]
 
     def played(self, song: Song) -> None:
         """Note that a song was heard to its end.
@@ -240,8 +269,8 @@ class Session:
                 "plans": self._plans,
                 "history": [self._shelf.keys[row] for row in self._history],
                 "plan": [
-                    {"key": self._key(pick.song), "target": pick.target.tolist()}
-                    for pick in self._plan
+                    {"key": self._shelf.keys[row], "target": target.tolist()}
+                    for row, target in self._plan
                 ],
             }
         )
@@ -294,19 +323,21 @@ class Session:
             if rows := self._shelf.rows_of_key.get(str(key)):
                 self._take(rows[0])
                 self._history.append(rows[0])
-        planned = [
+        self._plan = [
             (rows[0], as_mood(entry["target"]))
             for entry in saved["plan"]
             if (rows := self._shelf.rows_of_key.get(str(entry["key"]))) and not self._out[rows[0]]
         ]
-        if planned:
-            self._plan = self._picks([row for row, _ in planned], np.stack([m for _, m in planned]))
+
+    @property
+    def _mood_now(self) -> Mood:
+        return as_mood(np.ones(len(EMOTIONS))) if self._mood is None else self._mood
 
     def _turn(self, mood: ArrayLike | None, chosen: bool) -> None:
         """Take a mood; one that has moved makes the order ahead anew."""
         if mood is None:
             if self._mood is None:
-                self._mood, self._chosen = as_mood(np.ones(len(EMOTIONS))), True
+                self._mood, self._chosen = self._mood_now, True
             return
         new = as_mood(mood)
         old = self._mood
@@ -319,7 +350,7 @@ class Session:
         self._out[self._shelf.rows_of_key[self._shelf.keys[row]]] = True
 
     def _make_plan(self, n: int) -> None:
-        mood = as_mood(np.ones(len(EMOTIONS))) if self._mood is None else self._mood
+        mood = self._mood_now
         rng = np.random.default_rng([self.seed, self._plans])
         self._plans += 1
         path = self._path(mood, n)
@@ -333,21 +364,24 @@ class Session:
             now=self._clock(),
             rng=rng,
         )
-        self._plan = self._picks(rows, path)
+        self._plan = list(zip(rows, path, strict=False))
 
     def _path(self, mood: Mood, n: int) -> NDArray[np.float32]:
         """Return the moods of the next n places."""
         ordering = self._ordering
+        plain = self._chosen or ordering.matching == "cosine"
+        begin = mood if plain else standing_out(mood)
         if ordering.goal is None:
-            return target_path(mood, ordering.policy, n)
+            return target_path(begin, ordering.policy, n)
         if self._start is None:
-            self._start, self._step = mood, 0
+            self._start, self._step = begin, 0
         whole = target_path(self._start, ordering.policy, ordering.steps, goal=ordering.goal)
         return whole[np.minimum(self._step + np.arange(n), ordering.steps - 1)]
 
-    def _picks(self, rows: list[int], path: NDArray[np.float32]) -> list[Pick]:
-        mood = path[0] if self._mood is None else self._mood
-        return self._picker.picks(rows, path, mood=mood, ordering=self._ordering, whose=self.whose)
+    def _picks(self, places: list[tuple[int, Mood]]) -> list[Pick]:
+        return self._picker.picks(
+            places, mood=self._mood_now, ordering=self._ordering, whose=self.whose
+        )
 
     def _key(self, song: Song) -> str:
         row = self._shelf.row_of.get(song.id)
@@ -373,6 +407,5 @@ class Session:
                 at=self._clock(),
             )
         )
-        self._picker.learn()
         if row is not None and not self._out[row]:
             self._take(row)  # heard, though it was not handed out

@@ -27,8 +27,9 @@ from vibelux.recommend.diversity import diversified, units
 ALIKE = 0.99
 """Songs whose embeddings have a larger cosine are near-duplicates."""
 
-_BINS = 1 << 16  # ranks are counted, not sorted: finer than any score, and several times faster
+_BINS = 1 << 16  # of the scores, at most; ranks are counted, not sorted: several times faster
 _SPARE = 64  # songs in the pool beyond those wanted, for the rules to choose from
+_CHOICE = 2  # songs that variety chooses each one from
 _AHEAD = 32  # places that a song may be brought forward by to keep others apart
 _ARTIST_GAP = 6
 _ALBUM_GAP = 12
@@ -257,10 +258,12 @@ def _places(
         pool = pool[np.lexsort((pool, -scores[pool], -tickets[pool]))][:size]
         vectors = units(traits.embeddings, [*before, *pool.tolist()])
         ranked = pool.tolist()
-        if diversity > 0:
-            own = None if vectors is None else vectors[len(before) :]
-            moods = units(traits.moods, ranked)
-            picked = diversified(n, knob=diversity, moods=moods, embeddings=own, songs=len(ranked))
+        parts = [units(traits.moods, ranked), None if vectors is None else vectors[len(before) :]]
+        known = [part for part in parts if part is not None]
+        if diversity > 0 and known:
+            # Side by side, their cosine is the mean of both cosines.
+            likeness = np.hstack(known) / np.float32(np.sqrt(len(known)))
+            picked = diversified(n, likeness[: _CHOICE * n], knob=diversity)
             rest = np.setdiff1d(np.arange(len(ranked)), picked)
             places = [*picked.tolist(), *rest.tolist()]
             ranked = [ranked[place] for place in places]
@@ -279,9 +282,10 @@ def _surprise(scores: NDArray[np.float32], open_: NDArray[np.bool_]) -> NDArray[
     low, high = float(among.min()), float(among.max())
     if high <= low:
         return np.full(scores.shape, np.log(2), dtype=np.float32)
-    width = np.float32((_BINS - 1) / (high - low))
-    bins = np.clip((scores - np.float32(low)) * width, 0, _BINS - 1).astype(np.int32)
-    counts = np.bincount(bins if count == scores.size else bins[open_], minlength=_BINS)
+    number = min(_BINS, 16 * int(count))
+    width = np.float32((number - 1) / (high - low))
+    bins = np.clip((scores - np.float32(low)) * width, 0, number - 1).astype(np.int32)
+    counts = np.bincount(bins if count == scores.size else bins[open_], minlength=number)
     better = counts[::-1].cumsum()[::-1] - counts
     rank = better + np.maximum(counts, 1) / 2
     table = -np.log(rank / count).astype(np.float32)

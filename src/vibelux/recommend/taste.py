@@ -8,7 +8,9 @@ Gaussian too (Bishop 2006, "Pattern recognition and machine learning", section 3
 
 D lets an event count half as much after `_HALF` later ones: tastes change. Thompson sampling (1933)
 ranks by one draw from the posterior instead of its mean: what is hardly known is tried sometimes,
-what is known to be disliked is not.
+what is known to be disliked is not. The draw's deviation is narrowed to `_EXPLORING` of the
+posterior's (Chapelle & Li 2011, "An empirical evaluation of Thompson sampling"): of someone unknown
+the mood must stay the best guess.
 """
 
 from collections.abc import Sequence
@@ -17,19 +19,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vibelux.emotions import EMOTIONS, as_mood
+from vibelux.emotions import EMOTIONS
 from vibelux.recommend.profile import Event
 from vibelux.recommend.shelf import Shelf
 
 _TAU = 0.15
 _SIGMA = 0.5
 _HALF = 500
+_EXPLORING = 0.3
 _SOUNDS = 16  # numbers that an embedding is summed up by
+_WIDTH = len(EMOTIONS) + 2 + _SOUNDS
 
 _TYPICAL = np.array([0.13, 0.04, 0.07, 0.28, 0.28, 0.14, 0.06], dtype=np.float32)
 _SPREAD = np.float32(0.12)
 """Mean shares and their deviation over the music model's answers to 1,077 clips: song moods are
 soft, and without this all songs would look alike."""
+
+_NO_MOOD = np.zeros(len(EMOTIONS), dtype=np.float32)
 
 EARLY = 0.5
 """A skip before this share of a song counts in full."""
@@ -93,22 +99,35 @@ class Taste:
         self.events = count
 
     @classmethod
-    def learnt(cls, events: Sequence[Event], shelf: Shelf, features: SongFeatures) -> "Taste":
-        """Return the taste that events speak of; songs as they are known today where they are."""
+    def learnt(
+        cls,
+        events: Sequence[Event],
+        shelf: Shelf | None = None,
+        features: SongFeatures | None = None,
+    ) -> "Taste":
+        """Return the taste that events speak of.
+
+        Args:
+            events: the oldest first.
+            shelf: n songs as they are known today; those that are not there, or all without a
+                shelf, are taken as they were heard then.
+            features: of the shelf's songs.
+
+        """
         moods, songs, rewards, mood_only = [], [], [], []
         for event in events:
-            row = shelf.rows_of_key.get(event.key, [shelf.row_of_path.get(event.path)])[0]
-            if row is not None:
+            row = None if shelf is None else shelf.find(event.key, event.path)
+            if row is not None and features is not None:
                 song = features.columns[row]
             elif event.heard is not None:
                 song = SongFeatures.remembered(event.heard)
             else:
                 continue
-            moods.append(np.zeros(len(EMOTIONS)) if event.mood is None else as_mood(event.mood))
+            moods.append(_NO_MOOD if event.mood is None else event.mood)
             songs.append(song)
             rewards.append(reward_of(event))
             mood_only.append(event.what == "wrong_mood")
-        width = features.columns.shape[1]
+        width = _WIDTH
         return cls(
             np.reshape(moods, (-1, len(EMOTIONS))),
             np.reshape(songs, (-1, width)),
@@ -135,9 +154,8 @@ class Taste:
         """
         weights = self._mean
         if rng is not None:
-            weights = weights + np.linalg.solve(
-                self._factor.T, rng.standard_normal(self._mean.size)
-            )
+            draw = np.linalg.solve(self._factor.T, rng.standard_normal(self._mean.size))
+            weights = weights + _EXPLORING * draw
         table = weights.reshape(len(EMOTIONS) + 1, self._width)
         effective = np.asarray(mood, dtype=np.float64) @ table[:-1] + table[-1]
         liked: NDArray[np.float32] = features.columns @ effective.astype(np.float32)

@@ -1,0 +1,139 @@
+"""`vibelux profile`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from vibelux.cli.console import err, out, print_json, printable
+from vibelux.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from vibelux.recommend.profile import Event, Profile
+
+app = typer.Typer(
+    help="What was learnt from your listening: show it, take it along, forget it.",
+    no_args_is_help=True,
+)
+
+_SHOWN = 10
+"""Last events shown; all of them are in the JSON."""
+
+_WORDS = {
+    "played": "played through",
+    "skipped": "skipped",
+    "liked": "liked",
+    "wrong_mood": "wrong mood",
+}
+
+
+@app.command("show")
+def show(json: bool = typer.Option(False, "--json", help="Print one JSON document.")) -> None:
+    """Show how much is known, what you like and skip at which mood, and the last songs."""
+    from rich.text import Text
+
+    from vibelux.recommend.tendencies import heard_share, tendencies
+    from vibelux.settings import load_settings
+
+    settings = load_settings()
+    with _profile(settings.profile) as profile:
+        counts = profile.counts()
+        found = tendencies(profile)
+        share = heard_share(profile, settings.catalogue)
+        if json:
+            print_json(
+                {
+                    "profile": str(settings.profile),
+                    "counts": counts,
+                    "coverage": None if share is None else round(share, 6),
+                    "tendencies": [
+                        {"mood": one.mood, "song": one.song, "expected": round(one.expected, 6)}
+                        for one in found
+                    ],
+                }
+            )
+            return
+        if not any(counts.values()):
+            err().print("Nothing was learnt yet: play, skip and like songs with vibelux play.")
+            return
+        console = out()
+        heard = " · ".join(
+            f"{number:,} {_WORDS[what]}" for what, number in counts.items() if number
+        )
+        console.print(Text(heard, style="bold"))
+        if share is not None:
+            console.print(Text(f"{share:.1%} of the catalogue heard", style="dim"))
+        if found:
+            console.print()
+            for one in found:
+                verb, style = ("like", "green") if one.expected > 0 else ("skip", "red")
+                console.print(
+                    Text.assemble(
+                        (f"{one.expected:+.2f}  ", style),
+                        f"you tend to {verb} {one.song} songs when your mood is {one.mood}",
+                    )
+                )
+        console.print()
+        for event in reversed(list(profile.events(last=_SHOWN))):
+            console.print(_line(event), soft_wrap=True)
+        console.print(Text(f"\nkept in {printable(str(settings.profile))}", "dim"), soft_wrap=True)
+
+
+@app.command("export")
+def export(
+    file: Path | None = typer.Argument(
+        None, metavar="[FILE]", help="The JSON file to write; without it, print."
+    ),
+) -> None:
+    """Write everything that is kept about you as JSON."""
+    from vibelux.settings import load_settings
+
+    with _profile(load_settings().profile) as profile:
+        if file is None:
+            print_json(profile.as_json())
+            return
+        number = profile.export(file)
+    out().print(f"{number:,} events written to {printable(str(file))}", soft_wrap=True)
+
+
+@app.command("forget")
+def forget(
+    yes: bool = typer.Option(False, "--yes", "-y", help="Do not ask."),
+) -> None:
+    """Delete everything that was learnt, for good."""
+    import sys
+
+    from vibelux.settings import load_settings
+
+    settings = load_settings()
+    with _profile(settings.profile) as profile:
+        number = sum(profile.counts().values())
+        if number and not yes:
+            if not sys.stdin.isatty():
+                raise InvalidInput(f"this deletes {number:,} events for good; confirm with --yes")
+            typer.confirm(f"Delete {number:,} events for good?", abort=True, err=True)
+        profile.forget()
+    out().print(f"{number:,} events forgotten")
+
+
+def _profile(path: Path) -> "Profile":
+    """Open the profile; where there is none, an empty one that leaves no file."""
+    from vibelux.recommend.profile import Profile
+
+    return Profile(path if path.exists() else None)
+
+
+def _line(event: "Event") -> str:
+    import os
+    from datetime import datetime
+
+    when = f"{'':16}"
+    try:
+        if event.at is not None:
+            when = datetime.fromtimestamp(event.at).strftime("%Y-%m-%d %H:%M")
+    except (OverflowError, OSError, ValueError):
+        pass  # the clock was somewhere else
+    name = event.title or Path(os.fsdecode(event.path)).stem
+    if event.artist:
+        name += f" – {event.artist}"
+    return f"{when}  {_WORDS[event.what]:<14}  {printable(name)}"
