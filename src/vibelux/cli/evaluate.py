@@ -187,6 +187,57 @@ def detector(
         write_detector_predictions(predictions, found)
 
 
+@app.command()
+def match(
+    faces: Annotated[Path, typer.Option(help="Labelled faces, as of evaluate face.")],
+    songs: Annotated[Path, typer.Option(help="Manifest of songs with the column quadrant.")],
+    predictions: Annotated[
+        Path,
+        typer.Option(
+            help="csv of the songs' moods from models that never heard their artist: "
+            "train music --cross-validate --predictions FILE."
+        ),
+    ],
+    usage: Annotated[str, typer.Option(help="Part of the faces.")] = "PublicTest",
+    artists: Annotated[
+        str, typer.Option(help="Songs of all artists, or of the first or second half of them.")
+    ] = "all",
+    model: _Model = None,
+    json: _Json = False,
+) -> None:
+    """Measure how often songs recommended for a face belong where its emotion is."""
+    from vibelux.cli.evaluate_match_table import print_matching
+    from vibelux.datasets.faces import read_faces
+    from vibelux.datasets.songs import read_songs
+    from vibelux.evaluation.faces import predict_faces
+    from vibelux.evaluation.matching import evaluate_matching, half_of, matching_data
+    from vibelux.evaluation.predictions import read_song_moods
+    from vibelux.models import load_model
+    from vibelux.settings import load_settings
+
+    settings = load_settings(face_model=model)
+    network = load_model("face", settings.face_model, threads=settings.workers)
+    labelled = read_faces(faces)
+    if labelled.usage is not None:
+        labelled = labelled.with_usage(usage)
+    data = matching_data(labelled, read_songs(songs), read_song_moods(predictions))
+    data = data.with_songs(half_of(data.group, artists))
+    with _progress("faces", len(labelled)) as advance:
+        moods = predict_faces(network, labelled.images, on_progress=advance).mood
+    found = evaluate_matching(data.with_faces(moods))
+    if json:
+        print_json(
+            {
+                "faces": len(labelled),
+                "songs": len(data.songs),
+                "methods": {name: precision.figures() for name, precision in found.items()},
+            }
+        )
+    else:
+        title = f"{len(labelled):,} faces, {len(data.songs):,} songs, {network.card.model_id}"
+        print_matching(out(), found, title=title)
+
+
 def _check_writable(predictions: Path | None, report: Path | None) -> None:
     """Refuse at once what would fail after minutes of work."""
     if predictions is not None and (predictions.is_dir() or not predictions.parent.is_dir()):

@@ -11,8 +11,8 @@ import numpy as np
 
 from vibelux.datasets.faces import FaceData
 from vibelux.datasets.songs import QUADRANTS, SongData
-from vibelux.emotions import EMOTIONS
-from vibelux.errors import VibeluxError
+from vibelux.emotions import EMOTIONS, Mood, as_mood
+from vibelux.errors import DatasetError, VibeluxError
 from vibelux.evaluation.detector import DetectorPredictions
 from vibelux.evaluation.faces import FacePredictions
 from vibelux.evaluation.songs import SongPredictions
@@ -63,6 +63,31 @@ def write_song_predictions(path: Path, songs: SongData, predictions: SongPredict
         for i, (song, analysed) in enumerate(zip(songs.rows, predictions.analysed, strict=True))
     )
     _write(path, header, rows)
+
+
+def read_song_moods(path: Path) -> dict[str, Mood]:
+    """Read the moods of `write_song_predictions`.
+
+    Returns:
+        path as in the file -> mood [shape=(7,), dtype=float32]; without songs that have none.
+
+    Raises:
+        DatasetError: the file cannot be read, lacks a column, or a mood is none.
+
+    """
+    try:
+        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+            reader = csv.DictReader(file)
+            lacking = {"path", *EMOTIONS} - set(reader.fieldnames or ())
+            if lacking:
+                raise DatasetError(f"{path} lacks the columns {', '.join(sorted(lacking))}")
+            moods = {}
+            for row in reader:
+                if row[EMOTIONS[0]]:
+                    moods[row["path"]] = as_mood([float(row[name]) for name in EMOTIONS])
+            return moods
+    except (OSError, csv.Error, ValueError, TypeError) as error:
+        raise DatasetError(f"cannot read the predictions {path}: {error}") from error
 
 
 def write_detector_predictions(path: Path, predictions: DetectorPredictions) -> None:

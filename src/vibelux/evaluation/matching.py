@@ -1,0 +1,267 @@
+"""How often the songs that are recommended for a face belong where its emotion is.
+
+For each labelled face the ten best of labelled songs are taken, by the face's mood as a face model
+reads it and the songs' moods as the music model predicts them; precision at 10 is the share of
+these songs whose labelled quadrant is that of the face's labelled emotion (`QUADRANT_OF_EMOTION`).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vibelux.datasets.faces import FaceData
+from vibelux.datasets.songs import QUADRANTS, SongData
+from vibelux.emotions import EMOTIONS, Mood
+from vibelux.errors import DatasetError, InvalidInput
+from vibelux.recommend.matching import Matching, space, standing_out
+
+TOP = 10
+
+QUADRANT_OF_EMOTION = {
+    "angry": "Q2",
+    "disgust": "Q2",
+    "fear": "Q2",
+    "happy": "Q1",
+    "neutral": "Q4",
+    "sad": "Q3",
+    "surprise": "Q1",
+}
+"""Where Russell's circumplex has each emotion; neutral is taken for calm."""
+
+DEFAULT = "kinship, standing out"
+"""The method of `vibelux recommend`; `RANDOM` and `METHODS` are what it is measured against."""
+
+RANDOM = "random choice"
+
+_HALVES = 20
+_FACES_AT_ONCE = 512
+
+_Moods = NDArray[np.floating]
+_Score = Callable[[_Moods, _Moods], _Moods]
+
+
+@dataclass(frozen=True)
+class MatchingData:
+    """Faces and songs with labels and predictions.
+
+    Attributes:
+        faces: moods as a face model reads them [shape=(F, 7)].
+        label: place of each face's emotion in `EMOTIONS` [shape=(F,)].
+        songs: moods as predicted out of fold [shape=(S, 7)].
+        quadrant: place of each song's quadrant in `QUADRANTS` [shape=(S,)].
+        group: artist of each song [shape=(S,)].
+
+    """
+
+    faces: _Moods
+    label: NDArray[np.int64]
+    songs: _Moods
+    quadrant: NDArray[np.int64]
+    group: NDArray[np.str_]
+
+    def with_faces(self, moods: _Moods) -> "MatchingData":
+        """Return the same data with these moods of the faces."""
+        return replace(self, faces=moods)
+
+    def with_songs(self, chosen: NDArray[np.bool_]) -> "MatchingData":
+        """Return the same faces with some of the songs."""
+        return replace(
+            self,
+            songs=self.songs[chosen],
+            quadrant=self.quadrant[chosen],
+            group=self.group[chosen],
+        )
+
+
+@dataclass(frozen=True)
+class Precision:
+    """Precision at 10 of one method.
+
+    Attributes:
+        by_emotion: of the faces of each emotion [shape=(7,)]; NaN where there is none.
+        mean: over the emotions that occur.
+        faces: mean over all faces.
+        spread: standard error of `mean` over artists: its deviation over halves of the artists
+            (delete-half jackknife), or None if it was not asked for.
+
+    """
+
+    by_emotion: NDArray[np.float64]
+    mean: float
+    faces: float
+    spread: float | None = None
+
+    def figures(self) -> dict[str, float | None]:
+        """Return the figures of `vibelux evaluate match --json`."""
+        return {
+            **{
+                name: None if np.isnan(value) else float(value)
+                for name, value in zip(EMOTIONS, self.by_emotion, strict=True)
+            },
+            "mean": self.mean,
+            "standard_error": self.spread,
+            "faces": self.faces,
+        }
+
+
+def matching_data(faces: FaceData, songs: SongData, moods: Mapping[str, Mood]) -> MatchingData:
+    """Put labelled faces and those songs together that have a quadrant and a predicted mood.
+
+    The faces' moods are still zero: `MatchingData.with_faces` brings them.
+
+    Args:
+        faces: F labelled faces.
+        songs: labelled songs.
+        moods: path as the songs give it -> predicted mood.
+
+    Raises:
+        DatasetError: no song has both.
+
+    """
+    rows = [song for song in songs.rows if song.quadrant is not None and song.given in moods]
+    if not rows:
+        raise DatasetError(
+            "no song of the manifest has a quadrant and a predicted mood; do the paths of the "
+            "predictions belong to this manifest?"
+        )
+    return MatchingData(
+        faces=np.zeros((len(faces), len(EMOTIONS)), np.float32),
+        label=faces.label,
+        songs=np.stack([moods[song.given] for song in rows]),
+        quadrant=np.array([song.quadrant_index for song in rows]),
+        group=np.array([song.group for song in rows]),
+    )
+
+
+def half_of(group: NDArray[np.str_], half: str) -> NDArray[np.bool_]:
+    """Return the songs of one half of the artists, so that choices and reports can be parted.
+
+    Args:
+        group: artist of each song [shape=(S,)].
+        half: ``first``, ``second`` or ``all``.
+
+    Raises:
+        InvalidInput: another word.
+
+    """
+    if half == "all":
+        return np.ones(len(group), dtype=bool)
+    if half not in ("first", "second"):
+        raise InvalidInput(f"artists={half!r} must be one of all, first, second")
+    names = np.unique(group)
+    drawn = np.random.default_rng(1).permutation(names)[: len(names) // 2]
+    first = np.isin(group, drawn)
+    return first if half == "first" else ~first
+
+
+def evaluate_matching(
+    data: MatchingData, *, methods: list[str] | None = None, spread: bool = True
+) -> dict[str, Precision]:
+    """Measure methods of matching, random choice first.
+
+    Args:
+        data: at least 20 songs.
+        methods: names of `METHODS`; default: all.
+        spread: whether to estimate standard errors, which takes twenty times as long.
+
+    Raises:
+        InvalidInput: too few songs, or an unknown method.
+
+    """
+    if len(data.songs) < 2 * TOP:
+        raise InvalidInput(f"{len(data.songs)} songs are too few; at least {2 * TOP} are needed")
+    names = list(METHODS) if methods is None else methods
+    if unknown := [name for name in names if name not in METHODS]:
+        raise InvalidInput(f"there is no method {unknown[0]!r}; there are {', '.join(METHODS)}")
+    found = {RANDOM: _summary(data, _by_chance(data))}
+    for name in names:
+        precision = _summary(data, _precisions(data, METHODS[name]))
+        error = _standard_error(data, METHODS[name]) if spread else None
+        found[name] = Precision(precision.by_emotion, precision.mean, precision.faces, error)
+    return found
+
+
+def _precisions(data: MatchingData, score: _Score) -> NDArray[np.float64]:
+    """Return the precision at 10 of each face [shape=(F,)]."""
+    wanted = _TARGET[data.label]
+    hits = np.empty(len(data.faces))
+    for first in range(0, len(data.faces), _FACES_AT_ONCE):
+        rows = slice(first, first + _FACES_AT_ONCE)
+        scores = score(data.faces[rows], data.songs)
+        top = np.argpartition(-scores, TOP, axis=1)[:, :TOP]
+        hits[rows] = (data.quadrant[top] == wanted[rows, None]).mean(axis=1)
+    return hits
+
+
+def _by_chance(data: MatchingData) -> NDArray[np.float64]:
+    shares = np.bincount(data.quadrant, minlength=len(QUADRANTS)) / len(data.quadrant)
+    chance: NDArray[np.float64] = shares[_TARGET[data.label]]
+    return chance
+
+
+def _summary(data: MatchingData, precisions: NDArray[np.float64]) -> Precision:
+    by_emotion = np.array(
+        [
+            precisions[data.label == place].mean() if (data.label == place).any() else np.nan
+            for place in range(len(EMOTIONS))
+        ]
+    )
+    return Precision(by_emotion, float(np.nanmean(by_emotion)), float(precisions.mean()))
+
+
+def _standard_error(data: MatchingData, score: _Score) -> float:
+    names, rng = np.unique(data.group), np.random.default_rng(0)
+    few = replace(data, faces=data.faces[::4], label=data.label[::4])
+    means = []
+    for _ in range(_HALVES):
+        half = rng.permutation(names)[: len(names) // 2]
+        part = few.with_songs(np.isin(few.group, half))
+        if len(part.songs) > TOP:
+            means.append(_summary(part, _precisions(part, score)).mean)
+    return float(np.std(means, ddof=1)) if len(means) > 1 else float("nan")
+
+
+_TARGET = np.array([QUADRANTS.index(QUADRANT_OF_EMOTION[emotion]) for emotion in EMOTIONS])
+
+
+def _unit(rows: _Moods) -> _Moods:
+    lengths: _Moods = np.linalg.norm(rows, axis=1, keepdims=True)
+    unit: _Moods = rows / np.maximum(lengths, 1e-12)
+    return unit
+
+
+def _clr(moods: _Moods, *, floor: float = 0.03) -> _Moods:
+    """Return centred log-ratios (Aitchison 1986), with a floor that keeps zeros finite."""
+    logs = np.log(moods + floor)
+    ratios: _Moods = logs - logs.mean(axis=1, keepdims=True)
+    return ratios
+
+
+def _cosine(faces: _Moods, songs: _Moods) -> _Moods:
+    cosines: _Moods = _unit(faces) @ _unit(songs).T
+    return cosines
+
+
+def _in_space(faces: _Moods, songs: _Moods, matching: Matching) -> _Moods:
+    return _cosine(faces @ space(matching), songs @ space(matching))
+
+
+def _standing_out(faces: _Moods) -> _Moods:
+    return np.stack([standing_out(face) for face in faces])
+
+
+METHODS: dict[str, _Score] = {
+    "strongest emotion only": lambda f, s: s[:, f.argmax(axis=1)].T,
+    "cosine": _cosine,
+    "centred on catalogue": lambda f, s: _cosine(f - s.mean(axis=0), s - s.mean(axis=0)),
+    "songs squared": lambda f, s: _cosine(f, s**2),
+    "log-ratios (clr)": lambda f, s: _cosine(_clr(f), _clr(s)),
+    "deviations by emotion": lambda f, s: f @ ((s - s.mean(axis=0)) / s.std(axis=0)).T,
+    "lift over catalogue": lambda f, s: f @ (s / s.mean(axis=0)).T,
+    "cosine, standing out": lambda f, s: _cosine(_standing_out(f), s),
+    "kinship": lambda f, s: _in_space(f, s, "kinship"),
+    DEFAULT: lambda f, s: _in_space(_standing_out(f), s, "kinship"),
+}
+"""Scores [shape=(F, S)] of songs for faces from their moods; higher is better."""
