@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from vibelux.models import WEIGHTS, Card
+from vibelux.models import LABELS, WEIGHTS, Card
 
 PAGE = Path(__file__).resolve().parent / "models.md"
 HEAD = """# Model cards
@@ -16,9 +16,7 @@ against the ONNX files (sha256, label order) whenever these are loaded.
 
 def page() -> str:
     """Return the page's text."""
-    return "\n".join(
-        [HEAD, *(_section(Card.read(WEIGHTS / f"{n}.json")) for n in ("face", "music"))]
-    )
+    return "\n".join([HEAD, *(_section(Card.read(WEIGHTS / f"{kind}.json")) for kind in LABELS)])
 
 
 def _section(card: Card) -> str:

@@ -311,13 +311,22 @@ def test_too_few_persons_are_refused():
         split_pictures(BoxData(images=(image_of("Name1_1.jpg"),)))
 
 
-def test_cut_and_mistaken_boxes_are_told_apart(tmp_path):
+def test_flat_boxes_are_doubtful_on_both_sides():
+    images = [image_of(f"Name{i}_1.jpg") for i in range(60)]
+    flat = np.array([[1, 2, 30, 40], [5, 5, 40, 30]], np.float32)
+    split = split_pictures(BoxData(tuple(replace(image, faces=flat) for image in images)))
+    for image in (*split.training, *split.held):
+        assert image.faces.tolist() == [[1, 2, 30, 40]]
+        assert image.ignored.tolist() == [[5, 5, 40, 30]]
+
+
+def test_boxes_cut_by_the_pictures_edge_are_told_apart(tmp_path):
     cv2.imwrite(str(tmp_path / "a.png"), disc())
-    faces = np.array([[50, 20, 60, 75], [0, 10, 20, 30], [60, 60, 40, 20]], np.float32)
+    faces = np.array([[50, 20, 60, 75], [0, 10, 20, 30]], np.float32)
     ignored = np.array([[5, 5, 9, 9]], np.float32)
     image = BoxImage(tmp_path / "a.png", "a.png", 160, 120, "drawn", "A.jpg", faces, ignored)
     [picture] = read_pictures([image])
-    assert picture.kinds.tolist() == [FACE, UNMEASURED, IGNORED, IGNORED]
+    assert picture.kinds.tolist() == [FACE, UNMEASURED, IGNORED]
     assert picture.boxes[0].tolist() == [50, 20, 110, 95]
     assert [size.shape for size in picture.sizes] == [(120, 160), (60, 80), (30, 40)]
 

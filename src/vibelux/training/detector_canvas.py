@@ -17,7 +17,7 @@ from vibelux.training.detector_photo import Grey, face_hidden, photographed, tin
 from vibelux.training.detector_pictures import Picture
 from vibelux.training.detector_targets import FACE, IGNORED, NOTHING
 
-SHAPES = ((240, 320), (320, 240), (256, 256))
+SHAPES = ((240, 320), (320, 240), (256, 256), (192, 256))
 """Heights and widths of frames in pixels; a batch has one of them."""
 
 MOST_BOXES = 16

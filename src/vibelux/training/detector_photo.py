@@ -34,6 +34,10 @@ def photographed(grey: Grey, rng: np.random.Generator) -> Grey:
         grey = _uint8(cv2.resize(small, grey.shape[::-1], interpolation=cv2.INTER_LINEAR))
     if rng.random() < 0.15:
         grey = _blurred(grey, rng)
+    elif rng.random() < 0.15:
+        soft = cv2.GaussianBlur(grey, (0, 0), rng.uniform(0.7, 1.5))
+        amount = rng.uniform(0.3, 1.2)
+        grey = _uint8(cv2.addWeighted(grey, 1 + amount, soft, -amount, 0))  # sharpened
     if rng.random() < 0.3:
         y, x = rng.integers(0, 512 - np.array(grey.shape) + 1)
         noise = _NOISE[y : y + grey.shape[0], x : x + grey.shape[1]]

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -65,14 +65,15 @@ def split_pictures(data: BoxData) -> DetectorSplit:
 
     The rule is fixed, so that a figure on the held-back part means the same in every training: a
     person is held back if the first byte of the SHA-256 of `person` is below `HELD_BACK`. Another
-    detector's boxes of such a person are left out altogether.
+    detector's boxes of such a person are left out altogether. On both sides a box flatter than
+    `FLATTEST` is taken for a doubtful one.
 
     Raises:
         DatasetError: one side would have no face.
 
     """
     training, held = [], []
-    for image in data.images:
+    for image in map(_without_mistakes, data.images):
         first = hashlib.sha256(person(image.source or image.name).encode("utf-8", "replace"))
         if first.digest()[0] >= HELD_BACK:
             training.append(image)
@@ -142,10 +143,16 @@ def _picture(image: BoxImage) -> Picture:
     )
 
 
+def _without_mistakes(image: BoxImage) -> BoxImage:
+    flat = image.faces[:, 3] < FLATTEST * image.faces[:, 2]
+    if not flat.any():
+        return image
+    ignored = np.concatenate([image.ignored, image.faces[flat]])
+    return replace(image, faces=image.faces[~flat], ignored=ignored)
+
+
 def _kind(box: NDArray[np.float32], image: BoxImage) -> int:
     """Say whether a face's box can be learnt: a side at the picture's edge may have been cut."""
     left, top, right, bottom = box
-    if bottom - top < FLATTEST * (right - left):
-        return IGNORED
     cut = left <= 0.5 or top <= 0.5 or right >= image.width - 0.5 or bottom >= image.height - 0.5
     return UNMEASURED if cut else FACE

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import lightning
 import numpy as np
@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 
 from vibelux.datasets.face_boxes import BoxData, BoxImage
 from vibelux.errors import DatasetError
-from vibelux.models import LABELS
+from vibelux.models import LABELS, Card
 from vibelux.training.detector_canvas import SHAPES, Composer
 from vibelux.training.detector_network import (
     DetectorGraph,
@@ -151,6 +151,20 @@ class DetectorTraining(Training):
             weight_decay=self.recipe.weight_decay,
         )
 
+    def card_entry(self, source: str, *, pretrained: Path | None = None) -> dict[str, Any]:
+        """Return what the card says of the training.
+
+        Args:
+            source: name of the data and its terms.
+            pretrained: ONNX file whose weights it began with.
+
+        """
+        entry = {"data": source, "recipe": asdict(self.recipe), "epochs_done": len(self.history)}
+        if pretrained is not None:
+            card = Card.read(pretrained.with_suffix(".json"))
+            entry["began_with"] = {"model": card.model_id, **card.training}
+        return entry
+
     @classmethod
     def read(cls, checkpoint: Path) -> Self:
         """Read a training from a checkpoint, with the averaged weights.
@@ -261,7 +275,12 @@ def train_detector(
         weights_only=False,
     )
     return export_detector(
-        training, split.held, out / "detector.onnx", source=source, announce=announce
+        training,
+        split.held,
+        out / "detector.onnx",
+        source=source,
+        pretrained=pretrained,
+        announce=announce,
     )
 
 
@@ -271,6 +290,7 @@ def export_detector(
     path: Path,
     *,
     source: str = "",
+    pretrained: Path | None = None,
     announce: Callable[[str], None] = print,
 ) -> TrainedDetector:
     """Choose the threshold on held-back pictures and write the model with its card.
@@ -280,6 +300,7 @@ def export_detector(
         held: pictures that it has not learnt from.
         path: of the ONNX file.
         source: name of the data and its terms, for the card.
+        pretrained: ONNX file whose weights it began with.
         announce: receives a line for each thing worth telling.
 
     """
@@ -310,11 +331,7 @@ def export_detector(
         },
         labels=LABELS["detector"],
         calibration={},
-        training={
-            "data": source,
-            "recipe": asdict(training.recipe),
-            "epochs_done": len(training.history),
-        },
+        training=training.card_entry(source, pretrained=pretrained),
         metrics={"held_back": {"images": len(images), **figures}},
         limits=LIMITS,
         axes={1: "height", 2: "width"},
