@@ -18,6 +18,7 @@ def _draw(path: Path, moods: np.ndarray, states: list[str] | None = None) -> np.
         times=times,
         moods=moods,
         states=states or ["ok"] * len(moods),
+        mean=np.array([0, 0, 0, 0.8, 0.2, 0, 0]),
         title="5$ $x^2$ 写真.mkv",
         model="face-1.0-1234abcd",
     )

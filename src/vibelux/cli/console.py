@@ -50,22 +50,26 @@ def printable(text: str) -> str:
     )
 
 
-def mood_bars(mood: Mapping[str, float], *, width: int = 32) -> "Table":
+def mood_bars(mood: Mapping[str, float] | None, *, width: int = 32) -> "Table":
     """Return seven bars with numbers, the strongest one highlighted.
 
     Args:
-        mood: emotion -> share in [0, 1], as of `vibelux.emotions.mood_dict`.
+        mood: emotion -> share in [0, 1], as of `vibelux.emotions.mood_dict`; None: empty bars.
         width: of the longest bar, in characters.
 
     """
     from rich.table import Table
     from rich.text import Text
 
+    from vibelux.emotions import EMOTIONS
+
     table = Table.grid(padding=(0, 1))
-    top = max(mood.values())
-    for name, share in mood.items():
+    top = None if mood is None else max(mood.values())
+    for name in EMOTIONS:
+        share = 0.0 if mood is None else mood[name]
         style = "bold cyan" if share == top else "dim"
         filled = round(share * width)
         bar = Text("━" * filled, style=style) + Text("─" * (width - filled), style="bright_black")
-        table.add_row(Text(f"{name:>8}", style=style), bar, Text(f"{share:6.1%}", style=style))
+        number = "     –" if mood is None else f"{share:6.1%}"
+        table.add_row(Text(f"{name:>8}", style=style), bar, Text(number, style=style))
     return table

@@ -18,15 +18,29 @@ def mood(
     device: int | None = typer.Option(
         None, "--device", min=0, metavar="N", help="Which camera, counted from 0."
     ),
+    live: bool = typer.Option(
+        False, "--live", help="Show boxes and bars as the camera sees them, until q."
+    ),
+    seconds: float | None = typer.Option(
+        None, "--seconds", metavar="S", help="Look for so long (2 s; without end with --live)."
+    ),
     image: Path | None = typer.Option(
         None, "--image", metavar="FILE", help="Look at the face in a picture."
     ),
     video: Path | None = typer.Option(
-        None, "--video", metavar="FILE", help="Look at the face in a video, on average."
+        None, "--video", metavar="FILE", help="Watch the face in a video."
     ),
-    json: bool = typer.Option(False, "--json", help="Print one JSON object."),
+    group: bool = typer.Option(
+        False, "--group", help="The average of all faces instead of the main one."
+    ),
+    json: bool = typer.Option(
+        False, "--json", help="Print one JSON object; for --video and --live one a frame."
+    ),
     plot: Path | None = typer.Option(
-        None, "--plot", metavar="FILE.png", help="Draw the face beside the bars."
+        None,
+        "--plot",
+        metavar="FILE.png",
+        help="Draw the face and bars, or a video's curves.",
     ),
     model: Path | None = typer.Option(
         None, "--model", metavar="FILE", help="A face model other than the shipped one."
@@ -38,39 +52,53 @@ def mood(
     """
     if sum((camera, image is not None, video is not None)) != 1:
         raise InvalidInput("give exactly one of --camera, --image FILE and --video FILE")
-    if device is not None and not camera:
-        raise InvalidInput(f"--device {device} chooses a camera; add --camera")
-
-    reading, source = _read(device or 0, image, video, model)
-    if json:
-        print_json(reading.as_json())
-    seen = reading.require()
-    if not json:
-        _show(reading, seen, source)
-    if plot is not None and reading.crop is not None:
-        from vibelux.plots.mood import draw_mood
-
-        draw_mood(plot, mood=seen, crop=reading.crop, title=source, model=reading.model)
-
-
-def _read(
-    device: int, image: Path | None, video: Path | None, model: Path | None
-) -> tuple["FaceReading", str]:
-    """Return the reading and a name for where it comes from."""
-    from vibelux.face.sources import mood_of_camera, mood_of_image, mood_of_video
+    for flag, value in (("--device", device), ("--seconds", seconds), ("--live", live or None)):
+        if value is not None and not camera:
+            raise InvalidInput(f"{flag} is about the camera; add --camera or leave it out")
+    if seconds is not None and not 0 < seconds < float("inf"):
+        raise InvalidInput(f"--seconds {seconds:g} must be positive")
+    if live and plot is not None:
+        raise InvalidInput("--live stores nothing; leave out --plot or --live")
     from vibelux.settings import load_settings
 
     model_path = load_settings(face_model=model).face_model
+    if live:
+        from vibelux.cli.mood_live import watch_camera
+
+        watch_camera(device or 0, model_path=model_path, group=group, seconds=seconds, json=json)
+    elif video is not None:
+        from vibelux.cli.mood_video import watch_video
+
+        watch_video(video, model_path=model_path, group=group, json=json, plot=plot)
+    else:
+        reading, source = _read(device or 0, seconds, image, model_path, group=group)
+        if json:
+            print_json(reading.as_json())
+        seen = reading.require()
+        if not json:
+            _show(reading, seen, source, group=group)
+        if plot is not None and reading.crop is not None:
+            from vibelux.plots.mood import draw_mood
+
+            draw_mood(plot, mood=seen, crop=reading.crop, title=source, model=reading.model)
+
+
+def _read(
+    device: int, seconds: float | None, image: Path | None, model_path: Path | None, *, group: bool
+) -> tuple["FaceReading", str]:
+    """Return the reading and a name for where it comes from."""
+    from vibelux.face.sources import CAMERA_SECONDS, mood_of_camera, mood_of_image
+
     if image is not None:
-        return mood_of_image(image, model_path=model_path), printable(image.name)
-    if video is not None:
-        with err().status("watching the video …"):
-            return mood_of_video(video, model_path=model_path), printable(video.name)
+        return mood_of_image(image, model_path=model_path, group=group), printable(image.name)
     with err().status("look into the camera …"):
-        return mood_of_camera(device, model_path=model_path), f"camera {device}"
+        reading = mood_of_camera(
+            device, seconds=seconds or CAMERA_SECONDS, model_path=model_path, group=group
+        )
+    return reading, f"camera {device}"
 
 
-def _show(reading: "FaceReading", seen: "Mood", source: str) -> None:
+def _show(reading: "FaceReading", seen: "Mood", source: str, *, group: bool) -> None:
     """Print the face and the bars of its mood."""
     from rich.text import Text
 
@@ -79,13 +107,10 @@ def _show(reading: "FaceReading", seen: "Mood", source: str) -> None:
     size = f"{reading.face.w:.0f}×{reading.face.h:.0f} pixels" if reading.face else ""
     count = len(reading.faces)
     among = f", the main one of {count} faces" if count > 1 else ""
+    read = sum(mood is not None for _, mood in reading.faces)
+    what = f"average of {read} of {count} faces" if group else f"face of {size}{among}"
     console = out()
-    console.print(
-        Text.assemble(
-            (source, "bold"),
-            (f"  face of {size}{among}", "dim"),
-        )
-    )
+    console.print(Text.assemble((source, "bold"), (f"  {what}", "dim")))
     console.print()
     console.print(mood_bars(mood_dict(seen), width=48))
     console.print()

@@ -25,6 +25,7 @@ def draw_course(
     times: NDArray[np.floating],
     moods: NDArray[np.floating],
     states: Sequence[str],
+    mean: NDArray[np.floating],
     title: str,
     model: str,
 ) -> None:
@@ -35,6 +36,7 @@ def draw_course(
         times: [shape=(k,), unit=s] ascending, one or more.
         moods: [shape=(k, 7)] in the order of `EMOTIONS`, NaN where there is none.
         states: k words; those other than ``ok`` are named in the gaps.
+        mean: [shape=(7,)] of the whole, for the list at the side.
         title: where the face comes from.
         model: the model's name, version and hash.
 
@@ -59,7 +61,6 @@ def draw_course(
     seen = ~np.isnan(moods).any(axis=1)
     around = np.concatenate([[False], seen, [False]])
     alone = seen & ~around[:-2] & ~around[2:]  # a curve of one point shows nothing
-    mean = moods[seen].mean(axis=0) if seen.any() else np.zeros(len(EMOTIONS))
     for index in np.argsort(mean):  # the strongest above the others
         colour = COLOURS[EMOTIONS[index]]
         width = 2.4 if index == mean.argmax() else 1.5
