@@ -48,6 +48,11 @@ FIGURES: dict[str, Figure] = {
     ),
     "recommend_median_ms": Figure("20 songs among 1,000,000, median", "ms", at_most=20),
     "recommend_p99_ms": Figure("20 songs among 1,000,000, 99th percentile", "ms"),
+    "shuffle_ms": Figure("20 of 100,000 songs ordered for listening, median", "ms", at_most=50),
+    "listening_cosine_ndcg": Figure("simulated listeners, nDCG@20 of plain cosine", ""),
+    "listening_cosine_skips": Figure("the same, songs skipped", ""),
+    "listening_learning_ndcg": Figure("simulated listeners, nDCG@20 of the listening order", ""),
+    "listening_learning_skips": Figure("the same, songs skipped", ""),
     "face_total_median_ms": Figure(
         "detect, crop and classify a 640×480 frame, one thread, median", "ms", at_most=12
     ),

@@ -256,6 +256,8 @@ def _places(
         least = np.partition(tickets, tickets.size - size)[tickets.size - size]
         pool = np.flatnonzero(tickets >= least)
         pool = pool[np.lexsort((pool, -scores[pool], -tickets[pool]))][:size]
+        if traits is _NO_TRAITS:
+            return [int(row) for row in pool[:n]]
         vectors = units(traits.embeddings, [*before, *pool.tolist()])
         ranked = pool.tolist()
         parts = [units(traits.moods, ranked), None if vectors is None else vectors[len(before) :]]
