@@ -10,9 +10,12 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="the train extra is not installed")
 
+from vibelux.datasets.face_box_split import split_boxes
 from vibelux.datasets.face_boxes import BoxData, BoxImage, read_face_boxes
 from vibelux.errors import DatasetError
-from vibelux.models import load_model
+from vibelux.evaluation.detector import evaluate_boxes, predict_boxes
+from vibelux.face.detector import FaceDetector
+from vibelux.models import WEIGHTS, load_model
 from vibelux.training.detector_canvas import SHAPES, Composer
 from vibelux.training.detector_network import (
     MOST_FACES,
@@ -24,7 +27,7 @@ from vibelux.training.detector_network import (
     read_grids,
     standardise,
 )
-from vibelux.training.detector_pictures import person, read_pictures, split_pictures
+from vibelux.training.detector_pictures import read_pictures
 from vibelux.training.detector_targets import (
     FACE,
     IGNORED,
@@ -35,6 +38,7 @@ from vibelux.training.detector_targets import (
 )
 from vibelux.training.detector_validation import best_threshold, figures_at, frame_of, with_parts
 from vibelux.training.detectors import DetectorRecipe, DetectorTraining, train_detector
+from vibelux.training.export import load_weights
 
 SMALL = DetectorRecipe(
     epochs=1, steps=2, batch_size=2, widths=(4, 4, 8, 8, 8), head=8, ema_decay=0.5
@@ -125,7 +129,7 @@ def test_nothing_to_resume_is_said(boxes_csv, tmp_path):
 
 def test_a_few_steps_teach_the_network_to_find_discs(boxes_csv):
     torch.manual_seed(0)
-    composer = Composer(read_pictures(split_pictures(read_face_boxes(boxes_csv)).training))
+    composer = Composer(read_pictures(split_boxes(read_face_boxes(boxes_csv)).training))
     network = DetectorNetwork(widths=SMALL.widths, head=SMALL.head)
     optimizer = torch.optim.AdamW(network.parameters(), lr=1e-2)
     losses = []
@@ -274,52 +278,6 @@ def test_the_same_seed_composes_the_same_frame(boxes_csv):
     assert (one.grey == two.grey).all() and (one.boxes == two.boxes).all()
 
 
-@pytest.mark.parametrize(
-    ("source", "expected"),
-    [
-        ("Ana_Ng_03.jpg", "Ana_Ng"),
-        ("835_0_0.jpg", "835"),
-        ("213034581_1.jpg", "213034581"),
-        ("01570.jpg", "01570"),
-        ("frames/Ana_Ng_0012.png", "Ana_Ng"),
-        ("_12.jpg", "_12"),
-    ],
-)
-def test_a_person_is_named_by_the_file(source, expected):
-    assert person(source) == expected
-
-
-def image_of(source, dataset="drawn"):
-    faces = np.array([[1, 2, 30, 40]], np.float32)
-    none = np.zeros((0, 4), np.float32)
-    return BoxImage(source, source, 64, 64, dataset, source, faces, none)
-
-
-def test_a_person_is_on_one_side_and_other_detectors_boxes_are_never_held_back():
-    names = [f"Name{i}_{k}.jpg" for i in range(200) for k in range(3)]
-    images = [image_of(name) for name in names] + [image_of(name, "web_pseudo") for name in names]
-    split = split_pictures(BoxData(images=tuple(images)))
-    held = {person(image.source) for image in split.held}
-    assert not held & {person(image.source) for image in split.training}
-    assert 12 <= len(held) <= 40
-    assert all(image.dataset == "drawn" for image in split.held)
-    assert len(split.training) + 2 * len(split.held) == len(images)
-
-
-def test_too_few_persons_are_refused():
-    with pytest.raises(DatasetError, match="no face is left held back among 1 pictures"):
-        split_pictures(BoxData(images=(image_of("Name1_1.jpg"),)))
-
-
-def test_flat_boxes_are_doubtful_on_both_sides():
-    images = [image_of(f"Name{i}_1.jpg") for i in range(60)]
-    flat = np.array([[1, 2, 30, 40], [5, 5, 40, 30]], np.float32)
-    split = split_pictures(BoxData(tuple(replace(image, faces=flat) for image in images)))
-    for image in (*split.training, *split.held):
-        assert image.faces.tolist() == [[1, 2, 30, 40]]
-        assert image.ignored.tolist() == [[5, 5, 40, 30]]
-
-
 def test_boxes_cut_by_the_pictures_edge_are_told_apart(tmp_path):
     cv2.imwrite(str(tmp_path / "a.png"), disc())
     faces = np.array([[50, 20, 60, 75], [0, 10, 20, 30]], np.float32)
@@ -362,3 +320,26 @@ def test_empty_pictures_are_looked_at_in_parts_too(boxes_csv):
     assert [grey.shape for _, grey in pictures] == [(120, 160)] * 2 + [(72, 96)] * 4
     assert frame_of(pictures[2][1]).shape == (240, 320)
     assert math.isclose(pictures[2][0].width / 96, 1)
+
+
+def test_shipped_weights_load_back_into_the_network():
+    network = DetectorNetwork()
+    load_weights(network, WEIGHTS / "detector.onnx")
+    frame = disc(320, 240, box=(90, 40, 100, 125))[None]
+    with torch.inference_mode():
+        expected = DetectorGraph(network.eval())(torch.from_numpy(frame))
+    shipped = load_model("detector").run(frame)
+    for name, output in zip(("boxes", "scores"), expected, strict=True):
+        np.testing.assert_allclose(shipped[name], output.numpy(), rtol=1e-3, atol=1e-3)
+
+
+def test_the_shipped_detector_finds_the_held_back_faces_and_nothing_else(shared_data):
+    data = read_face_boxes(shared_data / "facedet" / "boxes.csv")
+    held = split_boxes(data).held
+    chosen = [i for i in held if i.dataset == "helen"][:50]
+    chosen += [i for i in held if i.dataset == "ytfaces"][:50]
+    empty = [i for i in held if i.dataset == "inria_neg" and not len(i.ignored)]
+    detector = FaceDetector.load()
+    figures = evaluate_boxes(predict_boxes(detector, BoxData(tuple(chosen))))
+    assert figures["recall_50_large"] >= 0.97
+    assert evaluate_boxes(predict_boxes(detector, BoxData(tuple(empty))))["false_per_image"] <= 0.02

@@ -99,12 +99,12 @@ def detector(
     """Export a detector's checkpoint, also one of a training that still runs."""
     with train_extra():
         from vibelux.training import detectors
-        from vibelux.training.detector_pictures import split_pictures
+    from vibelux.datasets.face_box_split import split_boxes
     from vibelux.datasets.face_boxes import read_face_boxes
 
     detectors.export_detector(
         detectors.DetectorTraining.read(checkpoint),
-        split_pictures(read_face_boxes(boxes)).held,
+        split_boxes(read_face_boxes(boxes)).held,
         out,
         source=source or boxes.name,
         announce=lambda line: err().print(line, markup=False, soft_wrap=True),

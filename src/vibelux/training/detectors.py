@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
+from vibelux.datasets.face_box_split import split_boxes
 from vibelux.datasets.face_boxes import BoxData, BoxImage
 from vibelux.errors import DatasetError
 from vibelux.models import LABELS, Card
@@ -25,7 +26,7 @@ from vibelux.training.detector_network import (
     read_grids,
     standardise,
 )
-from vibelux.training.detector_pictures import read_pictures, split_pictures
+from vibelux.training.detector_pictures import read_pictures
 from vibelux.training.detector_targets import detector_loss
 from vibelux.training.detector_validation import (
     LONGER_SIDE,
@@ -215,7 +216,7 @@ def train_detector(
     """Train the face detector and write ``detector.onnx`` with its card.
 
     Args:
-        data: pictures with boxes; `split_pictures` says which are held back.
+        data: pictures with boxes; `split_boxes` says which are held back.
         out: folder for the checkpoint of each epoch and the exported model.
         recipe: how to train; default `DetectorRecipe`.
         source: name of the data and its terms, for the card.
@@ -238,7 +239,7 @@ def train_detector(
     checkpoint = out / CHECKPOINT
     if resume and not checkpoint.is_file():
         raise DatasetError(f"there is no checkpoint to resume at {checkpoint}")
-    split = split_pictures(data)
+    split = split_boxes(data)
     announce(
         f"{len(split.training)} pictures to learn from, {len(split.held)} held back; "
         f"{len(data) - len(split.training) - len(split.held)} with another detector's boxes of "
