@@ -157,6 +157,10 @@ def detector(
             "and dataset; one row a face."
         ),
     ],
+    held_back: Annotated[
+        bool,
+        typer.Option("--held-back", help="Only the pictures that `train detector` holds back."),
+    ] = False,
     model: _Model = None,
     json: _Json = False,
     predictions: Annotated[
@@ -166,7 +170,8 @@ def detector(
 ) -> None:
     """Measure a face detector: faces found, false ones, time."""
     from vibelux.cli.evaluate_tables import print_detector
-    from vibelux.datasets.face_boxes import read_face_boxes
+    from vibelux.datasets.face_box_split import split_boxes
+    from vibelux.datasets.face_boxes import BoxData, read_face_boxes
     from vibelux.evaluation.detector import evaluate_boxes, predict_boxes
     from vibelux.evaluation.predictions import write_detector_predictions
     from vibelux.face.detector import FaceDetector
@@ -174,6 +179,8 @@ def detector(
     _check_writable(predictions, None)
     finder = FaceDetector.load(model)
     data = read_face_boxes(boxes)
+    if held_back:
+        data = BoxData(images=split_boxes(data).held)
     with _progress("pictures", len(data)) as advance:
         found = predict_boxes(finder, data, on_progress=advance)
     _list_skipped(found.failed)
