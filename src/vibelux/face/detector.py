@@ -4,12 +4,10 @@ The graph decodes and suppresses overlapping boxes itself; here is only what lie
 picture's size on the way in, the boxes' on the way out. docs/preprocessing.md gives the formulas.
 """
 
-import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, Self
 
-import cv2
 import numpy as np
 
 from vibelux.errors import InvalidInput, ModelError
@@ -159,117 +157,3 @@ def reduced(grey: Grey, *, longer_side: int, multiple: int = 1) -> tuple[Grey, f
     )
     window = Window(0, 0, width * factor, height * factor)
     return sample(grey, window, width=width, height=height), factor
-
-
-FLAT_RANGE = 100
-
-
-class HaarDetector:
-    """OpenCV's frontal-face cascade on a reduced grey picture.
-
-    The picture is not equalised: the cascade normalises every window's contrast itself. On 750
-    pictures (some with another detector's labels) equalising found as many faces (493, 492
-    without it) with more false alarms (92, 67), and on 51 unlabelled webcam frames it found a
-    face in 17, without it in 45. Only flat pictures are stretched, since the cascade rejects
-    windows with a standard deviation below 10.
-
-    Attributes:
-        working_side: the picture's longer side is reduced to this many pixels first; at 320, a
-            640×480 frame is searched at half its size, for faces from 48 pixels on.
-        patient: look again, enlarged and with a border around, where nothing was found: finds
-            faces that fill the picture, such as those of data sets. For single pictures.
-
-    """
-
-    SCALE_STEP = 1.1
-    MIN_NEIGHBOURS = 3
-    MIN_SIDE = 24  # the cascade's window
-
-    SCORE_SLOPE = 0.740
-    SCORE_OFFSET = -1.323
-    """Logistic fit of "is a face" on the cascade's last stage, to those 492 faces and 67 false
-    alarms: a rank of the boxes, no calibrated probability, as the two overlap widely."""
-
-    BORDER = 0.2
-
-    def __init__(self, *, working_side: int = 320, patient: bool = False) -> None:
-        self.working_side = working_side
-        self.patient = patient
-        # Read here and not by OpenCV, which cannot open every name on Windows.
-        path = Path(cv2.__file__).parent / "data" / "haarcascade_frontalface_default.xml"
-        try:
-            text = path.read_text(encoding="utf-8")
-        except OSError as error:
-            raise ModelError(
-                f"OpenCV's face cascade is missing at {path}; reinstall opencv-python-headless, "
-                "version 4"
-            ) from error
-        storage = cv2.FileStorage(text, cv2.FILE_STORAGE_READ | cv2.FILE_STORAGE_MEMORY)
-        self._cascade = cv2.CascadeClassifier()
-        self._cascade.read(storage.getFirstTopLevelNode())
-
-    def detect(self, grey: Grey) -> list[Box]:
-        """Return the faces of a picture.
-
-        Args:
-            grey: [shape=(h, w), dtype=uint8].
-
-        Returns:
-            square boxes in the picture's pixels, the most prominent (width × score) first.
-
-        """
-        longest = max(grey.shape)
-        boxes = self._search(grey, min(1.0, self.working_side / longest))
-        if not boxes and self.patient:
-            scale = self.working_side / (longest * (1 + 2 * self.BORDER))
-            boxes = self._search(grey, min(2.0, scale), border=self.BORDER)
-        return sorted(boxes, key=lambda box: box.w * box.score, reverse=True)
-
-    def _search(self, grey: Grey, scale: float, *, border: float = 0.0) -> list[Box]:
-        """Return the faces found in a picture resized by ``scale``, with a border around it."""
-        size = [max(1, round(side * scale)) for side in grey.shape[::-1]]
-        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        small = np.asarray(cv2.resize(grey, size, interpolation=how), np.uint8)
-        edge = math.ceil(border * max(size))
-        if edge:
-            framed = cv2.copyMakeBorder(small, edge, edge, edge, edge, cv2.BORDER_REPLICATE)
-            small = np.asarray(framed, np.uint8)
-        if min(small.shape) < self.MIN_SIDE:
-            return []
-        found, _, stages = self._cascade.detectMultiScale3(
-            stretched(small),
-            scaleFactor=self.SCALE_STEP,
-            minNeighbors=self.MIN_NEIGHBOURS,
-            minSize=(self.MIN_SIDE, self.MIN_SIDE),
-            outputRejectLevels=True,
-        )
-        return [
-            _faces_box(int(x) - edge, int(y) - edge, int(w), self._score(float(stage))).scaled(
-                1 / scale
-            )
-            for (x, y, w, _), stage in zip(found, np.ravel(stages), strict=True)
-        ]
-
-    def _score(self, stage: float) -> float:
-        return 1 / (1 + math.exp(-(self.SCORE_OFFSET + self.SCORE_SLOPE * stage)))
-
-
-def _faces_box(x: int, y: int, side: int, score: float) -> Box:
-    """Return the face in a square of the cascade: 0.82 of its side wide, 1.25 times as high."""
-    w = 1.02 / 1.24 * side
-    h = 1.25 * w
-    return Box(x + (side - w) / 2, y + (side - h) / 2, w, h, score)
-
-
-def stretched(grey: Grey) -> Grey:
-    """Return a flat picture spread over all grey levels, any other one as it is.
-
-    Args:
-        grey: [shape=(h, w), dtype=uint8].
-
-    """
-    low, high = np.percentile(grey[::4, ::4], (1, 99))
-    if high - low >= FLAT_RANGE or high <= low:
-        return grey
-    levels = (np.arange(256) - low) * (255 / (high - low))
-    return np.asarray(cv2.LUT(grey, np.clip(np.rint(levels), 0, 255).astype(np.uint8)), np.uint8)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vibelux.emotions import Mood, as_mood, mood_dict
 from vibelux.errors import InvalidInput, NoFace
-from vibelux.face.detector import Box, Detector, HaarDetector
+from vibelux.face.detector import Box, Detector, FaceDetector
 from vibelux.face.expression import ExpressionModel, crop_face
 from vibelux.face.sampling import Grey
 
@@ -139,13 +139,13 @@ class FaceReader:
 
         Args:
             model_path: an ONNX file with its card beside it.
-            detector: default: `HaarDetector` for frames of a camera or a video.
+            detector: default: the shipped one, for frames of a camera or a video.
 
         Raises:
             ModelError: as `vibelux.models.load_model`.
 
         """
-        return cls(ExpressionModel.load(model_path), detector or HaarDetector())
+        return cls(ExpressionModel.load(model_path), detector or FaceDetector.load())
 
     @property
     def model(self) -> str:

@@ -8,16 +8,16 @@ import numpy as np
 
 from vibelux.emotions import Mood, as_mood
 from vibelux.face.camera import Camera
-from vibelux.face.detector import HaarDetector
+from vibelux.face.detector import FaceDetector
 from vibelux.face.image import read_image
 from vibelux.face.newest import newest
 from vibelux.face.reading import FaceReader, FaceReading, State
 from vibelux.face.tracker import FaceTracker, Moment
 from vibelux.face.video import video_frames
 
-PICTURE_SIDE = 800
-"""Pixels to which a picture's longer side is reduced for the detector; one picture may take
-longer than one frame of a stream."""
+PICTURE_LOOKS = 3
+"""Sizes at which a face is looked for in a picture, 320 to 1280 pixels; one picture may take longer
+than one frame of a stream."""
 
 CAMERA_SECONDS = 2.0
 
@@ -45,8 +45,7 @@ def mood_of_image(
 
     """
     picture = read_image(path)
-    detector = HaarDetector(working_side=PICTURE_SIDE, patient=True)
-    reader = FaceReader.load(model_path, detector=detector)
+    reader = FaceReader.load(model_path, detector=FaceDetector.load(looks=PICTURE_LOOKS))
     reading = reader.read(picture.grey).scaled(picture.reduction)
     return reading.grouped() if group else reading
 

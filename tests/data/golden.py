@@ -1,0 +1,138 @@
+"""Write golden.json and its frames: what lies between a frame and a mood, number by number.
+
+    python tests/data/golden.py
+
+Run it whenever the weights of the detector or the face model change. docs/preprocessing.md
+describes the steps; another implementation is right if it gets these numbers from these frames.
+"""
+
+import base64
+import hashlib
+import json
+import runpy
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from vibelux.face.detector import Box, FaceDetector, reduced
+from vibelux.face.expression import ExpressionModel, crop_face
+from vibelux.face.reading import as_grey
+from vibelux.face.sampling import Window, sample
+
+HERE = Path(__file__).resolve().parent
+GOLDEN = HERE / "golden.json"
+_DRAWN = runpy.run_path(str(HERE.parent / "face" / "drawn_face.py"))
+
+COLOURS = [(0, 0, 0), (255, 255, 255), (255, 0, 0), (0, 255, 0), (0, 0, 255), (1, 1, 1),
+           (200, 150, 120), (12, 34, 56), (90, 91, 1), (254, 253, 17)]  # fmt: skip
+
+WINDOWS = [
+    ((0, 0, 97, 61), (97, 61)),  # itself
+    ((0, 0, 97, 61), (32, 20)),  # smaller
+    ((10.25, 5.5, 12.125, 9.75), (24, 24)),  # larger, between pixels
+    ((-8.3, -4.7, 40.1, 40.1), (16, 16)),  # beyond the upper left corner
+    ((80.6, 30.2, 33.3, 50.5), (20, 48)),  # beyond the lower right one; larger and smaller
+    ((500, 500, 3, 3), (2, 2)),  # far away
+]
+
+
+def frames() -> dict[str, np.ndarray]:
+    """Return name -> frame [shape=(h, w, 3), dtype=uint8] RGB."""
+    look, draw_frame = _DRAWN["Look"], _DRAWN["draw_frame"]
+    tint = np.array([1.0, 0.82, 0.7])
+
+    def coloured(grey: np.ndarray) -> np.ndarray:
+        return np.rint(grey[:, :, None] * tint).astype(np.uint8)
+
+    noise = np.random.default_rng(0).integers(0, 256, (61, 97, 3), np.uint8)
+    return {
+        "portrait.png": coloured(draw_frame((180, 70, 270), look=look(smile=0.8))),
+        "edge.png": coloured(
+            draw_frame((-50, 60, 170), (190, 40, 190), width=417, height=311, look=look(tilt=12))
+        ),
+        "surprise.png": coloured(
+            draw_frame((30, 60, 150), width=210, height=330, look=look(open_mouth=1, smile=-0.2))
+        ),
+        "noise.png": noise,
+    }
+
+
+PLACED = {
+    "portrait.png": [(260.125, 130.5, 110.75, 140)],
+    "edge.png": [(-20.5, 80.25, 90.5, 120), (380, 250, 60, 80)],
+    "surprise.png": [(70, 90, 20.5, 30)],
+    "noise.png": [(20.2, 10.1, 38.709677419354840, 50)],
+}
+"""Boxes for crops that do not depend on the detector."""
+
+
+def golden() -> dict[str, Any]:
+    """Return what golden.json holds."""
+    detector, expression = FaceDetector.load(), ExpressionModel.load()
+    noise = as_grey(np.ascontiguousarray(frames()["noise.png"][:, :, ::-1]))
+    colours = np.array([COLOURS], np.uint8)[:, :, ::-1]
+    levels = as_grey(np.ascontiguousarray(colours))[0].tolist()
+    return {
+        "detector": detector.model.card.model_id,
+        "face": expression.model.card.model_id,
+        "grey": [
+            {"rgb": list(rgb), "grey": level} for rgb, level in zip(COLOURS, levels, strict=True)
+        ],
+        "samples": [
+            {
+                "frame": "noise.png",
+                "window": window,
+                "size": size,
+                "pixels": packed(sample(noise, Window(*window), width=size[0], height=size[1])),
+            }
+            for window, size in WINDOWS
+        ],
+        "frames": [_frame(name, rgb, detector, expression) for name, rgb in frames().items()],
+    }
+
+
+def _frame(
+    name: str, rgb: np.ndarray, detector: FaceDetector, expression: ExpressionModel
+) -> dict[str, Any]:
+    grey = as_grey(np.ascontiguousarray(rgb[:, :, ::-1]))
+    small, factor = reduced(grey, longer_side=detector.longer_side, multiple=detector.multiple)
+    boxes = detector.detect(grey)
+    placed = [Box(*place, 1.0) for place in PLACED[name]]
+    return {
+        "frame": name,
+        "grey_sha256": hashlib.sha256(grey.tobytes()).hexdigest(),
+        "input": {
+            "width": small.shape[1],
+            "height": small.shape[0],
+            "factor": factor,
+            "sha256": hashlib.sha256(small.tobytes()).hexdigest(),
+        },
+        "boxes": [[box.x, box.y, box.w, box.h, box.score] for box in boxes],
+        "faces": [_face(grey, box, expression) for box in (*boxes, *placed)],
+    }
+
+
+def _face(grey: np.ndarray, box: Box, expression: ExpressionModel) -> dict[str, Any]:
+    crop = crop_face(grey, box, scale=expression.crop_scale, size=expression.size)
+    answer = expression.predict(crop[None])
+    return {
+        "box": [box.x, box.y, box.w, box.h],
+        "crop": packed(crop),
+        "mood": [round(float(share), 6) for share in answer.moods[0]],
+        "label": [round(float(share), 6) for share in answer.labels[0]],
+    }
+
+
+def packed(pixels: np.ndarray) -> str:
+    """Return the bytes of pixels, row after row, as base64."""
+    return base64.b64encode(pixels.tobytes()).decode("ascii")
+
+
+if __name__ == "__main__":
+    for name, rgb in frames().items():
+        png = cv2.imencode(".png", rgb[:, :, ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 9])[1]
+        (HERE / name).write_bytes(png.tobytes())
+    GOLDEN.write_text(json.dumps(golden(), indent=1) + "\n", encoding="utf-8")
+    print(f"wrote {GOLDEN.name} and {len(frames())} frames")

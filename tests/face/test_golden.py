@@ -1,0 +1,96 @@
+"""Python gets the numbers of tests/data/golden.json, which other implementations are held to."""
+
+import base64
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from vibelux.face.detector import Box, FaceDetector, reduced
+from vibelux.face.expression import ExpressionModel, crop_face
+from vibelux.face.reading import as_grey
+from vibelux.face.sampling import Window, sample
+
+DATA = Path(__file__).parents[1] / "data"
+GOLDEN: dict[str, Any] = json.loads((DATA / "golden.json").read_text("utf-8"))
+FRAMES = {frame["frame"]: frame for frame in GOLDEN["frames"]}
+
+
+@pytest.fixture(scope="module")
+def detector() -> FaceDetector:
+    return FaceDetector.load()
+
+
+@pytest.fixture(scope="module")
+def expression() -> ExpressionModel:
+    return ExpressionModel.load()
+
+
+def _grey(name: str) -> np.ndarray:
+    return as_grey(cv2.imdecode(np.frombuffer((DATA / name).read_bytes(), np.uint8), 1))
+
+
+def _unpacked(text: str, shape: tuple[int, int]) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(text), np.uint8).reshape(shape)
+
+
+def test_is_of_the_shipped_models(detector: FaceDetector, expression: ExpressionModel) -> None:
+    models = {"detector": detector.model.card.model_id, "face": expression.model.card.model_id}
+    found = {name: GOLDEN[name] for name in models}
+    assert found == models, "run: python tests/data/golden.py"
+
+
+def test_grey() -> None:
+    bgr = np.array([[pair["rgb"][::-1] for pair in GOLDEN["grey"]]], np.uint8)
+    assert as_grey(bgr)[0].tolist() == [pair["grey"] for pair in GOLDEN["grey"]]
+    for pair in GOLDEN["grey"]:
+        red, green, blue = pair["rgb"]
+        assert pair["grey"] == (9798 * red + 19235 * green + 3735 * blue + 16384) >> 15
+
+
+def test_samples() -> None:
+    for case in GOLDEN["samples"]:
+        width, height = case["size"]
+        window = Window(*case["window"])
+        found = sample(_grey(case["frame"]), window, width=width, height=height)
+        assert np.array_equal(found, _unpacked(case["pixels"], (height, width))), window
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_input_of_the_detector(detector: FaceDetector, name: str) -> None:
+    frame, grey = FRAMES[name], _grey(name)
+    assert hashlib.sha256(grey.tobytes()).hexdigest() == frame["grey_sha256"]
+    sides = {"longer_side": detector.longer_side, "multiple": detector.multiple}
+    small, factor = reduced(grey, **sides)
+    assert (small.shape[1], small.shape[0]) == (frame["input"]["width"], frame["input"]["height"])
+    assert factor == frame["input"]["factor"]
+    assert hashlib.sha256(small.tobytes()).hexdigest() == frame["input"]["sha256"]
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_boxes(detector: FaceDetector, name: str) -> None:
+    found = [[box.x, box.y, box.w, box.h, box.score] for box in detector.detect(_grey(name))]
+    expected = np.array(FRAMES[name]["boxes"]).reshape(-1, 5)
+    assert np.array(found).reshape(-1, 5).shape == expected.shape
+    assert np.allclose(np.array(found).reshape(-1, 5), expected, rtol=0, atol=0.01)
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_crops_and_moods(expression: ExpressionModel, name: str) -> None:
+    grey = _grey(name)
+    for face in FRAMES[name]["faces"]:
+        crop = crop_face(grey, Box(*face["box"], 1.0), scale=expression.crop_scale)
+        assert np.array_equal(crop, _unpacked(face["crop"], (48, 48)))
+        answer = expression.predict(crop[None])
+        assert np.allclose(answer.moods[0], face["mood"], rtol=0, atol=1e-3)
+        assert np.allclose(answer.labels[0], face["label"], rtol=0, atol=1e-3)
+
+
+def test_the_drawn_faces_are_found() -> None:
+    """Else the numbers would say nothing about the boxes."""
+    assert [len(FRAMES[name]["boxes"]) for name in ("portrait.png", "edge.png")] == [1, 2]
+    assert FRAMES["noise.png"]["boxes"] == []
