@@ -6,6 +6,7 @@ of httpx can hold it. Redirects are not followed: they would carry it to another
 """
 
 import json
+import logging
 import re
 import threading
 import time
@@ -27,7 +28,6 @@ Params = Sequence[tuple[str, str | int]]
 Result = TypeVar("Result")
 
 _LARGEST_ANSWER = 64 << 20
-_BLOCK = 1 << 16
 _NOT_AUDIO = ("text/", "application/json", "application/xml")
 
 HINTS = {
@@ -76,6 +76,8 @@ class Connection:
         self.login = login
         self._secret = secret
         self._patience = patience
+        # A server that redirects repeats the request's address in its answer's headers.
+        logging.getLogger("httpcore.http11").addFilter(_tells_no_headers)
         self._http = httpx.Client(
             transport=_Signing(login, secret),
             timeout=httpx.Timeout(patience.read, connect=patience.connect, pool=None),
@@ -213,7 +215,7 @@ class Connection:
     ) -> Iterator[bytes]:
         """Yield a body's bytes, but not for ever and not endlessly many."""
         began, received = time.monotonic(), 0
-        for block in response.iter_raw(_BLOCK):
+        for block in response.iter_raw():
             received += len(block)
             if received > largest:
                 raise ServerError(
@@ -275,6 +277,10 @@ class Connection:
             text = text.replace(secret, "…") if secret else text
         text = re.sub(r"\b(p|t|s|apiKey)=[^&\s]*", r"\1=…", text)
         return "".join(char for char in text if char.isprintable())[:200]
+
+
+def _tells_no_headers(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith("receive_response_headers.complete")
 
 
 class _Signing(httpx.BaseTransport):

@@ -65,11 +65,11 @@ def parse_url(text: str) -> str:
 
     """
     text = text.strip()
-    parts = urlsplit(text if "://" in text else f"https://{text}")
     try:
+        parts = urlsplit(text if "://" in text else f"https://{text}")
         host, port = parts.hostname, parts.port
-    except ValueError:
-        host, port = None, None
+    except ValueError:  # a port or an IPv6 address that is none
+        parts, host, port = urlsplit(""), None, None
     if parts.username is not None or parts.password is not None:
         raise InvalidInput(
             "give the server's address without user and password; the user has an option of its "
