@@ -1,4 +1,5 @@
 import json
+import re
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +30,7 @@ def test_a_songs_mood_is_shown(run_cli: RunCli, song: Path, music_model: Path) -
     lines = done.stdout.splitlines()
     assert max(map(len, lines)) <= 80
     assert "[bold]a song[bold] 🎵.wav  0:14" in done.stdout.replace("\n", "")
+    assert re.search(r"loudness -\d+\.\d LUFS, peak -\d+\.\d dBFS", done.stdout)
     words = [line.split()[0] for line in lines if "─" in line or "━" in line]
     assert words == [*EMOTIONS, "valence", "arousal"]
 
@@ -38,12 +40,18 @@ def test_json_is_one_object_a_line(run_cli: RunCli, song: Path, music_model: Pat
     assert (done.returncode, done.stderr) == (0, "")
     first, second = (json.loads(line) for line in done.stdout.splitlines())
     assert first == second
-    assert list(first) == ["path", "mood", "valence", "arousal", "duration", "model"]
+    assert list(first) == [
+        *("path", "mood", "valence", "arousal", "tension", "loudness", "peak"),
+        *("duration", "model"),
+    ]
     assert first["path"] == str(song)
     assert list(first["mood"]) == list(EMOTIONS)
     assert sum(first["mood"].values()) == pytest.approx(1.0, abs=1e-5)
     assert -1 <= first["valence"] <= 1
     assert -1 <= first["arousal"] <= 1
+    assert first["tension"] is None  # this model does not tell
+    assert -60 < first["loudness"] < 0
+    assert -60 < first["peak"] <= 0
     assert first["duration"] == pytest.approx(14.0)
     assert first["model"].startswith("music-0.0.1-")
 

@@ -55,8 +55,8 @@ def test_precision_is_counted_by_hand(data):
     face = data.with_faces(data.faces)
     order = np.argsort(-face.songs[:, 3], kind="stable")[:10]
     expected = (face.quadrant[order] == 0).mean()
-    found = evaluate_matching(data, methods=["strongest emotion only"], spread=False)
-    assert found["strongest emotion only"].by_emotion[3] == pytest.approx(expected)
+    found = evaluate_matching(data, methods=["strongest only"], spread=False)
+    assert found["strongest only"].by_emotion[3] == pytest.approx(expected)
 
 
 def test_the_default_is_what_recommend_does(data):

@@ -28,7 +28,7 @@ def analyse(
         None, "--model", metavar="FILE", help="A music model other than the shipped one."
     ),
 ) -> None:
-    """Print the mood, valence and arousal of songs.
+    """Print the mood, valence, arousal, tension and loudness of songs.
 
     A file that cannot be analysed is reported, the others are not held up.
     """
@@ -55,6 +55,9 @@ def analyse(
                     "mood": mood_dict(song.mood),
                     "valence": round(song.valence, 6),
                     "arousal": round(song.arousal, 6),
+                    "tension": None if song.tension is None else round(song.tension, 6),
+                    "loudness": None if song.loudness is None else round(song.loudness, 2),
+                    "peak": None if song.peak is None else round(song.peak, 2),
                     "duration": round(song.duration, 3),
                     "model": song.model,
                 }
@@ -80,7 +83,7 @@ def analyse(
 
 def _shown(path: Path, song: "SongAnalysis") -> "RenderableType":
     """Return a song's name, length, seven bars and its place in valence and arousal."""
-    from rich.console import Group
+    from rich.console import Group, RenderableType
     from rich.table import Table
     from rich.text import Text
 
@@ -89,9 +92,22 @@ def _shown(path: Path, song: "SongAnalysis") -> "RenderableType":
     minutes, seconds = divmod(round(song.duration), 60)
     name = Text.assemble((printable(str(path)), "bold"), (f"  {minutes}:{seconds:02}", "dim"))
     affect = Table.grid(padding=(0, 1))
-    for word, value in (("valence", song.valence), ("arousal", song.arousal)):
+    places = [("valence", song.valence), ("arousal", song.arousal)]
+    if song.tension is not None:
+        places.append(("tension", song.tension))
+    for word, value in places:
         affect.add_row(Text(f"{word:>8}"), _scale(value), Text(f"{value:+.2f}"))
-    return Group(name, Text(), mood_bars(mood_dict(song.mood), width=33), Text(), affect)
+    parts: list[RenderableType] = [
+        name,
+        Text(),
+        mood_bars(mood_dict(song.mood), width=33),
+        Text(),
+        affect,
+    ]
+    if song.loudness is not None and song.peak is not None:
+        level = f"{song.loudness:.1f} LUFS, peak {song.peak:+.1f} dBFS"
+        parts += [Text(), Text.assemble(f"{'loudness':>8} ", (level, "bold"))]
+    return Group(*parts)
 
 
 def _scale(value: float, *, half: int = 16) -> "Text":

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from vibelux.recommend.picks import Pick
     from vibelux.recommend.recommendation import Recommendation
     from vibelux.recommend.session import Session
+    from vibelux.recommend.sound import SimilarSong
     from vibelux.settings import Settings
 
 _LISTENING = "Listening order"
@@ -174,7 +175,7 @@ def recommend(
 
 
 def playlist_table(
-    songs: "Sequence[Recommendation | Pick]", *, title: str | None = None
+    songs: "Sequence[Recommendation | Pick | SimilarSong]", *, title: str | None = None
 ) -> "Constrain":
     """Return songs in their order, each with its reason below, made for 80 columns and wider."""
     from rich.console import Group, RenderableType

@@ -253,7 +253,7 @@ def _standing_out(faces: _Moods) -> _Moods:
 
 
 METHODS: dict[str, _Score] = {
-    "strongest emotion only": lambda f, s: s[:, f.argmax(axis=1)].T,
+    "strongest only": lambda f, s: s[:, f.argmax(axis=1)].T,
     "cosine": _cosine,
     "centred on catalogue": lambda f, s: _cosine(f - s.mean(axis=0), s - s.mean(axis=0)),
     "songs squared": lambda f, s: _cosine(f, s**2),

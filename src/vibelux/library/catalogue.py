@@ -182,6 +182,11 @@ class Catalogue:
         """
         return self.songs_by_id([song_id])[0]
 
+    def song_if_there(self, song_id: int) -> Song | None:
+        """Return the song with an id, or None."""
+        found = self._fetch(select(songs).where(songs.c.id == song_id))
+        return found[0] if found else None
+
     def songs_by_id(self, ids: Sequence[int] | NDArray[np.int64]) -> list[Song]:
         """Return songs in the order of their ids.
 
@@ -243,6 +248,41 @@ class Catalogue:
         matrix = np.frombuffer(moods, MOOD).reshape(-1, len(EMOTIONS))
         return np.frombuffer(ids, np.int64), matrix.astype(np.float32, copy=False)
 
+    def embedding_matrix(self, model: str) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
+        """Load how the playable songs sound that one model has heard.
+
+        Args:
+            model: its id: embeddings of different models cannot be compared.
+
+        Returns:
+            ids: [shape=(n,), dtype=int64], ascending.
+            embeddings: [shape=(n, d), dtype=float16], of length 1; d is 0 if n is.
+
+        """
+        ids, blobs = array("q"), bytearray()
+        with self.reading() as connection, connection.begin():
+            cursor: Any = connection.connection.cursor()  # as in mood_matrix
+            cursor.execute(
+                "SELECT id, embedding FROM songs WHERE server IS ? AND state = 'ok' "
+                "AND model = ? AND embedding IS NOT NULL ORDER BY id",
+                (self.server, model),
+            )
+            for song_id, embedding in cursor:
+                ids.append(song_id)
+                blobs += embedding
+            cursor.close()
+        numbers = np.frombuffer(blobs, EMBEDDING)
+        matrix = numbers.reshape(len(ids), numbers.size // max(1, len(ids)))
+        return np.frombuffer(ids, np.int64), matrix.astype(np.float16, copy=False)
+
+    def names(self) -> Iterator[tuple[int, str, str]]:
+        """Yield id, title, and artist with album, of every playable song."""
+        query = select(songs.c.id, songs.c.title, songs.c.artist, songs.c.album, songs.c.path)
+        here = songs.c.server.is_(self.server)
+        with self.reading() as connection:
+            for row in connection.execute(query.where(here, songs.c.state == "ok")):
+                yield row.id, _title(row), f"{row.artist or ''} {row.album or ''}"
+
     def counts(self) -> dict[str, int]:
         """Return the number of songs in each state: ``ok``, ``failed``, ``missing``."""
         counts = {"ok": 0, "failed": 0, "missing": 0}
@@ -280,7 +320,7 @@ def _song(row: Row[Any]) -> Song:
     return Song(
         id=row.id,
         path=path,
-        title=row.title or path_bytes(Path(path.stem)).decode("utf-8", "replace"),
+        title=_title(row),
         artist=row.artist,
         album=row.album,
         duration=row.duration,
@@ -305,6 +345,13 @@ def _song(row: Row[Any]) -> Song:
         plays=row.plays,
         played_at=row.played_at,
     )
+
+
+def _title(row: Any) -> str:
+    """Return the title of the tags, else the file's name."""
+    stem = Path(path_of(row.path).stem)
+    title: str = row.title or path_bytes(stem).decode("utf-8", "replace")
+    return title
 
 
 def _engine(path: Path, busy_timeout: float) -> Engine:

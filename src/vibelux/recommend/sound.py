@@ -1,0 +1,213 @@
+"""The songs that sound most alike: exact cosine between their audio embeddings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vibelux.errors import CatalogueError, InvalidInput
+from vibelux.library.catalogue import Catalogue, Song
+from vibelux.recommend.confidence import Confidence, confidence_of
+from vibelux.recommend.recommendation import playable, reason_for
+
+_AT_ONCE = 1 << 15
+"""Rows multiplied together: what fits the processor's cache."""
+
+_SHOWN = 5
+"""Songs named when words fit several."""
+
+_CLOSE = 0.15
+"""Arousals that differ by no more are called alike."""
+
+
+class SoundIndex:
+    """Embeddings that can be asked for the nearest ones, exact among any number of songs.
+
+    Args:
+        embeddings: [shape=(n, d), dtype=float16 or float32] each of length 1; n may be 0. Kept as
+            they are: a million of 96 numbers in half precision take 192 MB.
+
+    Raises:
+        InvalidInput: not a matrix.
+
+    """
+
+    def __init__(self, embeddings: NDArray[np.floating]) -> None:
+        if embeddings.ndim != 2:
+            raise InvalidInput(f"embeddings must have shape (n, d), got {embeddings.shape}")
+        self._rows = embeddings
+
+    def __len__(self) -> int:
+        """Return the number of songs."""
+        return len(self._rows)
+
+    def nearest(
+        self, embedding: NDArray[np.floating], n: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Find the n songs that sound most alike.
+
+        Args:
+            embedding: [shape=(d,)] not all zero.
+            n: at most so many, >= 0.
+
+        Returns:
+            indices [shape=(k,), dtype=int64] rows of the matrix, best first, equal ones by index;
+            k = min(n, rows).
+            cosines [shape=(k,), dtype=float32] in [-1, 1], falling.
+
+        Raises:
+            InvalidInput: n is negative, or the embedding has another length.
+
+        """
+        if n < 0:
+            raise InvalidInput(f"n={n} must not be negative")
+        unit = np.asarray(embedding, np.float32)
+        if unit.shape != self._rows.shape[1:]:
+            raise InvalidInput(
+                f"the embedding has shape {unit.shape}, the songs' {self._rows.shape[1:]}"
+            )
+        n = min(n, len(self))
+        if n == 0:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        unit = unit / np.linalg.norm(unit)
+        cosines = np.empty(len(self), np.float32)
+        for first in range(0, len(self), _AT_ONCE):
+            some = self._rows[first : first + _AT_ONCE].astype(np.float32, copy=False)
+            # Not some @ unit: the product of a row must not depend on its place in memory.
+            np.einsum("nd,d->n", some, unit, out=cosines[first : first + _AT_ONCE])
+        worst = np.partition(cosines, len(cosines) - n)[len(cosines) - n]
+        near = np.flatnonzero(cosines >= worst)
+        best = near[np.argsort(-cosines[near], kind="stable")[:n]]
+        return best, np.clip(cosines[best], -1.0, 1.0)
+
+
+@dataclass(frozen=True)
+class SimilarSong:
+    """A song that sounds like another one.
+
+    Attributes:
+        song: the catalogue's entry.
+        score: cosine of the two embeddings, at most 1 (the same sound).
+        reason: what they have in common, such as
+            ``same artist, as energetic (+0.42, +0.45), happy 62 % like the song (58 %)``.
+        confidence: how sure the analysis of its mood is.
+
+    """
+
+    song: Song
+    score: float
+    reason: str
+    confidence: Confidence
+
+
+def similar(catalogue: Catalogue, song: Song, *, n: int) -> list[SimilarSong]:
+    """Rank the catalogue's songs by the likeness of their sound to a song's.
+
+    Only songs that the same model has heard can be compared; the song itself and songs whose file
+    is gone are left out.
+
+    Args:
+        catalogue: an open catalogue.
+        song: with an embedding; it need not be in the catalogue.
+        n: at most so many songs, >= 1.
+
+    Returns:
+        at most n songs, the most alike first.
+
+    Raises:
+        InvalidInput: n is below 1.
+        CatalogueError: the song has no embedding, or there is no other song to compare it with.
+
+    """
+    if n < 1:
+        raise InvalidInput(f"n={n} must be at least 1")
+    if song.embedding is None or song.model is None:
+        raise CatalogueError(
+            f"how '{song.title}' sounds is not known; scan its folder first: vibelux scan FOLDER"
+        )
+    ids, embeddings = catalogue.embedding_matrix(song.model)
+    index = SoundIndex(embeddings)
+    asked = n + 1  # the song itself is the nearest
+    while True:  # until n of them still exist, looking at ever more
+        rows, cosines = index.nearest(song.embedding, asked)
+        found = [
+            SimilarSong(
+                other,
+                float(cosine),
+                _reason(song, other),
+                confidence_of(other.mood, catalogue.course(other.id)),
+            )
+            for other, cosine in zip(
+                catalogue.songs_by_id([int(ids[row]) for row in rows]), cosines, strict=True
+            )
+            if other.path != song.path and other.mood is not None and playable(other.path)
+        ]
+        if len(found) >= n or len(rows) == len(index):
+            break
+        asked = min(4 * asked, len(index))
+    if not found:
+        raise CatalogueError(
+            f"there is no other song to compare '{song.title}' with; scan more music, all with "
+            "one model: vibelux scan FOLDER"
+        )
+    return found[:n]
+
+
+def find_song(catalogue: Catalogue, text: str) -> Song:
+    """Return the one song that a path, an id or some words of title, artist and album mean.
+
+    Args:
+        catalogue: an open catalogue.
+        text: words may come in any order and case; a title given in full wins over others that
+            only contain the words.
+
+    Raises:
+        CatalogueError: no song, or several; the message names them.
+
+    """
+    song = catalogue.song_at(Path(text).expanduser().resolve())
+    if song is not None:
+        return song
+    if text.isdecimal() and (song := catalogue.song_if_there(int(text))) is not None:
+        return song
+    words = text.casefold().split()
+    if not words:
+        raise CatalogueError("name a song by its path, its id or words of its title")
+    fitting = [
+        (song_id, title)
+        for song_id, title, rest in catalogue.names()
+        if all(word in f"{title} {rest}".casefold() for word in words)
+    ]
+    exact = [entry for entry in fitting if entry[1].casefold() == text.casefold()]
+    chosen = exact or fitting
+    if len(chosen) == 1:
+        return catalogue.song(chosen[0][0])
+    if not chosen:
+        raise CatalogueError(f"no song fits {text!r}; give a path, an id or words of its title")
+    some = catalogue.songs_by_id([song_id for song_id, _ in chosen[:_SHOWN]])
+    raise CatalogueError(
+        f"{len(chosen)} songs fit {text!r}: {_listed(some)}"
+        f"{', …' if len(chosen) > _SHOWN else ''}; give more words or an id"
+    )
+
+
+def _listed(songs: Sequence[Song]) -> str:
+    return ", ".join(
+        f"{song.id} '{song.title}'" + (f" by {song.artist}" if song.artist else "")
+        for song in songs
+    )
+
+
+def _reason(song: Song, other: Song) -> str:
+    words = []
+    if song.artist and other.artist and song.artist.casefold() == other.artist.casefold():
+        words.append("same artist")
+    if song.arousal is not None and other.arousal is not None:
+        apart = other.arousal - song.arousal
+        relation = "as energetic" if abs(apart) <= _CLOSE else "livelier" if apart > 0 else "calmer"
+        words.append(f"{relation} ({other.arousal:+.2f}, {song.arousal:+.2f})")
+    if song.mood is not None and other.mood is not None:
+        words.append(reason_for(song.mood, other.mood, whose="the song"))
+    return ", ".join(words)

@@ -1,0 +1,129 @@
+"""Nearest by sound, against sorting everything, and songs by their names."""
+
+import numpy as np
+import pytest
+from sqlalchemy import insert
+
+from vibelux.errors import CatalogueError, InvalidInput
+from vibelux.library.catalogue import Catalogue
+from vibelux.library.schema import path_bytes, songs
+from vibelux.library.schema_blobs import EMBEDDING, vector_blob
+from vibelux.recommend.sound import SoundIndex, find_song, similar
+
+
+def directions(n: int, d: int = 16) -> np.ndarray:
+    rows = np.random.default_rng(n).standard_normal((n, d))
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float16)
+
+
+@pytest.fixture
+def catalogue(tmp_path):
+    """Six songs whose sounds lie on an arc; two more by another model."""
+    music = tmp_path / "music"
+    music.mkdir()
+    with Catalogue(tmp_path / "catalogue.sqlite") as catalogue:
+        for number in range(8):
+            path = music / f"{number}.mp3"
+            path.touch()
+            angle = np.radians(10 * number + number**2)
+            row = {
+                "path": path_bytes(path),
+                "title": ["Love", "Love Song", "1979", "Straße", "Four", "Five", "Six", "Seven"][
+                    number
+                ],
+                "artist": "Anna" if number % 2 == 0 else "Ben",
+                "album": "Love",
+                "state": "ok",
+                "mood": vector_blob(np.eye(7)[3] * 0.6 + 0.4 / 7),
+                "arousal": number / 10,
+                "embedding": vector_blob([np.cos(angle), np.sin(angle)], EMBEDDING),
+                "model": "music-1" if number < 6 else "music-2",
+            }
+            with catalogue.writing() as connection:
+                connection.execute(insert(songs).values(**row))
+        yield catalogue
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_finds_what_sorting_everything_finds(dtype):
+    rows = directions(70_000).astype(dtype)
+    rows[[5, 40_000]] = rows[69_999]  # equal sounds keep their order, wherever they lie
+    query = rows[69_999].astype(np.float32)
+    indices, cosines = SoundIndex(rows).nearest(query, 40)
+    exact = rows.astype(np.float64) @ (query / np.linalg.norm(query.astype(np.float64)))
+    assert indices[:3].tolist() == [5, 40_000, 69_999]
+    assert cosines[0] == cosines[2]
+    expected = np.sort(exact)[::-1][:40]
+    np.testing.assert_allclose(exact[indices], expected, atol=1e-6)
+    np.testing.assert_allclose(cosines, np.minimum(expected, 1), atol=1e-6)
+    assert indices.dtype == np.int64 and cosines.dtype == np.float32
+
+
+def test_an_index_without_songs_and_wrong_questions():
+    index = SoundIndex(np.empty((0, 4), np.float16))
+    assert index.nearest(np.ones(4), 3)[0].shape == (0,)
+    index = SoundIndex(directions(5))
+    assert len(index.nearest(directions(1)[0], 9)[0]) == 5
+    with pytest.raises(InvalidInput, match=r"has shape \(4,\), the songs' \(16,\)"):
+        index.nearest(np.ones(4), 1)
+    with pytest.raises(InvalidInput, match="n=-1"):
+        index.nearest(directions(1)[0], -1)
+
+
+def test_nearest_songs_without_the_song_itself_and_other_models(catalogue):
+    found = similar(catalogue, catalogue.song(3), n=20)
+    assert [entry.song.id for entry in found] == [2, 4, 1, 5, 6]
+    assert found[0].score == pytest.approx(np.cos(np.radians(13)), abs=1e-3)
+    assert found[2].reason.startswith("same artist, calmer (+0.00, +0.20), happy 66 % like the")
+    assert found[0].reason.startswith("as energetic (+0.10, +0.20), happy 66 %")
+    assert len(similar(catalogue, catalogue.song(3), n=2)) == 2
+
+
+def test_songs_whose_file_is_gone_make_room(catalogue):
+    for number in (0, 1, 3):
+        catalogue.song(number + 1).path.unlink()
+    found = similar(catalogue, catalogue.song(3), n=1)
+    assert [entry.song.id for entry in found] == [5]
+
+
+def test_what_cannot_be_compared(catalogue):
+    for number in (6, 7):
+        with catalogue.writing() as connection:
+            connection.exec_driver_sql(f"UPDATE songs SET embedding = NULL WHERE id = {number}")
+    with pytest.raises(CatalogueError, match="how 'Five' sounds is not known; scan"):
+        similar(catalogue, catalogue.song(6), n=1)
+    with pytest.raises(CatalogueError, match="no other song to compare 'Seven' with"):
+        similar(catalogue, catalogue.song(8), n=1)
+    with pytest.raises(InvalidInput, match="n=0 must be at least 1"):
+        similar(catalogue, catalogue.song(1), n=0)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("love", 1),  # the whole title wins over songs that contain the word
+        ("song LOVE", 2),
+        ("1979", 3),  # no such id, so a title
+        ("7", 7),
+        ("STRASSE", 4),
+        ("four anna", 5),
+    ],
+)
+def test_songs_are_found_by_id_and_words(catalogue, text, number):
+    assert find_song(catalogue, text).id == number
+
+
+def test_songs_are_found_by_path(catalogue, monkeypatch):
+    path = catalogue.song(2).path
+    assert find_song(catalogue, str(path)).id == 2
+    monkeypatch.chdir(path.parent)
+    assert find_song(catalogue, path.name).id == 2
+
+
+def test_names_that_fit_no_song_or_several(catalogue):
+    with pytest.raises(CatalogueError, match="no song fits 'nobody'"):
+        find_song(catalogue, "nobody")
+    with pytest.raises(CatalogueError, match=r"4 songs fit 'ben': 2 'Love Song' by Ben, .* an id"):
+        find_song(catalogue, "ben")
+    with pytest.raises(CatalogueError, match="name a song by"):
+        find_song(catalogue, "  ")
