@@ -26,7 +26,7 @@ MOST_BOXES = 16
 SMALLEST = 11.0
 """Square root of the area of a face in pixels below which finding it is not asked for."""
 
-TILT = 30.0
+TILT = 35.0
 """Largest turn of a picture in degrees."""
 
 SHARES = {"helen": 3.0, "ytfaces": 2.0, "lm5_80": 2.5, "muxspace_pseudo": 0.7, "buffy_pseudo": 0.8}
@@ -37,6 +37,9 @@ EMPTY_SHARE = 0.3
 
 ELSEWHERE_SHARE = 0.12
 """Of pictures of faces that show whatever place of them, mostly beside the face."""
+
+HIDDEN_SHARE = 0.2
+"""Of faces of which a part is hidden."""
 
 VISIBLE, HARDLY = 0.62, 0.2
 """Share of a face's box in its rectangle from which it is to be found, or cannot be."""
@@ -108,7 +111,7 @@ class Composer:
             _drawn(part, picture, matrix)
             boxes, kinds = _seen(picture, matrix, shape)
             for box, kind in zip(boxes, kinds, strict=True):
-                if kind == FACE and rng.random() < 0.12:
+                if kind == FACE and rng.random() < HIDDEN_SHARE:
                     face_hidden(part, box, rng)
         return tinted(part, rng), boxes, kinds
 
@@ -154,7 +157,7 @@ def _placed(
     box = picture.boxes[chosen].astype(np.float64)
     size = math.sqrt((box[2] - box[0]) * (box[3] - box[1]))
     height, width = picture.sizes[0].shape
-    angle = float(np.clip(rng.normal(0, 13), -TILT, TILT)) if rng.random() < 0.7 else 0.0
+    angle = float(np.clip(rng.normal(0, 17), -TILT, TILT)) if rng.random() < 0.7 else 0.0
     flip = rng.random() < 0.5
     covering = max(shape[0] / height, shape[1] / width)
     if rng.random() < 0.45:

@@ -61,7 +61,7 @@ def face_hidden(part: Grey, box: NDArray[np.float64], rng: np.random.Generator) 
     width, height = box[2] - box[0], box[3] - box[1]
     level = int(rng.uniform(0, 255))
     which = rng.random()
-    if which < 0.4:
+    if which < 0.3:
         eyes = box[1] + rng.uniform(0.33, 0.42) * height
         axes = (max(1, round(0.17 * width)), max(1, round(rng.uniform(0.07, 0.13) * height)))
         for side in (0.3, 0.7):
@@ -69,7 +69,10 @@ def face_hidden(part: Grey, box: NDArray[np.float64], rng: np.random.Generator) 
             cv2.ellipse(part, centre, axes, 0, 0, 360, level // 4, -1)
         return
     top, bottom, left, right = 0.58, 1.05, -0.05, 1.05
-    if which > 0.75:
+    if which < 0.5:
+        top, bottom, left, right = 0.28, rng.uniform(0.4, 0.5), 0.0, 1.0
+        level //= 4
+    elif which > 0.8:
         left, top = rng.uniform(-0.1, 0.7), rng.uniform(-0.1, 0.7)
         right, bottom = left + rng.uniform(0.2, 0.45), top + rng.uniform(0.2, 0.45)
     corner = (round(box[0] + left * width), round(box[1] + top * height))
@@ -96,7 +99,7 @@ def _shaded(grey: Grey, rng: np.random.Generator) -> Grey:
 
 def _blurred(grey: Grey, rng: np.random.Generator) -> Grey:
     if rng.random() < 0.5:
-        return _uint8(cv2.GaussianBlur(grey, (0, 0), rng.uniform(0.5, 2.2)))
+        return _uint8(cv2.GaussianBlur(grey, (0, 0), math.exp(rng.uniform(-0.7, 1.3))))
     length = int(rng.integers(3, 9))
     kernel = np.zeros((length, length), dtype=np.float32)
     angle = rng.uniform(0, math.pi)

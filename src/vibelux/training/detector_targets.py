@@ -1,8 +1,10 @@
 """Which cells a face belongs to, and the loss.
 
 A face is learnt on the grids whose `SIZES` it falls into, by the cells near its centre. The score
-is trained towards the overlap of the predicted box with the true one, so that the best of several
-boxes wins (Li et al. 2020, quality focal loss); the box by 1 - CIoU (Zheng et al. 2020).
+is trained towards the root of the overlap of the predicted box with the true one, so that the best
+of several boxes wins (Li et al. 2020, quality focal loss); the root, since the overlap itself would
+give small faces, whose boxes are never as tight, lower scores than many a thing that is no face.
+The box is trained by 1 - CIoU (Zheng et al. 2020).
 """
 
 import math
@@ -22,6 +24,9 @@ SIZES = {8: (0.0, 44.0), 16: (30.0, 110.0), 32: (75.0, math.inf)}
 
 CENTRE = 0.15
 """Share of a face's width and height around its centre in which a cell answers for it."""
+
+USUAL_QUALITY = 0.9
+"""What the score of a face with doubtful sides is trained towards."""
 
 BOX_WEIGHT = 2.0
 """Of the boxes' loss against the scores'."""
@@ -77,7 +82,7 @@ def detector_loss(grids: Grids, boxes: Tensor, kinds: Tensor) -> Losses:
     true = boxes.gather(1, owner[..., None].expand(-1, -1, 4))
     measured = positive & (kinds.gather(1, owner) == FACE)
     overlap = overlaps(grids.boxes, true)
-    quality = torch.where(measured, overlap.detach(), positive.float() * 0.8)
+    quality = torch.where(measured, overlap.detach().sqrt(), positive.float() * USUAL_QUALITY)
     # Around a face's centre its neighbours are not taught to be silent (Law & Deng 2018).
     halo = torch.exp(-relative.square().sum(dim=-1) / (2 * CENTRE**2))
     halo = (halo * (face & nearly)).amax(dim=2)
