@@ -12,8 +12,9 @@ def diversified(n: int, vectors: NDArray[np.float32], *, knob: float) -> NDArray
     """Choose songs by maximal marginal relevance (Carbonell & Goldstein 1998).
 
     One after the other, the song with the largest ``(1 − knob) · relevance − knob · likeness``:
-    relevance falls evenly from 1 to 0 over the given order, likeness is the largest cosine to a
-    song chosen before.
+    relevance falls evenly from 1 to 0 over the given order, likeness is the largest one to a song
+    chosen before: 1 for a copy, 0 for two songs that are as alike as these songs are on average.
+    So a knob means the same among songs that are all alike and among songs that all differ.
 
     Args:
         n: songs to choose.
@@ -32,12 +33,14 @@ def diversified(n: int, vectors: NDArray[np.float32], *, knob: float) -> NDArray
     songs = len(vectors)
     n = min(n, songs)
     worth = (1 - knob) * np.linspace(1, 0, songs, dtype=np.float32)
-    nearest = np.full(songs, -1.0, dtype=np.float32)
+    usual = 1 - np.float32(intra_list_diversity(vectors))
+    scale = 1 / max(1 - usual, np.float32(1e-6))
+    nearest = np.zeros(songs, dtype=np.float32)
     chosen = np.empty(n, dtype=np.int64)
     for place in range(n):
         best = int(np.argmax(worth - np.float32(knob) * nearest))
         chosen[place] = best
-        np.maximum(nearest, vectors @ vectors[best], out=nearest)
+        np.maximum(nearest, (vectors @ vectors[best] - usual) * scale, out=nearest)
         worth[best] = -np.inf
     return chosen
 

@@ -15,7 +15,7 @@ where it is asked for, and `spaced` keeps songs of one artist or album apart and
 near-duplicates follow each other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -185,23 +185,27 @@ def spaced(
         return embeddings is not None and float(embeddings[one] @ embeddings[other]) > ALIKE
 
     recent = list(range(len(before)))  # places in names, as everything below
-    last_artist = {artists[place]: place for place in recent} if artists else {}
-    last_album = {albums[place]: place for place in recent} if albums else {}
+    # Where each artist and album came last; nobody's songs (-1) are never kept apart.
+    last_artist, last_album = (
+        {column[place]: place for place in recent if column[place] >= 0} if column else {}
+        for column in (artists, albums)
+    )
     waiting = list(range(len(before), len(names)))
     clean = True
 
-    def conflict(place: int) -> int:
-        now = len(recent)
-        worst = 0
-        if artists is not None and artists[place] >= 0:
-            worst = max(worst, last_artist.get(artists[place], -_ARTIST_GAP) + _ARTIST_GAP - now)
-        if albums is not None and albums[place] >= 0:
-            gone = now - last_album.get(albums[place], -_ALBUM_GAP)
-            worst = max(worst, (_ALBUM_GAP - gone) * _ARTIST_GAP // _ALBUM_GAP)
-        return worst
+    def conflict(place: int) -> float:
+        """Return the share of a gap that is missing to the last song of its artist or album."""
+        missing = 0.0
+        for column, last, gap in (
+            (artists, last_artist, _ARTIST_GAP),
+            (albums, last_album, _ALBUM_GAP),
+        ):
+            if column is not None and column[place] in last:
+                missing = max(missing, 1 - (len(recent) - last[column[place]]) / gap)
+        return missing
 
     while waiting and len(recent) - len(before) < n:
-        found, least = -1, 1 << 30
+        found, least = -1, np.inf
         for at, place in enumerate(waiting):
             if at >= _AHEAD and found >= 0:
                 break
@@ -221,20 +225,20 @@ def spaced(
                 recent.insert(slot, place)
                 continue
             clean = False
-        if artists is not None:
+        if artists is not None and artists[place] >= 0:
             last_artist[artists[place]] = len(recent)
-        if albums is not None:
+        if albums is not None and albums[place] >= 0:
             last_album[albums[place]] = len(recent)
         recent.append(place)
     return [names[place] for place in recent[len(before) :]], clean
 
 
-def _slot(recent: list[int], place: int, first: int, alike: "object") -> int | None:
+def _slot(
+    recent: list[int], place: int, first: int, alike: Callable[[int, int], bool]
+) -> int | None:
     """Return the last place in the order where a song is like neither of its neighbours."""
     for at in range(len(recent) - 1, first - 1, -1):
-        if alike(place, recent[at]):  # type: ignore[operator]
-            continue
-        if at == 0 or not alike(place, recent[at - 1]):  # type: ignore[operator]
+        if not alike(place, recent[at]) and (at == 0 or not alike(place, recent[at - 1])):
             return at
     return None
 

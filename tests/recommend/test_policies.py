@@ -1,0 +1,76 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from vibelux.emotions import as_mood, parse_mood
+from vibelux.errors import InvalidInput
+from vibelux.recommend.circumplex import affect_of
+from vibelux.recommend.policies import POLICIES, SAD, as_policy, spares_sadness, target_path
+
+moods = arrays(np.float64, 7, elements=st.floats(0, 1).map(lambda x: round(x, 3))).filter(np.any)
+SAD_MOOD = parse_mood("sad=0.7,neutral=0.3")
+
+
+@given(mood=moods, goal=moods, policy=st.sampled_from(POLICIES), n=st.integers(0, 15))
+def test_every_place_of_every_path_is_a_mood(mood, goal, policy, n):
+    path = target_path(mood, policy, n, goal=goal if policy == "journey" else None)
+    assert path.shape == (n, 7) and path.dtype == np.float32
+    assert (path >= 0).all()
+    np.testing.assert_allclose(path.sum(axis=1), 1, atol=1e-5)
+
+
+@given(mood=moods, goal=moods, n=st.integers(2, 15))
+def test_a_journey_goes_from_the_mood_to_the_goal_in_equal_steps(mood, goal, n):
+    path = target_path(mood, "journey", n, goal=goal).astype(float)
+    np.testing.assert_allclose(path[0], as_mood(mood), atol=1e-5)
+    np.testing.assert_allclose(path[-1], as_mood(goal), atol=1e-5)
+    roots = np.sqrt(path)
+    steps = 2 * np.arcsin(np.clip(np.linalg.norm(np.diff(roots, axis=0), axis=1) / 2, 0, 1))
+    np.testing.assert_allclose(steps, steps.mean(), atol=2e-3)
+    whole = 2 * np.arcsin(np.clip(np.linalg.norm(roots[-1] - roots[0]) / 2, 0, 1))
+    assert steps.sum() == pytest.approx(whole, abs=2e-3)  # the shortest way
+
+
+@given(mood=moods, policy=st.sampled_from(["match", "lift", "calm", "energise", "off"]))
+def test_only_a_chosen_journey_raises_sadness(mood, policy):
+    path = target_path(mood, policy, 3)
+    assert (path[:, SAD] <= as_mood(mood)[SAD] + 1e-6).all()
+
+
+@given(mood=moods)
+def test_match_and_off_stay_with_the_mood(mood):
+    for policy in ("match", "off"):
+        np.testing.assert_array_equal(target_path(mood, policy, 4), [as_mood(mood)] * 4)
+
+
+def test_each_policy_goes_where_its_name_says():
+    for policy, mood in (("lift", SAD_MOOD), ("calm", "angry"), ("energise", SAD_MOOD)):
+        start = parse_mood(mood) if isinstance(mood, str) else mood
+        before, after = affect_of(start), affect_of(target_path(start, policy, 1)[0])
+        moved = after - before
+        assert {"lift": moved[0] > 0.5, "calm": moved[1] < -0.5, "energise": moved[1] > 0.5}[policy]
+
+
+def test_the_persons_choice_wins_also_where_it_is_sad():
+    path = target_path(parse_mood("happy"), "journey", 5, goal=parse_mood("sad"))
+    assert path[-1, SAD] == pytest.approx(1)
+
+
+def test_which_faces_are_spared_sad_songs():
+    assert spares_sadness(parse_mood("happy=0.6,sad=0.4"))
+    assert spares_sadness(parse_mood("neutral=0.5,sad=0.3,angry=0.2"))
+    assert not spares_sadness(parse_mood("sad=0.6,happy=0.4"))
+    assert not spares_sadness(parse_mood("angry"))
+
+
+def test_refuses_what_makes_no_sense():
+    with pytest.raises(InvalidInput, match="unknown policy 'cheer'; choose from match, lift"):
+        as_policy("cheer")
+    with pytest.raises(InvalidInput, match="a journey needs a goal"):
+        target_path(SAD_MOOD, "journey", 3)
+    with pytest.raises(InvalidInput, match="only a journey has a goal; the policy is 'lift'"):
+        target_path(SAD_MOOD, "lift", 3, goal=SAD_MOOD)
+    with pytest.raises(InvalidInput, match="n=-1"):
+        target_path(SAD_MOOD, "match", -1)
