@@ -139,7 +139,7 @@ def print_detector(console: "Console", predictions: "DetectorPredictions", *, ti
             (
                 "median",
                 f"{figures['ms_median']:.1f} ms",
-                "a picture on one thread, reading its file excluded",
+                "a picture, one thread, decoding excluded",
             )
         ],
     )
