@@ -19,7 +19,7 @@ def folders(tmp_path: Path) -> Path:
         folder.mkdir(parents=True)
         for i in range(6):
             level = (
-                rng.normal(-30, 6, (96, 320)) + 10 * np.sin(np.arange(96) * (place + 1))[:, None]
+                rng.normal(-30, 6, (192, 320)) + 10 * np.sin(np.arange(192) * (place + 1))[:, None]
             )
             np.save(folder / f"{i}.npy", level.astype(np.float16))
     np.save(tmp_path / "OUT" / "sad" / "old.npy", np.zeros((64, 320), np.float16))

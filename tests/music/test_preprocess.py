@@ -61,7 +61,7 @@ def test_decibels_keep_sign_and_precision(raw: Path, tmp_path: Path) -> None:
     kept = np.load(tmp_path / "OUT" / "happy" / "a.npy")
     expected = log_mel(decode(raw / "happy" / "a.mp3", sample_rate=16000), SETTINGS)
     assert kept.dtype == np.float16
-    assert kept.shape == expected.shape == (96, SETTINGS.frames(int(34.5 * 16000)))
+    assert kept.shape == expected.shape == (192, SETTINGS.frames(int(34.5 * 16000)))
     np.testing.assert_allclose(kept.astype(np.float32), expected, atol=0.035)
     assert kept.min() < -60 < 0 < kept.max()
 
@@ -74,7 +74,7 @@ def test_at_most_ninety_seconds_are_kept(
     write_audio(song, staircase(100.0, 16000), codec="libopus", rate=16000, container="ogg")
     preprocess(tmp_path / "RAW", tmp_path / "OUT", SETTINGS)
     kept = np.load(tmp_path / "OUT" / "fear" / "long.npy")
-    assert kept.shape == (96, SETTINGS.frames(90 * 16000))
+    assert kept.shape == (192, SETTINGS.frames(90 * 16000))
 
 
 def test_only_what_changed_is_written_again(raw: Path, tmp_path: Path) -> None:

@@ -6,16 +6,17 @@ import pytest
 torch = pytest.importorskip("torch", reason="the train extra is not installed")
 
 from vibelux.music.spectrogram import MelSettings, log_mel, mel_frequencies
+from vibelux.training.song_measurements import Loudness
 from vibelux.training.song_network import (
-    CalibratedSongNetwork,
+    Bands,
     Descriptors,
-    Loudness,
     SongNetwork,
     SongNetworkConfig,
     Tonality,
 )
 
 SETTINGS = MelSettings()
+BANDS = MelSettings(n_fft=1024, n_mels=96)  # what the CNN's own branches hear
 RATE = SETTINGS.sample_rate
 MAJOR_MINUS_MINOR = 17  # fit of the best major key to the whole window, less the best minor's
 
@@ -25,7 +26,7 @@ def chords(*semitones: float, seconds: float = 4.0) -> torch.Tensor:
     t = np.arange(int(seconds * RATE)) / RATE
     tones = [220 * 2 ** (s / 12) * h for s in semitones for h in range(1, 16)]
     y = sum(np.sin(2 * np.pi * f * t) / (f / 220) for f in tones if f < 7000)
-    decibels = log_mel((0.05 * y).astype(np.float32), SETTINGS)
+    decibels = log_mel((0.05 * y).astype(np.float32), BANDS)
     return Loudness()(torch.from_numpy(decibels)[None])
 
 
@@ -35,44 +36,40 @@ def network():
     return SongNetwork(SongNetworkConfig(channels=(4, 4, 8, 8), columns=16), SETTINGS).eval()
 
 
-def test_outputs_are_what_the_card_says(network):
-    x = torch.randn(3, 96, 313) * 15 - 40
+def test_the_heads_have_their_sizes(network):
     with torch.inference_mode():
-        mood, quadrant, valence, arousal, embedding = CalibratedSongNetwork(network)(x)
-    assert mood.shape == (3, 7) and quadrant.shape == (3, 4)
-    assert torch.allclose(mood.sum(1), torch.ones(3)) and torch.allclose(
-        quadrant.sum(1), torch.ones(3)
-    )
-    assert valence.shape == arousal.shape == (3,) and (valence.abs() <= 1).all()
-    assert embedding.shape == (3, 96)
-    assert torch.allclose(embedding.square().sum(1), torch.ones(3), atol=1e-4)
+        found = network(torch.randn(3, 192, 313) * 15 - 40)
+    assert {name: tuple(values.shape) for name, values in found.items()} == {
+        "mood": (3, 7), "quadrant": (3, 4), "affect": (3, 2), "gems": (3, 9), "words": (3, 215),
+        "embedding": (3, 96),
+    }  # fmt: skip
 
 
 def test_level_does_not_matter(network):
-    x = torch.randn(2, 96, 313) * 15 - 40
+    x = torch.randn(2, 192, 313) * 15 - 40
     with torch.inference_mode():
-        quiet, loud = CalibratedSongNetwork(network)(x), CalibratedSongNetwork(network)(x + 25)
-    for a, b in zip(quiet, loud, strict=True):
-        torch.testing.assert_close(a, b, atol=1e-4, rtol=1e-4)
+        quiet, loud = network(x), network(x + 25)
+    for name, values in quiet.items():
+        torch.testing.assert_close(values, loud[name], atol=1e-4, rtol=1e-4)
 
 
 def test_a_silent_window_gives_finite_numbers(network):
     with torch.inference_mode():
-        for output in CalibratedSongNetwork(network)(torch.full((1, 96, 313), -100.0)):
+        for output in network(torch.full((1, 192, 313), -100.0)).values():
             assert torch.isfinite(output).all()
 
 
-def test_temperature_softens_without_changing_the_order(network):
-    x = torch.randn(4, 96, 313) * 15 - 40
-    with torch.inference_mode():
-        sharp = CalibratedSongNetwork(network, mood_temperature=0.5)(x)[0]
-        soft = CalibratedSongNetwork(network, mood_temperature=4.0)(x)[0]
-    assert (sharp.argsort(1) == soft.argsort(1)).all()
-    assert (sharp.max(1).values > soft.max(1).values).all()
+def test_neighbouring_bands_are_pooled_by_power():
+    x = torch.full((1, 4, 2), -20.0)
+    x[0, 0] = -10.0
+    pooled = Bands(2)(x)
+    assert pooled[0, 0].tolist() == pytest.approx([10 * np.log10((0.1 + 0.01) / 2)] * 2, abs=1e-3)
+    assert pooled[0, 1].tolist() == pytest.approx([-20.0] * 2, abs=1e-3)
+    assert Bands(4)(x) is x
 
 
 def test_tonality_tells_major_from_minor_in_any_key():
-    tonality = Tonality(mel_frequencies(SETTINGS).tolist())
+    tonality = Tonality(mel_frequencies(BANDS).tolist())
     for tonic in (3, 7, 12):
         heard = []
         for third in (4, 3):
@@ -83,7 +80,7 @@ def test_tonality_tells_major_from_minor_in_any_key():
 
 
 def test_tonality_hears_a_dissonance():
-    tonality = Tonality(mel_frequencies(SETTINGS).tolist())
+    tonality = Tonality(mel_frequencies(BANDS).tolist())
     cluster, fifth = tonality(chords(0, 1, 2))[0], tonality(chords(0, 7))[0]
     assert cluster[0] > fifth[0]  # notes a semitone apart
     assert fifth[4] > cluster[4]  # notes a fourth or a fifth apart

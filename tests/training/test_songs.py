@@ -17,9 +17,11 @@ from vibelux.music.spectrogram import MelSettings
 from vibelux.training import songs as songs_module
 from vibelux.training.export import load_weights
 from vibelux.training.progress import quiet
-from vibelux.training.song_calibration import calibrated, fit_calibration, softmax
+from vibelux.training.song_calibration import calibrated, fit_calibration
 from vibelux.training.song_cross_validation import FOLDS, folds_of
+from vibelux.training.song_kernel import KernelMachine
 from vibelux.training.song_log_mels import HeardSongs, hear, repeated, windows
+from vibelux.training.song_model import Calibration, SongModel
 from vibelux.training.song_network import SongNetwork, SongNetworkConfig
 from vibelux.training.song_runs import (
     Options,
@@ -42,9 +44,9 @@ def drawn_songs(count: int, *, seed: int = 0) -> HeardSongs:
     songs, log_mels = [], []
     for i in range(count):
         happy = i % 2 == 0
-        level = np.where(np.arange(96) > 48, 0.0, -30.0) if happy else np.linspace(0, -50, 96)
+        level = np.where(np.arange(192) > 96, 0.0, -30.0) if happy else np.linspace(0, -50, 192)
         pulse = 15 * np.sin(np.arange(312) * (0.8 if happy else 0.05))
-        log_mels.append((level[:, None] + pulse + rng.normal(0, 4, (96, 312))).astype(np.float16))
+        log_mels.append((level[:, None] + pulse + rng.normal(0, 4, (192, 312))).astype(np.float16))
         gems = dict.fromkeys(GEMS, 0.1) | {"sadness": 0.9} if i % 4 == 1 else {}
         words = ("joyous",) if happy else ("sad", "gloomy")
         songs.append(
@@ -132,7 +134,7 @@ def test_training_after_it_learns_from_all_songs_and_agrees_with_torch(
     card = load_model("music", trained.onnx).card
     assert card.labels == EMOTIONS
     assert card.training["songs_learnt_from"] == len(heard)
-    assert card.calibration["mood_temperature"] == found.calibration.mood
+    assert card.calibration["mood"]["kernel"] == found.calibration.mood.kernel
     assert card.metrics["quadrant_macro_f1"] == figures["quadrant_macro_f1"]
     assert card.preprocessing["window_seconds"] == 10
     assert card.training["labels"]["gems"] == 10
@@ -140,12 +142,14 @@ def test_training_after_it_learns_from_all_songs_and_agrees_with_torch(
     assert outputs["mood"].shape == (1, 7) and outputs["valence"].shape == (1,)
 
     network = SongNetwork(_small_network(words=len(mood_words())), SETTINGS)
-    load_weights(
-        network, trained.onnx, fresh=UNEXPORTED
-    )  # what was exported can be trained further
-    logits = network.eval()(torch.from_numpy(windows(heard.log_mels[0], SETTINGS)))["mood"]
-    expected = torch.softmax(logits / found.calibration.mood, dim=1).detach().numpy()
-    np.testing.assert_allclose(outputs["mood"], expected, atol=1e-4)
+    load_weights(network, trained.onnx, fresh=UNEXPORTED)  # what was exported can go on learning
+    kernel = KernelMachine.read(trained.onnx, SETTINGS)
+    cut = torch.from_numpy(windows(heard.log_mels[0], SETTINGS))
+    with torch.inference_mode():
+        again = SongModel(network.eval(), kernel, found.calibration)(cut)
+    for name, expected in zip(SongModel.OUTPUTS, again, strict=True):
+        np.testing.assert_allclose(outputs[name], expected.numpy(), atol=1e-3, err_msg=name)
+    assert -1 <= outputs["tension"][0] <= 1
 
 
 def test_without_cross_validation_some_groups_are_held_back(heard, tmp_path):
@@ -203,35 +207,37 @@ def test_other_networks_are_refused_as_a_start(validated, face_model):
         load_weights(network, face_model, fresh=UNEXPORTED)
 
 
-def test_calibration_finds_the_temperature_of_an_overconfident_network():
+def test_calibration_finds_the_scales_of_two_answers():
     rng = np.random.default_rng(0)
-    truth = rng.normal(0, 1.5, (600, 4)).astype(np.float32)
-    drawn = [rng.choice(4, p=p / p.sum()) for p in softmax(truth).astype(np.float64)]
+    parts = rng.normal(0, 1.2, (2, 900, 4)).astype(np.float32)
+    truth = torch.softmax(torch.from_numpy(parts.sum(axis=0)), dim=1).double().numpy()
+    drawn = [rng.choice(4, p=p / p.sum()) for p in truth]
     songs = [
         LabelledSong(path=None, given="", group="", quadrant=f"Q{place + 1}") for place in drawn
     ]
+    sizes = {"quadrant": 4, "mood": 7, "affect": 2, "gems": 9, "tension": 1}
     heads = Heads(
-        song=np.arange(600),
-        mood=np.zeros((600, 7), np.float32),
-        quadrant=3 * truth,
-        affect=np.zeros((600, 2), np.float32),
-        gems=np.zeros((600, 9), np.float32),
+        song=np.arange(900),
+        mood=np.zeros((900, 7), np.float32),
+        quadrant=3 * parts[0],
+        affect=np.zeros((900, 2), np.float32),
+        kernel={name: np.zeros((900, size), np.float32) for name, size in sizes.items()}
+        | {"quadrant": parts[1] / 5},
     )
     found = fit_calibration(heads, songs)
-    assert found.quadrant == pytest.approx(3, rel=0.15)
-    assert found.mood == 1  # no song says anything about the seven
-    np.testing.assert_allclose(
-        calibrated(heads, found, 600).quadrant, softmax(3 * truth / found.quadrant), atol=1e-6
-    )
+    assert found.quadrant.network == pytest.approx(1 / 3, rel=0.2)
+    assert found.quadrant.kernel == pytest.approx(5, rel=0.2)
+    assert found.mood == Calibration().mood  # no song says anything about the seven
+    np.testing.assert_allclose(calibrated(heads, found, 900).quadrant, truth, atol=0.1)
 
 
 def test_windows_are_those_of_inference():
-    frames = np.arange(1200, dtype=np.float16)[None].repeat(96, axis=0)
+    frames = np.arange(1200, dtype=np.float16)[None].repeat(192, axis=0)
     cut = windows(frames, SETTINGS)  # 38.4 s: three windows in the middle of each third
-    assert cut.shape == (3, 96, 313)
+    assert cut.shape == (3, 192, 313)
     assert cut[:, 0, 0].tolist() == pytest.approx([44, 444, 844], abs=2)
     short = windows(frames[:, :100], SETTINGS)
-    assert short.shape == (1, 96, 313)
+    assert short.shape == (1, 192, 313)
     assert (short[0, :, 100:200] == short[0, :, :100]).all()
     assert repeated(frames, 100) is frames
 
@@ -260,7 +266,7 @@ def test_the_cache_is_used_and_notices_changes(tmp_path, monkeypatch):
 
 def test_bad_songs_are_skipped_with_their_reason(tmp_path):
     good = tmp_path / "good.npy"
-    np.save(good, np.zeros((96, 400), np.float16))
+    np.save(good, np.zeros((192, 400), np.float16))
     other = tmp_path / "other.npy"
     np.save(other, np.zeros((64, 400), np.float16))
     songs = [

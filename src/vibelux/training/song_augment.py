@@ -18,7 +18,7 @@ class Augmentation:
 
     Attributes:
         stretch: largest relative change of tempo.
-        bands: largest shift along the mel axis, in bands (near a semitone above 1 kHz).
+        bands: largest shift along the mel axis, in bands (three are near a semitone above 1 kHz).
         contrast: largest relative change of the dynamic range, as mastering changes it.
         equaliser: deviation of a random smooth equaliser curve, in dB.
         bandwidth: probability of losing the highest or the lowest bands, as old recordings,
@@ -30,12 +30,12 @@ class Augmentation:
     """
 
     stretch: float = 0.1
-    bands: float = 1.5
+    bands: float = 3.0
     contrast: float = 0.15
     equaliser: float = 3.0
     bandwidth: float = 0.2
     floor: float = 0.3
-    masks: tuple[int, int] = (12, 24)
+    masks: tuple[int, int] = (24, 24)
     mixup: float = 0.3
 
 

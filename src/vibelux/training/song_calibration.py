@@ -1,58 +1,46 @@
-"""Calibration of the music network's probabilities, fitted on songs it has not learnt from."""
+"""Calibration of the music model, fitted on songs it has not learnt from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from vibelux.datasets.songs import LabelledSong
 from vibelux.evaluation.songs import SongPredictions
-from vibelux.training.song_targets import song_targets
+from vibelux.training.song_model import Calibration, Pooling
+from vibelux.training.song_targets import SongTargets, song_targets
 from vibelux.training.songs import Heads
 
-_TEMPERATURES = np.geomspace(0.25, 4.0, 97)
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """Temperatures (Guo et al. 2017) that divide the logits of each window.
-
-    They minimise the cross entropy of a song's probabilities, that is of the mean over its
-    windows, since that is what is shown.
-
-    Attributes:
-        mood: temperature of the seven.
-        quadrant: temperature of the quadrants.
-        songs: how many songs they were fitted on.
-
-    """
-
-    mood: float = 1.0
-    quadrant: float = 1.0
-    songs: int = 0
+_SHARES = np.linspace(0, 1, 21)
+_BIAS_COST = 0.002  # of a squared bias: without songs of a class its bias stays near 0
 
 
 def fit_calibration(
     heads: Heads, songs: Sequence[LabelledSong], *, rows: NDArray[np.bool_] | None = None
 ) -> Calibration:
-    """Fit both temperatures.
+    """Fit scales and biases to the cross entropy of songs, that is of the mean over their windows.
 
     Args:
-        heads: answers for n songs by networks that did not learn from them.
+        heads: answers for n songs by a model that did not learn from them.
         songs: the n songs.
         rows: which of them to use [shape=(n,)]; default all.
 
     """
     rows = np.ones(len(songs), dtype=np.bool_) if rows is None else rows
     targets = song_targets(songs)
+    plain = Calibration()
     return Calibration(
-        mood=_temperature(heads.mood, heads.song, targets.mood, rows & (targets.mood_weight > 0)),
-        quadrant=_temperature(
-            heads.quadrant, heads.song, targets.quadrant, rows & (targets.quadrant_weight > 0)
+        mood=_pooling(
+            heads, "mood", targets.mood, rows & (targets.mood_weight > 0), plain.mood
         ),
+        quadrant=_pooling(
+            heads, "quadrant", targets.quadrant, rows & (targets.quadrant_weight > 0),
+            plain.quadrant,
+        ),
+        affect=_share(heads, targets, rows),
         songs=int(rows.sum()),
-    )
+    )  # fmt: skip
 
 
 def calibrated(heads: Heads, calibration: Calibration, count: int) -> SongPredictions:
@@ -60,24 +48,27 @@ def calibrated(heads: Heads, calibration: Calibration, count: int) -> SongPredic
 
     Args:
         heads: answers for `count` songs, each with at least one window.
-        calibration: the temperatures.
+        calibration: the constants.
         count: number of songs.
 
     """
-    affect = song_means(heads.affect, heads.song, count)
+    affect = song_means(_affect(heads, calibration.affect), heads.song, count)
+    probabilities = {
+        name: song_means(
+            torch.softmax(
+                getattr(calibration, name).logits(
+                    torch.from_numpy(getattr(heads, name)), torch.from_numpy(heads.kernel[name])
+                ),
+                dim=1,
+            ).numpy(),
+            heads.song,
+            count,
+        )
+        for name in ("mood", "quadrant")
+    }
     return SongPredictions(
-        mood=song_means(softmax(heads.mood / calibration.mood), heads.song, count),
-        quadrant=song_means(softmax(heads.quadrant / calibration.quadrant), heads.song, count),
-        valence=affect[:, 0],
-        arousal=affect[:, 1],
+        probabilities["mood"], probabilities["quadrant"], affect[:, 0], affect[:, 1]
     )
-
-
-def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the probabilities of logits [shape=(n, k)]."""
-    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-    probabilities: NDArray[np.float32] = exponentials / exponentials.sum(axis=1, keepdims=True)
-    return probabilities
 
 
 def song_means(
@@ -99,17 +90,60 @@ def song_means(
     return (sums / np.bincount(song, minlength=count)[:, None]).astype(np.float32)
 
 
-def _temperature(
-    logits: NDArray[np.float32],
-    song: NDArray[np.int64],
+def _affect(heads: Heads, share: float) -> NDArray[np.float32]:
+    mixed: NDArray[np.float32] = share * heads.affect + (1 - share) * np.clip(
+        heads.kernel["affect"], -1, 1
+    )
+    return mixed
+
+
+def _share(heads: Heads, targets: SongTargets, rows: NDArray[np.bool_]) -> float:
+    """Return the CNN's share that minimises the squared error of valence and arousal."""
+    weight = targets.affect_weight * rows[:, None]
+    if not weight.any():
+        return Calibration().affect
+
+    def error(share: float) -> float:
+        means = song_means(_affect(heads, share), heads.song, len(rows))
+        return float((weight * np.square(means - targets.affect)).sum())
+
+    return round(float(min(_SHARES, key=error)), 2)
+
+
+def _pooling(
+    heads: Heads,
+    name: str,
     targets: NDArray[np.float32],
     rows: NDArray[np.bool_],
-) -> float:
+    plain: Pooling,
+) -> Pooling:
+    """Minimise the cross entropy over scales and biases by L-BFGS."""
     if not rows.any():
-        return 1.0
+        return plain
+    network, kernel = torch.from_numpy(getattr(heads, name)), torch.from_numpy(heads.kernel[name])
+    wanted = torch.from_numpy(targets[rows])
+    chosen = torch.from_numpy(np.flatnonzero(rows))
+    song = torch.from_numpy(heads.song)
+    windows = torch.bincount(song, minlength=len(targets)).clamp(min=1)[:, None]
+    scales = torch.tensor([plain.network, plain.kernel]).log().requires_grad_()
+    bias = torch.zeros(targets.shape[1], requires_grad=bool(plain.bias))
+    parameters = [scales, bias] if plain.bias else [scales]
+    optimizer = torch.optim.LBFGS(parameters, max_iter=100, line_search_fn="strong_wolfe")
 
-    def loss(temperature: float) -> float:
-        p = song_means(softmax(logits / temperature), song, len(targets))[rows]
-        return float(-(targets[rows] * np.log(np.clip(p, 1e-9, 1))).sum(axis=1).mean())
+    def loss() -> torch.Tensor:
+        optimizer.zero_grad()
+        pooled = scales[0].exp() * network + scales[1].exp() * kernel + bias
+        sums = torch.zeros(targets.shape).index_add(0, song, torch.softmax(pooled, dim=1))
+        p = (sums / windows)[chosen].clamp(min=1e-9)
+        value = -(wanted * p.log()).sum(dim=1).mean() + _BIAS_COST * bias.square().sum()
+        value.backward()  # type: ignore[no-untyped-call]
+        return value
 
-    return round(float(min(_TEMPERATURES, key=loss)), 4)
+    optimizer.step(loss)  # type: ignore[no-untyped-call]
+    found = scales.detach().exp().tolist()
+    centred = (bias - bias.mean()).detach().tolist()
+    return Pooling(
+        network=round(found[0], 4),
+        kernel=round(found[1], 4),
+        bias=tuple(round(value, 4) for value in centred) if plain.bias else (),
+    )

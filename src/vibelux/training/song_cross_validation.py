@@ -24,14 +24,36 @@ from numpy.typing import NDArray
 from vibelux.datasets.songs import LabelledSong, SongData
 from vibelux.emotions import EMOTIONS
 from vibelux.errors import DatasetError
-from vibelux.evaluation.metrics import bootstrap_interval, pearson_r
+from vibelux.evaluation.metrics import (
+    auc,
+    bootstrap_interval,
+    confusion_matrix,
+    macro_f1,
+    pearson_r,
+)
 from vibelux.evaluation.songs import SongPredictions, evaluate_songs
-from vibelux.training.song_calibration import Calibration, calibrated, fit_calibration
+from vibelux.training.song_calibration import calibrated, fit_calibration, song_means
+from vibelux.training.song_kernel import (
+    OUTPUTS,
+    KernelMachine,
+    KernelRecipe,
+    MeasuredSongs,
+    fit_kernel_machine,
+    measure_songs,
+)
 from vibelux.training.song_log_mels import HeardSongs
-from vibelux.training.song_targets import GEMS, gems_composites, leading_emotion
+from vibelux.training.song_model import Calibration
+from vibelux.training.song_targets import GEMS, gems_composites, leading_emotion, song_targets
 from vibelux.training.songs import Heads, SongRecipe, fit_songs, predict
 
 FOLDS = 5
+GEMS_CORE = ("joyful_activation", "tension", "sadness", "calmness")
+"""Scales whose mean r is reported: the corners of the circumplex."""
+
+SUPPORTED = ("angry", "fear", "happy", "neutral", "sad")
+"""Emotions that mood words carry; disgust and surprise lead in next to no song."""
+
+_HEADS = ("song", "mood", "quadrant", "affect")
 INTERVALS = (
     "quadrant_macro_f1",
     "quadrant_accuracy",
@@ -116,6 +138,7 @@ def cross_validate(
             f"{len({song.group for song in heard.songs})} groups (artists) are too few "
             f"for {FOLDS} folds; give more songs, or a column group"
         )
+    measured: MeasuredSongs | None = None
     parts: list[Heads] = []
     histories: list[list[dict[str, float]]] = []
     for fold in range(FOLDS):
@@ -137,7 +160,16 @@ def cross_validate(
                 precision=precision,
                 callbacks=callbacks(fold),
             )
-            found = predict(training.network, judged), training.history
+            prior = None if pretrained is None else KernelMachine.read(pretrained, heard.settings)
+            measured = measured or measure_songs(heard, KernelRecipe())
+            kernel = fit_kernel_machine(
+                learnt.songs,
+                measured.take(np.flatnonzero(folds != fold)),
+                heard.settings,
+                KernelRecipe(),
+                prior=prior,
+            )
+            found = predict(training.network, kernel, judged), training.history
             _save(done, key, *found)
         heads, history = found
         parts.append(replace(heads, song=test[heads.song]))
@@ -183,8 +215,41 @@ def figures_of(found: CrossValidation) -> dict[str, Any]:
             if figures[name] is not None:
                 low, high = bootstrap_interval(partial(drawn, name), groups)
                 figures |= {f"{name}_low": low, f"{name}_high": high}
+        figures |= _emotion_figures(found, rows)
     if len(gems) > 2:
         figures |= _gems_figures(found, gems)
+    return figures
+
+
+def _emotion_figures(found: CrossValidation, rows: NDArray[np.int64]) -> dict[str, Any]:
+    """Return the figures of the emotions that lead in enough songs, and calibration errors.
+
+    ``supported_macro_f1`` and ``supported_mean_auc``: the strongest share among the `SUPPORTED`
+    against the leading emotion, and each share against all other songs. ``ece_<emotion>``: mean
+    distance of the predicted from the labelled share over ten bins of equally many songs.
+    """
+    songs = SongData(tuple(found.songs.rows[i] for i in rows))
+    leading = np.array([song.emotion_index for song in songs.rows], dtype=np.int64)
+    mood = found.predictions.mood[rows]
+    places = [EMOTIONS.index(name) for name in SUPPORTED]
+    inside = np.isin(leading, places)
+    strongest = np.array(places)[mood[:, places].argmax(axis=1)]
+    confusion = confusion_matrix(leading[inside], strongest[inside], classes=len(EMOTIONS))
+    labelled = leading >= 0
+    aucs = [auc(mood[labelled, place], leading[labelled] == place) for place in places]
+    figures: dict[str, Any] = {
+        "supported_macro_f1": macro_f1(confusion),
+        "supported_accuracy": float((strongest == leading)[inside].mean()),
+        "supported_mean_auc": float(np.mean(aucs)),
+        "supported_n": int(inside.sum()),
+    }
+    targets = song_targets(songs.rows)
+    given = targets.mood_weight > 0
+    for place, name in enumerate(EMOTIONS):
+        share, truth = mood[given, place], targets.mood[given, place]
+        bins = np.array_split(np.argsort(share), 10)
+        apart = [abs(share[b].mean() - truth[b].mean()) * len(b) for b in bins if len(b)]
+        figures[f"ece_{name}"] = float(np.sum(apart) / len(share))
     return figures
 
 
@@ -220,15 +285,12 @@ def _r_of_rows(
 
 
 def _gems_figures(found: CrossValidation, rows: NDArray[np.int64]) -> dict[str, float]:
-    shares = 1 / (1 + np.exp(-found.heads.gems))
-    counts = np.bincount(found.heads.song, minlength=len(found.songs))
+    shares = song_means(found.heads.kernel["gems"], found.heads.song, len(found.songs))
     figures: dict[str, float] = {"gems_n": len(rows)}
     for place, scale in enumerate(GEMS):
-        mean = (
-            np.bincount(found.heads.song, weights=shares[:, place], minlength=len(counts)) / counts
-        )
         rated = np.array([found.songs.rows[i].gems[scale] for i in rows])
-        figures[f"gems_r_{scale}"] = pearson_r(mean[rows], rated)
+        figures[f"gems_r_{scale}"] = pearson_r(shares[rows, place], rated)
+    figures["gems_r_mean"] = float(np.mean([figures[f"gems_r_{scale}"] for scale in GEMS_CORE]))
     return figures
 
 
@@ -271,20 +333,25 @@ def with_leading_emotions(songs: Sequence[LabelledSong]) -> SongData:
 
 def _joined(parts: Sequence[Heads]) -> Heads:
     order = np.argsort(np.concatenate([part.song for part in parts]), kind="stable")
-    names = ("song", "mood", "quadrant", "affect", "gems")
-    return Heads(**{n: np.concatenate([getattr(p, n) for p in parts])[order] for n in names})
+    return Heads(
+        **{n: np.concatenate([getattr(p, n) for p in parts])[order] for n in _HEADS},
+        kernel={n: np.concatenate([p.kernel[n] for p in parts])[order] for n in OUTPUTS},
+    )
 
 
 def _key(recipe: SongRecipe, learnt: HeardSongs, judged: HeardSongs) -> str:
     """Return what a finished fold depends on, so that --resume never mixes two recipes."""
     given = "\n".join(song.given for part in (learnt, judged) for song in part.songs)
     digest = hashlib.sha256(given.encode("utf-8", "surrogateescape")).hexdigest()
-    return json.dumps({**asdict(recipe), "songs": digest}, sort_keys=True)
+    parts = {**asdict(recipe), "kernel": asdict(KernelRecipe()), "songs": digest}
+    return json.dumps({**parts, "spectrograms": str(learnt.settings)}, sort_keys=True)
 
 
 def _save(path: Path, key: str, heads: Heads, history: list[dict[str, float]]) -> None:
     with path.open("wb") as file:
-        np.savez(file, key=key, history=json.dumps(history), **asdict(heads))
+        arrays: dict[str, Any] = {name: getattr(heads, name) for name in _HEADS}
+        arrays |= {f"kernel_{name}": values for name, values in heads.kernel.items()}
+        np.savez(file, key=key, history=json.dumps(history), **arrays)
 
 
 def _finished(path: Path, key: str) -> tuple[Heads, list[dict[str, float]]] | None:
@@ -292,7 +359,8 @@ def _finished(path: Path, key: str) -> tuple[Heads, list[dict[str, float]]] | No
         with np.load(path, allow_pickle=False) as stored:
             if str(stored["key"]) != key:
                 return None
-            names = ("song", "mood", "quadrant", "affect", "gems")
-            return Heads(**{n: stored[n] for n in names}), json.loads(str(stored["history"]))
+            kernel = {name: stored[f"kernel_{name}"] for name in OUTPUTS}
+            heads = Heads(**{name: stored[name] for name in _HEADS}, kernel=kernel)
+            return heads, json.loads(str(stored["history"]))
     except (OSError, ValueError, KeyError, EOFError):
         return None

@@ -12,9 +12,9 @@ import torch
 from vibelux.emotions import EMOTIONS
 from vibelux.training.export import export_model
 from vibelux.training.fit import laid_out
-from vibelux.training.song_calibration import Calibration
+from vibelux.training.song_kernel import KernelMachine, KernelRecipe
 from vibelux.training.song_log_mels import MAX_WINDOWS, WINDOW_SECONDS, HeardSongs, windows
-from vibelux.training.song_network import CalibratedSongNetwork
+from vibelux.training.song_model import Calibration, SongModel
 from vibelux.training.song_targets import song_targets
 from vibelux.training.songs import SongTraining
 
@@ -24,6 +24,7 @@ OUTPUTS = {
     "calibrated",
     "valence": "pleasantness in [-1, 1] (batch,)",
     "arousal": "energy in [-1, 1] (batch,)",
+    "tension": "from calm (-1) to tense (1) (batch,)",
     "embedding": "features before the heads (batch, 96), L2-normalised",
 }
 COLLECTIONS = {
@@ -54,6 +55,7 @@ RARE = 30
 
 def export_songs(
     training: SongTraining,
+    kernel: KernelMachine,
     heard: HeardSongs,
     path: Path,
     *,
@@ -67,9 +69,10 @@ def export_songs(
 
     Args:
         training: the trained network.
+        kernel: the kernel machine beside it.
         heard: songs; the windows of up to 32 of them, of all collections, are the check.
         path: of the ONNX file.
-        calibration: temperatures.
+        calibration: fitted constants.
         calibrated_on: what they were fitted on, for the card.
         source: name of the data, for the card.
         metrics: figures for the card.
@@ -82,10 +85,8 @@ def export_songs(
         ModelError: they differ by more than 1e-4.
 
     """
-    graph = CalibratedSongNetwork(
-        laid_out(training.network, torch.contiguous_format).eval(),
-        mood_temperature=calibration.mood,
-        quadrant_temperature=calibration.quadrant,
+    graph = SongModel(
+        laid_out(training.network, torch.contiguous_format).eval(), kernel, calibration
     )
     rows = np.unique(np.linspace(0, len(heard) - 1, 32).astype(int))
     examples = np.concatenate([windows(heard.log_mels[i], heard.settings) for i in rows])
@@ -108,11 +109,10 @@ def export_songs(
         },
         labels=EMOTIONS,
         calibration={
-            "method": "temperature scaling (Guo et al. 2017) of each window, in the graph",
+            "method": "log-linear pooling of CNN and kernel machine, window by window, in the "
+            "graph; scales and biases minimise the cross entropy of songs",
             "fitted_on": calibrated_on,
-            "songs": calibration.songs,
-            "mood_temperature": calibration.mood,
-            "quadrant_temperature": calibration.quadrant,
+            **asdict(calibration),
         },
         training={
             "data": source,
@@ -121,6 +121,8 @@ def export_songs(
             "recipe": asdict(training.recipe),
             "augmentation": asdict(training.augmentation),
             "network": asdict(training.network.config),
+            "kernel_machine": asdict(KernelRecipe())
+            | {"windows_learnt_from": kernel.learnt.out_features},
             "recipe_chosen": SELECTION,
             **(notes or {}),
         },

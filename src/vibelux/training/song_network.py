@@ -1,15 +1,14 @@
-"""The music network: log-mel windows in; mood, quadrant, valence, arousal and embedding out.
+"""The music CNN: log-mel windows in; logits of mood, quadrant, valence, arousal, embedding out.
 
 Two branches hear the same window. A small residual CNN (convolution, max pooling, dropout) looks
 for local patterns; fixed descriptors (each band's level and change, and how strongly groups of
 bands pulsate at 24 rates: the modulation spectrum) tell it about timbre and rhythm as a whole,
-which few labelled clips cannot teach a CNN. Everything from decibels to calibrated probabilities
-is inside the graph.
+which few labelled clips cannot teach a CNN. `song_model` puts a kernel machine beside it.
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import torch
@@ -17,10 +16,8 @@ from torch import Tensor, nn
 
 from vibelux.emotions import EMOTIONS
 from vibelux.music.spectrogram import MelSettings, mel_frequencies
+from vibelux.training.song_measurements import MAJOR, MINOR, Loudness
 from vibelux.training.song_targets import GEMS
-
-DYNAMIC_RANGE = 80.0  # dB below the window's loudest point that are kept
-DECIBELS_PER_UNIT = 15.0  # about the standard deviation of a window of popular music
 
 
 @dataclass(frozen=True)
@@ -28,6 +25,7 @@ class SongNetworkConfig:
     """The shape of the network; stored in checkpoints.
 
     Attributes:
+        bands: mel bands that it hears; finer spectrograms are pooled to so many.
         channels: of the stem and the three residual stages.
         columns: features of one column, that is of one moment.
         embedding: size of the embedding.
@@ -37,6 +35,7 @@ class SongNetworkConfig:
 
     """
 
+    bands: int = 96
     channels: tuple[int, int, int, int] = (24, 32, 64, 96)
     columns: int = 128
     embedding: int = 96
@@ -45,18 +44,21 @@ class SongNetworkConfig:
     descriptors: bool = True
 
 
-class Loudness(nn.Module):
-    """Take a window's own level out: only the shape of its spectrum over time remains.
+class Bands(nn.Module):
+    """Pool the power of neighbouring bands: the CNN needs no finer pitch."""
 
-    A window 20 dB louder gives the same result, so a loudly mastered file reads as the training
-    clips do. What lies more than `DYNAMIC_RANGE` below the loudest point counts as silence.
-    """
+    def __init__(self, bands: int) -> None:
+        super().__init__()
+        self.bands = bands
 
     def forward(self, log_mel: Tensor) -> Tensor:
-        """Map dB [shape=(k, n_mels, frames)] to zero mean, about unit deviation."""
-        top = torch.amax(log_mel, dim=(1, 2), keepdim=True)
-        kept = torch.maximum(log_mel, top - DYNAMIC_RANGE)
-        return (kept - kept.mean(dim=(1, 2), keepdim=True)) / DECIBELS_PER_UNIT
+        """Map dB [shape=(k, n_mels, frames)] to dB [shape=(k, bands, frames)]."""
+        count, n_mels, frames = log_mel.shape
+        if n_mels == self.bands:
+            return log_mel
+        power = torch.exp(log_mel * (math.log(10) / 10))
+        power = power.reshape(count, self.bands, n_mels // self.bands, frames).mean(dim=2)
+        return torch.log(power) * (10 / math.log(10))
 
 
 class Residual(nn.Module):
@@ -135,8 +137,6 @@ class Tonality(nn.Module):
 
     LOWEST, HIGHEST = 500.0, 4000.0
     FRAMES = 8
-    MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
-    MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
     size = 6 + 6 + 3 + 3 + 1 + 2
 
     def __init__(self, frequencies: Sequence[float]) -> None:
@@ -148,7 +148,7 @@ class Tonality(nn.Module):
         self.register_buffer(
             "fold", fold / fold.sum(dim=1, keepdim=True).clamp(min=1e-6), persistent=False
         )
-        profiles = torch.tensor([self.MAJOR, self.MINOR])
+        profiles = torch.tensor([MAJOR, MINOR])
         profiles = _unit(profiles - profiles.mean(dim=1, keepdim=True))
         keys = torch.cat([torch.roll(profiles, tonic, dims=1) for tonic in range(12)])
         self.register_buffer("keys", keys.reshape(12, 2, 12).transpose(0, 1), persistent=False)
@@ -207,6 +207,8 @@ class SongNetwork(nn.Module):
         super().__init__()
         self.config = config
         stem, *stages = config.channels
+        settings = replace(settings, n_mels=config.bands)
+        self.bands = Bands(config.bands)
         self.loudness = Loudness()
         self.input_norm = nn.BatchNorm1d(settings.n_mels)
         self.stem = nn.Sequential(
@@ -253,7 +255,7 @@ class SongNetwork(nn.Module):
 
     def embed(self, log_mel: Tensor) -> Tensor:
         """Map dB [shape=(k, n_mels, frames)] to embeddings [shape=(k, embedding)], unscaled."""
-        x = self.loudness(log_mel)
+        x = self.loudness(self.bands(log_mel))
         y = self.stem(self.input_norm(x)[:, None])
         for stage in self.stages:
             y = stage(y)
@@ -280,40 +282,3 @@ def _branch(measured: nn.Module, inputs: int, outputs: int, dropout: float) -> n
         nn.BatchNorm1d(outputs),
         nn.ReLU(),
     )
-
-
-class CalibratedSongNetwork(nn.Module):
-    """What is exported: `SongNetwork` with calibrated probabilities.
-
-    Args:
-        network: the trained network.
-        mood_temperature: divides the mood's logits before the softmax.
-        quadrant_temperature: divides the quadrants' logits.
-
-    """
-
-    OUTPUTS = ("mood", "quadrant", "valence", "arousal", "embedding")
-
-    def __init__(
-        self,
-        network: SongNetwork,
-        *,
-        mood_temperature: float = 1.0,
-        quadrant_temperature: float = 1.0,
-    ) -> None:
-        super().__init__()
-        self.network = network
-        self.mood_temperature = mood_temperature
-        self.quadrant_temperature = quadrant_temperature
-
-    def forward(self, log_mel: Tensor) -> tuple[Tensor, ...]:
-        """Map dB [shape=(k, n_mels, frames)] to the arrays named by `OUTPUTS`."""
-        found = self.network(log_mel)
-        affect = torch.tanh(found["affect"])
-        return (
-            torch.softmax(found["mood"] / self.mood_temperature, dim=1),
-            torch.softmax(found["quadrant"] / self.quadrant_temperature, dim=1),
-            affect[:, 0],
-            affect[:, 1],
-            found["embedding"] / torch.sqrt(found["embedding"].square().sum(1, True) + 1e-12),
-        )

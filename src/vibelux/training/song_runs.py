@@ -13,7 +13,7 @@ from lightning.pytorch.callbacks import Callback
 from vibelux.datasets.songs import LabelledSong, SongData, read_songs
 from vibelux.errors import DatasetError
 from vibelux.evaluation.songs import evaluate_songs
-from vibelux.training.song_calibration import Calibration, calibrated, fit_calibration
+from vibelux.training.song_calibration import calibrated, fit_calibration
 from vibelux.training.song_cross_validation import (
     CrossValidation,
     composite_figures,
@@ -23,7 +23,14 @@ from vibelux.training.song_cross_validation import (
     with_leading_emotions,
 )
 from vibelux.training.song_export import export_songs
+from vibelux.training.song_kernel import (
+    KernelMachine,
+    KernelRecipe,
+    fit_kernel_machine,
+    measure_songs,
+)
 from vibelux.training.song_log_mels import HeardSongs
+from vibelux.training.song_model import Calibration, Pooling
 from vibelux.training.song_targets import mood_of_labels
 from vibelux.training.songs import SongRecipe, SongTraining, fit_songs, predict
 
@@ -170,16 +177,18 @@ def finish_songs(
     """
     checked = _read_cross_validation(out, training.recipe, heard, options)
     learnt, held = _parts(heard, checked=checked)
+    kernel = _kernel_machine(learnt, options)
     if checked is not None:
-        calibration = Calibration(**checked["calibration"])
+        calibration = _calibration(checked["calibration"])
         figures, how = checked["figures"], "out-of-fold predictions of the cross-validation"
     elif held is not None:
-        calibration, figures = _measure_held(training, held)
+        calibration, figures = _measure_held(training, kernel, held)
         how = f"{len(held)} songs held back from training, with the figures"
     else:
         calibration, figures, how = Calibration(), {}, "nothing: too few groups to hold some back"
     difference = export_songs(
         training,
+        kernel,
         heard,
         onnx,
         calibration=calibration,
@@ -277,15 +286,35 @@ def measure_unheard(
         precision=options.precision,
         callbacks=options.callbacks(f"without {collection}"),
     )
-    predictions = calibrated(predict(training.network, held), Calibration(), len(held))
+    kernel = _kernel_machine(learnt, options)
+    predictions = calibrated(predict(training.network, kernel, held), Calibration(), len(held))
     figures: dict[str, Any] = dict(evaluate_songs(with_leading_emotions(held.songs), predictions))
     if any(song.gems for song in held.songs):
         figures |= composite_figures(held.songs, predictions)
     return figures
 
 
-def _measure_held(training: SongTraining, held: HeardSongs) -> tuple[Calibration, dict[str, Any]]:
-    heads = predict(training.network, held)
+def _kernel_machine(learnt: HeardSongs, options: Options) -> KernelMachine:
+    prior = None
+    if options.pretrained is not None:
+        prior = KernelMachine.read(options.pretrained, learnt.settings)
+    recipe = KernelRecipe()
+    measured = measure_songs(learnt, recipe)
+    return fit_kernel_machine(learnt.songs, measured, learnt.settings, recipe, prior=prior)
+
+
+def _calibration(stored: dict[str, Any]) -> Calibration:
+    pools = {
+        name: Pooling(**{**stored[name], "bias": tuple(stored[name]["bias"])})
+        for name in ("mood", "quadrant")
+    }
+    return Calibration(**pools, affect=stored["affect"], songs=stored["songs"])
+
+
+def _measure_held(
+    training: SongTraining, kernel: KernelMachine, held: HeardSongs
+) -> tuple[Calibration, dict[str, Any]]:
+    heads = predict(training.network, kernel, held)
     calibration = fit_calibration(heads, held.songs)
     predictions = calibrated(heads, calibration, len(held))
     figures = evaluate_songs(with_leading_emotions(held.songs), predictions)
@@ -322,6 +351,8 @@ def _key(recipe: SongRecipe, heard: HeardSongs, options: Options) -> dict[str, A
         json.dumps(
             {
                 "recipe": asdict(recipe),
+                "kernel": asdict(KernelRecipe()),
+                "spectrograms": asdict(heard.settings),
                 "songs": hashlib.sha256(songs.encode("utf-8", "surrogateescape")).hexdigest(),
                 "from": str(options.pretrained) if options.pretrained else None,
             }

@@ -18,8 +18,14 @@ scaled to sum to 1, and a row of zeros says nothing.
     Words for one emotion: folder names, and the emotions that singers of RAVDESS were asked for
     (Livingstone & Russo 2018). Each is itself; calm counts as neutral.
 
+``tables/word_tension.csv``
+    How tense each mood word is, from calm (-1) to tense (1). A judgement, too.
+
 A song's target is the mean over its words; over GEMS scales, weighted by the share of listeners
 who felt each. The words never decide a quadrant: quadrants come from people only.
+
+Tension is the mean of the words' tension, or the share of listeners who felt tension less the share
+who felt calmness. Songs that carry GEMS only take valence and arousal from `gems_composites`.
 """
 
 import csv
@@ -72,6 +78,8 @@ class SongTargets:
         gems_weight: [shape=(n,)].
         words: [shape=(n, number of mood words)] 0 or 1.
         words_weight: [shape=(n,)].
+        tension: [shape=(n,)] from calm (-1) to tense (1).
+        tension_weight: [shape=(n,)].
 
     """
 
@@ -85,6 +93,8 @@ class SongTargets:
     gems_weight: NDArray[np.float32]
     words: NDArray[np.float32]
     words_weight: NDArray[np.float32]
+    tension: NDArray[np.float32]
+    tension_weight: NDArray[np.float32]
 
     def arrays(self) -> dict[str, NDArray[np.float32]]:
         """Return the arrays by name."""
@@ -126,6 +136,26 @@ def read_table(name: str) -> Table:
     return table
 
 
+@lru_cache
+def word_tension() -> Mapping[str, float]:
+    """Return the tension of each mood word, in [-1, 1].
+
+    Raises:
+        DatasetError: a row of ``word_tension.csv`` is not a word and such a number.
+
+    """
+    file = resources.files("vibelux.training") / "tables" / "word_tension.csv"
+    table: dict[str, float] = {}
+    for row in csv.DictReader(file.read_text(encoding="utf-8").splitlines()):
+        try:
+            table[row["word"]] = float(row["tension"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise DatasetError(f"word_tension.csv, {row}: {error}") from error
+        if not -1 <= table[row["word"]] <= 1:
+            raise DatasetError(f"word_tension.csv, {row['word']}: -1 to 1, please")
+    return table
+
+
 def mood_words() -> tuple[str, ...]:
     """Return the known mood words, in the order of the auxiliary head."""
     return tuple(read_table("mood_words"))
@@ -151,6 +181,8 @@ def song_targets(songs: Sequence[LabelledSong]) -> SongTargets:
         "gems_weight": np.zeros(n, np.float32),
         "words": np.zeros((n, len(words)), np.float32),
         "words_weight": np.zeros(n, np.float32),
+        "tension": np.zeros(n, np.float32),
+        "tension_weight": np.zeros(n, np.float32),
     }
     for i, song in enumerate(songs):
         mood = mood_of_labels(song)
@@ -167,6 +199,9 @@ def song_targets(songs: Sequence[LabelledSong]) -> SongTargets:
         known = [words[tag] for tag in song.tags if tag in words]
         if known:
             arrays["words"][i, known], arrays["words_weight"][i] = 1, 1
+        tension = tension_of_labels(song)
+        if tension is not None:
+            arrays["tension"][i], arrays["tension_weight"][i] = tension, 1
     return SongTargets(**arrays)
 
 
@@ -190,19 +225,39 @@ def mood_of_labels(song: LabelledSong) -> NDArray[np.float32] | None:
     return (total / total.sum()).astype(np.float32) if total.sum() > 0 else None
 
 
+def tension_of_labels(song: LabelledSong) -> float | None:
+    """Return tension in [-1, 1]: of the mood words, else of GEMS ratings, or None."""
+    table = word_tension()
+    known = [table[tag] for tag in song.tags if tag in table]
+    if known:
+        return float(np.mean(known))
+    if "tension" in song.gems and "calmness" in song.gems:
+        return song.gems["tension"] - song.gems["calmness"]
+    return None
+
+
 def affect_of_labels(song: LabelledSong) -> tuple[float | None, float | None]:
-    """Return valence and arousal in [-1, 1]: as rated, or the signs of the quadrant, or None."""
-    signs = (None, None) if song.quadrant is None else _QUADRANT_AFFECT[song.quadrant]
-    valence = signs[0] if song.valence is None else song.valence
-    arousal = signs[1] if song.arousal is None else song.arousal
-    return valence, arousal
+    """Return valence and arousal in [-1, 1], or None.
+
+    As rated, else the signs of the quadrant, else the composites of GEMS ratings.
+    """
+    signs: tuple[float | None, float | None] = (None, None)
+    if song.quadrant is not None:
+        signs = _QUADRANT_AFFECT[song.quadrant]
+    elif all(scale in song.gems for scale in _GEMS_VALENCE):
+        valence, arousal = (max(-1.0, min(1.0, x)) for x in gems_composites(song.gems))
+        signs = valence, arousal
+    return (
+        signs[0] if song.valence is None else song.valence,
+        signs[1] if song.arousal is None else song.arousal,
+    )
 
 
 def gems_composites(gems: Mapping[str, float]) -> tuple[float, float]:
     """Return (valence, arousal) composites of GEMS ratings, each in [-2, 2].
 
     Valence: joyful activation and calmness against tension and sadness. Arousal: joyful activation
-    and tension against calmness and sadness. For comparison only; nothing is trained on them.
+    and tension against calmness and sadness.
     """
     return (
         float(sum(sign * gems[scale] for scale, sign in _GEMS_VALENCE.items())),

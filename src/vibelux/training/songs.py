@@ -4,7 +4,7 @@ What surrounds it: `song_targets` (labels to targets), `song_log_mels` (files to
 `song_augment`, `song_network`, `song_cross_validation`, `song_export`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -31,6 +31,7 @@ from vibelux.training.fit import (
     read_checkpoint,
 )
 from vibelux.training.song_augment import Augmentation, augment, margin, mixing_weight
+from vibelux.training.song_kernel import OUTPUTS, KernelMachine
 from vibelux.training.song_log_mels import HeardSongs, repeated, windows
 from vibelux.training.song_network import SongNetwork, SongNetworkConfig
 from vibelux.training.song_targets import SongTargets, mood_words, song_targets
@@ -286,10 +287,10 @@ class Heads:
 
     Attributes:
         song: place of the song of each window [shape=(w,)].
-        mood: logits [shape=(w, 7)].
-        quadrant: logits [shape=(w, 4)].
-        affect: valence and arousal in [-1, 1] [shape=(w, 2)].
-        gems: logits [shape=(w, 9)].
+        mood: the CNN's logits [shape=(w, 7)].
+        quadrant: the CNN's logits [shape=(w, 4)].
+        affect: the CNN's valence and arousal in [-1, 1] [shape=(w, 2)].
+        kernel: the kernel machine's answers, see `song_kernel.OUTPUTS` [shape=(w, their size)].
 
     """
 
@@ -297,25 +298,30 @@ class Heads:
     mood: NDArray[np.float32]
     quadrant: NDArray[np.float32]
     affect: NDArray[np.float32]
-    gems: NDArray[np.float32]
+    kernel: Mapping[str, NDArray[np.float32]]
 
 
-def predict(network: SongNetwork, heard: HeardSongs) -> Heads:
-    """Run a trained network over the windows of songs."""
+def predict(network: SongNetwork, kernel: KernelMachine, heard: HeardSongs) -> Heads:
+    """Run a trained network and a kernel machine over the windows of songs."""
     song: list[int] = []
-    parts: dict[str, list[NDArray[np.float32]]] = {
-        n: [] for n in ("mood", "quadrant", "affect", "gems")
-    }
+    parts: dict[str, list[NDArray[np.float32]]] = {n: [] for n in ("mood", "quadrant", "affect")}
+    answers: dict[str, list[NDArray[np.float32]]] = {name: [] for name in OUTPUTS}
     network.eval()
     with torch.inference_mode():
         for row, heard_song in enumerate(heard.log_mels):
             cut = windows(heard_song, heard.settings)
-            found = network(torch.from_numpy(cut))
+            found, known = network(torch.from_numpy(cut)), kernel(torch.from_numpy(cut))
             found["affect"] = torch.tanh(found["affect"])
             song += [row] * len(cut)
             for name, values in parts.items():
                 values.append(found[name].numpy())
-    return Heads(song=np.array(song), **{name: np.concatenate(v) for name, v in parts.items()})
+            for name, values in answers.items():
+                values.append(known[name].numpy())
+    return Heads(
+        song=np.array(song),
+        **{name: np.concatenate(values) for name, values in parts.items()},
+        kernel={name: np.concatenate(values) for name, values in answers.items()},
+    )
 
 
 def _held_loader(held: HeardSongs) -> DataLoader[tuple[Tensor, Targets]]:
