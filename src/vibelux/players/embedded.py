@@ -186,6 +186,8 @@ class EmbeddedPlayer:
             if self._gain != aim:  # a ramp: a cut would click
                 frames *= np.linspace(self._gain, aim, count, dtype=np.float32)[:, None]
                 self._gain = aim
+        else:
+            self._part(0)  # begins what waits, so that it can be seen
         if self._skipping:
             self._drop()
         return frames

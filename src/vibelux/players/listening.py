@@ -18,7 +18,7 @@ from vibelux.recommend.picks import Pick
 from vibelux.recommend.recommendation import playable
 from vibelux.recommend.session import Session
 
-AHEAD = 6
+AHEAD = 7
 """Songs that the player is told in advance."""
 
 _SAVED_EVERY = 5.0
@@ -76,6 +76,7 @@ class Listening:
         self._told: set[int] = set()  # songs whose end the session knows already
         self._queued: list[int] = []  # ids that the player has yet to play
         self._failures = 0
+        self._place: tuple[int | None, float] = (None, 0.0)  # song that plays, seconds into it
         self._saved = time.monotonic()
         self._notes: list[str] = []
         self.pick: Pick | None = None
@@ -123,8 +124,10 @@ class Listening:
         if saved is not None:
             self.heard = saved.heard
             first = self._known(saved.song)
+            if first:
+                self._place = saved.song, saved.seconds
         self._fill(first, at=0.0 if saved is None else saved.seconds)
-        self._save()
+        self.save()
 
     def tick(self) -> list[str]:
         """Take in what happened, keep the queue filled, and return what the listener should know.
@@ -140,9 +143,9 @@ class Listening:
             self._take(event)
         if events:
             self._fill()
-            self._save()
+            self.save()
         elif time.monotonic() - self._saved >= _SAVED_EVERY:
-            self._save()
+            self.save()
         notes, self._notes = self._notes, []
         return notes
 
@@ -155,7 +158,7 @@ class Listening:
         """Change the session's ordering, as of `Session.change`."""
         self._session.change(**values)
         self._fill()
-        self._save()
+        self.save()
 
     def skip(self) -> None:
         """Go on to the next song; the listener did not want this one, or not now."""
@@ -175,15 +178,29 @@ class Listening:
     def pause(self) -> None:
         """Wait, or go on."""
         now = self._player.playing()
-        if now is not None:
-            self._player.pause(not now.paused)
+        self._player.pause(now is None or not now.paused)  # also between two songs
 
-    def close(self) -> None:
-        """Save the session and let go of the player."""
-        try:
-            self._save()
-        finally:
-            self._player.close()
+    def save(self) -> None:
+        """Save the session as it is now.
+
+        Raises:
+            PlayerError: the file cannot be written.
+
+        """
+        self._saved = time.monotonic()
+        if self._save_to is None:
+            return
+        now = self._player.playing()
+        if now is not None:
+            self._place = now.song.id, now.seconds
+        song, seconds = self._place
+        SavedSession(
+            session=self._session.as_json(),
+            song=song,
+            seconds=seconds,
+            heard=self.heard,
+            saved_at=time.time(),
+        ).write(self._save_to)
 
     def _leave(self, tell: Callable[[Song, float], None]) -> None:
         now = self._player.playing()
@@ -193,9 +210,11 @@ class Listening:
         self._told.add(now.song.id)
         self._fill()  # before the next song begins: it may be another one now
         self._player.skip()
-        self._save()
+        self.save()
 
     def _take(self, event: Event) -> None:
+        if isinstance(event, Ended | Failed) and event.song.id == self._place[0]:
+            self._place = None, 0.0
         match event:
             case Started(song):
                 self.pick = self._session.begun(song)
@@ -270,16 +289,3 @@ class Listening:
         except CatalogueError:
             return []
         return [song] if song.state == "ok" and self._available(song) else []
-
-    def _save(self) -> None:
-        self._saved = time.monotonic()
-        if self._save_to is None:
-            return
-        now = self._player.playing()
-        SavedSession(
-            session=self._session.as_json(),
-            song=None if now is None else now.song.id,
-            seconds=0.0 if now is None else now.seconds,
-            heard=self.heard,
-            saved_at=time.time(),
-        ).write(self._save_to)

@@ -1,0 +1,293 @@
+"""`vibelux play`: a listening session in the terminal."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from vibelux.cli.console import err, out, printable
+from vibelux.errors import CatalogueError, InvalidInput
+
+if TYPE_CHECKING:
+    from vibelux.emotions import Mood
+    from vibelux.players.following import MoodFollower
+    from vibelux.players.listening import Listening
+    from vibelux.players.player import Player
+    from vibelux.players.saved_session import SavedSession
+    from vibelux.recommend.picks import Pick
+    from vibelux.settings import Settings
+
+_TICK = 0.25  # seconds between two looks at the keyboard and the player
+
+_MOOD, _ORDER, _PLAYER = "The mood", "Listening order", "Where it plays"
+
+
+def play(
+    mood: str | None = typer.Option(
+        None, "--mood", help='Play for a mood: "happy=0.7,sad=0.3".', rich_help_panel=_MOOD
+    ),
+    camera: bool = typer.Option(
+        False, "--camera", help="Look at the face once, at the start.", rich_help_panel=_MOOD
+    ),
+    follow: bool = typer.Option(
+        False,
+        "--follow",
+        help="Keep the camera on: the music follows the face over minutes.",
+        rich_help_panel=_MOOD,
+    ),
+    device: int = typer.Option(
+        0, "--device", min=0, help="Number of the camera.", rich_help_panel=_MOOD
+    ),
+    image: Path | None = typer.Option(
+        None, "--image", help="Look at the face in a picture.", rich_help_panel=_MOOD
+    ),
+    policy: str | None = typer.Option(
+        None,
+        "--policy",
+        help="Where to go: match, lift, calm, energise, journey, off.",
+        rich_help_panel=_ORDER,
+    ),
+    goal: str | None = typer.Option(
+        None, "--goal", help="The mood that a journey leads to.", rich_help_panel=_ORDER
+    ),
+    strength: float | None = typer.Option(
+        None,
+        "--strength",
+        help="From 0, a plain shuffle, to 1, the strict ranking.",
+        rich_help_panel=_ORDER,
+    ),
+    diversity: float | None = typer.Option(
+        None, "--diversity", help="Weight of variety, 0 to 1.", rich_help_panel=_ORDER
+    ),
+    personal: float | None = typer.Option(
+        None,
+        "--personal",
+        help="Weight of what was learnt from you, 0 to 1.",
+        rich_help_panel=_ORDER,
+    ),
+    resume: bool | None = typer.Option(
+        None, "--resume/--fresh", help="Go on with the last session, or begin a new one."
+    ),
+    mpd: str | None = typer.Option(
+        None,
+        "--mpd",
+        metavar="HOST[:PORT]",
+        help="Play through MPD; without it where MPD_HOST says, or else on this computer.",
+        rich_help_panel=_PLAYER,
+    ),
+    mpd_root: Path | None = typer.Option(
+        None,
+        "--mpd-root",
+        metavar="FOLDER",
+        help="The folder here that is MPD's music folder, if it cannot be found out.",
+        rich_help_panel=_PLAYER,
+    ),
+    sound_device: str | None = typer.Option(
+        None,
+        "--sound-device",
+        metavar="NAME",
+        help="Part of a sound device's name; null makes no sound.",
+        rich_help_panel=_PLAYER,
+    ),
+    face_model: Path | None = typer.Option(
+        None, "--face-model", help="Use this ONNX file instead of the shipped one."
+    ),
+) -> None:
+    """Play the catalogue's songs, ordered for a mood, one after the other.
+
+    Give one of --mood, --camera, --follow and --image, or go on with the last session. What you
+    play, skip and like is learnt on this machine; see vibelux profile. In a terminal, ? shows the
+    keys.
+    """
+    from vibelux.emotions import parse_mood
+    from vibelux.library.catalogue import Catalogue
+    from vibelux.players.listening import Listening
+    from vibelux.recommend.listener import Listener
+    from vibelux.recommend.recommendation import require_songs
+    from vibelux.settings import load_settings
+
+    _require_one(mood=mood, camera=camera, follow=follow, image=image)
+    chosen = parse_mood(mood) if mood is not None else None
+    order = _order(policy, goal, strength=strength, diversity=diversity, personal=personal)
+    settings = load_settings(face_model=face_model)
+    if not settings.catalogue.exists():
+        raise CatalogueError(
+            f"there is no catalogue at {settings.catalogue} yet; "
+            "scan a folder with music first: vibelux scan FOLDER"
+        )
+    state = settings.home / "listening.json"
+    sourced = chosen is not None or camera or follow or image is not None
+    saved = _to_go_on_with(state, resume=resume, sourced=sourced)
+    if saved is None and not sourced and policy != "off":
+        raise InvalidInput(
+            "play needs a mood: give one of --mood, --camera, --follow and --image, or "
+            '--policy off; for example: vibelux play --mood "happy=0.7,sad=0.3"'
+        )
+    with ExitStack() as stack:
+        catalogue = stack.enter_context(Catalogue(settings.catalogue))
+        require_songs(catalogue)
+        listener = stack.enter_context(Listener.at(settings.profile))
+        player, here = _player(mpd, mpd_root, sound_device)
+        stack.callback(player.close)
+        follower = stack.enter_context(_follower(settings, device)) if follow else None
+        seen = follower.mood if follower else _looked_at(settings, device, camera, image)
+        whose = "the face" if chosen is None and seen is not None else "the mood"
+        listening = Listening(
+            catalogue,
+            listener,
+            player,
+            goes_on=None if saved is None else saved.session,
+            files_here=here,
+            save_to=state,
+            **({"whose": whose} | order if saved is None else {}),
+        )
+        if saved is not None:
+            if order:
+                listening.session.change(**order)
+            if sourced:
+                listening.session.whose = whose
+        stack.callback(listening.save)
+        stack.enter_context(_ended_by_signals())
+        listening.begin(seen if chosen is None else chosen, chosen=seen is None, saved=saved)
+        try:
+            if sys.stdin.isatty() and out().is_terminal:
+                from vibelux.cli.play_screen import show
+
+                show(listening, follower, tick=_TICK)
+            else:
+                _print_along(listening, follower)
+        finally:
+            note = "" if here else f"; {player.name} plays on what it has"
+            err().print(f"stopped{note}. Go on with: vibelux play --resume", markup=False)
+
+
+def _require_one(**sources: object) -> None:
+    given = [f"--{name}" for name, value in sources.items() if value not in (None, False)]
+    if len(given) > 1:
+        raise InvalidInput(f"play takes one mood, got {' and '.join(given)}; choose one of them")
+
+
+def _order(policy: str | None, goal: str | None, **weights: float | None) -> dict[str, Any]:
+    """Return what was given of the ordering, checked."""
+    from vibelux.emotions import parse_mood
+    from vibelux.recommend.ordering import Ordering
+
+    order: dict[str, Any] = {
+        "policy": "journey" if policy is None and goal is not None else policy,
+        "goal": None if goal is None else parse_mood(goal),
+        **weights,
+    }
+    order = {name: value for name, value in order.items() if value is not None}
+    Ordering().changed(**order)  # before a camera is started in vain
+    return order
+
+
+def _to_go_on_with(state: Path, *, resume: bool | None, sourced: bool) -> "SavedSession | None":
+    """Return the last session if it is to go on."""
+    from datetime import datetime
+
+    from vibelux.players.saved_session import SavedSession
+
+    if resume is False:
+        return None
+    saved = SavedSession.read(state)
+    if saved is None:
+        if resume:
+            raise InvalidInput("there is no session to go on with; begin one without --resume")
+        return None
+    if resume is None and sys.stdin.isatty() and out().is_terminal:
+        when = datetime.fromtimestamp(saved.saved_at).strftime("%d %b, %H:%M")
+        songs = "1 song" if saved.heard == 1 else f"{saved.heard} songs"
+        resume = typer.confirm(f"Go on with the session of {when} ({songs})?", default=True)
+    elif resume is None:
+        resume = not sourced
+    return saved if resume else None
+
+
+def _player(mpd: str | None, root: Path | None, sound_device: str | None) -> "tuple[Player, bool]":
+    """Return the player, and whether it plays the files on this computer itself."""
+    if mpd is not None and sound_device is not None:
+        raise InvalidInput("--sound-device is of this computer; leave it out to play through --mpd")
+    usual = os.environ.get("MPD_HOST")
+    if mpd is None and usual and sound_device is None:
+        mpd = usual
+    if mpd is None:
+        from vibelux.players.embedded import EmbeddedPlayer
+
+        if root is not None:
+            raise InvalidInput("--mpd-root is of MPD; add --mpd HOST[:PORT]")
+        return EmbeddedPlayer(device=sound_device), True
+    from vibelux.players.mpd import MpdPlayer
+    from vibelux.players.mpd_server import mpd_address
+
+    folder = None if root is None else Path(os.path.abspath(root))  # noqa: PTH100 - links stay
+    return MpdPlayer(mpd_address(mpd), root=folder), False
+
+
+def _follower(settings: "Settings", device: int) -> "MoodFollower":
+    from vibelux.players.following import MoodFollower
+
+    with err().status("look into the camera …"):
+        return MoodFollower.of_camera(device, model_path=settings.face_model)
+
+
+def _looked_at(
+    settings: "Settings", device: int, camera: bool, image: Path | None
+) -> "Mood | None":
+    from vibelux.face.sources import mood_of_camera, mood_of_image
+
+    if image is not None:
+        return mood_of_image(image, model_path=settings.face_model).require()
+    if camera:
+        with err().status("look into the camera …"):
+            return mood_of_camera(device, model_path=settings.face_model).require()
+    return None
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let a polite request to end save the session and give the terminal back."""
+
+    def end(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    numbers = [signal.SIGTERM]
+    if sys.platform != "win32":
+        numbers.append(signal.SIGHUP)
+    before = [(number, signal.signal(number, end)) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+
+
+def _print_along(listening: "Listening", follower: "MoodFollower | None") -> None:
+    """Print a line for each song, until a signal ends it."""
+    import time
+
+    from vibelux.cli.play_screen import Following
+
+    console, notes = out(), err()
+    notes.print(f"playing on {listening.player_name}; Ctrl-C ends it", markup=False)
+    following = Following(listening, follower)
+    if following.line:
+        notes.print(following.line, markup=False)
+    shown = None
+    while True:
+        for note in (*following.tick(), *listening.tick()):
+            notes.print(printable(note), markup=False)
+        if listening.pick is not None and listening.pick is not shown:
+            shown = listening.pick
+            console.print(_line(shown), markup=False, soft_wrap=True)
+        time.sleep(_TICK)
+
+
+def _line(pick: "Pick") -> str:
+    artist = f" – {pick.song.artist}" if pick.song.artist else ""
+    return printable(f"{pick.song.title}{artist}  {pick.score:.3f}  {pick.reason}")
