@@ -100,6 +100,7 @@ def test_needs_exactly_one_source(run_cli, library, arguments):
         (("--mood", "happy=-1"), "not negative"),
         (("--mood", "happy=nan"), "finite"),
         (("--mood", "happy=0"), "all seven numbers are zero"),
+        (("--mood", "happy", "--group"), "--group is about faces"),
         (("--mood", "happy", "-n", "0"), "Invalid value for '-n'"),
         (("--mood", "happy", "-o", "list.doc"), "cannot tell the playlist's format"),
     ],

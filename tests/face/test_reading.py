@@ -81,8 +81,8 @@ def test_states(known_reader: FaceReader, known_detector, known_model) -> None:
     assert state(frame=black) == "too_dark"
     assert state(fine, frame=black) == "too_dark"
     assert state(fine, frame=flat) == "too_dark"
-    assert state(Box(200, 150, 31, 31, 0.9)) == "too_small"
-    assert state(Box(200, 150, 32, 32, 0.9)) == "ok"
+    assert state(Box(200, 150, 25, 31, 0.9)) == "too_small"
+    assert state(Box(200, 150, 26, 32, 0.9)) == "ok"
     assert state(Box(200, 150, 120, 120, 0.2)) == "unsure"
     known_model.moods = [np.full(7, 1 / 7)]
     assert state(fine) == "unsure"

@@ -29,6 +29,7 @@ def recommend(
     device: int = typer.Option(0, "--device", min=0, help="Number of the camera."),
     image: Path | None = typer.Option(None, "--image", help="Look at the face in a picture."),
     video: Path | None = typer.Option(None, "--video", help="Look at the face in a video."),
+    group: bool = typer.Option(False, "--group", help="For all faces, not only the main one."),
     mood: str | None = typer.Option(None, "--mood", help='For a mood: "happy=0.7,sad=0.3".'),
     number: int = typer.Option(20, "-n", "--number", min=1, help="Recommend so many songs."),
     matching: str = typer.Option(
@@ -95,6 +96,8 @@ def recommend(
             f"recommend needs exactly one of {', '.join(sources)}, {found}; "
             'for example: vibelux recommend --mood "happy=0.7,sad=0.3"'
         )
+    if group and mood is not None:
+        raise InvalidInput("--group is about faces; leave it out with --mood")
     from vibelux.emotions import mood_dict, parse_mood
     from vibelux.library.catalogue import Catalogue
     from vibelux.library.playlists import require_format, write_playlist
@@ -133,7 +136,9 @@ def recommend(
         require_songs(catalogue)
         if wanted is None:
             try:
-                wanted = _mood_of_face(settings, device=device, image=image, video=video)
+                wanted = _mood_of_face(
+                    settings, device=device, image=image, video=video, group=group
+                )
             except NoFace as error:
                 if json:
                     print_json({"mood": None, "state": error.state, "songs": []})
@@ -209,17 +214,18 @@ def in_words(mood: "Mood") -> str:
 
 
 def _mood_of_face(
-    settings: "Settings", *, device: int, image: Path | None, video: Path | None
+    settings: "Settings", *, device: int, image: Path | None, video: Path | None, group: bool
 ) -> "Mood":
     """Return the mood of the face before the camera, unless a picture or a video is given."""
     from vibelux.face.sources import mood_of_camera, mood_of_image, mood_of_video
 
+    model_path = settings.face_model
     if image is not None:
-        reading = mood_of_image(image, model_path=settings.face_model)
+        reading = mood_of_image(image, model_path=model_path, group=group)
     elif video is not None:
-        reading = mood_of_video(video, model_path=settings.face_model)
+        reading = mood_of_video(video, model_path=model_path, group=group)
     else:
-        reading = mood_of_camera(device, model_path=settings.face_model)
+        reading = mood_of_camera(device, model_path=model_path, group=group)
     return reading.require()
 
 
