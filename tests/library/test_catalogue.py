@@ -248,7 +248,7 @@ def test_the_songs_of_servers_are_apart_from_files(catalogue, add_song):
             server=server,
             remote_id=remote_id,
         )
-    assert catalogue.servers() == ["a.example", "b.example/music"]
+    assert catalogue.servers() == {"a.example": 2, "b.example/music": 1}
     assert [song.id for song in catalogue.songs()] == [mine]
     assert catalogue.counts()["ok"] == 1
     assert catalogue.mood_matrix()[0].tolist() == [mine]

@@ -20,6 +20,7 @@ from vibelux.cli import (
     profile,
     recommend,
     scan,
+    subsonic,
     tag,
     train,
 )
@@ -58,6 +59,7 @@ app.command("analyse")(analyse.analyse)
 app.command("recommend")(recommend.recommend)
 app.command("library")(library.library)
 app.command("tag")(tag.tag)
+app.add_typer(subsonic.app, name="subsonic")
 app.add_typer(profile.app, name="profile")
 app.add_typer(embeddings.app, name="embeddings")
 app.command("preprocess")(preprocess.preprocess)

@@ -38,6 +38,5 @@ def extra(name: str) -> Iterator[None]:
         yield
     except ImportError as error:
         raise MissingExtra(
-            f"this needs the {name} extra ({error.name} is missing): "
-            f'pip install "vibelux[{name}]"'
+            f'this needs the {name} extra ({error.name} is missing): pip install "vibelux[{name}]"'
         ) from error

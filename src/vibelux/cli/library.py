@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import typer
 
 from vibelux.cli.console import err, out, print_json, printable
+from vibelux.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from vibelux.library.catalogue import Catalogue
+    from vibelux.library.catalogue import Catalogue, Song
     from vibelux.library.catalogue_overview import Overview
 
 _SHOWN = 10
@@ -20,6 +21,9 @@ _BAR = 34
 def library(
     failed: bool = typer.Option(False, "--failed", help="List all failed files with the reason."),
     missing: bool = typer.Option(False, "--missing", help="List all songs whose file is gone."),
+    server: str | None = typer.Option(
+        None, "--server", metavar="NAME", help="Show the songs of a music server, not the files."
+    ),
     json: bool = typer.Option(False, "--json", help="Print everything as one JSON document."),
 ) -> None:
     """Show what is in the catalogue: counts, moods, and the files that failed, with reasons."""
@@ -27,7 +31,11 @@ def library(
     from vibelux.library.catalogue_overview import overview
     from vibelux.settings import load_settings
 
-    with Catalogue(load_settings().catalogue) as catalogue:
+    with Catalogue(load_settings().catalogue, server=server) as catalogue:
+        servers = catalogue.servers()
+        if server is not None and server not in servers:
+            known = ", ".join(servers) or "none"
+            raise InvalidInput(f"the catalogue knows no server {server!r}; it knows {known}")
         if json:
             print_json(_as_json(catalogue, overview(catalogue)))
         elif failed or missing:
@@ -42,6 +50,8 @@ def library(
 def _as_json(catalogue: "Catalogue", found: "Overview") -> dict[str, object]:
     return {
         "catalogue": str(catalogue.path),
+        "server": catalogue.server,
+        "servers": catalogue.servers(),
         "counts": found.counts,
         "hours": round(found.hours, 3),
         "strongest": found.strongest,
@@ -63,6 +73,7 @@ def _present(catalogue: "Catalogue", found: "Overview") -> None:
     counts = found.counts
     if not any(counts.values()):
         err().print("The catalogue is empty. Fill it with: vibelux scan FOLDER", soft_wrap=True)
+        _list_servers(catalogue)
         return
     head = Text(f"{counts['ok']:,} songs", style="bold")
     head.append(f" · {_hours(found.hours)} of music", style="not bold")
@@ -84,6 +95,24 @@ def _present(catalogue: "Catalogue", found: "Overview") -> None:
             console.print(Text(f"… and {more:,} more: vibelux library --failed", style="dim"))
     if counts["missing"]:
         console.print(Text("Missing songs are listed by: vibelux library --missing", style="dim"))
+    _list_servers(catalogue)
+
+
+def _list_servers(catalogue: "Catalogue") -> None:
+    """Say which servers the catalogue knows, where files are shown."""
+    from rich.text import Text
+
+    for server, number in catalogue.servers().items() if catalogue.server is None else ():
+        songs = f"{number:,} song{'' if number == 1 else 's'}"
+        line = Text(f"{songs} on {printable(server)}: vibelux library --server {printable(server)}")
+        out().print(line, soft_wrap=True)
+
+
+def _place(song: "Song") -> str:
+    """Return where a song's file is, or what it is called on its server."""
+    if song.server is None:
+        return printable(str(song.path))
+    return printable(" - ".join(filter(None, (song.artist, song.title))))
 
 
 def _draw_moods(found: "Overview") -> None:
@@ -117,7 +146,7 @@ def _list_failed(catalogue: "Catalogue", *, limit: int | None) -> None:
     for number, song in enumerate(catalogue.songs("failed")):
         if number == limit:
             break
-        console.print(Text.assemble(("failed  ", "red"), printable(str(song.path))), soft_wrap=True)
+        console.print(Text.assemble(("failed  ", "red"), _place(song)), soft_wrap=True)
         reason = printable(song.reason or "")
         console.print(Text(f"        {reason} ({song.reason_code})", style="dim"), soft_wrap=True)
 
@@ -127,9 +156,7 @@ def _list_missing(catalogue: "Catalogue") -> None:
 
     console = out()
     for song in catalogue.songs("missing"):
-        console.print(
-            Text.assemble(("missing ", "yellow"), printable(str(song.path))), soft_wrap=True
-        )
+        console.print(Text.assemble(("missing ", "yellow"), _place(song)), soft_wrap=True)
 
 
 def _hours(hours: float) -> str:

@@ -292,11 +292,13 @@ class Catalogue:
             counts.update((state, number) for state, number in rows)
         return counts
 
-    def servers(self) -> list[str]:
-        """Return the servers whose songs the catalogue knows, sorted."""
-        query = select(songs.c.server).where(songs.c.server.is_not(None)).distinct()
+    def servers(self) -> dict[str, int]:
+        """Return the servers whose songs the catalogue knows -> playable songs, by name."""
+        playable = func.count().filter(songs.c.state == "ok")
+        query = select(songs.c.server, playable).where(songs.c.server.is_not(None))
+        query = query.group_by(songs.c.server).order_by(songs.c.server)
         with self.reading() as connection:
-            return sorted(connection.scalars(query))
+            return {server: number for server, number in connection.execute(query)}
 
     def _fetch(self, query: Select[Any]) -> list[Song]:
         with self.reading() as connection:

@@ -151,12 +151,17 @@ def scan_server(
 def refresh_plays(client: Client, catalogue: Catalogue) -> None:
     """Learn from a server what was played there lately, so that it comes later.
 
+    A server that cannot tell is left alone.
+
     Raises:
-        ServerError: the server cannot be asked.
+        ServerError: the server cannot be reached.
         CatalogueError: the catalogue cannot be written.
 
     """
-    recent = list(client.recent_songs())
+    try:
+        recent = list(client.recent_songs())
+    except ServerRefused:
+        return
     with catalogue.session() as connection:
         ledger = ServerLedger(connection, client.login.server, Terms(""))
         for first in range(0, len(recent), _TOGETHER):

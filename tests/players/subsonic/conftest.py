@@ -219,7 +219,9 @@ class Fake:
             request.refuse(70, "not found")
             return
         entry, ids = found
-        request.answer(playlist=entry | {"entry": [self.songs[i][0] for i in ids]})
+        request.answer(
+            playlist=entry | {"entry": [self.songs[i][0] for i in ids if i in self.songs]}
+        )
 
     def createPlaylist(self, request):
         ids = [value for name, value in request.pairs if name == "songId"]

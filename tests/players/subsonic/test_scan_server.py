@@ -279,7 +279,7 @@ def test_a_wrong_password_says_so_and_changes_nothing(fake, catalogue, stand_in)
         pytest.raises(ServerError, match=r"\(error 40\)"),
     ):
         scan_server(client, catalogue, workers=1, song_timeout=9, analyser=stand_in)
-    assert catalogue.servers() == []
+    assert catalogue.servers() == {}
 
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL")

@@ -1,0 +1,140 @@
+"""How far a scan is and how fast, on a terminal or in lines."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from vibelux.cli.console import err
+
+if TYPE_CHECKING:
+    from vibelux.library.scan import ScanProgress
+
+_LINE_EVERY = 10.0
+"""Seconds between lines of progress where no bar can be drawn."""
+
+_RECENT = 20.0
+"""Seconds over which the pace is measured."""
+
+
+class Pace:
+    """How fast a scan is, from what it did lately.
+
+    Attributes:
+        done: songs so far.
+
+    """
+
+    def __init__(self) -> None:
+        self.done = 0
+        self._points: deque[tuple[float, int]] = deque()
+
+    def update(self, done: int) -> None:
+        """Take in how many songs are done now."""
+        now = time.monotonic()
+        self.done = done
+        if not self._points or now - self._points[-1][0] >= 0.25:  # a point a song is too many
+            self._points.append((now, done))
+        while len(self._points) > 2 and now - self._points[0][0] > _RECENT:
+            self._points.popleft()
+
+    @property
+    def songs_a_minute(self) -> float | None:
+        """The pace, or None as long as it cannot be told."""
+        if len(self._points) < 2:
+            return None
+        began, before = self._points[0]
+        return (self.done - before) / (time.monotonic() - began) * 60
+
+    def text(self, total: int) -> str:
+        """Return the pace, and when so many songs will be done."""
+        rate = self.songs_a_minute
+        if not rate:
+            return ""
+        return f"{rate:,.0f} songs/min, {duration_in_words((total - self.done) / rate * 60)} left"
+
+
+@contextmanager
+def scan_progress(
+    pace: Pace, *, what: str = "audio files"
+) -> "Iterator[Callable[[ScanProgress], None]]":
+    """Yield what the scan reports to: a live bar on a terminal, else a line now and then.
+
+    Args:
+        pace: is kept up to date.
+        what: is found, in the plural.
+
+    """
+    console = err()
+    if not console.is_terminal:
+        yield _lines(pace, what)
+        return
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=None),
+        TextColumn("{task.fields[count]}"),
+        TextColumn("{task.fields[pace]}", style="dim"),
+        console=console,
+        transient=True,
+        expand=True,
+    ) as bar:
+        task = bar.add_task("Looking for music", total=None, count="", pace="")
+
+        def tell(now: "ScanProgress") -> None:
+            if now.stage == "looking":
+                bar.update(task, count=f"{now.found:,} {what}")
+                return
+            pace.update(now.done)
+            failed = f", {now.failed:,} failed" if now.failed else ""
+            bar.update(
+                task,
+                description="Listening",
+                total=now.total,
+                completed=now.done,
+                count=f"{now.done:,}/{now.total:,}{failed}",
+                pace=pace.text(now.total),
+            )
+
+        yield tell
+
+
+def _lines(pace: Pace, what: str) -> "Callable[[ScanProgress], None]":
+    last = time.monotonic()
+
+    def tell(now: "ScanProgress") -> None:
+        nonlocal last
+        if now.stage != "looking":
+            pace.update(now.done)
+        starts = now.stage == "analysing" and now.done == 0 and now.total > 0
+        if not starts and (now.stage == "done" or time.monotonic() - last < _LINE_EVERY):
+            return
+        last = time.monotonic()
+        if now.stage == "looking":
+            text = f"{now.found:,} {what} found so far"
+        elif starts:
+            text = f"{now.found:,} {what} found, {now.total:,} to look into"
+        else:
+            text = f"{now.done:,} of {now.total:,} done; {pace.text(now.total)}"
+        err().print(text)
+
+    return tell
+
+
+def songs_in_words(number: int) -> str:
+    """Return ``1 song`` or ``12 songs``."""
+    return "1 song" if number == 1 else f"{number:,} songs"
+
+
+def duration_in_words(seconds: float) -> str:
+    """Return ``3.2 s``, ``4 min 05 s`` or ``2 h 10 min``."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes:02} min"
+    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"

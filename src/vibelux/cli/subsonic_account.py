@@ -1,0 +1,59 @@
+"""The account on a music server that the commands of `vibelux subsonic` use."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vibelux.cli.console import err, printable
+from vibelux.cli.extras import extra
+from vibelux.errors import ServerError
+
+if TYPE_CHECKING:
+    from vibelux.players.subsonic import Client
+    from vibelux.players.subsonic_login import Login
+    from vibelux.settings import Settings
+
+
+def login_file(settings: "Settings") -> Path:
+    """Return the file that remembers the login."""
+    return settings.home / "subsonic.json"
+
+
+def account_of(file: Path) -> "Login":
+    """Return the login that is remembered.
+
+    Raises:
+        ServerError: there is none.
+
+    """
+    from vibelux.players.subsonic_login import read_login
+
+    account = read_login(file)
+    if account is None:
+        raise ServerError(
+            "no server is known yet; log in first: vibelux subsonic login "
+            "https://music.example.org --user NAME"
+        )
+    return account
+
+
+def client_of(settings: "Settings") -> "Client":
+    """Return a client of the server that one is logged in to.
+
+    Raises:
+        MissingExtra: the subsonic extra is not installed.
+        ServerError: there is no login, or no password.
+
+    """
+    with extra("subsonic"):
+        from vibelux.players.subsonic import Client
+        from vibelux.players.subsonic_login import secret_of
+
+    account = account_of(login_file(settings))
+    return Client(account, secret_of(account))
+
+
+def note(text: str) -> None:
+    """Print a note on stderr."""
+    from rich.text import Text
+
+    err().print(Text.assemble(("note: ", "yellow"), printable(text)))

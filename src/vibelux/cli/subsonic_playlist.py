@@ -1,0 +1,168 @@
+"""`vibelux subsonic playlist`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from vibelux.cli.console import err, out, print_json, printable
+from vibelux.cli.recommend import in_words, playlist_table
+from vibelux.cli.scan_progress import songs_in_words
+from vibelux.cli.subsonic_account import client_of, note
+from vibelux.errors import InvalidInput, ServerError
+
+if TYPE_CHECKING:
+    from vibelux.emotions import Mood
+    from vibelux.players.subsonic_playlists import PutPlaylist
+    from vibelux.recommend.picks import Pick
+    from vibelux.settings import Settings
+
+_ORDER = "Listening order"
+
+
+def playlist(
+    name: str = typer.Argument(..., help="Name of the playlist on the server."),
+    mood: str | None = typer.Option(None, "--mood", help='For a mood: "happy=0.7,sad=0.3".'),
+    camera: bool = typer.Option(False, "--camera", help="Look at the face before the camera."),
+    device: int = typer.Option(0, "--device", min=0, help="Number of the camera."),
+    image: Path | None = typer.Option(None, "--image", help="Look at the face in a picture."),
+    number: int = typer.Option(30, "-n", "--number", min=1, help="So many songs."),
+    replace: bool = typer.Option(
+        False, "--replace", help="Also a playlist of this name that VibeluX did not make."
+    ),
+    policy: str | None = typer.Option(
+        None,
+        "--policy",
+        help="Where to go: match, lift, calm, energise, journey, off.",
+        rich_help_panel=_ORDER,
+    ),
+    goal: str | None = typer.Option(
+        None, "--goal", help="The mood that a journey leads to.", rich_help_panel=_ORDER
+    ),
+    strength: float | None = typer.Option(
+        None,
+        "--strength",
+        help="From 0, a plain shuffle, to 1, the strict ranking.",
+        rich_help_panel=_ORDER,
+    ),
+    diversity: float | None = typer.Option(
+        None, "--diversity", help="Weight of variety, 0 to 1.", rich_help_panel=_ORDER
+    ),
+    seed: int | None = typer.Option(
+        None, "--seed", min=0, help="The same order again.", rich_help_panel=_ORDER
+    ),
+    json: bool = typer.Option(False, "--json", help="Print one JSON document."),
+) -> None:
+    """Make a playlist for a mood on the server, or bring it up to date.
+
+    Give exactly one of --mood, --camera and --image. Songs that were played on the server lately
+    come later.
+    """
+    sources = {"--mood": mood, "--camera": camera or None, "--image": image}
+    if sum(value is not None for value in sources.values()) != 1:
+        raise InvalidInput(
+            f"playlist needs exactly one of {', '.join(sources)}; for example: "
+            'vibelux subsonic playlist "For now" --mood "happy=0.7,sad=0.3"'
+        )
+    from vibelux.emotions import parse_mood
+    from vibelux.library.catalogue import Catalogue
+    from vibelux.recommend.listener import Listener
+    from vibelux.recommend.ordering import Ordering
+    from vibelux.recommend.session import Session
+    from vibelux.settings import load_settings
+
+    order: dict[str, Any] = {
+        "policy": "journey" if policy is None and goal is not None else policy,
+        "goal": None if goal is None else parse_mood(goal),
+        "strength": strength,
+        "diversity": diversity,
+    }
+    order = {key: value for key, value in order.items() if value is not None}
+    Ordering().changed(**order)  # before a camera is started in vain
+    wanted = None if mood is None else parse_mood(mood)
+    settings = load_settings()
+    with (
+        client_of(settings) as client,
+        Catalogue(settings.catalogue, server=client.login.server) as catalogue,
+    ):
+        from vibelux.players.subsonic_playlists import put_playlist
+        from vibelux.players.subsonic_scan import refresh_plays
+
+        _require_songs(catalogue.counts()["ok"], client.login.server)
+        refresh_plays(client, catalogue)
+        whose = "the face" if wanted is None else "the mood"
+        if wanted is None:
+            wanted = _mood_of_face(settings, device, image)
+        known = settings.profile if settings.profile.exists() else None
+        with Listener.at(known) as listener:
+            session = Session(
+                catalogue,
+                listener,
+                seed=seed,
+                whose=whose,
+                available=lambda _: True,  # the server says when a song is gone
+                **order,
+            )
+            picks = session.queue(number, wanted, chosen=mood is not None)
+        ids = [pick.song.remote_id for pick in picks if pick.song.remote_id is not None]
+        comment = f"{session.ordering.policy}: {in_words(wanted)}"
+        put = put_playlist(client, name, ids, note=comment, replace=replace)
+    if json:
+        print_json(_as_json(name, wanted, put, picks))
+    else:
+        _tell_playlist(name, wanted, put, picks, whose=whose)
+
+
+def _require_songs(songs: int, server: str) -> None:
+    if songs == 0:
+        raise ServerError(
+            f"the catalogue has no songs of {server} yet; listen to them first: "
+            "vibelux subsonic scan"
+        )
+
+
+def _mood_of_face(settings: "Settings", device: int, image: Path | None) -> "Mood":
+    from vibelux.face.sources import mood_of_camera, mood_of_image
+
+    model = settings.face_model
+    if image is not None:
+        return mood_of_image(image, model_path=model).require()
+    return mood_of_camera(device, model_path=model).require()
+
+
+def _tell_playlist(
+    name: str, mood: "Mood", put: "PutPlaylist", picks: "list[Pick]", *, whose: str
+) -> None:
+    gone = set(put.dropped)
+    on_it = [pick for pick in picks if pick.song.remote_id not in gone]
+    out().print(playlist_table(on_it, title=f"{whose.capitalize()}: {in_words(mood)}"))
+    done = "made" if put.created else "brought up to date"
+    err().print(f"{done} the playlist {printable(name)}, {put.songs} songs", markup=False)
+    if put.dropped:
+        note(
+            f"{songs_in_words(len(put.dropped))} went away from the server since the last scan and "
+            "were left out"
+        )
+
+
+def _as_json(name: str, mood: "Mood", put: "PutPlaylist", picks: "list[Pick]") -> dict[str, object]:
+    from vibelux.emotions import mood_dict
+
+    return {
+        "playlist": name,
+        "id": put.id,
+        "created": put.created,
+        "dropped": list(put.dropped),
+        "mood": mood_dict(mood),
+        "songs": [
+            {
+                "id": pick.song.remote_id,
+                "title": pick.song.title,
+                "artist": pick.song.artist,
+                "score": round(pick.score, 6),
+                "reason": pick.reason,
+            }
+            for pick in picks
+            if pick.song.remote_id not in put.dropped
+        ],
+    }
