@@ -2,9 +2,17 @@
 
 import importlib.util
 import re
+import runpy
 from pathlib import Path
 
+import cv2
 import pytest
+from sqlalchemy import insert
+
+from vibelux.emotions import parse_mood
+from vibelux.library.catalogue import Catalogue
+from vibelux.library.schema import path_bytes, songs
+from vibelux.library.schema_blobs import vector_blob
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -33,3 +41,20 @@ def test_every_command_is_in_the_readme():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [name for name in names if f"vibelux {name}" not in readme and name != "demo"] == []
     assert "make demo" in readme
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/players.md"])
+def test_the_code_from_a_frame_to_the_next_song_runs(document, monkeypatch, tmp_path, capsys):
+    """With a drawn face before the camera and one song in the catalogue."""
+    song = tmp_path / "song.mp3"
+    song.touch()
+    with Catalogue(tmp_path / "catalogue.sqlite") as catalogue, catalogue.writing() as connection:
+        row = {"path": path_bytes(song), "state": "ok", "mood": vector_blob(parse_mood("happy"))}
+        connection.execute(insert(songs).values(row))
+    monkeypatch.setenv("VIBELUX_HOME", str(tmp_path))
+    drawn = runpy.run_path(str(ROOT / "tests" / "face" / "drawn_face.py"))
+    frame = cv2.cvtColor(drawn["draw_frame"]((200, 100, 220)), cv2.COLOR_GRAY2BGR)
+    text = (ROOT / document).read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    exec(code, {"frame": frame})
+    assert capsys.readouterr().out.startswith(str(song))
