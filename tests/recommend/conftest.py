@@ -18,6 +18,25 @@ settings.load_profile("patient")
 AddSong = Callable[..., int]
 
 
+def song_row(path: Path, mood: object, *, embedding: object = None, **columns: object) -> dict:
+    """Write a file and return the catalogue's columns for it."""
+    path.write_text(path.stem)
+    shares = parse_mood(mood) if isinstance(mood, str) else as_mood(mood)
+    row = {
+        "path": path_bytes(path),
+        "title": path.stem,
+        "state": "ok",
+        "mood": vector_blob(shares),
+        "content_hash": path.stem.encode().ljust(20, b"."),
+        "duration": 200.0,
+        "embedding": None,
+    }
+    if embedding is not None:
+        unit = np.asarray(embedding) / np.linalg.norm(embedding)
+        row["embedding"] = vector_blob(unit, EMBEDDING)
+    return row | columns
+
+
 @pytest.fixture
 def library(tmp_path: Path):
     """An empty catalogue in the data folder of `run_cli`."""
@@ -29,24 +48,25 @@ def library(tmp_path: Path):
 def add_song(library: Catalogue, tmp_path: Path) -> AddSong:
     """Put a song with a real file into `library` and return its id."""
 
-    def add(name: str, mood: object = "happy", *, embedding: object = None, **columns: object):
-        path = tmp_path / f"{name}.mp3"
-        path.write_text(name)
-        shares = parse_mood(mood) if isinstance(mood, str) else as_mood(mood)
-        row = {
-            "path": path_bytes(path),
-            "title": name,
-            "state": "ok",
-            "mood": vector_blob(shares),
-            "content_hash": name.encode().ljust(20, b"."),
-            "duration": 200.0,
-            "embedding": None,
-        }
-        if embedding is not None:
-            unit = np.asarray(embedding) / np.linalg.norm(embedding)
-            row["embedding"] = vector_blob(unit, EMBEDDING)
+    def add(name: str, mood: object = "happy", **columns: object) -> int:
+        row = song_row(tmp_path / f"{name}.mp3", mood, **columns)
         with library.writing() as connection:
-            done = connection.execute(insert(songs).values(**row | columns))
+            done = connection.execute(insert(songs).values(**row))
         return int(done.inserted_primary_key[0])
 
     return add
+
+
+@pytest.fixture
+def many(library: Catalogue, tmp_path: Path) -> Catalogue:
+    """Forty songs of ten artists: the even ones happy, the odd ones sad."""
+    rng = np.random.default_rng(0)
+    rows = []
+    for number in range(40):
+        shares = rng.dirichlet(np.ones(7)) * 0.3
+        shares[5 if number % 2 else 3] += 0.7
+        columns = {"artist": f"Artist {number // 2 % 10}", "valence": 0, "arousal": 0}
+        rows.append(song_row(tmp_path / f"{number:02}.mp3", shares, **columns))
+    with library.writing() as connection:
+        connection.execute(insert(songs), rows)
+    return library

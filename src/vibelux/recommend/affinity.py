@@ -26,7 +26,6 @@ class Affinity:
         self._shelf = shelf
         self.matching = matching
         self._index = MoodIndex(shelf.moods, matching=matching)
-        self._sad = shelf.moods.argmax(axis=1) == SAD
 
     def to(self, mood: ArrayLike, *, arousal_weight: float = AROUSAL_WEIGHT) -> NDArray[np.float32]:
         """Return the fit of every song.
@@ -44,14 +43,8 @@ class Affinity:
         fit: NDArray[np.float32] = (1 - _CIRCUMPLEX) * alike + _CIRCUMPLEX * near
         return fit
 
-    def spare_sadness(self, scores: NDArray[np.float32]) -> None:
-        """Put songs whose strongest emotion is sadness behind all others, in place.
-
-        They share one score, just below the others': a mood never raises their odds.
-
-        Args:
-            scores: [shape=(steps, n)] or [shape=(n,)].
-
-        """
-        if self._sad.any() and not self._sad.all():
-            scores[..., self._sad] = scores[..., ~self._sad].min(axis=-1, keepdims=True) - 1e-3
+    @property
+    def sad(self) -> NDArray[np.bool_]:
+        """Which songs' strongest emotion is sadness [shape=(n,)]."""
+        sad: NDArray[np.bool_] = self._shelf.moods.argmax(axis=1) == SAD
+        return sad

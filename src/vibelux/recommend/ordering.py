@@ -31,7 +31,7 @@ class Ordering:
 
     policy: Policy = "match"
     strength: float = 0.7
-    diversity: float = 0.5
+    diversity: float = 0.3
     personal: float = 0.5
     goal: tuple[float, ...] | None = None
     steps: int = 12

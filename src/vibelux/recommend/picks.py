@@ -131,23 +131,33 @@ class Picker:
         if ordering.personal > 0:
             learnt = self._learnt().preference(self._features, mood, rng)
             scores += np.float32(ordering.personal) * learnt
-        if not chosen and spares_sadness(mood):
-            self._affinity.spare_sadness(scores)
-        order = mood_shuffle(
-            scores,
-            len(path),
-            strength=0.0 if ordering.policy == "off" else ordering.strength,
-            seed=rng,
-            freshness=self._listener.freshness(self.shelf, now=now),
-            traits=self._traits,
-            diversity=ordering.diversity,
-            left_out=left_out,
-            before=before,
-        )
-        seen: dict[str, int] = {}
-        for row in order.tolist():
-            seen.setdefault(self.shelf.keys[row], row)
-        return list(seen.values())
+        strength = 0.0 if ordering.policy == "off" else ordering.strength
+        freshness = self._listener.freshness(self.shelf, now=now)
+        spared = left_out | self._affinity.sad
+        if chosen or strength == 0 or not spares_sadness(mood):
+            spared = left_out
+        found: dict[str, int] = {}
+        for out in (spared, left_out):  # sad songs for want of others
+            missing = len(path) - len(found)
+            if missing and not out.all():
+                taken = out.copy()
+                taken[list(found.values())] = True
+                order = mood_shuffle(
+                    scores[min(len(found), len(scores) - 1) :],
+                    missing,
+                    strength=strength,
+                    seed=rng,
+                    freshness=freshness,
+                    traits=self._traits,
+                    diversity=ordering.diversity,
+                    left_out=taken,
+                    before=[*before, *found.values()],
+                )
+                for row in order.tolist():
+                    found.setdefault(self.shelf.keys[row], row)
+            if out is left_out:
+                break
+        return list(found.values())
 
     def picks(
         self,

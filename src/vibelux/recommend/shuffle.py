@@ -30,7 +30,7 @@ ALIKE = 0.99
 _BINS = 1 << 16  # of the scores, at most; ranks are counted, not sorted: several times faster
 _SPARE = 64  # songs in the pool beyond those wanted, for the rules to choose from
 _CHOICE = 2  # songs that variety chooses each one from
-_AHEAD = 32  # places that a song may be brought forward by to keep others apart
+_AHEAD = 32  # songs looked at to keep others apart; of a small library a quarter
 _ARTIST_GAP = 6
 _ALBUM_GAP = 12
 
@@ -153,10 +153,11 @@ def spaced(
     *,
     before: Sequence[int] = (),
     embeddings: NDArray[np.float32] | None = None,
+    ahead: int = _AHEAD,
 ) -> tuple[list[int], bool]:
     """Take n songs in their order, letting a later one pass where it keeps others apart.
 
-    Songs of one artist stay 6 places apart and those of one album 12 where a song among the next 32
+    Songs of one artist stay 6 places apart and those of one album 12 where one of the next songs
     allows it. Near-duplicates follow each other only where no order of the candidates could help.
 
     Args:
@@ -166,6 +167,7 @@ def spaced(
         before: rows of the songs played last.
         embeddings: [shape=(len(before) + len(candidates), d)] of length 1 or 0, those of ``before``
             first; None looks them up.
+        ahead: how many next songs are looked at.
 
     Returns:
         the rows, and whether no near-duplicates follow each other.
@@ -207,7 +209,7 @@ def spaced(
     while waiting and len(recent) - len(before) < n:
         found, least = -1, np.inf
         for at, place in enumerate(waiting):
-            if at >= _AHEAD and found >= 0:
+            if at >= ahead and found >= 0:
                 break
             if recent and alike(place, recent[-1]):
                 continue
@@ -275,7 +277,8 @@ def _places(
             ranked = [ranked[place] for place in places]
             if vectors is not None:
                 vectors = np.concatenate([vectors[: len(before)], vectors[len(before) :][places]])
-        chosen, clean = spaced(ranked, n, traits, before=before, embeddings=vectors)
+        ahead = min(_AHEAD, 1 + available // 4)
+        chosen, clean = spaced(ranked, n, traits, before=before, embeddings=vectors, ahead=ahead)
         if clean or size == available:
             return chosen
         size *= 4
