@@ -9,7 +9,7 @@ import pytest
 from vibelux.datasets.songs import LabelledSong, read_songs
 from vibelux.emotions import EMOTIONS
 from vibelux.errors import DatasetError
-from vibelux.training import song_targets
+from vibelux.training import song_targets as song_targets_module
 from vibelux.training.song_targets import (
     GEMS,
     gems_composites,
@@ -17,6 +17,9 @@ from vibelux.training.song_targets import (
     mood_of_labels,
     mood_words,
     read_table,
+    song_targets,
+    tension_of_labels,
+    word_tension,
 )
 
 
@@ -84,7 +87,7 @@ def test_targets_are_masked_by_kind(tmp_path):
     rated = song(tmp_path, valence=0.25)
     gems = song(tmp_path, gems=dict.fromkeys(GEMS, 0.1))
     quadrant = song(tmp_path, quadrant="Q2", tags=("hostile",))
-    t = song_targets.song_targets([rated, gems, quadrant])
+    t = song_targets([rated, gems, quadrant])
     assert t.affect[0].tolist() == [0.25, 0] and t.affect_weight[0].tolist() == [1, 0]
     assert t.quadrant_weight.tolist() == [0, 0, 1] and t.quadrant[2].tolist() == [0, 1, 0, 0]
     assert t.affect[2, 0] < 0 < t.affect[2, 1]
@@ -106,6 +109,43 @@ def test_targets_are_masked_by_kind(tmp_path):
 def test_a_damaged_table_is_named(tmp_path, monkeypatch, text, message):
     (tmp_path / "tables").mkdir()
     (tmp_path / "tables" / "bad.csv").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(song_targets.resources, "files", lambda _: tmp_path)
+    monkeypatch.setattr(song_targets_module.resources, "files", lambda _: tmp_path)
     with pytest.raises(DatasetError, match=message):
         read_table.__wrapped__("bad")
+
+
+def test_every_mood_word_has_a_tension():
+    assert set(word_tension()) == set(mood_words())
+    assert word_tension()["tense"] == 1
+    assert word_tension()["calm"] == -1
+
+
+def test_tension_comes_from_words_or_else_from_listeners(tmp_path):
+    assert tension_of_labels(song(tmp_path, tags=("tense", "calm", "unheard of"))) == 0
+    rated = dict.fromkeys(GEMS, 0.1) | {"tension": 0.7}
+    assert tension_of_labels(song(tmp_path, gems=rated)) == pytest.approx(0.6)
+    assert tension_of_labels(song(tmp_path, quadrant="Q1")) is None
+
+
+def test_valence_and_arousal_come_from_listeners_where_there_is_no_quadrant(tmp_path):
+    rated = dict.fromkeys(GEMS, 0.0) | {"joyful_activation": 0.5, "sadness": 0.1}
+    targets = song_targets([
+        song(tmp_path, gems=rated), song(tmp_path, gems=rated, quadrant="Q3"),
+        song(tmp_path, gems=rated, valence=-0.2),
+    ])  # fmt: skip
+    np.testing.assert_allclose(targets.affect[0], [0.4, 0.4], atol=1e-6)
+    assert (targets.affect[1] < 0).all()
+    np.testing.assert_allclose(targets.affect[2], [-0.2, 0.4], atol=1e-6)
+    assert targets.tension.tolist() == [0.0, 0.0, 0.0] and targets.tension_weight.all()
+
+
+def test_a_table_of_tension_with_a_wrong_number_is_refused(monkeypatch, tmp_path):
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "word_tension.csv").write_text("word,tension\ntense,2\n", "utf-8")
+    monkeypatch.setattr(song_targets_module.resources, "files", lambda _: tmp_path)
+    word_tension.cache_clear()
+    try:
+        with pytest.raises(DatasetError, match="tense: -1 to 1"):
+            word_tension()
+    finally:
+        word_tension.cache_clear()

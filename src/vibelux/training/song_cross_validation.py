@@ -70,6 +70,7 @@ class CrossValidation:
 
     Attributes:
         songs: n songs; the emotion of one that carries only mood words is their strongest.
+        labels: the same songs as they were labelled.
         folds: fold of each song [shape=(n,)].
         heads: uncalibrated answers.
         predictions: calibrated ones; each fold with the constants of the other folds.
@@ -79,6 +80,7 @@ class CrossValidation:
     """
 
     songs: SongData
+    labels: tuple[LabelledSong, ...]
     folds: NDArray[np.int64]
     heads: Heads
     predictions: SongPredictions
@@ -178,6 +180,7 @@ def cross_validate(
     songs = with_leading_emotions(heard.songs)
     return CrossValidation(
         songs=songs,
+        labels=heard.songs,
         folds=folds,
         heads=heads,
         predictions=_predictions(heard.songs, heads, folds),
@@ -226,7 +229,8 @@ def _emotion_figures(found: CrossValidation, rows: NDArray[np.int64]) -> dict[st
 
     ``supported_macro_f1`` and ``supported_mean_auc``: the strongest share among the `SUPPORTED`
     against the leading emotion, and each share against all other songs. ``ece_<emotion>``: mean
-    distance of the predicted from the labelled share over ten bins of equally many songs.
+    distance, over ten bins of equally many songs, of the predicted share from how often the emotion
+    leads; ``ece_share_<emotion>``: from the share that the mood words give it.
     """
     songs = SongData(tuple(found.songs.rows[i] for i in rows))
     leading = np.array([song.emotion_index for song in songs.rows], dtype=np.int64)
@@ -243,14 +247,21 @@ def _emotion_figures(found: CrossValidation, rows: NDArray[np.int64]) -> dict[st
         "supported_mean_auc": float(np.mean(aucs)),
         "supported_n": int(inside.sum()),
     }
-    targets = song_targets(songs.rows)
-    given = targets.mood_weight > 0
+    targets = song_targets([found.labels[i] for i in rows])
+    told = targets.mood_weight > 0
     for place, name in enumerate(EMOTIONS):
-        share, truth = mood[given, place], targets.mood[given, place]
-        bins = np.array_split(np.argsort(share), 10)
-        apart = [abs(share[b].mean() - truth[b].mean()) * len(b) for b in bins if len(b)]
-        figures[f"ece_{name}"] = float(np.sum(apart) / len(share))
+        leads = (leading == place)[labelled]
+        figures[f"ece_{name}"] = _calibration_error(mood[labelled, place], leads)
+        figures[f"ece_share_{name}"] = _calibration_error(
+            mood[told, place], targets.mood[told, place]
+        )
     return figures
+
+
+def _calibration_error(share: NDArray[np.floating], truth: NDArray[Any]) -> float:
+    bins = [b for b in np.array_split(np.argsort(share), 10) if len(b)]
+    apart = [abs(share[b].mean() - truth[b].mean()) * len(b) for b in bins]
+    return float(np.sum(apart) / max(len(share), 1))
 
 
 def composite_figures(
