@@ -80,6 +80,12 @@ FIGURES: dict[str, Figure] = {
     "log_mel_ms": Figure("of it, log-mel spectrograms", "ms"),
     "network_ms": Figure("of it, the network", "ms"),
     "songs_per_minute_per_core": Figure("songs that a core analyses", "songs/min"),
+    "vibelux_song_s": Figure("one four-minute mp3 in one process, wall clock", "s"),
+    "vibenet_song_s": Figure("the same file by vibenet 0.1.0", "s"),
+    "vibelux_song_cpu_s": Figure("one four-minute mp3, processor time", "s"),
+    "vibenet_song_cpu_s": Figure("the same file by vibenet 0.1.0, processor time", "s"),
+    "vibenet_ratio": Figure("how many times faster VibeluX is, wall clock", "×", at_least=7),
+    "vibenet_cpu_ratio": Figure("how many times less processor time VibeluX takes", "×"),
     "install_mb": Figure("core install (site-packages)", "MB", at_most=500),
     "install_packages": Figure("packages of the core install, VibeluX included", ""),
 }

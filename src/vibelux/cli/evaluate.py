@@ -102,6 +102,10 @@ def music(
     json: _Json = False,
     predictions: _Predictions = None,
     report: _Report = None,
+    windows: Annotated[
+        int | None,
+        typer.Option(min=1, help="Hear at most so many windows of a song; default: as planned."),
+    ] = None,
 ) -> None:
     """Measure a music model: quadrants, valence and arousal, emotions."""
     from vibelux.cli.evaluate_tables import print_songs
@@ -118,7 +122,13 @@ def music(
     songs = read_songs(manifest, any_scale=True)
     _list_skipped(songs.skipped)
     with _progress("songs", len(songs)) as advance:
-        found = predict_songs(network, songs, workers=settings.workers, on_progress=advance)
+        found = predict_songs(
+            network,
+            songs,
+            workers=settings.workers,
+            max_windows=windows,
+            on_progress=advance,
+        )
     _list_skipped(found.failed)
     if not found.analysed.any():
         raise DatasetError(f"none of the {len(songs)} songs of {manifest} could be analysed")
@@ -243,6 +253,44 @@ def match(
     else:
         title = f"{len(labelled):,} faces, {len(data.songs):,} songs, {network.card.model_id}"
         print_matching(out(), found, title=title)
+
+
+@app.command()
+def similar(
+    songs: Annotated[Path, typer.Option(help="Manifest of songs with quadrant and group.")],
+    model: _Model = None,
+    json: _Json = False,
+) -> None:
+    """Measure how often the songs nearest by sound share artist and quadrant."""
+    from dataclasses import asdict
+
+    import numpy as np
+
+    from vibelux.cli.evaluate_match_table import print_sound
+    from vibelux.datasets.songs import SongData, read_songs
+    from vibelux.evaluation.songs import predict_songs
+    from vibelux.evaluation.sound import evaluate_sound
+    from vibelux.models import load_model
+    from vibelux.settings import load_settings
+
+    settings = load_settings(music_model=model)
+    network = load_model("music", settings.music_model)
+    labelled = SongData(tuple(song for song in read_songs(songs).rows if song.quadrant))
+    with _progress("songs", len(labelled)) as advance:
+        found = predict_songs(network, labelled, workers=settings.workers, on_progress=advance)
+    _list_skipped(found.failed)
+    if found.embedding is None:
+        raise DatasetError(f"no song of {songs} has a quadrant and can be analysed")
+    heard = found.analysed
+    figures = evaluate_sound(
+        found.embedding[heard],
+        np.array([song.group for song in labelled.rows])[heard],
+        np.array([song.quadrant_index for song in labelled.rows])[heard],
+    )
+    if json:
+        print_json(asdict(figures))
+    else:
+        print_sound(out(), figures, title=f"{network.card.model_id} on {songs.name}")
 
 
 def _check_writable(predictions: Path | None, report: Path | None) -> None:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from vibelux.emotions import EMOTIONS
 from vibelux.evaluation.matching import DEFAULT, QUADRANT_OF_EMOTION, Precision
+from vibelux.evaluation.sound import SoundFigures
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -49,6 +50,28 @@ def print_matching(console: "Console", found: Mapping[str, Precision], *, title:
             style="dim",
         )
     )
+
+
+def print_sound(console: "Console", figures: SoundFigures, *, title: str) -> None:
+    """Print precision at 10 of the songs nearest by sound, beside neighbours drawn by lot."""
+    console.print(Text(f"{title}: {figures.songs:,} songs", style="bold"))
+    console.print(Text("precision at 10 of the nearest songs, in %", style="dim"))
+    console.print()
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 2, 0, 0), show_edge=False, header_style="dim")
+    table.add_column("")
+    table.add_column("by sound", justify="right", style="bold")
+    table.add_column("by lot", justify="right")
+    for name, found, chance in (
+        ("same artist (where there are others)", figures.artist, figures.artist_by_chance),
+        ("same quadrant", figures.quadrant, figures.quadrant_by_chance),
+        (
+            "same quadrant, other artists only",
+            figures.quadrant_other_artists,
+            figures.quadrant_by_chance,
+        ),
+    ):
+        table.add_row(name, f"{100 * found:.1f}", f"{100 * chance:.1f}")
+    console.print(Padding(table, (0, 0, 0, 1), expand=False))
 
 
 def _percent(share: float) -> str:

@@ -36,6 +36,7 @@ class SongPredictions:
         valence: pleasantness in [-1, 1] [shape=(N,), dtype=float32].
         arousal: energy in [-1, 1] [shape=(N,), dtype=float32].
         failed: (path as given, reason) of each song that could not be analysed.
+        embedding: of length 1 [shape=(N, d), dtype=float32], or None where nobody kept it.
 
     """
 
@@ -44,6 +45,7 @@ class SongPredictions:
     valence: NDArray[np.float32]
     arousal: NDArray[np.float32]
     failed: tuple[tuple[str, str], ...] = ()
+    embedding: NDArray[np.float32] | None = None
 
     @property
     def analysed(self) -> NDArray[np.bool_]:
@@ -56,6 +58,7 @@ def predict_songs(
     songs: SongData,
     *,
     workers: int = 2,
+    max_windows: int | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> SongPredictions:
     """Run a model over songs.
@@ -64,6 +67,7 @@ def predict_songs(
         model: a music model.
         songs: audio files, or spectrograms of `vibelux preprocess`.
         workers: threads; decoding and inference both run outside Python's lock.
+        max_windows: analyse at most so many windows of an audio file; default: as the card plans.
         on_progress: called with the number of songs done after each one.
 
     """
@@ -73,7 +77,7 @@ def predict_songs(
         try:
             if song.preprocessed:
                 return _analyse_spectrogram(music, song.path)
-            return music.analyse(song.path)
+            return music.hear(song.path, max_windows=max_windows or music.max_windows)[0]
         except (AudioError, DatasetError) as error:
             return error
 
@@ -82,6 +86,7 @@ def predict_songs(
     valence = np.full(len(songs), np.nan, dtype=np.float32)
     arousal = np.full(len(songs), np.nan, dtype=np.float32)
     failed: list[tuple[str, str]] = []
+    embedding: NDArray[np.float32] | None = None
     pool = ThreadPoolExecutor(workers)
     try:
         for i, result in enumerate(pool.map(analysis, songs.rows)):
@@ -90,11 +95,16 @@ def predict_songs(
             else:
                 mood[i], quadrant[i] = result.mood, result.quadrant
                 valence[i], arousal[i] = result.valence, result.arousal
+                if embedding is None:
+                    embedding = np.full((len(songs), len(result.embedding)), np.nan, np.float32)
+                embedding[i] = result.embedding
             if on_progress is not None:
                 on_progress(i + 1)
     finally:
         pool.shutdown(cancel_futures=True)  # an interruption does not wait for the other songs
-    return SongPredictions(mood, quadrant, valence, arousal, failed=tuple(failed))
+    return SongPredictions(
+        mood, quadrant, valence, arousal, failed=tuple(failed), embedding=embedding
+    )
 
 
 def _analyse_spectrogram(music: MusicModel, path: Path) -> SongAnalysis:
