@@ -18,7 +18,7 @@ HEAVY = {"torch", "lightning", "onnxruntime", "cv2", "av", "numpy", "sqlalchemy"
 
 COMMANDS = (
     *("scan", "mood", "analyse", "recommend", "embeddings", "library", "preprocess", "evaluate"),
-    *("train", "export", "demo", "tag"),
+    *("train", "export", "demo", "tag", "similar", "play", "subsonic"),
 )
 
 

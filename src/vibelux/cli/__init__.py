@@ -16,10 +16,12 @@ from vibelux.cli import (
     export,
     library,
     mood,
+    play,
     preprocess,
     profile,
     recommend,
     scan,
+    similar,
     subsonic,
     tag,
     train,
@@ -57,6 +59,8 @@ app.command("scan")(scan.scan)
 app.command("mood")(mood.mood)
 app.command("analyse")(analyse.analyse)
 app.command("recommend")(recommend.recommend)
+app.command("play")(play.play)
+app.command("similar")(similar.similar)
 app.command("library")(library.library)
 app.command("tag")(tag.tag)
 app.add_typer(subsonic.app, name="subsonic")
