@@ -1,0 +1,85 @@
+"""What blur does to the mood, and how much of it is withheld as ``too_blurred``.
+
+FER2013's PublicTest faces with a FER+ plurality among the seven, blurred by a Gaussian (defocus),
+along a line of any direction (motion), or reduced and enlarged again (a face far away). The mood's
+accuracy against the plurality, and the share of faces below the threshold.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vibelux.face.expression import ExpressionModel
+from vibelux.face.reading import MIN_SHARPNESS, sharpness
+
+ROOT = Path(__file__).resolve().parent.parent
+FACES = 400
+VOTES = (4, 5, 6, 1, 0, 3, 2)  # columns of FER+ in the order of the seven
+
+Picture = NDArray[np.uint8]
+
+
+def measure() -> dict[str, float]:
+    """Return accuracies and shares withheld, for each kind and strength of blur."""
+    path = Path(os.environ.get("VIBELUX_DATA") or ROOT.parent / "shared" / "data")
+    path = path / "face" / "fer2013.npz"
+    if not path.exists():
+        return {}
+    cv2.setNumThreads(1)  # small pictures: more threads only wait for each other
+    random = np.random.default_rng(0)
+    with np.load(path) as data:
+        votes = data["ferplus"].astype(int)
+        most = votes[:, VOTES].max(axis=1)
+        plural = (votes == most[:, None]).sum(axis=1) == 1
+        known = np.flatnonzero((data["usage"] == "PublicTest") & ~data["blank"] & plural)
+        chosen = random.choice(known, FACES, replace=False)
+        faces = np.cumsum(data["images_dx"], axis=2, dtype=np.uint8)[chosen]
+    truth = votes[chosen][:, VOTES].argmax(axis=1)
+    model = ExpressionModel.load()
+    blurs: dict[str, Callable[[Picture], Picture]] = {
+        "none": lambda face: face,
+        **{f"defocus_{s}": lambda face, s=s: cv2.GaussianBlur(face, (0, 0), s) for s in (1, 2, 3)},
+        **{
+            f"motion_{n}": lambda face, n=n: _moved(face, n, random.uniform(0, 180))
+            for n in (5, 9, 17)
+        },
+        **{f"far_{n}": lambda face, n=n: _far(face, n) for n in (32, 24, 16, 8)},
+    }
+    figures = {}
+    rights, withheld = [], []
+    for name, blur in blurs.items():
+        crops = np.stack([blur(face) for face in faces]).astype(np.uint8)
+        right = model.predict(crops).moods.argmax(axis=1) == truth
+        below = np.array([sharpness(crop) < MIN_SHARPNESS for crop in crops])
+        figures[f"blur_{name}_accuracy"] = right.mean()
+        figures[f"blur_{name}_withheld"] = below.mean()
+        rights.append(right)
+        withheld.append(below)
+    all_right, all_below = np.concatenate(rights), np.concatenate(withheld)
+    figures["blur_accuracy_withheld"] = all_right[all_below].mean()
+    figures["blur_accuracy_kept"] = all_right[~all_below].mean()
+    return {name: round(float(value), 3) for name, value in figures.items()}
+
+
+def _moved(face: Picture, length: int, degrees: float) -> Picture:
+    """Return a face blurred along a line of so many pixels."""
+    line = np.zeros((length, length), np.float32)
+    line[length // 2] = 1
+    middle = (length - 1) / 2
+    turn = cv2.getRotationMatrix2D((middle, middle), degrees, 1)
+    line = cv2.warpAffine(line, turn, (length, length))
+    return cv2.filter2D(face, -1, line / line.sum(), borderType=cv2.BORDER_REPLICATE)
+
+
+def _far(face: Picture, side: int) -> Picture:
+    """Return a face as if it had been so many pixels wide."""
+    return cv2.resize(cv2.resize(face, (side, side), interpolation=cv2.INTER_AREA), (48, 48))
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(), indent=2))
