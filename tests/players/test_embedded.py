@@ -133,9 +133,10 @@ def test_passes_over_what_cannot_be_played(player, stock):
 
 
 def test_says_when_the_device_is_gone(player, monkeypatch):
-    monkeypatch.setattr(embedded, "_STALLED", -1.0)
+    monkeypatch.setattr(embedded, "_STALLED", 0.5)
+    player._device.close()
     with pytest.raises(PlayerError, match="takes no more sound"):
-        player.poll()
+        events_until(player, count(Started, 1))
 
 
 def test_leaves_no_thread_behind(stock):

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from vibelux.emotions import parse_mood
-from vibelux.errors import CatalogueError, InvalidInput, PlayerError
+from vibelux.errors import CatalogueError, InvalidInput, PlayerError, ProfileError
 from vibelux.library.catalogue import Catalogue
 from vibelux.players import listening as listening_module
 from vibelux.players.listening import AHEAD, Listening
@@ -272,3 +272,30 @@ def test_the_state_is_a_small_readable_file(listen, tmp_path):
     state = json.loads((tmp_path / "listening.json").read_text())
     assert list(state) == ["format", "session", "song", "seconds", "heard", "saved_at"]
     assert [path.name for path in tmp_path.glob("*.part")] == []
+
+
+def test_plays_on_where_nothing_can_be_written(listen, tmp_path, monkeypatch):
+    listening, player = listen()
+    listening.tick()
+    monkeypatch.setattr(listening_module, "_SAVED_EVERY", 0.0)
+
+    def full(*_):
+        raise PlayerError("no space left")
+
+    monkeypatch.setattr(SavedSession, "write", full)
+
+    def locked(*_, **__):
+        raise ProfileError("locked")
+
+    monkeypatch.setattr(Listener, "tell", locked)
+    player.end()
+    assert listening.tick() == ["locked", "no space left"]
+    assert listening.tick() == []  # said once
+    listening.skip()
+    assert listening.tick() == ["locked"]
+
+
+def test_nonsense_of_clocks_is_bounded(tmp_path):
+    SavedSession("{}", 1, float("inf"), 1, -float("inf")).write(tmp_path / "listening.json")
+    saved = SavedSession.read(tmp_path / "listening.json")
+    assert (saved.seconds, saved.saved_at) == (1e6, 0.0)

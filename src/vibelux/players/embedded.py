@@ -69,7 +69,9 @@ class EmbeddedPlayer:
         self._turn: _Turn | None = None  # what is heard
         self._paused = self._skipping = self._closed = False
         self._gain = 1.0
-        self._asked = time.monotonic()
+        self._asked = 0  # questions of the device so far
+        self._polled = (0, time.monotonic())
+        self._quiet = 0.0  # seconds without a question
         self._device = SoundDevice(self._frames(), rate=RATE, name=device)
         self._feeder = threading.Thread(target=self._feed, name="vibelux-decoder", daemon=True)
         self._feeder.start()
@@ -91,7 +93,8 @@ class EmbeddedPlayer:
 
     def poll(self) -> list[Event]:
         """Return what happened since the last time, in order."""
-        if time.monotonic() - self._asked > _STALLED:
+        self._watch_device()
+        if self._quiet > _STALLED:
             raise PlayerError(
                 f"the sound device ({self.name}) takes no more sound; connect it again, or choose "
                 "another one with --sound-device"
@@ -124,6 +127,12 @@ class EmbeddedPlayer:
             self._change.notify_all()
         self._device.close()
         self._feeder.join(timeout=10)
+
+    def _watch_device(self) -> None:
+        asked, at = self._polled
+        self._polled = self._asked, time.monotonic()
+        # No more than a second a time: while the computer sleeps, clocks may go on.
+        self._quiet = self._quiet + min(1.0, time.monotonic() - at) if asked == self._asked else 0.0
 
     # The decoder's thread.
 
@@ -170,7 +179,7 @@ class EmbeddedPlayer:
         count = yield np.empty((0, 2), np.float32)
         while True:
             with self._change:
-                self._asked = time.monotonic()
+                self._asked += 1
                 frames = self._taken(count)
                 self._change.notify_all()
             count = yield frames

@@ -9,7 +9,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from vibelux.emotions import Mood, as_mood
-from vibelux.errors import CatalogueError, PlayerError
+from vibelux.errors import CatalogueError, PlayerError, ProfileError
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.players.player import Ended, Event, Failed, Notice, Player, Playing, Started
 from vibelux.players.saved_session import SavedSession
@@ -78,6 +78,7 @@ class Listening:
         self._failures = 0
         self._place: tuple[int | None, float] = (None, 0.0)  # song that plays, seconds into it
         self._saved = time.monotonic()
+        self._unsaved = False
         self._notes: list[str] = []
         self.pick: Pick | None = None
         self.upcoming: list[Pick] = []
@@ -135,7 +136,6 @@ class Listening:
         Raises:
             CatalogueError: none of the songs can be played any more.
             PlayerError: the player is gone, or plays nothing of what it is told.
-            ProfileError: what happened cannot be saved.
 
         """
         events = self._player.poll()
@@ -143,9 +143,8 @@ class Listening:
             self._take(event)
         if events:
             self._fill()
-            self.save()
-        elif time.monotonic() - self._saved >= _SAVED_EVERY:
-            self.save()
+        if events or time.monotonic() - self._saved >= _SAVED_EVERY:
+            self._keep()
         notes, self._notes = self._notes, []
         return notes
 
@@ -158,7 +157,7 @@ class Listening:
         """Change the session's ordering, as of `Session.change`."""
         self._session.change(**values)
         self._fill()
-        self.save()
+        self._keep()
 
     def skip(self) -> None:
         """Go on to the next song; the listener did not want this one, or not now."""
@@ -172,7 +171,7 @@ class Listening:
         """Remember that the listener likes what plays."""
         now = self._player.playing()
         if now is not None and not self.liked:
-            self._session.liked(now.song)
+            self._tell(lambda: self._session.liked(now.song))
             self.liked = True
 
     def pause(self) -> None:
@@ -206,11 +205,29 @@ class Listening:
         now = self._player.playing()
         if now is None or now.song.id in self._told:
             return
-        tell(now.song, now.seconds)
+        self._tell(lambda: tell(now.song, now.seconds))
         self._told.add(now.song.id)
         self._fill()  # before the next song begins: it may be another one now
         self._player.skip()
-        self.save()
+        self._keep()
+
+    def _tell(self, remember: Callable[[], None]) -> None:
+        """Let the session learn; the music does not stop where nothing can be written."""
+        try:
+            remember()
+        except ProfileError as error:
+            self._notes.append(str(error))
+
+    def _keep(self) -> None:
+        """Save, and say it once if that is not possible."""
+        try:
+            self.save()
+        except PlayerError as error:
+            if not self._unsaved:
+                self._notes.append(str(error))
+            self._unsaved = True
+        else:
+            self._unsaved = False
 
     def _take(self, event: Event) -> None:
         if isinstance(event, Ended | Failed) and event.song.id == self._place[0]:
@@ -227,9 +244,9 @@ class Listening:
                 if song.id in self._told:
                     self._told.remove(song.id)
                 elif whole:
-                    self._session.played(song)
+                    self._tell(lambda: self._session.played(song))
                 else:
-                    self._session.skipped(song, seconds)
+                    self._tell(lambda: self._session.skipped(song, seconds))
             case Failed(song, reason):
                 self._notes.append(f"passed over {song.title}: {reason}")
                 self._unplayable.add(song.id)

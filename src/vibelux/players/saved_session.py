@@ -15,6 +15,12 @@ from vibelux.errors import InvalidInput, PlayerError
 
 _FORMAT = 1
 
+_LONGEST = 1e6
+"""Seconds that a song may have."""
+
+_LATEST = 4e9
+"""Seconds since 1970, in the year 2096: clocks jump, and not every date can be written."""
+
 
 @dataclass(frozen=True)
 class SavedSession:
@@ -79,11 +85,11 @@ class SavedSession:
             return cls(
                 session=str(saved["session"]),
                 song=None if song is None else int(song),
-                seconds=max(0.0, float(saved["seconds"])),
+                seconds=min(max(0.0, float(saved["seconds"])), _LONGEST),
                 heard=int(saved["heard"]),
-                saved_at=float(saved["saved_at"]),
+                saved_at=min(max(0.0, float(saved["saved_at"])), _LATEST),
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             if isinstance(error, InvalidInput):
                 raise
             raise InvalidInput(
