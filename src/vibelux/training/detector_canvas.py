@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vibelux.training.detector_distractors import draw_distractors
 from vibelux.training.detector_photo import Grey, face_hidden, photographed, tinted
 from vibelux.training.detector_pictures import Picture
 from vibelux.training.detector_targets import FACE, IGNORED, NOTHING
@@ -32,13 +33,16 @@ TILT = 35.0
 SHARES = {"helen": 3.0, "ytfaces": 2.0, "lm5_80": 2.5, "muxspace_pseudo": 0.7, "buffy_pseudo": 0.8}
 """How often a collection's pictures are shown, for those that are named here."""
 
-EMPTY_SHARE = 0.3
+EMPTY_SHARE = 0.4
 """Of rectangles that show a background alone."""
 
 ELSEWHERE_SHARE = 0.12
 """Of pictures of faces that show whatever place of them, mostly beside the face."""
 
-HIDDEN_SHARE = 0.2
+DISTRACTED_SHARE = 0.3
+"""Of backgrounds with drawn things that are no faces."""
+
+HIDDEN_SHARE = 0.15
 """Of faces of which a part is hidden."""
 
 VISIBLE, HARDLY = 0.62, 0.2
@@ -104,6 +108,8 @@ class Composer:
         self, shape: tuple[int, int], rng: np.random.Generator
     ) -> tuple[Grey, list[NDArray[np.float64]], list[int]]:
         part, boxes, kinds = self._background(shape, rng)
+        if rng.random() < DISTRACTED_SHARE:
+            draw_distractors(part, rng)
         if rng.random() >= EMPTY_SHARE:
             picture = self._faces[int(np.searchsorted(self._chances, rng.random()))]
             chosen = int(rng.choice(picture.faces))

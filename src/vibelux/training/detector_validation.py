@@ -15,7 +15,7 @@ from vibelux.training.detector_pictures import read_grey
 LONGER_SIDE = 320
 """Pixels of a frame's longer side."""
 
-THRESHOLDS = (0.2, 0.8)
+THRESHOLDS = (0.2, 0.9)
 """Lowest and highest score that can be chosen as the threshold."""
 
 DEFAULT_THRESHOLD = 0.4

@@ -79,7 +79,7 @@ class DetectorRecipe:
 
     """
 
-    epochs: int = 16
+    epochs: int = 60
     steps: int = 150
     batch_size: int = 16
     learning_rate: float = 4e-3
