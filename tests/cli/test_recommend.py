@@ -46,7 +46,7 @@ def test_json_has_the_documented_shape(run_cli, library):
     assert document["mood"]["happy"] == pytest.approx(0.7)
     assert [song["title"] for song in document["songs"]] == ["bittersweet", "joy", "rage"]
     first = document["songs"][0]
-    assert list(first) == ["path", "title", "artist", "score", "mood", "reason"]
+    assert list(first) == ["path", "title", "artist", "score", "mood", "reason", "confidence"]
     assert first["path"] == str(library / "bittersweet.mp3")
     assert first["score"] == pytest.approx(0.5 / np.sqrt(0.5 * 0.58), abs=1e-5)
     assert first["reason"] == "happy 50 % below the mood (70 %), sad 50 % (30 %), little anger"
@@ -170,3 +170,48 @@ def test_any_name_can_be_printed(run_cli, tmp_path):
     assert "[red]" in done.stdout and "\x1b" not in done.stdout
     done = run_cli("recommend", "--mood", "happy", "--json")
     assert json.loads(done.stdout)["songs"][0]["path"] == str(path)
+
+
+def test_an_order_to_listen_to(run_cli, library):
+    arguments = ("recommend", "--mood", "happy=0.7,sad=0.3", "--policy", "lift", "--seed", "4")
+    done = run_cli(*arguments, "--strength", "0.5", "--json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert list(document) == [
+        *("mood", "policy", "goal", "strength", "diversity", "seed", "variety", "songs"),
+    ]
+    assert (document["policy"], document["strength"], document["seed"]) == ("lift", 0.5, 4)
+    assert sorted(song["title"] for song in document["songs"]) == ["bittersweet", "joy", "rage"]
+    assert document["variety"]["artists"] == 1
+    assert run_cli(*arguments, "--strength", "0.5", "--json").stdout == done.stdout
+    shown = run_cli(*arguments)
+    assert shown.stderr.startswith("lift, strength 0.7, seed 4; variety: moods 0.")
+    assert max(map(len, shown.stdout.splitlines() + shown.stderr.splitlines())) <= 80
+
+
+def test_strength_1_is_the_ranking_and_a_goal_makes_a_journey(run_cli, library, tmp_path):
+    ranked = run_cli(
+        *("recommend", "--mood", "happy", "--strength", "1", "--diversity", "0", "--json"),
+    )
+    titles = [song["title"] for song in json.loads(ranked.stdout)["songs"]]
+    assert titles == ["joy", "bittersweet", "rage"]
+    journey = run_cli("recommend", "--mood", "happy", "--goal", "angry", "--json")
+    document = json.loads(journey.stdout)
+    assert document["policy"] == "journey" and document["goal"]["angry"] == 1
+    assert not (tmp_path / "profile.sqlite").exists()  # nothing was heard
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--policy", "cheer"), "unknown policy 'cheer'; choose from match, lift"),
+        (("--policy", "journey"), "a journey needs a goal"),
+        (("--policy", "lift", "--goal", "happy"), "only a journey has a goal"),
+        (("--strength", "1.5"), "strength=1.5 must be between 0 and 1"),
+        (("--goal", "hapy"), "unknown emotion 'hapy'"),
+    ],
+)
+def test_an_order_that_makes_no_sense_is_wrong_usage(run_cli, library, arguments, message):
+    done = run_cli("recommend", "--mood", "happy", *arguments)
+    assert done.returncode == 2
+    assert message in " ".join(done.stderr.split())

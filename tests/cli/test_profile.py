@@ -1,0 +1,86 @@
+import json
+import sqlite3
+
+import numpy as np
+import pytest
+
+from vibelux.emotions import parse_mood
+from vibelux.recommend.profile import Event, Profile
+
+SAD_SONG = np.r_[parse_mood("sad=0.6,neutral=0.4"), -0.5, -0.5].astype(np.float32)
+
+
+@pytest.fixture
+def profile(tmp_path):
+    """A profile of someone who skips sad songs when happy, in the data folder of `run_cli`."""
+    with Profile(tmp_path / "profile.sqlite") as profile:
+        for number in range(10):
+            mood = parse_mood("happy=0.8,neutral=0.2")
+            values = {"mood": mood, "heard": SAD_SONG, "share": 0.1, "at": 1e9 + number}
+            profile.add(
+                Event(
+                    "skipped",
+                    f"k{number}",
+                    f"/{number}.mp3".encode(),
+                    f"Sad {number}",
+                    "Anna",
+                    **values,
+                )
+            )
+    return tmp_path / "profile.sqlite"
+
+
+def test_show_tells_what_was_learnt_within_80_columns(run_cli, profile):
+    done = run_cli("profile", "show", TZ="UTC")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0] == "10 skipped"
+    assert "you tend to skip sad songs when your mood is happy" in done.stdout
+    assert "2001-09-09 01:46  skipped         Sad 9 – Anna" in done.stdout
+    assert max(map(len, lines[:-1])) <= 80
+
+
+def test_show_json(run_cli, profile):
+    document = json.loads(run_cli("profile", "show", "--json").stdout)
+    assert list(document) == ["profile", "counts", "coverage", "tendencies"]
+    assert document["counts"] == {"played": 0, "skipped": 10, "liked": 0, "wrong_mood": 0}
+    assert document["coverage"] is None
+    first = document["tendencies"][0]
+    assert (first["mood"], first["song"]) == ("happy", "sad") and first["expected"] < -0.3
+
+
+def test_nothing_learnt_makes_no_file(run_cli, tmp_path):
+    for command in ("show", "export", "forget"):
+        done = run_cli("profile", command)
+        assert done.returncode == 0, done.stderr
+    assert "Nothing was learnt yet" in run_cli("profile", "show").stderr
+    assert not (tmp_path / "profile.sqlite").exists()
+
+
+def test_export_prints_or_writes_everything(run_cli, profile, tmp_path):
+    printed = json.loads(run_cli("profile", "export").stdout)
+    done = run_cli("profile", "export", tmp_path / "me.json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "me.json").read_text()) == printed
+    assert len(printed["events"]) == 10 and printed["events"][0]["title"] == "Sad 0"
+
+
+def test_forget_asks_and_forgets(run_cli, profile):
+    done = run_cli("profile", "forget")
+    assert done.returncode == 2 and "confirm with --yes" in done.stderr
+    assert b"Sad 3" in profile.read_bytes()
+    done = run_cli("profile", "forget", "--yes")
+    assert done.stdout == "10 events forgotten\n"
+    assert b"Sad" not in profile.read_bytes()
+
+
+def test_a_newer_profile_is_an_error_and_stays(run_cli, profile):
+    with sqlite3.connect(profile) as db:
+        db.execute("PRAGMA user_version = 9")
+    db.close()
+    before = profile.read_bytes()
+    for command in (("show",), ("export",), ("forget", "--yes")):
+        done = run_cli("profile", *command)
+        assert done.returncode == 1
+        assert "version 9" in done.stderr and "Update VibeluX" in " ".join(done.stderr.split())
+    assert profile.read_bytes() == before
