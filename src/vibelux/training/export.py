@@ -46,6 +46,7 @@ def export_model(
     limits: Sequence[str],
     axes: Mapping[int, str] = BATCHES,
     more: Sequence[Tensor] = (),
+    tolerance: float = TOLERANCE,
 ) -> float:
     """Write an ONNX file with float16 weights and its card, and hold it to the module.
 
@@ -70,12 +71,13 @@ def export_model(
         axes: names of the input's axes whose length may differ from that of `examples`; the
             outputs share those of `BATCHES`.
         more: further batches, maybe of another length in `axes`, for the check against torch.
+        tolerance: largest difference between torch and ONNX Runtime that is accepted.
 
     Returns:
-        the largest difference between torch and ONNX Runtime over all outputs, see `TOLERANCE`.
+        the largest difference between torch and ONNX Runtime over all outputs.
 
     Raises:
-        ModelError: the difference exceeds `TOLERANCE`.
+        ModelError: the difference exceeds the tolerance.
 
     """
     module = module.eval().float()
@@ -123,10 +125,10 @@ def export_model(
     )
     card.write(part.with_suffix(".json"))
     difference = _difference(module, part, kind, (examples, *more))
-    if not difference <= TOLERANCE:
+    if not difference <= tolerance:
         raise ModelError(
             f"torch and ONNX Runtime differ by {difference:.2g} on real inputs, "
-            f"more than {TOLERANCE:g}; {part} is kept for inspection"
+            f"more than {tolerance:g}; {part} is kept for inspection"
         )
     part.replace(path)
     part.with_suffix(".json").replace(path.with_suffix(".json"))
