@@ -227,7 +227,7 @@ def test_goes_on_where_it_was(listen, tmp_path):
     assert SavedSession.read(tmp_path / "listening.json").seconds == 0.12
     again.tick()
     assert [other.now.id, *(song.id for song in other.queue)] == expected
-    assert other.at == 0.12
+    assert (other.at, again.heard) == (0.12, 2)
     assert again.pick.song.id == expected[0]
     other.end()
     again.tick()

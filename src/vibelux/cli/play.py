@@ -100,9 +100,9 @@ def play(
 ) -> None:
     """Play the catalogue's songs, ordered for a mood, one after the other.
 
-    Give one of --mood, --camera, --follow and --image, or go on with the last session. What you
-    play, skip and like is learnt on this machine; see vibelux profile. In a terminal, ? shows the
-    keys.
+    Give one of --mood, --camera, --follow and --image, or go on with the last
+    session. What you play, skip and like is learnt on this machine; see vibelux
+    profile. In a terminal, ? shows the keys.
     """
     from vibelux.emotions import parse_mood
     from vibelux.library.catalogue import Catalogue

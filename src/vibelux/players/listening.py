@@ -127,6 +127,7 @@ class Listening:
             first = self._known(saved.song)
             if first:
                 self._place = saved.song, saved.seconds
+                self.heard -= 1  # it begins once more
         self._fill(first, at=0.0 if saved is None else saved.seconds)
         self.save()
 

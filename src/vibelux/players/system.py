@@ -22,11 +22,11 @@ def open_playlist(path: Path) -> None:
     """
     file = absolute(path)
     hint = f"open {file} in your music player by hand"
+    opener = "open" if sys.platform == "darwin" else "xdg-open"
     try:
         if sys.platform == "win32":
             os.startfile(file)
             return
-        opener = "open" if sys.platform == "darwin" else "xdg-open"
         player = subprocess.Popen(
             [opener, str(file)],
             stdin=subprocess.DEVNULL,
