@@ -63,9 +63,14 @@ def assert_the_samples_fit(catalogue):
     assert first[0] == "happy"
     assert first.count("happy") >= 2
     # Disgust and surprise are left out: music conveys them poorly, to the model and to people.
-    for emotion in ("angry", "fear", "happy", "neutral", "sad"):
+    # Anger and fear are hardly told from each other, so either may stand for both.
+    for emotion, kindred in (
+        ("angry", {"angry", "fear"}), ("fear", {"angry", "fear"}), ("happy", {"happy"}),
+        ("neutral", {"neutral"}), ("sad", {"sad"}),
+    ):  # fmt: skip
         best = ranked(emotion, 4)
-        assert best.count(emotion) >= 2, (emotion, best)
+        assert emotion in best, (emotion, best)
+        assert sum(name in kindred for name in best) >= 2 * len(kindred), (emotion, best)
 
 
 def test_says_where_it_cannot_write(run_cli, tmp_path):
