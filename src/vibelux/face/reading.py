@@ -19,7 +19,7 @@ State = Literal["ok", "no_face", "too_small", "too_dark", "too_blurred", "unsure
 
 MIN_FACE = 26
 """Pixels of a box's width, 32 of its crop. FER2013 faces reduced to 32 pixels lose about a point of
-accuracy, to 24 five, to 16 fifteen (docs/face.md)."""
+accuracy, to 24 three, to 16 fifteen (docs/face.md)."""
 
 MIN_CONTRAST = 24
 """Grey levels between the 5th and 95th percentile of a crop. Contrast and not brightness: dark

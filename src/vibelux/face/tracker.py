@@ -53,8 +53,8 @@ class SmoothMood:
     """Two equal exponential filters in a row (a critically damped low-pass of second order).
 
     Between two moods the newer one is taken to hold, so the outcome depends on the time and not
-    on the number of frames. One exponential filter with the same delay of a step lets about twice
-    as many changes of the strongest emotion through (docs/face.md).
+    on the number of frames. One exponential filter with the same delay of a step lets twice as
+    many changes of the strongest emotion through (docs/face.md).
 
     Attributes:
         time_constant: mean delay in seconds, shared by the two: after it a changed expression has
