@@ -14,6 +14,7 @@
     ├── NoFace                   no usable face; ``state`` says which kind
     ├── AudioError               a song that cannot be analysed; ``code`` says why
     ├── CatalogueError
+    │   ├── CatalogueEmpty       there is nothing to recommend
     │   ├── CatalogueLocked      another process is writing
     │   ├── CatalogueCorrupt     damaged; a backup was made
     │   └── CatalogueTooNew      written by a newer version
@@ -107,6 +108,10 @@ def _audio_error(message: str, code: str) -> AudioError:
 
 class CatalogueError(VibeluxError):
     """The catalogue cannot be used."""
+
+
+class CatalogueEmpty(CatalogueError):
+    """The catalogue has no songs that can be played."""
 
 
 class CatalogueLocked(CatalogueError):

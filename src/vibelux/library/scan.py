@@ -107,6 +107,7 @@ def scan(
     retry: bool = False,
     again: bool = False,
     on_progress: Callable[[ScanProgress], None] | None = None,
+    on_wait: Callable[[], None] | None = None,
     analyser: Analyser | None = None,
 ) -> ScanReport:
     """Bring the catalogue up to date with folders.
@@ -124,6 +125,8 @@ def scan(
         retry: try failed files again although they have not changed.
         again: analyse every file again.
         on_progress: called after every file that was analysed and every few hundred found.
+        on_wait: called several times a second while workers are busy. What this or `on_progress`
+            raises ends the scan at once; what was analysed is kept.
         analyser: what the workers run; default: the music model.
 
     Raises:
@@ -141,7 +144,9 @@ def scan(
     with scan_lock(catalogue.path), catalogue.session() as connection:
         ledger = Ledger(connection, Terms(analyser.model, retry=retry, again=again))
         found = _look(way, ledger, report, tell)
-        with Workers(analyser, count=workers, song_timeout=song_timeout) as group:
+        with Workers(
+            analyser, count=workers, song_timeout=song_timeout, on_wait=on_wait
+        ) as group:
             _analyse(group, ledger, report, tell, found=found)
         report.missing = ledger.mark_missing(way.folders, list(way.unreachable))
         report.warnings = [

@@ -19,21 +19,33 @@ from vibelux.library.workers_process import Analyser, Job, Outcome, Ready, work
 _START_TIMEOUT = 180.0
 """Seconds for a worker to load its model: generous, for a cold disk."""
 
+_WAIT = 0.2
+"""Seconds between calls of ``on_wait``."""
+
 _CONTEXT = get_context("spawn")  # the only way on Windows, the safe one on macOS, so used by all
 
 
 class Workers:
     """A group of worker processes; a context manager that ends them."""
 
-    def __init__(self, analyser: Analyser, *, count: int, song_timeout: float) -> None:
+    def __init__(
+        self,
+        analyser: Analyser,
+        *,
+        count: int,
+        song_timeout: float,
+        on_wait: Callable[[], None] | None = None,
+    ) -> None:
         """Prepare the workers; they start with the first job.
 
         Args:
             analyser: what each worker loads.
             count: processes, at least 1.
             song_timeout: seconds until a file is given up, > 0.
+            on_wait: called several times a second while jobs run; may raise to end them.
 
         """
+        self._on_wait = on_wait
         self._analyser = analyser
         self._count = count
         self._song_timeout = song_timeout
@@ -90,8 +102,11 @@ class Workers:
     def _collect(self) -> Iterator[Outcome]:
         """Wait until something happens and yield what it brought."""
         busy = {worker.connection: worker for worker in self._workers if worker.job is not None}
-        soonest = min(worker.deadline for worker in busy.values())
-        ready = set(wait(list(busy), timeout=max(0.0, soonest - time.monotonic())))
+        patience = max(0.0, min(worker.deadline for worker in busy.values()) - time.monotonic())
+        if self._on_wait is not None:
+            self._on_wait()
+            patience = min(patience, _WAIT)
+        ready = set(wait(list(busy), timeout=patience))
         for connection, worker in busy.items():
             if connection in ready:
                 outcome = worker.receive() or self._replace(worker)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vibelux.emotions import EMOTIONS, as_mood
-from vibelux.errors import CatalogueError, InvalidInput
+from vibelux.errors import CatalogueEmpty, CatalogueError, InvalidInput
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.recommend.confidence import Confidence, confidence_of
 from vibelux.recommend.matching import Matching, kinship, standing_out
@@ -123,7 +123,7 @@ def require_songs(catalogue: Catalogue) -> None:
     """Check that there is something to recommend, before a camera is started in vain.
 
     Raises:
-        CatalogueError: there is no analysed song whose file was there at the last scan.
+        CatalogueEmpty: there is no analysed song whose file was there at the last scan.
 
     """
     counts = catalogue.counts()
@@ -131,7 +131,7 @@ def require_songs(catalogue: Catalogue) -> None:
         return
     others = [f"{counts[state]} {state}" for state in ("failed", "missing") if counts[state]]
     detail = f" ({', '.join(others)})" if others else ""
-    raise CatalogueError(
+    raise CatalogueEmpty(
         f"the catalogue has no songs that can be played{detail}; "
         "scan a folder with music first: vibelux scan FOLDER"
     )

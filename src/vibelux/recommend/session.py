@@ -68,6 +68,8 @@ class Session:
         whose: what reasons call the mood: ``the face``, ``the mood``.
         available: whether a song can be played now; by default whether its file is there.
         clock: seconds since 1970.
+        picker: of the same catalogue and listener, for sessions that share what it holds in
+            memory; None reads the catalogue.
         **ordering: attributes of `Ordering` by name: policy, strength, diversity, …
 
     Raises:
@@ -85,19 +87,21 @@ class Session:
         whose: str = "the mood",
         available: Callable[[Song], bool] | None = None,
         clock: Callable[[], float] = time.time,
+        picker: Picker | None = None,
         **ordering: Any,
     ) -> None:
         self._ordering = Ordering().changed(**ordering)
         if seed is not None and seed < 0:
             raise InvalidInput(f"seed={seed} must not be negative")
-        require_songs(catalogue)
+        if picker is None or len(picker.shelf) == 0:
+            require_songs(catalogue)
         self.seed = int(np.random.default_rng().integers(_SEEDS)) if seed is None else seed
         self.whose = whose
         self._catalogue = catalogue
         self._listener = Listener.at(None) if listener is None else listener
         self._available = available or (lambda song: playable(song.path))
         self._clock = clock
-        self._picker = Picker(catalogue, self._listener)
+        self._picker = picker or Picker(catalogue, self._listener)
         self._shelf = self._picker.shelf
         self._out = np.zeros(len(self._shelf), dtype=bool)  # handed out, heard, or gone
         self._history: list[int] = []  # rows handed out, in order
@@ -284,6 +288,7 @@ class Session:
         *,
         available: Callable[[Song], bool] | None = None,
         clock: Callable[[], float] = time.time,
+        picker: Picker | None = None,
     ) -> Self:
         """Go on with a session; songs that the catalogue no longer has are left out.
 
@@ -303,6 +308,7 @@ class Session:
                     whose=str(saved["whose"]),
                     available=available,
                     clock=clock,
+                    picker=picker,
                     **saved["ordering"],
                 )
                 session._resume(saved)

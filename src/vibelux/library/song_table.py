@@ -1,0 +1,267 @@
+"""All songs of a catalogue as columns in memory: searched, filtered and sorted at once.
+
+SQLite compares letters beyond ASCII by their case and cannot look into a mood; a few columns in
+memory answer both in milliseconds, also for 100,000 songs.
+"""
+
+import sqlite3
+import threading
+import time
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vibelux.emotions import EMOTIONS, emotion_index
+from vibelux.errors import InvalidInput
+from vibelux.library.catalogue import Catalogue, State
+from vibelux.library.catalogue_errors import catalogue_errors
+from vibelux.library.schema import path_of
+from vibelux.library.schema_blobs import MOOD
+
+Sort = Literal["title", "artist", "album", "duration", "valence", "arousal", "share", "added"]
+
+_REST = 20
+"""A table is read again at the earliest after so many times as long as reading it took."""
+
+
+@dataclass(frozen=True, eq=False)
+class SongTable:
+    """n songs, one a row.
+
+    Attributes:
+        ids: [shape=(n,), dtype=int64] ascending: the order in which they were found.
+        states: [n] as of `Song.state`.
+        moods: [shape=(n, 7), dtype=float32]; zeros where there is none.
+        valence: [shape=(n,), dtype=float32] in [-1, 1]; NaN where there is none.
+        arousal: the same.
+        duration: [shape=(n,), dtype=float32] seconds; NaN where it is not known.
+        names: column -> [n] texts folded for comparison, of ``title``, ``artist``, ``album``.
+
+    """
+
+    ids: NDArray[np.int64]
+    states: NDArray[np.str_]
+    moods: NDArray[np.float32]
+    valence: NDArray[np.float32]
+    arousal: NDArray[np.float32]
+    duration: NDArray[np.float32]
+    names: dict[str, list[str]]
+
+    @classmethod
+    def of(cls, catalogue: Catalogue) -> "SongTable":
+        """Read a catalogue's songs.
+
+        Raises:
+            CatalogueError: as the catalogue.
+
+        """
+        nothing = bytes(MOOD.itemsize * len(EMOTIONS))
+        ids, states, moods = [], [], bytearray()
+        numbers: list[tuple[float | None, ...]] = []
+        names: dict[str, list[str]] = {"title": [], "artist": [], "album": []}
+        with catalogue.reading() as connection, connection.begin():
+            cursor: Any = connection.connection.cursor()  # rows of SQLAlchemy would take far longer
+            cursor.execute(
+                "SELECT id, state, mood, valence, arousal, duration, title, artist, album, path "
+                "FROM songs WHERE server IS ? ORDER BY id",
+                (catalogue.server,),
+            )
+            for row in cursor:
+                ids.append(row[0])
+                states.append(row[1])
+                moods += row[2] or nothing
+                numbers.append(row[3:6])
+                names["title"].append(folded(row[6] or path_of(row[9]).stem))
+                names["artist"].append(folded(row[7]))
+                names["album"].append(folded(row[8]))
+            cursor.close()
+        columns = np.array(numbers, np.float32).reshape(-1, 3)
+        return cls(
+            ids=np.array(ids, np.int64),
+            states=np.array(states, np.str_),
+            moods=np.frombuffer(moods, MOOD).reshape(-1, len(EMOTIONS)).astype(np.float32),
+            valence=columns[:, 0],
+            arousal=columns[:, 1],
+            duration=columns[:, 2],
+            names=names,
+        )
+
+    def __len__(self) -> int:
+        return self.ids.size
+
+    def find(
+        self,
+        words: str = "",
+        *,
+        state: State = "ok",
+        emotion: str | None = None,
+        least: float = 0.0,
+        valence: tuple[float, float] | None = None,
+        arousal: tuple[float, float] | None = None,
+        sort: Sort = "added",
+        descending: bool = False,
+    ) -> NDArray[np.int64]:
+        """Return the ids of the songs that fit, in order.
+
+        Args:
+            words: all of them occur in title, artist or album, in any case and order.
+            state: of the songs.
+            emotion: that must be the strongest one, or with ``least`` have that share.
+            least: share in [0, 1] that the emotion has at least; 0: it is the strongest.
+            valence: lowest and highest, in [-1, 1].
+            arousal: lowest and highest, in [-1, 1].
+            sort: by what; ``share`` is that of the emotion. Songs that lack it come last, equal
+                ones in the order in which they were found.
+            descending: the largest first.
+
+        Raises:
+            InvalidInput: sorting by share, or a least share, without an emotion.
+            InvalidMood: an unknown emotion.
+
+        """
+        fits = self.states == state
+        share: NDArray[np.float32] | None = None
+        if emotion is not None:
+            place = emotion_index(emotion)
+            share = self.moods[:, place]
+            fits &= share > 0
+            fits &= share >= least if least > 0 else self.moods.argmax(axis=1) == place
+        elif least > 0 or sort == "share":
+            raise InvalidInput("a share is that of an emotion; name the emotion as well")
+        for column, between in ((self.valence, valence), (self.arousal, arousal)):
+            if between is not None:
+                fits &= (column >= between[0]) & (column <= between[1])
+        rows = np.flatnonzero(fits)
+        if sought := folded(words).split():
+            title, artist, album = self.names.values()
+            rows = np.array(
+                [
+                    row
+                    for row in rows.tolist()
+                    if all(
+                        word in title[row] or word in artist[row] or word in album[row]
+                        for word in sought
+                    )
+                ],
+                np.int64,
+            )
+        return self.ids[rows[self._order(rows, sort, share, descending)]]
+
+    def _order(
+        self,
+        rows: NDArray[np.int64],
+        sort: Sort,
+        share: NDArray[np.float32] | None,
+        descending: bool,
+    ) -> NDArray[np.int64]:
+        if sort == "added":
+            order = np.arange(rows.size)
+            return order[::-1] if descending else order
+        if sort in ("title", "artist", "album"):
+            names = self.names[sort]
+            if sort == "title":
+                keys = [(names[row],) for row in rows.tolist()]
+            else:  # an artist's songs by album, an album's in the order they were found
+                albums = self.names["album"]
+                keys = [(names[row], albums[row]) for row in rows.tolist()]
+            known = [place for place, key in enumerate(keys) if key[0]]
+            known.sort(key=keys.__getitem__, reverse=descending)
+            return np.array([*known, *(p for p, key in enumerate(keys) if not key[0])], np.int64)
+        column = share if share is not None and sort == "share" else getattr(self, sort)
+        values = -column[rows] if descending else column[rows]
+        return np.argsort(values, kind="stable")  # NaN comes last, either way
+
+
+class LiveTable:
+    """The table of a catalogue that others write to; safe to ask from many threads.
+
+    Args:
+        catalogue: an open one.
+
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._lock = threading.Lock()
+        self._watch = CatalogueWatch(catalogue)
+        self._table: SongTable | None = None
+
+    def now(self) -> SongTable:
+        """Return the songs; what was written in the last moments may be missing.
+
+        Raises:
+            CatalogueError: as the catalogue.
+
+        """
+        with self._lock:
+            if self._watch.outdated() or self._table is None:
+                with self._watch.reading():
+                    self._table = SongTable.of(self._catalogue)
+            return self._table
+
+    def expire(self) -> None:
+        """Let the next question see everything that was written."""
+        with self._lock:
+            self._watch.expire()
+
+    def close(self) -> None:
+        """Stop watching."""
+        self._watch.close()
+
+
+class CatalogueWatch:
+    """Notices that others have written to a catalogue; for one thread at a time.
+
+    While they go on writing, what was read is outdated again only after a multiple of the time that
+    reading takes, so that a scan does not make its readers read all the time.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._path = catalogue.path
+        with catalogue_errors(self._path):
+            self._db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+        self._seen: int | None = None
+        self._rests_until = 0.0
+        self._forced = False
+
+    def outdated(self) -> bool:
+        """Tell whether to read again."""
+        if self._forced:
+            return True
+        return time.monotonic() >= self._rests_until and self._version() != self._seen
+
+    def expire(self) -> None:
+        """Let the next question be answered with yes, however short ago all was read."""
+        self._forced = True
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Read inside: what is written after its beginning counts as new."""
+        version, began = self._version(), time.monotonic()
+        self._forced = False
+        yield
+        now = time.monotonic()
+        self._seen, self._rests_until = version, now + _REST * (now - began)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._db.close()
+
+    def _version(self) -> int:
+        with catalogue_errors(self._path):
+            return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+
+
+def folded(text: str | None) -> str:
+    """Return a text as it is compared: without case, accents and surplus spaces."""
+    if not text:
+        return ""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
