@@ -52,4 +52,4 @@ def test_flat_boxes_are_doubtful_on_both_sides() -> None:
     split = split_boxes(BoxData(tuple(replace(image, faces=flat) for image in images)))
     for image in (*split.training, *split.held):
         assert image.faces.tolist() == [[1, 2, 30, 40]]
-        assert image.ignored.tolist() == [[5, 5, 40, 30]]
+        assert image.ignored.tolist() == [[5, 5, 40, 64]]

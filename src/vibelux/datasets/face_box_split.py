@@ -18,6 +18,9 @@ PSEUDO = "_pseudo"
 FLATTEST = 0.95
 """Height over width below which a box made from landmarks is taken for a mistake."""
 
+MISTAKEN_HEIGHT = 1.6
+"""Height over width of what is doubtful where a box is a mistake."""
+
 
 @dataclass(frozen=True)
 class BoxSplit:
@@ -39,7 +42,7 @@ def split_boxes(data: BoxData) -> BoxSplit:
     The rule is fixed, so that a figure on the held-back part means the same in every training: a
     person is held back if the first byte of the SHA-256 of `person` is below `HELD_BACK`. Another
     detector's boxes of such a person are left out altogether. On both sides a box flatter than
-    `FLATTEST` is taken for a doubtful one.
+    `FLATTEST` is made a doubtful one that reaches down to where the face must be.
 
     Raises:
         DatasetError: one side would have no face.
@@ -71,5 +74,8 @@ def _without_mistakes(image: BoxImage) -> BoxImage:
     flat = image.faces[:, 3] < FLATTEST * image.faces[:, 2]
     if not flat.any():
         return image
-    ignored = np.concatenate([image.ignored, image.faces[flat]])
+    mistaken = image.faces[flat]
+    # The face itself lies lower than such a box says: what is doubtful reaches that far.
+    mistaken[:, 3] = MISTAKEN_HEIGHT * mistaken[:, 2]
+    ignored = np.concatenate([image.ignored, mistaken])
     return replace(image, faces=image.faces[~flat], ignored=ignored)
