@@ -72,7 +72,8 @@ def _present(catalogue: "Catalogue", found: "Overview") -> None:
     console = out()
     counts = found.counts
     if not any(counts.values()):
-        err().print("The catalogue is empty. Fill it with: vibelux scan FOLDER", soft_wrap=True)
+        what = "has no files yet. Add some" if catalogue.servers() else "is empty. Fill it"
+        err().print(f"The catalogue {what} with: vibelux scan FOLDER", soft_wrap=True)
         _list_servers(catalogue)
         return
     head = Text(f"{counts['ok']:,} songs", style="bold")

@@ -298,7 +298,7 @@ class Catalogue:
         query = select(songs.c.server, playable).where(songs.c.server.is_not(None))
         query = query.group_by(songs.c.server).order_by(songs.c.server)
         with self.reading() as connection:
-            return {server: number for server, number in connection.execute(query)}
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def _fetch(self, query: Select[Any]) -> list[Song]:
         with self.reading() as connection:
