@@ -55,7 +55,8 @@ OUTPUTS = {
 }
 LIMITS = (
     "In a frame of 320 pixels it finds nearly all faces from 40 pixels on, six in ten of 24 and "
-    "few below 16; those tilted beyond 30° or turned further than to half profile are often missed.",
+    "few below 16; those tilted beyond 30° or turned further than to half profile are often "
+    "missed.",
     "Wheels, headlights and other round things are now and then taken for faces.",
     "Trained on portraits, interviews and television: crowds, masks, drawings and animals are "
     "hardly among the pictures, and age and skin tone are not balanced or even recorded.",
