@@ -125,6 +125,13 @@ def test_a_prior_is_corrected_by_the_new_songs(learnt, measured, machine):
     assert (found[1::2] == 3).mean() > 0.9
 
 
+def test_noise_is_not_learnt_over_a_good_prior(learnt, measured, machine):
+    same = fit_kernel_machine(learnt.songs, measured, SETTINGS, RECIPE, prior=machine)
+    fresh = pulses(12, seed=1)
+    before, after = answers(machine, fresh)["quadrant"], answers(same, fresh)["quadrant"]
+    np.testing.assert_allclose(after, before, atol=0.1)
+
+
 def test_other_models_are_refused_as_a_prior(face_model):
     with pytest.raises(ModelError, match="no kernel machine"):
         KernelMachine.read(face_model, SETTINGS)

@@ -115,12 +115,10 @@ def test_cross_validation_hears_the_difference_in_unheard_groups(validated, hear
 
 def test_figures_of_the_emotions_and_their_calibration(validated):
     _, _, figures = validated
-    assert 0.5 < figures["supported_mean_auc"] <= 1
+    assert figures["supported_mean_auc"] > 0.8
     assert 0 < figures["supported_macro_f1"] <= 1
     for name in EMOTIONS:
-        assert 0 <= figures[f"ece_{name}"] < 0.5
-        assert 0 <= figures[f"ece_share_{name}"] < 0.5
-    assert -1 <= figures["gems_r_mean"] <= 1
+        assert 0 <= figures[f"ece_{name}"] <= 1
 
 
 def test_a_finished_cross_validation_is_kept_on_resume(validated, heard):

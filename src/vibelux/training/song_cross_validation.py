@@ -25,6 +25,7 @@ from vibelux.datasets.songs import LabelledSong, SongData
 from vibelux.emotions import EMOTIONS
 from vibelux.errors import DatasetError
 from vibelux.evaluation.metrics import (
+    accuracy,
     auc,
     bootstrap_interval,
     confusion_matrix,
@@ -240,11 +241,12 @@ def _emotion_figures(found: CrossValidation, rows: NDArray[np.int64]) -> dict[st
     strongest = np.array(places)[mood[:, places].argmax(axis=1)]
     confusion = confusion_matrix(leading[inside], strongest[inside], classes=len(EMOTIONS))
     labelled = leading >= 0
-    aucs = [auc(mood[labelled, place], leading[labelled] == place) for place in places]
+    occurring = [place for place in places if (leading == place).any()]
+    aucs = [auc(mood[labelled, place], leading[labelled] == place) for place in occurring]
     figures: dict[str, Any] = {
         "supported_macro_f1": macro_f1(confusion),
-        "supported_accuracy": float((strongest == leading)[inside].mean()),
-        "supported_mean_auc": float(np.mean(aucs)),
+        "supported_accuracy": accuracy(leading[inside], strongest[inside]),
+        "supported_mean_auc": float(np.mean(aucs)) if aucs else None,
         "supported_n": int(inside.sum()),
     }
     targets = song_targets([found.labels[i] for i in rows])

@@ -42,6 +42,9 @@ DISTORTIONS = Augmentation(
 )
 
 _CLIP = 4.0  # deviations from the mean beyond which a measurement is not believed
+_FOLDS = 4
+_CAUTIONS = (1.0, 4.0, 16.0, 64.0, 256.0, float("inf"))
+_CAUTION_ROWS = 2000  # at most about so many windows decide how cautiously a prior is corrected
 _BATCH = 24  # windows measured together
 
 
@@ -199,7 +202,8 @@ def fit_kernel_machine(
         settings: of their spectrograms.
         recipe: how.
         prior: a machine whose answers are corrected rather than learnt anew: its windows are kept,
-            and the songs teach the difference.
+            and the songs teach the difference, as cautiously as serves those of them that are left
+            out in turn.
 
     Returns:
         the machine, without gradients.
@@ -224,10 +228,15 @@ def fit_kernel_machine(
         if prior is not None:
             known = prior.answer(machine.likeness(places, before)).numpy()
     ridge = np.where(measured.distorted, recipe.ridge / recipe.distorted_weight, recipe.ridge)
+    ridge = ridge.astype(np.float32)
     targets, given = kernel_targets(songs)
-    coefficients, means = _solve(
-        kernel, ridge.astype(np.float32), targets[measured.song], given[measured.song], known
-    )
+    targets, given = targets[measured.song], given[measured.song]
+    caution = np.ones(targets.shape[1], dtype=np.float32)
+    if known is not None:
+        groups = np.unique([song.group for song in songs], return_inverse=True)[1]
+        fold = groups[measured.song] % _FOLDS
+        caution = _caution(kernel, ridge, targets, given, known, fold)
+    coefficients, means = _solve(kernel, ridge, targets, given, known, caution)
     weight, bias = torch.from_numpy(coefficients.T), torch.from_numpy(means)
     if prior is not None:
         weight, bias = torch.cat([prior.answer.weight, weight], dim=1), prior.answer.bias
@@ -309,12 +318,51 @@ def _fit_places(machine: KernelMachine, measured: MeasuredSongs) -> None:
         axes.weight.copy_(directions.flip(1)[:, : machine.kept[name]].T)
 
 
+def _caution(
+    kernel: NDArray[np.float32],
+    ridge: NDArray[np.float32],
+    targets: NDArray[np.float32],
+    given: NDArray[np.bool_],
+    known: NDArray[np.float32],
+    fold: NDArray[np.int64],
+) -> NDArray[np.float32]:
+    """Return by how much the ridge of each target's correction is to be raised [shape=(m,)].
+
+    Where a prior is good already, what is left is mostly noise of the labels, which nobody should
+    learn: infinity says so. Chosen for each answer as a whole, by the error on left-out groups.
+    """
+    rows = np.flatnonzero(np.arange(len(ridge)) % max(1, len(ridge) // _CAUTION_ROWS) == 0)
+    errors = np.empty((len(_CAUTIONS), targets.shape[1]))
+    for place, caution in enumerate(_CAUTIONS):
+        same = np.full(targets.shape[1], caution, dtype=np.float32)
+        total = np.zeros(targets.shape[1])
+        for left_out in range(_FOLDS):
+            learnt, judged = rows[fold[rows] != left_out], rows[fold[rows] == left_out]
+            coefficients, _ = _solve(
+                kernel[np.ix_(learnt, learnt)],
+                ridge[learnt],
+                targets[learnt],
+                given[learnt],
+                known[learnt],
+                same,
+            )
+            missed = targets[judged] - known[judged]
+            missed = missed - kernel[np.ix_(judged, learnt)] @ coefficients
+            total += (np.square(missed) * given[judged]).sum(axis=0)
+        errors[place] = total
+    ends = np.cumsum(list(OUTPUTS.values()))[:-1]
+    summed = np.stack([part.sum(axis=1) for part in np.split(errors, ends, axis=1)], axis=1)
+    chosen = np.array(_CAUTIONS, dtype=np.float32)[summed.argmin(axis=0)]
+    return np.repeat(chosen, list(OUTPUTS.values()))
+
+
 def _solve(
     kernel: NDArray[np.float32],
     ridge: NDArray[np.float32],
     targets: NDArray[np.float32],
     given: NDArray[np.bool_],
     known: NDArray[np.float32] | None,
+    caution: NDArray[np.float32],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Solve the ridge regression of each target on the rows where it is given.
 
@@ -324,24 +372,25 @@ def _solve(
         targets: [shape=(n, m)].
         given: [shape=(n, m)].
         known: what is to be corrected [shape=(n, m)], or None: the mean.
+        caution: factor of the ridge [shape=(m,)]; infinity: nothing is learnt.
 
     Returns:
         coefficients [shape=(n, m)], 0 where nothing is given, and the targets' means [shape=(m,)].
 
     """
     coefficients, means = np.zeros_like(targets), np.zeros_like(targets[0])
-    patterns, which = np.unique(given, axis=1, return_inverse=True)
-    for place, pattern in enumerate(patterns.T):
+    kinds, which = np.unique(np.vstack([given, caution]), axis=1, return_inverse=True)
+    for place, (*pattern, factor) in enumerate(kinds.T):
         columns = np.flatnonzero(which == place)
         rows = np.flatnonzero(pattern)
-        if not len(rows):
+        if not len(rows) or np.isinf(factor):
             continue
         wanted = targets[np.ix_(rows, columns)]
         share = ridge.min() / ridge[rows]
         means[columns] = share @ wanted / share.sum()
         wanted = wanted - (means[columns] if known is None else known[np.ix_(rows, columns)])
         system = kernel[np.ix_(rows, rows)]
-        system[np.diag_indices(len(rows))] += ridge[rows]
+        system[np.diag_indices(len(rows))] += ridge[rows] * np.float32(factor)
         solution = torch.cholesky_solve(
             torch.from_numpy(wanted), torch.linalg.cholesky(torch.from_numpy(system))
         )
