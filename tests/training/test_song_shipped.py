@@ -74,5 +74,8 @@ def test_the_card_says_where_the_weights_come_from():
     assert "ravdess_song" not in card.training["collections"]  # its terms would bind the weights
     assert all("research" in terms for terms in card.training["collections"].values())
     assert any("surprise" in limit.lower() for limit in card.limits)
-    assert card.metrics["quadrant_macro_f1"] >= 0.62
+    assert card.metrics["quadrant_macro_f1"] >= 0.72
+    assert card.metrics["valence_accuracy"] >= 0.77
+    assert max(card.metrics[f"ece_{name}"] for name in EMOTIONS) <= 0.06
+    assert "tension" in card.outputs
     assert (WEIGHTS / "music.onnx").stat().st_size < 10_000_000
