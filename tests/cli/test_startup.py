@@ -14,11 +14,14 @@ except SystemExit as done:
 print("imported", *sorted({{name.partition(".")[0] for name in sys.modules}}), file=sys.stderr)
 """
 
-HEAVY = {"torch", "lightning", "onnxruntime", "cv2", "av", "numpy", "sqlalchemy", "matplotlib"}
+HEAVY = {
+    *("torch", "lightning", "onnxruntime", "cv2", "av", "numpy", "sqlalchemy", "matplotlib"),
+    *("fastapi", "uvicorn", "pydantic"),
+}
 
 COMMANDS = (
     *("scan", "mood", "analyse", "recommend", "embeddings", "library", "preprocess", "evaluate"),
-    *("train", "export", "demo", "tag", "similar", "play", "subsonic"),
+    *("train", "export", "demo", "tag", "similar", "play", "subsonic", "serve"),
 )
 
 

@@ -21,6 +21,7 @@ from vibelux.cli import (
     profile,
     recommend,
     scan,
+    serve,
     similar,
     subsonic,
     tag,
@@ -60,6 +61,7 @@ app.command("mood")(mood.mood)
 app.command("analyse")(analyse.analyse)
 app.command("recommend")(recommend.recommend)
 app.command("play")(play.play)
+app.command("serve")(serve.serve)
 app.command("similar")(similar.similar)
 app.command("library")(library.library)
 app.command("tag")(tag.tag)

@@ -30,6 +30,22 @@ _REST = 20
 
 
 @dataclass(frozen=True, eq=False)
+class Points:
+    """Songs as points of the circumplex.
+
+    Attributes:
+        ids: [shape=(n,), dtype=int64].
+        affect: [shape=(n, 2), dtype=float32] valence and arousal in [-1, 1].
+        strongest: [shape=(n,), dtype=int64] index of the emotion with the largest share.
+
+    """
+
+    ids: NDArray[np.int64]
+    affect: NDArray[np.float32]
+    strongest: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
 class SongTable:
     """n songs, one a row.
 
@@ -152,6 +168,15 @@ class SongTable:
             )
         return self.ids[rows[self._order(rows, sort, share, descending)]]
 
+    def points(self) -> "Points":
+        """Return the playable songs as points of the circumplex."""
+        rows = np.flatnonzero((self.states == "ok") & ~np.isnan(self.valence + self.arousal))
+        return Points(
+            ids=self.ids[rows],
+            affect=np.stack([self.valence[rows], self.arousal[rows]], axis=1).round(3),
+            strongest=self.moods[rows].argmax(axis=1),
+        )
+
     def _order(
         self,
         rows: NDArray[np.int64],
@@ -165,7 +190,7 @@ class SongTable:
         if sort in ("title", "artist", "album"):
             names = self.names[sort]
             if sort == "title":
-                keys = [(names[row],) for row in rows.tolist()]
+                keys = [(names[row], "") for row in rows.tolist()]
             else:  # an artist's songs by album, an album's in the order they were found
                 albums = self.names["album"]
                 keys = [(names[row], albums[row]) for row in rows.tolist()]

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from vibelux.emotions import Mood, as_mood
 from vibelux.errors import InvalidInput
 
 AFFECT = np.array(
@@ -30,6 +31,8 @@ AROUSAL_WEIGHT = 2.0
 """How much arousal counts against a valence of 1. The music model hears which half of arousal a
 clip belongs to in 88 of 100 clips, and which half of valence in 73."""
 
+_RIDGE = 0.01
+
 
 def affect_of(moods: ArrayLike) -> NDArray[np.float32]:
     """Return the valence and arousal of moods.
@@ -43,6 +46,44 @@ def affect_of(moods: ArrayLike) -> NDArray[np.float32]:
     """
     affect: NDArray[np.float32] = np.asarray(moods, dtype=np.float32) @ AFFECT
     return affect
+
+
+def mood_at(valence: float, arousal: float) -> Mood:
+    """Return the mood that a point of the circumplex stands for.
+
+    Many mixtures lie at a point; the broadest of them claims least. It is that of maximum entropy,
+    with shares as ``exp(a · l)`` for the emotions' places a (Jaynes 1957), found by Newton's method.
+    A ridge on l keeps corners that no mixture reaches at the mixtures next to them.
+
+    Args:
+        valence: in [-1, 1].
+        arousal: in [-1, 1].
+
+    Returns:
+        mood [shape=(7,), dtype=float32].
+
+    Raises:
+        InvalidInput: a coordinate out of range.
+
+    """
+    point = np.array([valence, arousal])
+    if not (np.abs(point) <= 1).all():
+        raise InvalidInput(f"the point ({valence}, {arousal}) must lie within -1 and 1")
+    places = AFFECT.astype(np.float64)
+
+    def shares_of(slope: NDArray[np.float64]) -> NDArray[np.float64]:
+        weights = np.exp(places @ slope - (places @ slope).max())
+        return np.asarray(weights / weights.sum())
+
+    slope = np.zeros(2)
+    for _ in range(50):
+        shares = shares_of(slope)
+        away = shares @ places - point
+        spread = (places * shares[:, None]).T @ places - np.outer(shares @ places, shares @ places)
+        ridge = _RIDGE * np.eye(2)
+        step = np.linalg.solve(spread + ridge, away + _RIDGE * slope)
+        slope -= step / max(1.0, float(np.linalg.norm(step)))  # no leaps where the curve is flat
+    return as_mood(shares_of(slope))
 
 
 def closeness(

@@ -1,0 +1,52 @@
+"""`vibelux serve`."""
+
+from pathlib import Path
+
+import typer
+
+from vibelux.cli.console import err, out
+from vibelux.cli.extras import extra
+
+
+def serve(
+    host: str = typer.Option(
+        "127.0.0.1", "--host", help="Address to listen on; beyond this machine a token is needed."
+    ),
+    port: int = typer.Option(8765, "--port", min=0, max=65535, help="0: any that is free."),
+    no_browser: bool = typer.Option(False, "--no-browser", help="Do not open the page."),
+    root: list[Path] | None = typer.Option(
+        None,
+        "--root",
+        metavar="DIR",
+        help="Folder below which music may be scanned; may be given again. "
+        "Default: your music folder and your home.",
+    ),
+) -> None:
+    """Serve the page and its API until Ctrl-C.
+
+    The camera's pictures stay in the browser: seven numbers come here.
+    """
+    with extra("serve"):
+        import fastapi  # noqa: F401
+        import uvicorn  # noqa: F401
+    from vibelux.service.folders import Roots
+    from vibelux.service.server import Address
+    from vibelux.service.server import serve as serve_pages
+    from vibelux.settings import load_settings
+
+    def ready(link: str) -> None:
+        out().print(f"VibeluX is at {link}", markup=False, soft_wrap=True)
+        err().print("[dim]Ctrl-C ends it.[/dim]")
+        if not no_browser:
+            _open(link)
+
+    roots = Roots.of(root) if root else Roots.usual()
+    serve_pages(load_settings(), Address(host, port), roots=roots, on_ready=ready)
+
+
+def _open(link: str) -> None:
+    """Open the page in a thread of its own: some systems wait for the browser."""
+    import threading
+    import webbrowser
+
+    threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()

@@ -1,0 +1,75 @@
+"""A lock between processes that the system releases when its process ends, however it ends."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from vibelux.errors import CatalogueError
+
+
+class Held(Exception):
+    """Another process has the lock.
+
+    Attributes:
+        note: what it wrote about itself.
+
+    """
+
+    def __init__(self, note: str) -> None:
+        super().__init__(note)
+        self.note = note
+
+
+@contextmanager
+def process_lock(path: Path, note: str) -> Iterator[None]:
+    """Hold a lock.
+
+    Args:
+        path: of the file that is locked; made when it is not there, and left there.
+        note: for those who find it held, at most 500 characters of ASCII.
+
+    Raises:
+        Held: another process holds it.
+        CatalogueError: the file cannot be written.
+
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise CatalogueError(f"cannot write {path}: {error}; check the permissions") from error
+    try:
+        try:
+            _lock(descriptor)
+        except OSError as error:
+            raise Held(_note(descriptor)) from error
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, note.encode("ascii", "replace"))
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _note(descriptor: int) -> str:
+    try:
+        return os.read(descriptor, 500).decode("ascii", "replace")
+    except OSError:
+        return ""
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int) -> None:
+        # A byte far behind the content, which must stay readable to the others.
+        os.lseek(descriptor, 1 << 20, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

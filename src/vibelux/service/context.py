@@ -1,0 +1,113 @@
+"""What the routers of one app share."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from vibelux.library.catalogue import Catalogue, Song
+from vibelux.library.song_table import LiveTable
+from vibelux.library.workers_process import Analyser
+from vibelux.recommend.listener import Listener
+from vibelux.service.failures import Failure
+from vibelux.service.folders import Roots
+from vibelux.service.scan_job import ScanJob
+from vibelux.service.sittings import Sittings
+from vibelux.settings import Settings
+
+
+@dataclass
+class Context:
+    """What the routers of one app share; every part is safe to use from many threads.
+
+    Attributes:
+        settings: of this run.
+        roots: folders that may be seen and scanned.
+        catalogue: the songs.
+        table: the same in memory.
+        listener: whose profile learns.
+        sittings: the open sessions.
+        scan: the scan that runs, or ran last.
+        stopping: the service is about to end: streams of events end too.
+
+    """
+
+    settings: Settings
+    roots: Roots
+    catalogue: Catalogue
+    table: LiveTable
+    listener: Listener
+    sittings: Sittings
+    scan: ScanJob
+    stopping: bool = False
+
+    @classmethod
+    def open(
+        cls, settings: Settings, roots: Roots, *, analyser: Analyser | None = None
+    ) -> "Context":
+        """Open the catalogue and the profile.
+
+        Args:
+            settings: where they lie.
+            roots: folders that may be seen and scanned.
+            analyser: what scans run; None: the music model.
+
+        Raises:
+            CatalogueError: as of the catalogue.
+            ProfileError: as of the profile.
+
+        """
+        catalogue = Catalogue(settings.catalogue)
+        try:
+            listener = Listener.at(settings.profile)
+        except BaseException:
+            catalogue.close()
+            raise
+        table, sittings = LiveTable(catalogue), Sittings(catalogue, listener)
+
+        def expire() -> None:
+            table.expire()
+            sittings.expire()
+
+        scan = ScanJob(
+            catalogue,
+            settings,
+            samples=settings.home / "samples",
+            on_end=expire,
+            analyser=analyser,
+        )
+        return cls(settings, roots, catalogue, table, listener, sittings, scan)
+
+    def song(self, song_id: int) -> Song:
+        """Return a song.
+
+        Raises:
+            Failure: 404, there is none.
+
+        """
+        song = self.catalogue.song_if_there(song_id)
+        if song is None:
+            raise Failure(
+                404,
+                "song_unknown",
+                f"there is no song with id {song_id}",
+                "search again: the library has changed",
+            )
+        return song
+
+    def close(self) -> None:
+        """Stop what runs and close what is open."""
+        self.stopping = True
+        self.scan.stop()
+        self.sittings.close()
+        self.table.close()
+        self.listener.close()
+        self.catalogue.close()
+
+
+def _context(request: Request) -> Context:
+    context: Context = request.app.state.context
+    return context
+
+
+Shared = Annotated[Context, Depends(_context)]

@@ -1,0 +1,135 @@
+"""Folders of this machine that a person may choose from, by typing."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vibelux.errors import InvalidInput
+from vibelux.service.failures import Failure
+
+_MOST = 100
+"""Folders suggested at once."""
+
+
+@dataclass(frozen=True)
+class Roots:
+    """The folders below which everything may be seen and scanned.
+
+    Attributes:
+        folders: real paths of folders that exist.
+
+    """
+
+    folders: tuple[Path, ...]
+
+    @classmethod
+    def of(cls, folders: Sequence[Path]) -> "Roots":
+        """Check folders.
+
+        Raises:
+            InvalidInput: one is no folder.
+
+        """
+        real = []
+        for folder in folders:
+            try:
+                found = folder.expanduser().resolve(strict=True)
+            except (OSError, RuntimeError) as error:
+                raise InvalidInput(f"there is no folder {folder}; give one that exists") from error
+            if not found.is_dir():
+                raise InvalidInput(f"{folder} is no folder; give one")
+            real.append(found)
+        return cls(tuple(dict.fromkeys(real)))
+
+    @classmethod
+    def usual(cls) -> "Roots":
+        """Return the person's music folder, and the home folder."""
+        import platformdirs
+
+        likely = (Path(platformdirs.user_music_dir()), Path.home())
+        return cls.of([folder for folder in likely if folder.is_dir()])
+
+    def allowed(self, text: str) -> Path:
+        """Return the real path of a folder that a person named.
+
+        Args:
+            text: absolute, or below the home folder with ``~``; links count by where they lead.
+
+        Raises:
+            InvalidInput: it is no path.
+            Failure: 403, it lies outside; nothing is told about what is there.
+
+        """
+        path = _path(text)
+        try:
+            real = path.resolve()
+        except (OSError, RuntimeError, ValueError) as error:
+            raise InvalidInput(f"{text!r} is no path; type that of a folder") from error
+        if not any(real.is_relative_to(root) for root in self.folders):
+            raise Failure(
+                403,
+                "folder_not_allowed",
+                f"{text} is outside of the folders that may be scanned",
+                f"choose one below {' or '.join(map(str, self.folders))}, or start vibelux serve "
+                "with --root",
+            )
+        if not real.is_dir():
+            raise InvalidInput(f"there is no folder {text}; if it is on a disk, connect that first")
+        return real
+
+    def completions(self, text: str) -> list[Path]:
+        """Return the folders whose paths begin with a text, in the order of their names.
+
+        Hidden folders come only when their dot is typed. What lies outside is never listed.
+
+        Args:
+            text: as it is typed; empty: the roots themselves.
+
+        """
+        if not text.strip():
+            return list(self.folders)
+        path = _path(text)
+        ends = text.endswith(("/", os.sep))
+        parent, begin = (path, "") if ends else (path.parent, path.name)
+        roots = [
+            root
+            for root in self.folders
+            if not ends and str(root).startswith(os.path.normpath(path))
+        ]
+        return [*roots, *self._below(parent, begin, known=roots)][:_MOST]
+
+    def _below(self, parent: Path, begin: str, *, known: Sequence[Path]) -> list[Path]:
+        try:
+            real = parent.resolve()
+            if not any(real.is_relative_to(root) for root in self.folders):
+                return []
+            with os.scandir(real) as entries:
+                names = sorted(
+                    entry.name
+                    for entry in entries
+                    if entry.name.casefold().startswith(begin.casefold())
+                    and entry.name.startswith(".") == begin.startswith(".")
+                    and entry.is_dir()
+                )
+        except (OSError, RuntimeError, ValueError):
+            return []
+        found = [real / name for name in names]
+        return [
+            path
+            for path in found
+            if path not in known
+            and any(path.resolve().is_relative_to(root) for root in self.folders)
+        ]
+
+
+def _path(text: str) -> Path:
+    if "\0" in text:
+        raise InvalidInput("a path has no zero byte; type that of a folder")
+    try:
+        path = Path(text).expanduser()
+    except RuntimeError as error:
+        raise InvalidInput(f"{text!r} names nobody's home; type the whole path") from error
+    if not path.is_absolute():
+        raise InvalidInput(f"{text!r} is no whole path; begin with {Path(Path.cwd().anchor)} or ~")
+    return path

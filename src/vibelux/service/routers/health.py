@@ -1,0 +1,43 @@
+"""Whether the service runs, and what is in the catalogue."""
+
+from fastapi import APIRouter
+
+from vibelux import __version__
+from vibelux.library.catalogue_overview import overview
+from vibelux.service.context import Shared
+from vibelux.service.failures import documented
+from vibelux.service.schemas import HealthOut, LibraryOut, ProfileOut
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/health")
+def health() -> HealthOut:
+    """Say that the service runs."""
+    return HealthOut(version=__version__)
+
+
+@router.get("/library", responses=documented(503))
+def library(shared: Shared) -> LibraryOut:
+    """Count the songs."""
+    found = overview(shared.catalogue)
+    return LibraryOut(
+        **found.counts,
+        hours=found.hours,
+        strongest=found.strongest,
+        mean=found.mean,
+        reasons=found.reasons,
+    )
+
+
+@router.get("/profile", responses=documented(503))
+def profile(shared: Shared) -> ProfileOut:
+    """Say how much was learnt from the listener."""
+    return ProfileOut(**shared.sittings.profile_counts())
+
+
+@router.delete("/profile", responses=documented(503))
+def forget(shared: Shared) -> ProfileOut:
+    """Forget all that was learnt from the listener, for good."""
+    shared.sittings.forget()
+    return ProfileOut(**shared.sittings.profile_counts())

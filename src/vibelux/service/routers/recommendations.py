@@ -1,0 +1,101 @@
+"""Songs for a mood: once, or as a listening session that goes on and learns."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from vibelux.emotions import as_mood, mood_dict
+from vibelux.recommend.session import Session
+from vibelux.service.context import Shared
+from vibelux.service.failures import documented
+from vibelux.service.schemas import (
+    Asked,
+    Feedback,
+    NextOut,
+    OrderingOut,
+    PickOut,
+    Picks,
+    SessionChange,
+    SessionOut,
+)
+from vibelux.service.sittings import tell
+
+router = APIRouter(tags=["recommendations"])
+
+Id = Annotated[str, Path(min_length=1, max_length=64, description="of the session")]
+
+
+@router.post("/recommendations", responses=documented(409, 413, 422, 503))
+def recommend(shared: Shared, asked: Asked) -> Picks:
+    """Return songs for a mood, each with its reason; nothing is kept."""
+    mood = as_mood(asked.mood)
+    picks = shared.sittings.recommend(
+        mood, asked.n, source=asked.source, seed=asked.seed, **asked.values()
+    )
+    return Picks(mood=mood_dict(mood), songs=[PickOut.of(pick) for pick in picks])
+
+
+@router.post("/sessions", status_code=201, responses=documented(409, 413, 422, 503))
+def begin(shared: Shared, asked: Asked) -> SessionOut:
+    """Begin a listening session."""
+    mood = as_mood(asked.mood)
+    session_id = shared.sittings.open(source=asked.source, seed=asked.seed, **asked.values())
+    with shared.sittings.using(session_id) as session:
+        session.queue(0, mood, chosen=asked.source == "chosen")
+        return _out(session_id, session, asked.n)
+
+
+@router.get("/sessions/{session_id}", responses=documented(404, 422, 503))
+def look(shared: Shared, session_id: Id) -> SessionOut:
+    """Return a session and what comes next."""
+    with shared.sittings.using(session_id) as session:
+        return _out(session_id, session, 20)
+
+
+@router.patch("/sessions/{session_id}", responses=documented(404, 409, 413, 422, 503))
+def change(shared: Shared, session_id: Id, wanted: SessionChange) -> SessionOut:
+    """Change a session's mood, policy or strength."""
+    mood = None if wanted.mood is None else as_mood(wanted.mood)
+    with shared.sittings.using(session_id) as session:
+        if values := wanted.values():
+            session.change(**values)
+        session.queue(0, mood, chosen=wanted.source == "chosen")
+        return _out(session_id, session, wanted.n)
+
+
+@router.post("/sessions/{session_id}/next", responses=documented(404, 409, 413, 422, 503))
+def next_song(shared: Shared, session_id: Id) -> NextOut:
+    """Hand out the next song; it does not come again in this session."""
+    with shared.sittings.using(session_id) as session:
+        pick = session.next()
+        return NextOut(pick=None if pick is None else PickOut.of(pick))
+
+
+@router.post("/sessions/{session_id}/feedback", responses=documented(404, 409, 413, 422, 503))
+def feedback(shared: Shared, session_id: Id, given: Feedback) -> SessionOut:
+    """Tell a session what the listener did with a song."""
+    song = shared.song(given.song)
+    with shared.sittings.using(session_id) as session:
+        if given.what == "begun":
+            session.begun(song)
+        else:
+            tell(session, given.what, song, after_seconds=given.after_seconds)
+        return _out(session_id, session, given.n)
+
+
+@router.delete("/sessions/{session_id}", status_code=204, responses=documented(422))
+def end(shared: Shared, session_id: Id) -> Response:
+    """End a session; what was learnt stays."""
+    shared.sittings.end(session_id)
+    return Response(status_code=204)
+
+
+def _out(session_id: str, session: Session, n: int) -> SessionOut:
+    queue = session.queue(n)
+    return SessionOut(
+        id=session_id,
+        mood=None if session.mood is None else mood_dict(session.mood),
+        ordering=OrderingOut.of(session.ordering),
+        heard=len(session.history),
+        queue=[PickOut.of(pick) for pick in queue],
+    )

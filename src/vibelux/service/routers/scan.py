@@ -1,0 +1,90 @@
+"""The scan: start it, watch it, stop it; which folders there are to scan."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
+
+from vibelux.service.context import Context, Shared
+from vibelux.service.failures import documented
+from vibelux.service.schemas import FoldersOut, ScanAsked, ScanOut
+
+router = APIRouter(tags=["scan"])
+
+_EVERY = 0.25
+"""Seconds between looks at the scan."""
+
+_ALIVE = 15.0
+"""Seconds of silence after which the stream says that it is alive."""
+
+
+@router.get("/scan")
+def status(shared: Shared) -> ScanOut:
+    """Say how far the scan is."""
+    return ScanOut.of(shared.scan.status)
+
+
+@router.post("/scan", status_code=202, responses=documented(403, 409, 413, 422, 503))
+def start(shared: Shared, asked: ScanAsked) -> ScanOut:
+    """Scan a folder, or the sample catalogue; one that was stopped goes on where it was."""
+    folders = None if asked.folder is None else [shared.roots.allowed(asked.folder)]
+    return ScanOut.of(shared.scan.start(folders, retry=asked.retry))
+
+
+@router.delete("/scan")
+def stop(shared: Shared) -> ScanOut:
+    """Stop the scan; what it heard is kept."""
+    return ScanOut.of(shared.scan.stop())
+
+
+@router.get(
+    "/scan/events",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "`progress` events, each a scan as of `GET /scan`; the last one has a "
+            "state that is over, and the stream ends",
+            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        }
+    },
+)
+async def events(shared: Shared) -> StreamingResponse:
+    """Watch the scan."""
+    return StreamingResponse(
+        _events(shared), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
+    )
+
+
+@router.get("/folders", responses=documented(422))
+def folders(
+    shared: Shared,
+    path: Annotated[
+        str, Query(max_length=4096, description="as typed so far", examples=["~/Mus"])
+    ] = "",
+) -> FoldersOut:
+    """Complete the path of a folder, inside of what may be scanned."""
+    found = shared.roots.completions(path)
+    return FoldersOut(
+        folders=[str(folder).encode("utf-8", "replace").decode("utf-8") for folder in found]
+    )
+
+
+async def _events(shared: Context) -> AsyncIterator[str]:
+    last, silent = "", 0.0
+    yield "retry: 2000\n\n"
+    while True:
+        status = shared.scan.status
+        # The time that passes alone is no news.
+        told = ScanOut.of(status).model_dump_json(exclude={"seconds"})
+        if told != last:
+            last, silent = told, 0.0
+            yield f"event: progress\ndata: {ScanOut.of(status).model_dump_json()}\n\n"
+        elif silent >= _ALIVE:
+            silent = 0.0
+            yield ": still here\n\n"
+        if not status.running or shared.stopping:
+            return
+        await asyncio.sleep(_EVERY)
+        silent += _EVERY

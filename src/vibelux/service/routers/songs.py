@@ -1,0 +1,112 @@
+"""Songs: searched and sorted; one with its mood over time, and what sounds like it."""
+
+import math
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query
+
+from vibelux.emotions import mood_dict
+from vibelux.library.song_table import Sort
+from vibelux.recommend.confidence import confidence_of
+from vibelux.recommend.sound import similar
+from vibelux.service.context import Shared
+from vibelux.service.failures import Failure, documented
+from vibelux.service.schemas import (
+    MapOut,
+    MomentOut,
+    SimilarOut,
+    SongDetail,
+    SongOut,
+    SongPage,
+)
+
+router = APIRouter(prefix="/songs", tags=["songs"])
+
+Id = Annotated[int, Path(ge=0, lt=1 << 63, description="of the song", examples=[1])]
+Axis = Annotated[float, Query(ge=-1, le=1)]
+Emotion = Literal["angry", "disgust", "fear", "happy", "neutral", "sad", "surprise"]
+
+
+@router.get("", responses=documented(422, 503))
+def songs(
+    shared: Shared,
+    search: Annotated[
+        str, Query(max_length=200, description="words of title, artist or album", examples=["ella"])
+    ] = "",
+    state: Annotated[Literal["ok", "failed", "missing"], Query()] = "ok",
+    emotion: Annotated[Emotion | None, Query(description="the strongest one")] = None,
+    min_share: Annotated[
+        float, Query(ge=0, le=1, description="least share of the emotion, strongest or not")
+    ] = 0.0,
+    min_valence: Axis = -1.0,
+    max_valence: Axis = 1.0,
+    min_arousal: Axis = -1.0,
+    max_arousal: Axis = 1.0,
+    sort: Annotated[Sort, Query(description="`share` is that of the emotion")] = "added",
+    descending: bool = False,
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> SongPage:
+    """Search, filter and sort the songs of the catalogue."""
+    valence, arousal = (min_valence, max_valence), (min_arousal, max_arousal)
+    ids = shared.table.now().find(
+        search,
+        state=state,
+        emotion=emotion,
+        least=min_share,
+        valence=None if valence == (-1, 1) else valence,
+        arousal=None if arousal == (-1, 1) else arousal,
+        sort=sort,
+        descending=descending,
+    )
+    found = shared.catalogue.songs_by_id(ids[offset : offset + limit])
+    return SongPage(total=len(ids), offset=offset, songs=[SongOut.of(song) for song in found])
+
+
+@router.get("/map", responses=documented(503))
+def mood_map(shared: Shared) -> MapOut:
+    """Return all playable songs as points of the mood map."""
+    points = shared.table.now().points()
+    return MapOut(
+        ids=points.ids.tolist(),
+        valence=points.affect[:, 0].tolist(),
+        arousal=points.affect[:, 1].tolist(),
+        strongest=points.strongest.tolist(),
+    )
+
+
+@router.get("/{song_id}", responses=documented(404, 422, 503))
+def song(shared: Shared, song_id: Id) -> SongDetail:
+    """Return a song with its mood over time."""
+    found = shared.song(song_id)
+    course = shared.catalogue.course(song_id)
+    return SongDetail(
+        song=SongOut.of(found),
+        course=[
+            MomentOut(
+                start=float(moment["start"]),
+                mood=mood_dict(moment["mood"]),
+                valence=float(moment["valence"]),
+                arousal=float(moment["arousal"]),
+                tension=None if math.isnan(moment["tension"]) else float(moment["tension"]),
+            )
+            for moment in course
+        ],
+        confidence=None if found.mood is None else confidence_of(found.mood, course).in_words(),
+    )
+
+
+@router.get("/{song_id}/similar", responses=documented(404, 409, 422, 503))
+def similar_songs(
+    shared: Shared, song_id: Id, n: Annotated[int, Query(ge=1, le=100)] = 10
+) -> list[SimilarOut]:
+    """Return the songs that sound most like a song."""
+    found = shared.song(song_id)
+    if found.embedding is None:
+        raise Failure(
+            409, "not_heard", f"how '{found.title}' sounds is not known", "scan its folder first"
+        )
+    return [
+        SimilarOut(song=SongOut.of(other.song), score=round(other.score, 6), reason=other.reason)
+        for other in similar(shared.catalogue, found, n=n)
+    ]

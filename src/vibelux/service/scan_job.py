@@ -1,0 +1,213 @@
+"""The scan that runs behind the service, in a thread of its own."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from vibelux.errors import CatalogueLocked, VibeluxError
+from vibelux.library.catalogue import Catalogue
+from vibelux.library.samples import render_samples
+from vibelux.library.scan import ScanProgress, ScanReport, scan
+from vibelux.library.scan_files import walk
+from vibelux.library.workers_process import Analyser
+from vibelux.service.failures import logger
+from vibelux.settings import Settings
+
+State = Literal["idle", "rendering", "looking", "analysing", "done", "stopped", "failed"]
+
+RUNNING: frozenset[State] = frozenset({"rendering", "looking", "analysing"})
+
+_RECENT = 20.0
+"""Seconds over which the pace is measured."""
+
+
+class _Stopped(BaseException):
+    """Somebody stopped the scan; no error, hence no `Exception` that anything would record."""
+
+
+@dataclass(frozen=True)
+class ScanStatus:
+    """How far the scan is.
+
+    Attributes:
+        state: ``idle`` before the first one; ``rendering`` the samples, ``looking`` for files,
+            ``analysing`` them; ``done``, ``stopped`` or ``failed``.
+        folders: that are scanned.
+        samples: the sample catalogue is what is scanned.
+        found: audio files seen so far.
+        total: files that need work (pieces, while rendering).
+        done: of these, finished.
+        failed: of these, failed.
+        songs_per_second: lately, or None as long as it cannot be told.
+        seconds_left: at that pace, or None.
+        seconds: that the scan took so far.
+        report: of a scan that is done, or None.
+        error: why it failed, or None.
+
+    """
+
+    state: State = "idle"
+    folders: tuple[Path, ...] = ()
+    samples: bool = False
+    found: int = 0
+    total: int = 0
+    done: int = 0
+    failed: int = 0
+    songs_per_second: float | None = None
+    seconds_left: float | None = None
+    seconds: float = 0.0
+    report: ScanReport | None = None
+    error: VibeluxError | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether it goes on."""
+        return self.state in RUNNING
+
+
+@dataclass
+class ScanJob:
+    """One scan at a time; safe to ask from many threads.
+
+    Attributes:
+        catalogue: that receives the songs.
+        settings: workers, time limit and model.
+        samples: folder for the sample catalogue.
+        on_end: called when a scan has ended, however it did.
+        analyser: what the workers run; None: the music model.
+
+    """
+
+    catalogue: Catalogue
+    settings: Settings
+    samples: Path
+    on_end: Callable[[], None]
+    analyser: Analyser | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+    _status: ScanStatus = field(default_factory=ScanStatus)
+    _began: float = 0.0
+    _points: deque[tuple[float, int]] = field(default_factory=deque)
+
+    @property
+    def status(self) -> ScanStatus:
+        """How far it is now."""
+        with self._lock:
+            status, began = self._status, self._began
+        return replace(status, seconds=time.monotonic() - began) if status.running else status
+
+    def start(self, folders: Sequence[Path] | None, *, retry: bool = False) -> ScanStatus:
+        """Start a scan; of folders that were scanned in part it goes on where that one was.
+
+        Args:
+            folders: to scan; None: the sample catalogue, which is rendered first.
+            retry: try failed files again.
+
+        Raises:
+            CatalogueLocked: one is running.
+            InvalidInput: as of `vibelux.library.scan_files.walk`.
+
+        """
+        roots = (self.samples,) if folders is None else walk(folders).roots
+        with self._lock:
+            if self._status.running:
+                raise CatalogueLocked("a scan is running; wait until it is done, or stop it")
+            self._stop.clear()
+            self._points.clear()
+            self._began = time.monotonic()
+            self._status = ScanStatus(
+                state="looking" if folders is not None else "rendering",
+                folders=roots,
+                samples=folders is None,
+            )
+            self._thread = threading.Thread(target=self._run, args=(roots, retry), daemon=True)
+            self._thread.start()
+            return self._status
+
+    def stop(self, *, patience: float = 10.0) -> ScanStatus:
+        """Stop the scan, if one runs, and wait until it has; what it heard is kept."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(patience)
+        return self.status
+
+    def _run(self, roots: Sequence[Path], retry: bool) -> None:
+        try:
+            if self.status.samples:
+                render_samples(
+                    self.samples,
+                    on_progress=lambda done, total: self._now(
+                        ScanProgress("analysing", total, total, done), state="rendering"
+                    ),
+                )
+            report = scan(
+                roots,
+                self.catalogue,
+                workers=self.settings.workers,
+                song_timeout=self.settings.song_timeout,
+                model_path=self.settings.music_model,
+                retry=retry,
+                on_progress=self._now,
+                on_wait=self._heed,
+                analyser=self.analyser,
+            )
+            self._end("done", report=report)
+        except _Stopped:
+            self._end("stopped")
+        except VibeluxError as error:
+            self._end("failed", error=error)
+        except Exception:
+            logger.exception("the scan failed")
+            self._end("failed", error=VibeluxError("something went wrong inside VibeluX"))
+
+    def _heed(self) -> None:
+        if self._stop.is_set():
+            raise _Stopped
+
+    def _now(self, at: ScanProgress, *, state: State | None = None) -> None:
+        self._heed()
+        with self._lock:
+            if state is None:
+                state = "looking" if at.stage == "looking" else "analysing"
+            if state != self._status.state:
+                self._points.clear()
+            rate = self._rate(at.done)
+            self._status = replace(
+                self._status,
+                state=state,
+                found=at.found,
+                total=at.total,
+                done=at.done,
+                failed=at.failed,
+                songs_per_second=rate,
+                seconds_left=(at.total - at.done) / rate if rate else None,
+            )
+
+    def _rate(self, done: int) -> float | None:
+        now = time.monotonic()
+        if not self._points or now - self._points[-1][0] >= 0.25:  # a point a song is too many
+            self._points.append((now, done))
+        while len(self._points) > 2 and now - self._points[0][0] > _RECENT:
+            self._points.popleft()
+        began, before = self._points[0]
+        return (done - before) / (now - began) if done > before else None
+
+    def _end(
+        self, state: State, *, report: ScanReport | None = None, error: VibeluxError | None = None
+    ) -> None:
+        self.on_end()
+        with self._lock:
+            self._status = replace(
+                self._status,
+                state=state,
+                seconds=time.monotonic() - self._began,
+                songs_per_second=None,
+                seconds_left=None,
+                report=report,
+                error=error,
+            )

@@ -1,0 +1,416 @@
+"""What the API takes and gives, as of OpenAPI."""
+
+from typing import Annotated, Literal, overload
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from vibelux.emotions import EMOTIONS, mood_dict
+from vibelux.library.catalogue import Song
+from vibelux.recommend.matching import Matching
+from vibelux.recommend.ordering import Ordering
+from vibelux.recommend.picks import Pick
+from vibelux.recommend.policies import Policy
+from vibelux.recommend.profile import What
+from vibelux.service.failures import ErrorBody, failure_of
+from vibelux.service.scan_job import ScanStatus, State
+from vibelux.service.sittings import Source
+
+_HAPPY = [0.0, 0.0, 0.0, 0.7, 0.2, 0.0, 0.1]
+
+MoodIn = Annotated[
+    list[Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]],
+    Field(
+        min_length=7,
+        max_length=7,
+        description=f"seven numbers, in the order {', '.join(EMOTIONS)}; they are scaled to sum "
+        "to 1 and must not all be 0",
+        examples=[_HAPPY],
+    ),
+]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+SongId = Annotated[int, Field(ge=0, lt=1 << 63, examples=[1])]
+
+
+class Strict(BaseModel):
+    """A body whose unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SongOut(BaseModel):
+    """A song."""
+
+    id: int = Field(examples=[1])
+    title: str = Field(examples=["Sample happy 1"])
+    artist: str | None = Field(examples=["VibeluX samples"])
+    album: str | None = None
+    albumartist: str | None = None
+    track: int | None = None
+    year: int | None = None
+    genre: str | None = None
+    duration: float | None = Field(description="seconds", examples=[24.0])
+    mood: dict[str, float] | None = Field(
+        description="emotion -> share; they sum to 1",
+        examples=[dict(zip(EMOTIONS, _HAPPY, strict=True))],
+    )
+    valence: float | None = Field(description="pleasantness in [-1, 1]", examples=[0.6])
+    arousal: float | None = Field(description="energy in [-1, 1]", examples=[0.3])
+    tension: float | None = Field(description="in [-1, 1]", examples=[-0.2])
+    loudness: float | None = Field(description="LUFS, EBU R 128", examples=[-14.2])
+    peak: float | None = Field(description="dBFS", examples=[-0.8])
+    state: Literal["ok", "failed", "missing"] = "ok"
+    file: str = Field(description="name of the file", examples=["happy-1.mp3"])
+    reason_code: str | None = None
+    reason: str | None = Field(default=None, description="why it cannot be analysed")
+
+    @classmethod
+    def of(cls, song: Song) -> "SongOut":
+        """Return what the API says of a song."""
+        return cls(
+            id=song.id,
+            title=_text(song.title),
+            artist=_text(song.artist),
+            album=_text(song.album),
+            albumartist=_text(song.albumartist),
+            track=song.track,
+            year=song.year,
+            genre=_text(song.genre),
+            duration=song.duration,
+            mood=None if song.mood is None else mood_dict(song.mood),
+            valence=song.valence,
+            arousal=song.arousal,
+            tension=song.tension,
+            loudness=song.loudness,
+            peak=song.peak,
+            state=song.state,
+            file=_text(song.path.name),
+            reason_code=song.reason_code,
+            reason=_text(song.reason),
+        )
+
+
+class SongPage(BaseModel):
+    """A part of the songs that fit."""
+
+    total: int = Field(description="songs that fit", examples=[1])
+    offset: int = Field(examples=[0])
+    songs: list[SongOut]
+
+
+class MapOut(BaseModel):
+    """All playable songs as points; the i-th entries belong together."""
+
+    ids: list[int] = Field(examples=[[1, 2]])
+    valence: list[float] = Field(examples=[[0.6, -0.4]])
+    arousal: list[float] = Field(examples=[[0.3, -0.2]])
+    strongest: list[int] = Field(description="index of the emotion", examples=[[3, 5]])
+
+
+class MomentOut(BaseModel):
+    """A window of a song."""
+
+    start: float = Field(description="seconds", examples=[0.0])
+    mood: dict[str, float]
+    valence: float
+    arousal: float
+    tension: float | None
+
+
+class SongDetail(BaseModel):
+    """A song with its mood over time."""
+
+    song: SongOut
+    course: list[MomentOut]
+    confidence: str | None = Field(
+        description="how sure its analysis is", examples=["heard as clear (0.21), steady (0.90)"]
+    )
+
+
+class SimilarOut(BaseModel):
+    """A song that sounds like another one."""
+
+    song: SongOut
+    score: float = Field(description="cosine of the embeddings", examples=[0.94])
+    reason: str = Field(examples=["same artist, as energetic (+0.42, +0.45)"])
+
+
+class MoodQuestion(Strict):
+    """A mood as seven numbers, or a point of the mood map."""
+
+    mood: MoodIn | None = None
+    valence: Annotated[float, Field(ge=-1, le=1)] | None = None
+    arousal: Annotated[float, Field(ge=-1, le=1)] | None = None
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"valence": 0.6, "arousal": 0.4}]}
+    )
+
+
+class MoodOut(BaseModel):
+    """A mood, and where it lies."""
+
+    mood: dict[str, float]
+    numbers: list[float] = Field(description="the same, in order", examples=[_HAPPY])
+    strongest: str = Field(examples=["happy"])
+    valence: float
+    arousal: float
+
+
+class EmotionOut(BaseModel):
+    """One of the seven."""
+
+    name: str = Field(examples=["happy"])
+    valence: float = Field(examples=[0.99])
+    arousal: float = Field(examples=[0.99])
+
+
+class MoodsOut(BaseModel):
+    """The words of this API."""
+
+    emotions: list[EmotionOut]
+    policies: list[str] = Field(examples=[["match", "lift", "calm", "energise", "journey", "off"]])
+
+
+class OrderingIn(Strict):
+    """How songs are ordered; what is left out stays as it is (at first: the default)."""
+
+    policy: Policy | None = Field(default=None, examples=["match"])
+    strength: Share | None = Field(
+        default=None, description="0, a shuffle, to 1, the strict ranking", examples=[0.7]
+    )
+    diversity: Share | None = None
+    personal: Share | None = Field(default=None, description="weight of what was learnt")
+    goal: MoodIn | None = Field(default=None, description="where a journey leads")
+    steps: int | None = Field(default=None, ge=2, le=500, description="songs of a journey")
+    matching: Matching | None = None
+
+    def values(self) -> dict[str, object]:
+        """Return what was given, by the names of `Ordering`."""
+        names = OrderingIn.model_fields.keys()
+        return {name: v for name, v in self.model_dump(include=set(names)).items() if v is not None}
+
+
+class Asked(OrderingIn):
+    """A mood, and how to order songs for it."""
+
+    mood: MoodIn
+    source: Source = Field(
+        default="chosen", description="the mood was read from a face, or chosen by the person"
+    )
+    seed: int | None = Field(
+        default=None, ge=0, lt=1 << 63, description="the same one, the same order"
+    )
+    n: int = Field(default=20, ge=1, le=200, description="songs, at most")
+
+
+class SessionChange(OrderingIn):
+    """What changes in a session; a mood that moves makes the queue anew."""
+
+    mood: MoodIn | None = None
+    source: Source = "chosen"
+    n: int = Field(default=20, ge=1, le=200, description="songs ahead, at most")
+
+
+class PickOut(BaseModel):
+    """A song that was chosen, and why."""
+
+    song: SongOut
+    score: float = Field(description="how well it fits, 0 to 1", examples=[0.92])
+    reason: str = Field(examples=["happy 62 % like the face (58 %), little sadness"])
+    confidence: str = Field(examples=["heard as clear (0.21), steady (0.90)"])
+
+    @classmethod
+    def of(cls, pick: Pick) -> "PickOut":
+        """Return what the API says of a pick."""
+        return cls(
+            song=SongOut.of(pick.song),
+            score=round(pick.score, 6),
+            reason=pick.reason,
+            confidence=pick.confidence.in_words(),
+        )
+
+
+class Picks(BaseModel):
+    """Songs, the best first."""
+
+    mood: dict[str, float]
+    songs: list[PickOut]
+
+
+class OrderingOut(BaseModel):
+    """How a session orders songs."""
+
+    policy: Policy
+    strength: float
+    diversity: float
+    personal: float
+    goal: list[float] | None
+    steps: int
+    matching: Matching
+
+    @classmethod
+    def of(cls, ordering: Ordering) -> "OrderingOut":
+        """Return what the API says of an ordering."""
+        return cls(
+            policy=ordering.policy,
+            strength=ordering.strength,
+            diversity=ordering.diversity,
+            personal=ordering.personal,
+            goal=None if ordering.goal is None else list(ordering.goal),
+            steps=ordering.steps,
+            matching=ordering.matching,
+        )
+
+
+class SessionOut(BaseModel):
+    """A listening session."""
+
+    id: str = Field(examples=["Zx0bq2c1mRk4VtYw"])
+    mood: dict[str, float] | None
+    ordering: OrderingOut
+    heard: int = Field(description="songs handed out so far", examples=[3])
+    queue: list[PickOut] = Field(description="what comes next")
+
+
+class NextOut(BaseModel):
+    """The song to play now."""
+
+    pick: PickOut | None = Field(description="null: every song was heard")
+
+
+class Feedback(Strict):
+    """What the listener did with a song."""
+
+    song: SongId
+    what: What | Literal["begun"] = Field(
+        description="begun: it plays now; played: to its end", examples=["liked"]
+    )
+    after_seconds: float = Field(
+        default=0.0, ge=0, le=1e6, description="how much of it was heard before a skip"
+    )
+    n: int = Field(default=20, ge=1, le=200, description="songs ahead, at most")
+
+
+class ScanAsked(Strict):
+    """What to scan."""
+
+    folder: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=4096,
+        examples=["~/Music"],
+        description="of the machine that serves; null: the sample catalogue",
+    )
+    retry: bool = Field(default=False, description="try failed files again")
+
+
+class ReportOut(BaseModel):
+    """What a scan did."""
+
+    analysed: int
+    unchanged: int
+    moved: int
+    copied: int
+    returned: int
+    missing: int
+    failed: int
+    warnings: list[str]
+
+
+class ScanOut(BaseModel):
+    """How far the scan is."""
+
+    state: State
+    folders: list[str] = Field(examples=[["/home/ada/Music"]])
+    samples: bool
+    found: int = Field(description="audio files seen", examples=[1200])
+    total: int = Field(description="files that need work", examples=[1200])
+    done: int = Field(examples=[300])
+    failed: int = Field(examples=[1])
+    songs_per_second: float | None = Field(examples=[12.5])
+    seconds_left: float | None = Field(examples=[72.0])
+    seconds: float = Field(description="since it began", examples=[24.0])
+    report: ReportOut | None
+    error: ErrorBody | None
+
+    @classmethod
+    def of(cls, status: ScanStatus) -> "ScanOut":
+        """Return what the API says of a scan."""
+        report = status.report
+        return cls(
+            state=status.state,
+            folders=[_text(str(folder)) for folder in status.folders],
+            samples=status.samples,
+            found=status.found,
+            total=status.total,
+            done=status.done,
+            failed=status.failed,
+            songs_per_second=status.songs_per_second,
+            seconds_left=status.seconds_left,
+            seconds=round(status.seconds, 3),
+            report=None
+            if report is None
+            else ReportOut(
+                **{
+                    name: getattr(report, name)
+                    for name in ReportOut.model_fields
+                    if name != "warnings"
+                },
+                warnings=[_text(warning) for warning in report.warnings],
+            ),
+            error=None if status.error is None else failure_of(status.error).body,
+        )
+
+
+class FoldersOut(BaseModel):
+    """Folders whose paths begin as typed."""
+
+    folders: list[str] = Field(examples=[["/home/ada/Music", "/home/ada/Musicals"]])
+
+
+class PlaylistAsked(Strict):
+    """Songs to write into a playlist."""
+
+    songs: list[SongId] = Field(min_length=1, max_length=100_000, examples=[[1]])
+    name: str = Field(default="VibeluX", min_length=1, max_length=200, examples=["Sunday"])
+    format: Literal["m3u8", "xspf", "jspf", "pls"] = "m3u8"
+
+
+class LibraryOut(BaseModel):
+    """What is in the catalogue."""
+
+    ok: int = Field(examples=[21])
+    failed: int = Field(examples=[0])
+    missing: int = Field(examples=[0])
+    hours: float = Field(description="of music that can be played", examples=[0.14])
+    strongest: dict[str, int] = Field(description="emotion -> songs that have most of it")
+    mean: dict[str, float] = Field(description="mean mood")
+    reasons: dict[str, int] = Field(description="why files failed -> how many")
+
+
+class ProfileOut(BaseModel):
+    """How much was learnt from the listener; it never leaves the machine."""
+
+    played: int
+    skipped: int
+    liked: int
+    wrong_mood: int
+
+
+class HealthOut(BaseModel):
+    """That the service runs."""
+
+    name: Literal["VibeluX"] = "VibeluX"
+    status: Literal["ok"] = "ok"
+    version: str = Field(examples=["0.1.0"])
+
+
+@overload
+def _text(text: str) -> str: ...
+@overload
+def _text(text: None) -> None: ...
+@overload
+def _text(text: str | None) -> str | None: ...
+def _text(text: str | None) -> str | None:
+    """Return a text that can be sent: bytes of a file's name may be none."""
+    return text if text is None else text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,174 @@
+"""The listening sessions of the pages that are open, over one catalogue and one listener."""
+
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from vibelux.emotions import Mood
+from vibelux.library.catalogue import Catalogue, Song
+from vibelux.library.song_table import CatalogueWatch
+from vibelux.recommend.listener import Listener
+from vibelux.recommend.picks import Pick, Picker
+from vibelux.recommend.profile import What
+from vibelux.recommend.session import Session
+from vibelux.service.failures import Failure
+
+Source = Literal["face", "chosen"]
+"""Where a mood comes from: read from a face, or named by the person."""
+
+_MOST = 32
+"""Sessions kept; the one that was not used for longest goes."""
+
+
+@dataclass
+class Sitting:
+    """A session of one page.
+
+    Attributes:
+        id: that the page knows it by.
+        session: as of the library.
+        picker: that the session was made with.
+
+    """
+
+    id: str
+    session: Session
+    picker: Picker
+
+
+class Sittings:
+    """All open sessions; safe to use from many threads.
+
+    Args:
+        catalogue: an open one.
+        listener: whose taste counts, and who learns.
+
+    """
+
+    def __init__(self, catalogue: Catalogue, listener: Listener) -> None:
+        self._catalogue, self._listener = catalogue, listener
+        self._lock = threading.Lock()  # the profile and the picker are for one thread at a time
+        self._watch = CatalogueWatch(catalogue)
+        self._picker: Picker | None = None
+        self._sittings: OrderedDict[str, Sitting] = OrderedDict()
+
+    def recommend(
+        self,
+        mood: Mood,
+        n: int,
+        *,
+        source: Source,
+        seed: int | None,
+        **ordering: Any,
+    ) -> list[Pick]:
+        """Return the n songs that come first for a mood; nothing is kept.
+
+        Raises:
+            CatalogueEmpty: there are no songs.
+            InvalidInput: a value out of range.
+
+        """
+        with self._lock:
+            session = self._new(source, seed=seed, **ordering)
+            return session.queue(n, mood, chosen=source == "chosen")
+
+    def open(self, *, source: Source, seed: int | None = None, **ordering: Any) -> str:
+        """Begin a session and return its id.
+
+        Raises:
+            CatalogueEmpty: there are no songs.
+            InvalidInput: a value out of range.
+
+        """
+        with self._lock:
+            session = self._new(source, seed=seed, **ordering)
+            sitting = Sitting(secrets.token_urlsafe(12), session, self._shared())
+            self._sittings[sitting.id] = sitting
+            if len(self._sittings) > _MOST:
+                self._sittings.popitem(last=False)
+            return sitting.id
+
+    @contextmanager
+    def using(self, session_id: str) -> Iterator[Session]:
+        """Yield a session to use inside, brought up to date with the catalogue.
+
+        Raises:
+            Failure: 404, there is none with this id.
+
+        """
+        with self._lock:
+            sitting = self._sittings.get(session_id)
+            if sitting is None:
+                raise Failure(404, "session_unknown", "this session is over", "begin a new one")
+            self._sittings.move_to_end(session_id)
+            picker = self._shared()
+            if picker is not sitting.picker and len(picker.shelf):
+                sitting.session = Session.from_json(
+                    sitting.session.as_json(), self._catalogue, self._listener, picker=picker
+                )
+                sitting.picker = picker
+            yield sitting.session
+
+    def end(self, session_id: str) -> None:
+        """Forget a session, if there is one with this id."""
+        with self._lock:
+            self._sittings.pop(session_id, None)
+
+    def expire(self) -> None:
+        """Let the next request see everything that was written to the catalogue."""
+        with self._lock:
+            self._watch.expire()
+
+    def profile_counts(self) -> dict[str, int]:
+        """Return what is known of the listener: the number of events of each kind."""
+        with self._lock:
+            return self._listener.profile.counts()
+
+    def forget(self) -> int:
+        """Delete all that was learnt from the listener and return how many events there were."""
+        with self._lock:
+            return self._listener.profile.forget()
+
+    def close(self) -> None:
+        """End all sessions."""
+        with self._lock:
+            self._sittings.clear()
+            self._watch.close()
+
+    def _new(self, source: Source, *, seed: int | None, **rest: Any) -> Session:
+        return Session(
+            self._catalogue,
+            self._listener,
+            seed=seed,
+            whose="the face" if source == "face" else "the mood",
+            picker=self._shared(),
+            **rest,
+        )
+
+    def _shared(self) -> Picker:
+        if self._watch.outdated() or self._picker is None:
+            with self._watch.reading():
+                self._picker = Picker(self._catalogue, self._listener)
+        return self._picker
+
+
+def tell(session: Session, what: What, song: Song, *, after_seconds: float) -> None:
+    """Tell a session what the listener did with a song.
+
+    Raises:
+        ProfileError: it cannot be saved.
+
+    """
+    match what:
+        case "played":
+            session.played(song)
+        case "skipped":
+            session.skipped(song, after_seconds)
+        case "liked":
+            session.liked(song)
+        case "wrong_mood":
+            session.wrong_mood(song)

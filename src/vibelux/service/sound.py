@@ -1,0 +1,278 @@
+"""A song's sound as a browser can play it: the file itself, or WAV that is made while it is sent.
+
+Every second of a WAV file has the same number of bytes. So its length is known before the first
+sample is decoded, and any range of it can be made alone by seeking in the song.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+import numpy as np
+from av import AudioFrame, AudioResampler
+from numpy.typing import NDArray
+
+from vibelux.errors import AudioError
+from vibelux.library.catalogue import Song
+from vibelux.library.scan_files import AUDIO_SUFFIXES
+from vibelux.library.tags import open_nameless
+from vibelux.music.audio_file import AudioFile, SeekFailed
+
+_BLOCK = 1 << 18
+"""Bytes read at once."""
+
+_PLAYABLE: dict[str, tuple[str, frozenset[str]]] = {
+    ".mp3": ("audio/mpeg", frozenset({"mp3", "mp3float"})),
+    ".flac": ("audio/flac", frozenset({"flac"})),
+    ".m4a": ("audio/mp4", frozenset({"aac", "mp3", "mp3float", "flac", "opus"})),
+    ".m4b": ("audio/mp4", frozenset({"aac"})),
+    ".aac": ("audio/aac", frozenset({"aac"})),
+    ".ogg": ("audio/ogg", frozenset({"vorbis", "opus", "libopus", "flac"})),
+    ".oga": ("audio/ogg", frozenset({"vorbis", "opus", "libopus", "flac"})),
+    ".opus": ("audio/ogg", frozenset({"opus", "libopus"})),
+    ".wav": ("audio/wav", frozenset({"pcm_s16le", "pcm_u8", "pcm_s24le", "pcm_f32le"})),
+    ".weba": ("audio/webm", frozenset({"opus", "libopus", "vorbis"})),
+}
+"""What the usual browsers play: suffix -> type and codecs; everything else becomes WAV."""
+
+_HIGHEST = 48_000
+"""Hertz; music at a higher rate is brought down to it."""
+
+_HEADER = 44
+_FRAME = 4  # bytes of a stereo sample
+_LONGEST = (1 << 32) - 1 - _HEADER
+"""Bytes that the header of a WAV file can count: more than six hours."""
+
+
+class Sound(Protocol):
+    """Bytes that can be sent in part."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole."""
+
+    @property
+    def content_type(self) -> str:
+        """Of MIME."""
+
+    @property
+    def etag(self) -> str:
+        """Changes when the bytes do."""
+
+    def read(self, start: int, end: int) -> Iterator[bytes]:
+        """Yield the bytes from start up to, not including, end."""
+
+    def close(self) -> None:
+        """Close what is open."""
+
+
+def sound_of(song: Song) -> Sound:
+    """Open a song's file for playing.
+
+    Raises:
+        AudioError: ``vanished``, ``no_permission``, ``not_audio``, ``damaged``, ``protected``,
+            or ``remote``: it lives on a server and is no file.
+
+    """
+    if song.server is not None:
+        raise AudioError(
+            f"{song.title} is on {song.server}; play it with a client of that server", code="remote"
+        )
+    path = song.path
+    file, status = _opened(path)
+    suffix = path.suffix.lower()
+    try:
+        if suffix in _PLAYABLE:
+            content_type, codecs = _PLAYABLE[suffix]
+            if _codec(path, _etag(status, "")) in codecs:
+                return FileSound(file, status, content_type)
+        sound = WavSound(path, status, duration=song.duration)
+    except BaseException:
+        file.close()
+        raise
+    file.close()
+    return sound
+
+
+class FileSound:
+    """A file's own bytes.
+
+    Args:
+        file: open for reading; closed with this.
+        status: of the open file.
+        content_type: of MIME.
+
+    """
+
+    def __init__(self, file: BinaryIO, status: os.stat_result, content_type: str) -> None:
+        self._file = file
+        self.size = status.st_size
+        self.content_type = content_type
+        self.etag = _etag(status, "")
+
+    def read(self, start: int, end: int) -> Iterator[bytes]:
+        """Yield the bytes from start up to, not including, end.
+
+        Raises:
+            AudioError: ``vanished``: the file was cut short, or its disk is gone.
+
+        """
+        self._file.seek(start)
+        left = end - start
+        while left > 0:
+            try:
+                block = self._file.read(min(left, _BLOCK))
+            except OSError as error:
+                raise AudioError(f"cannot read the song on: {error}", code="vanished") from error
+            if not block:
+                raise AudioError("the song's file became shorter", code="vanished")
+            left -= len(block)
+            yield block
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+class WavSound:
+    """A song as 16 bit stereo WAV, decoded while it is read.
+
+    Args:
+        path: of any format that FFmpeg reads.
+        status: of the file.
+        duration: seconds, taken where the file's header does not know.
+
+    Raises:
+        AudioError: as `AudioFile`; ``damaged`` if it holds no sound.
+
+    """
+
+    content_type = "audio/wav"
+
+    def __init__(self, path: Path, status: os.stat_result, *, duration: float | None) -> None:
+        self._audio = AudioFile(path)
+        try:
+            rate = next((chunk.rate for chunk in self._audio.read(0.0, 0.05)), None)
+            seconds = self._audio.duration or duration or self._audio.measure()
+        except BaseException:
+            self.close()
+            raise
+        if rate is None or seconds is None:
+            self.close()
+            raise AudioError(f"cannot play {path}: no sound can be decoded", code="damaged")
+        self._rate = min(rate, _HIGHEST)
+        data = min(round(seconds * self._rate) * _FRAME, _LONGEST // _FRAME * _FRAME)
+        self._header = _wav_header(self._rate, data)
+        self.size = _HEADER + data
+        self.etag = _etag(status, "-wav")
+
+    def read(self, start: int, end: int) -> Iterator[bytes]:
+        """Yield the bytes from start up to, not including, end.
+
+        Silence stands in for what cannot be decoded, so that all bytes that were promised come.
+
+        Raises:
+            AudioError: as `AudioFile.read`.
+
+        """
+        if start < _HEADER:
+            yield self._header[start : min(end, _HEADER)]
+            start = _HEADER
+        if start >= end:
+            return
+        first, skip = divmod(start - _HEADER, _FRAME)
+        left = end - start
+        for block in self._decoded(first / self._rate):
+            piece = block[skip : skip + left]
+            skip = max(0, skip - len(block))
+            left -= len(piece)
+            if piece:
+                yield piece
+            if left <= 0:
+                return
+        while left > 0:
+            piece = bytes(min(left, _BLOCK))
+            left -= len(piece)
+            yield piece
+
+    def close(self) -> None:
+        """Close the file."""
+        self._audio.close()
+
+    def _decoded(self, start: float) -> Iterator[bytes]:
+        """Yield the song from a point in time, as WAV's samples."""
+        try:
+            yield from self._converted(start, seek=True)
+        except SeekFailed:  # before anything was yielded
+            yield from self._converted(start, seek=False)
+
+    def _converted(self, start: float, *, seek: bool) -> Iterator[bytes]:
+        resampler = AudioResampler(format="s16", layout="stereo", rate=self._rate)
+        for chunk in self._audio.read(start, seek=seek):
+            frame = AudioFrame.from_ndarray(_stereo(chunk.samples), format="fltp", layout="stereo")
+            frame.sample_rate = chunk.rate
+            for converted in resampler.resample(frame):
+                yield converted.to_ndarray().tobytes()
+        for converted in resampler.resample(None):
+            yield converted.to_ndarray().tobytes()
+
+
+def _stereo(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return two channels [shape=(2, n)] within full scale; of more, all are heard on both."""
+    if len(samples) > 2:
+        samples = samples.mean(axis=0, keepdims=True)
+    if len(samples) == 1:
+        samples = np.repeat(samples, 2, axis=0)
+    return np.ascontiguousarray(np.clip(samples, -1.0, 1.0))
+
+
+def _wav_header(rate: int, data: int) -> bytes:
+    """Return the header of 16 bit stereo PCM (RIFF WAVE, format 1)."""
+
+    def number(value: int, size: int) -> bytes:
+        return value.to_bytes(size, "little")
+
+    parts = (b"RIFF", number(data + 36, 4), b"WAVEfmt ", number(16, 4), number(1, 2), number(2, 2))
+    rates = (number(rate, 4), number(rate * _FRAME, 4), number(_FRAME, 2), number(16, 2))
+    return b"".join((*parts, *rates, b"data", number(data, 4)))
+
+
+def _opened(path: Path) -> tuple[BinaryIO, os.stat_result]:
+    """Open a song's file, if that is what it leads to, links and all."""
+    try:
+        real = path.resolve(strict=True)
+        if real.suffix.lower() not in AUDIO_SUFFIXES or not stat.S_ISREG(real.stat().st_mode):
+            raise AudioError(f"{path} is no audio file any more; scan again", code="not_audio")
+        file = real.open("rb")
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise AudioError(
+            f"the file {path} is gone; connect the disk that holds it, or scan again",
+            code="vanished",
+        ) from error
+    except PermissionError as error:
+        raise AudioError(
+            f"reading {path} is not permitted; change its permissions", code="no_permission"
+        ) from error
+    except (OSError, ValueError, RuntimeError) as error:
+        raise AudioError(f"cannot open {path}: {error}; scan again", code="damaged") from error
+    return file, os.fstat(file.fileno())
+
+
+@lru_cache(maxsize=4096)
+def _codec(path: Path, _state: str) -> str | None:
+    """Return the codec of a file in a state (remembered), or None if it cannot be told."""
+    import av
+
+    try:
+        with open_nameless(path) as container:
+            streams = container.streams.audio
+            return streams[0].codec_context.name if streams else None
+    except (av.FFmpegError, OSError, ValueError):
+        return None
+
+
+def _etag(status: os.stat_result, kind: str) -> str:
+    return f'"{status.st_size:x}-{status.st_mtime_ns:x}{kind}"'
