@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vibelux.emotions import EMOTIONS
-from vibelux.models import load_model
+from vibelux.models import WEIGHTS, load_model
 
 pytest.importorskip("torch", reason="the train extra is not installed")
 
@@ -30,6 +30,7 @@ def test_a_training_its_report_and_the_export_of_its_checkpoint(faces, tmp_path,
     trained = run_cli(
         *("train", "face", "--data", faces, "--out", run, "--quick", "--epochs", "1"),
         *("--precision", "32-true", "--test", "PublicTest", "--report", run / "report", "--json"),
+        *("--teacher", WEIGHTS / "face.onnx", "--set", "teacher_share=0.3"),
         OMP_NUM_THREADS="1",
     )
     assert trained.returncode == 0, trained.stderr
@@ -39,10 +40,14 @@ def test_a_training_its_report_and_the_export_of_its_checkpoint(faces, tmp_path,
     card = load_model("face", run / "face.onnx").card
     assert card.metrics["PublicTest"]["n"] == 14
     assert card.training["data"] == "faces.npz"
+    assert card.training["recipe"]["teacher_share"] == 0.3
+    assert card.training["teachers"] == [load_model("face").card.model_id]
 
     out = tmp_path / "again.onnx"
     exported = run_cli(
-        "export", "face", run / "last.ckpt", out, "--data", faces, OMP_NUM_THREADS="1"
+        *("export", "face", run / "last.ckpt", out, "--data", faces),
+        *("--average", run / "last.ckpt"),
+        OMP_NUM_THREADS="1",
     )
     assert exported.returncode == 0, exported.stderr
     assert "agree to" in exported.stderr

@@ -16,9 +16,9 @@ from vibelux.training.calibration import fit_temperature, fit_temperature_and_bi
 from vibelux.training.export import load_weights, read_weights
 from vibelux.training.face_augment import augment, mix
 from vibelux.training.face_network import FaceGraph, FaceNetwork, standardise
-from vibelux.training.face_targets import face_targets, split_faces
+from vibelux.training.face_targets import face_targets, split_faces, taught
 from vibelux.training.faces import FaceRecipe, FaceTraining, train_faces, training_loader
-from vibelux.training.fit import changed_recipe
+from vibelux.training.fit import average_weights, changed_recipe
 
 SMALL = FaceRecipe(epochs=1, batch_size=32, widths=(4, 8, 8, 8), ema_decay=0.5)
 
@@ -266,3 +266,25 @@ def test_balance_draws_rare_labels_more_often() -> None:
         drawn.append(float(rows[:, 1].mean()))
     assert drawn[0] == pytest.approx(0.1, abs=0.02)
     assert drawn[1] == pytest.approx(0.5, abs=0.08)
+
+
+def test_teachers_are_mixed_into_the_targets(trained):
+    _, result, _ = trained
+    faces = gratings(20)
+    alone = face_targets(faces, label_share=1.0)
+    mixed = taught(alone, faces, teachers=[result.onnx, result.onnx], share=0.25)
+    model = load_model("face", result.onnx)
+    said = [model.run(images)["label"] for images in (faces.images, faces.images[:, :, ::-1])]
+    np.testing.assert_allclose(
+        mixed.label, 0.75 * alone.label + 0.25 * (said[0] + said[1]) / 2, atol=1e-5
+    )
+    np.testing.assert_allclose(mixed.mood.sum(axis=1), 1, atol=1e-5)
+
+
+def test_weights_are_averaged():
+    one, other = FaceNetwork(widths=(4, 8, 8, 8)), FaceNetwork(widths=(4, 8, 8, 8))
+    wanted = (one.mood.weight + other.mood.weight) / 2
+    average_weights(one, [other])
+    torch.testing.assert_close(one.mood.weight, wanted)
+    with pytest.raises(DatasetError, match="different shapes and have no mean"):
+        average_weights(one, [FaceNetwork(widths=(8, 8, 8, 8))])

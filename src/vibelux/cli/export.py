@@ -22,6 +22,10 @@ def face(
         Path, typer.Option(help="What it was trained on; the held-back part calibrates it.")
     ],
     ferplus: Annotated[Path | None, typer.Option(help="FER+ votes of a csv.")] = None,
+    average: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="CHECKPOINT", help="Average its weights in; may be repeated."),
+    ] = None,
     source: Annotated[
         str | None, typer.Option(help="The data's name and terms, for the card.")
     ] = None,
@@ -30,17 +34,20 @@ def face(
     with train_extra():
         from vibelux.training import faces
         from vibelux.training.face_export import export_faces
+        from vibelux.training.fit import average_weights
     from vibelux.datasets.faces import read_faces
     from vibelux.training.face_targets import split_faces
 
     training = faces.FaceTraining.read(checkpoint)
+    others = [faces.FaceTraining.read(path) for path in average or []]
+    average_weights(training.network, [other.network for other in others])
     split = split_faces(read_faces(data, ferplus=ferplus), seed=training.recipe.seed)
     difference = export_faces(
         training.network,
         split.validation,
         out,
-        training=training.card_entry(source or data.name),
-        metrics=training.card_metrics(),
+        training=training.card_entry(source or data.name, averaged_with=others),
+        metrics={} if others else training.card_metrics(),
     )
     err().print(
         f"{out} is written; torch and ONNX Runtime agree to {difference:.1e} on real faces",

@@ -32,6 +32,10 @@ def face(
         str | None,
         typer.Option("--from", help="'pretrained' (the shipped weights) or an ONNX file."),
     ] = None,
+    teachers: Annotated[
+        list[Path] | None,
+        typer.Option("--teacher", metavar="ONNX", help="Learn from its answers too; repeatable."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of weights, split, order and augmentation.")] = 0,
     learning_rate: Annotated[float | None, typer.Option(help="Highest of the schedule.")] = None,
     changed: Annotated[
@@ -99,6 +103,7 @@ def face(
             source=source or data.name,
             resume=resume,
             pretrained=pretrained,
+            teachers=teachers or (),
             precision=precision,
             devices=devices,
             callbacks=[progress_bar("face", stderr)],

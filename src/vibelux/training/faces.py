@@ -20,7 +20,7 @@ from vibelux.training.export import load_weights
 from vibelux.training.face_augment import augment, mix
 from vibelux.training.face_export import export_faces
 from vibelux.training.face_network import FaceNetwork, standardise
-from vibelux.training.face_targets import FaceSplit, FaceTargets, face_targets, split_faces
+from vibelux.training.face_targets import FaceSplit, FaceTargets, face_targets, split_faces, taught
 from vibelux.training.fit import (
     CHECKPOINT,
     Training,
@@ -45,6 +45,7 @@ class FaceRecipe:
         strong_share: of the faces that get every change of `augment`, see there.
         balance: rows are drawn with odds of their label's frequency to the power of −balance;
             0 draws every row once an epoch.
+        teacher_share: of the teachers' answers in both targets, if there are teachers.
         mixup_share: share of batches that are blended.
         mixup_alpha: of the Beta distribution of the blend.
         ema_decay: of the moving average of the weights, a step.
@@ -61,6 +62,7 @@ class FaceRecipe:
     dropout: float = 0.4
     strong_share: float = 1.0
     balance: float = 0.0
+    teacher_share: float = 0.5
     mixup_share: float = 0.25
     mixup_alpha: float = 0.2
     ema_decay: float = 0.999
@@ -153,15 +155,32 @@ class FaceTraining(Training):
             weight_decay=self.recipe.weight_decay,
         )
 
-    def card_entry(self, source: str, *, pretrained: Path | None = None) -> dict[str, Any]:
+    def card_entry(
+        self,
+        source: str,
+        *,
+        pretrained: Path | None = None,
+        teachers: Sequence[Path] = (),
+        averaged_with: Sequence["FaceTraining"] = (),
+    ) -> dict[str, Any]:
         """Return what the card says of the training.
 
         Args:
             source: name of the data and its terms.
             pretrained: ONNX file whose weights it began with.
+            teachers: ONNX files that it learnt from.
+            averaged_with: trainings whose weights were averaged with its own.
 
         """
-        entry = {"data": source, "recipe": asdict(self.recipe), "epochs_done": len(self.history)}
+        entry: dict[str, Any] = {
+            "data": source,
+            "recipe": asdict(self.recipe),
+            "epochs_done": len(self.history),
+        }
+        if averaged_with:
+            entry["averaged_with_epochs"] = [len(other.history) for other in averaged_with]
+        if teachers:
+            entry["teachers"] = [Card.read(path.with_suffix(".json")).model_id for path in teachers]
         if pretrained is not None:
             card = Card.read(pretrained.with_suffix(".json"))
             entry["began_with"] = {"model": card.model_id, **card.training}
@@ -212,6 +231,7 @@ def train_faces(
     source: str = "",
     resume: bool = False,
     pretrained: Path | None = None,
+    teachers: Sequence[Path] = (),
     precision: str = "bf16-mixed",
     devices: str | int = "auto",
     callbacks: Sequence[lightning.Callback] = (),
@@ -226,6 +246,8 @@ def train_faces(
         source: name of the data and its terms, for the card.
         resume: go on from the last checkpoint in `out`.
         pretrained: an ONNX file of `export_model` whose weights to begin with.
+        teachers: ONNX files whose answers, averaged over them and over each face and its mirror
+            image, are learnt beside the labels and votes (distillation, Hinton et al. 2015).
         precision: of Lightning's trainer, such as ``bf16-mixed`` or ``32-true``.
         devices: of Lightning's trainer.
         callbacks: added to Lightning's trainer.
@@ -255,8 +277,10 @@ def train_faces(
         devices=devices,
         callbacks=callbacks,
     )
-    loader = training_loader(split.training, recipe)
-    held = DataLoader(_rows(split.validation, label_share=1.0), batch_size=512)
+    loader = training_loader(split.training, recipe, teachers=teachers)
+    held = DataLoader(
+        _rows(split.validation, face_targets(split.validation, label_share=1.0)), batch_size=512
+    )
     trainer.fit(
         training, loader, held, ckpt_path=checkpoint if resume else None, weights_only=False
     )
@@ -265,16 +289,31 @@ def train_faces(
         training.network,
         split.validation,
         onnx,
-        training=training.card_entry(source, pretrained=pretrained),
+        training=training.card_entry(source, pretrained=pretrained, teachers=teachers),
         metrics=training.card_metrics(),
     )
     announce(f"torch and ONNX Runtime agree to {difference:.1e} on real faces; {onnx} is written")
     return TrainedFaces(onnx=onnx, history=training.history, difference=difference, split=split)
 
 
-def training_loader(data: FaceData, recipe: FaceRecipe) -> DataLoader[tuple[Tensor, ...]]:
-    """Return shuffled batches of faces and their targets, drawn by the recipe's `balance`."""
-    rows = _rows(data, label_share=recipe.label_share)
+def training_loader(
+    data: FaceData, recipe: FaceRecipe, *, teachers: Sequence[Path] = ()
+) -> DataLoader[tuple[Tensor, ...]]:
+    """Return shuffled batches of faces and their targets, drawn by the recipe's `balance`.
+
+    Args:
+        data: faces to learn from.
+        recipe: of the training.
+        teachers: as of `train_faces`.
+
+    Raises:
+        ModelError: a teacher cannot be read.
+
+    """
+    targets = face_targets(data, label_share=recipe.label_share)
+    if teachers:
+        targets = taught(targets, data, teachers=teachers, share=recipe.teacher_share)
+    rows = _rows(data, targets)
     sampler = None
     if recipe.balance > 0:
         odds = np.bincount(data.label, minlength=len(EMOTIONS))[data.label] ** -recipe.balance
@@ -288,8 +327,7 @@ def training_loader(data: FaceData, recipe: FaceRecipe) -> DataLoader[tuple[Tens
     )
 
 
-def _rows(data: FaceData, *, label_share: float) -> TensorDataset:
-    targets: FaceTargets = face_targets(data, label_share=label_share)
+def _rows(data: FaceData, targets: FaceTargets) -> TensorDataset:
     columns = (targets.mood, targets.mood_weight, targets.label, targets.label_weight)
     return TensorDataset(
         torch.from_numpy(data.images).unsqueeze(1), *(torch.from_numpy(c) for c in columns)

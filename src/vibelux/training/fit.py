@@ -191,6 +191,34 @@ def cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
     return -(target * torch.log_softmax(logits.float(), dim=1)).sum(dim=1)
 
 
+def average_weights(network: nn.Module, others: Sequence[nn.Module]) -> None:
+    """Replace weights by their mean over networks (Izmailov et al. 2018, Wortsman et al. 2022).
+
+    Only networks that descend from the same weights have a mean that works.
+
+    Args:
+        network: changed in place.
+        others: of the same shape.
+
+    Raises:
+        DatasetError: another shape.
+
+    """
+    states = [network.state_dict(), *(other.state_dict() for other in others)]
+    try:
+        mean = {
+            name: torch.stack([state[name] for state in states]).mean(dim=0)
+            if value.is_floating_point()
+            else value
+            for name, value in states[0].items()
+        }
+    except (KeyError, RuntimeError) as error:
+        raise DatasetError(
+            f"these checkpoints hold networks of different shapes and have no mean: {error}"
+        ) from error
+    network.load_state_dict(mean)
+
+
 _Module = TypeVar("_Module", bound=nn.Module)
 
 
