@@ -144,9 +144,7 @@ def scan(
     with scan_lock(catalogue.path), catalogue.session() as connection:
         ledger = Ledger(connection, Terms(analyser.model, retry=retry, again=again))
         found = _look(way, ledger, report, tell)
-        with Workers(
-            analyser, count=workers, song_timeout=song_timeout, on_wait=on_wait
-        ) as group:
+        with Workers(analyser, count=workers, song_timeout=song_timeout, on_wait=on_wait) as group:
             _analyse(group, ledger, report, tell, found=found)
         report.missing = ledger.mark_missing(way.folders, list(way.unreachable))
         report.warnings = [

@@ -90,11 +90,10 @@ def taught(
                 said = model.run(images[rows])
                 mood[rows] += said["mood"]
                 label[rows] += said["label"]
-    seen = len(teachers) * len(views)
+    weight = np.float32(share / (len(teachers) * len(views)))
+    own = np.float32(1 - share)
     return replace(
-        targets,
-        mood=(1 - share) * targets.mood + share * mood / seen,
-        label=(1 - share) * targets.label + share * label / seen,
+        targets, mood=own * targets.mood + weight * mood, label=own * targets.label + weight * label
     )
 
 
