@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from vibelux.emotions import parse_mood
+from vibelux.emotions import parse_mood, strongest
 from vibelux.errors import InvalidInput
-from vibelux.recommend.circumplex import affect_of, closeness
+from vibelux.recommend.circumplex import affect_of, closeness, mood_at
 
 
 def test_emotions_lie_in_their_quadrants():
@@ -38,3 +38,19 @@ def test_refuses_a_weight_that_is_none():
     for weight in (-1, np.nan, np.inf):
         with pytest.raises(InvalidInput, match=f"arousal_weight={weight}"):
             closeness(np.zeros((1, 2)), [0, 0], arousal_weight=weight)
+
+
+@pytest.mark.parametrize("point", [(0.0, 0.0), (0.6, 0.4), (-0.7, 0.6), (0.3, -0.8), (-0.6, -0.5)])
+def test_the_mood_of_a_point_lies_there(point):
+    assert affect_of(mood_at(*point)) == pytest.approx(point, abs=0.05)
+
+
+def test_corners_stand_for_what_is_next_to_them():
+    assert strongest(mood_at(1, 1)) == "happy"
+    assert strongest(mood_at(-1, -1)) == "sad"
+    assert strongest(mood_at(1, -1)) == "neutral"
+    assert strongest(mood_at(-1, 1)) == "angry"
+    assert mood_at(0, 0).max() < 0.3  # the middle claims nothing
+    for point in ((1.1, 0), (0, np.nan)):
+        with pytest.raises(InvalidInput, match="must lie within"):
+            mood_at(*point)

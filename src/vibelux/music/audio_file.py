@@ -81,6 +81,11 @@ class AudioFile:
 
     Use as a context manager. Tracks of video files count; cover art does not.
 
+    Attributes:
+        path: of the file.
+        began: time stamp, in seconds, of the first sample that the last `read` gave. Some encoders
+            stamp a song's first sound with more than 0.
+
     Args:
         path: a regular file of any name.
 
@@ -92,6 +97,7 @@ class AudioFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.began = 0.0
         self._file = _open(path)
         self._container: InputContainer | None = None
         try:
@@ -180,6 +186,8 @@ class AudioFile:
             first = 0 if started else max(0, round((start - time) * rate))
             if first >= frame.samples:
                 continue
+            if not started:
+                self.began = time + first / rate
             started = True  # from here on all counts, whatever later time stamps say
             last = frame.samples
             if left != float("inf"):

@@ -52,7 +52,7 @@ def mood_at(valence: float, arousal: float) -> Mood:
     """Return the mood that a point of the circumplex stands for.
 
     Many mixtures lie at a point; the broadest of them claims least. It is that of maximum entropy,
-    with shares as ``exp(a · l)`` for the emotions' places a (Jaynes 1957), found by Newton's method.
+    its shares are ``exp(a · l)`` for the places a of the emotions (Jaynes 1957). Newton finds l.
     A ridge on l keeps corners that no mixture reaches at the mixtures next to them.
 
     Args:

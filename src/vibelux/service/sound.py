@@ -163,6 +163,7 @@ class WavSound:
         if rate is None or seconds is None:
             self.close()
             raise AudioError(f"cannot play {path}: no sound can be decoded", code="damaged")
+        self._origin = self._audio.began  # the WAV begins with the first sound there is
         self._rate = min(rate, _HIGHEST)
         data = min(round(seconds * self._rate) * _FRAME, _LONGEST // _FRAME * _FRAME)
         self._header = _wav_header(self._rate, data)
@@ -204,6 +205,7 @@ class WavSound:
 
     def _decoded(self, start: float) -> Iterator[bytes]:
         """Yield the song from a point in time, as WAV's samples."""
+        start = start + self._origin if start > 0 else 0.0
         try:
             yield from self._converted(start, seek=True)
         except SeekFailed:  # before anything was yielded

@@ -1,0 +1,137 @@
+"""A real server on a free port, over a small catalogue of real files."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+from sqlalchemy import insert
+
+pytest.importorskip("fastapi")
+uvicorn = pytest.importorskip("uvicorn")
+
+from vibelux.emotions import EMOTIONS, parse_mood  # noqa: E402
+from vibelux.library.catalogue import Catalogue  # noqa: E402
+from vibelux.library.samples import Format, write_audio  # noqa: E402
+from vibelux.library.schema import path_bytes, songs  # noqa: E402
+from vibelux.library.schema_blobs import EMBEDDING, MOMENT, vector_blob  # noqa: E402
+from vibelux.library.workers_process import Analyser  # noqa: E402
+from vibelux.recommend.circumplex import affect_of  # noqa: E402
+from vibelux.service.app import create_app  # noqa: E402
+from vibelux.service.context import Context  # noqa: E402
+from vibelux.service.folders import Roots  # noqa: E402
+from vibelux.settings import Settings  # noqa: E402
+
+SECONDS = 3.0
+
+FILES = {
+    "happy": (Format(".mp3", "mp3", "libmp3lame", "fltp", 44_100, 128_000), "happy"),
+    "glad": (Format(".flac", "flac", "flac", "s16", 44_100), "happy=0.7,neutral=0.3"),
+    "sad": (Format(".wav", "wav", "pcm_s16le", "s16", 44_100), "sad"),
+    "angry": (Format(".aiff", "aiff", "pcm_s16be", "s16", 44_100), "angry"),
+    "calm": (Format(".m4a", "ipod", "alac", "s16p", 44_100), "neutral"),
+    "tender": (Format(".wma", "asf", "wmav2", "fltp", 44_100, 128_000), "neutral=0.6,sad=0.4"),
+}
+
+
+def tone() -> np.ndarray:
+    """Two channels: a rising tone, so that every moment sounds unlike the others."""
+    seconds = np.arange(round(SECONDS * 44_100)) / 44_100
+    sweep = 0.4 * np.sin(2 * np.pi * (200 + 150 * seconds) * seconds)
+    return np.stack([sweep, 0.5 * sweep]).astype(np.float32)
+
+
+@dataclass
+class Service:
+    client: httpx.Client
+    context: Context
+    music: Path
+    ids: dict[str, int]
+    url: str
+
+
+@contextmanager
+def running(
+    home: Path, root: Path, *, token: str | None = None, analyser: Analyser | None = None
+) -> Iterator[tuple[Context, str]]:
+    """Run the app on a free port in a thread and yield its context and address."""
+    settings = Settings(home=home, workers=1, song_timeout=30.0)
+    context = Context.open(settings, Roots.of([root]), analyser=analyser)
+    app = create_app(context, token=token)
+    config = uvicorn.Config(app, port=0, log_config=None, server_header=False, ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive()
+            time.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield context, f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+def fill(catalogue: Catalogue, music: Path) -> dict[str, int]:
+    """Write the songs of `FILES` and return their ids by name."""
+    music.mkdir(exist_ok=True)
+    ids = {}
+    rng = np.random.default_rng(1)
+    for number, (name, (file_format, text)) in enumerate(FILES.items()):
+        path = music / f"{name}{file_format.suffix}"
+        write_audio(path, tone(), file_format=file_format, tags={"title": name})
+        mood = parse_mood(text)
+        valence, arousal = affect_of(mood).tolist()
+        course = np.zeros(2, MOMENT)
+        course["mood"], course["start"], course["tension"] = mood, [0, 10], [0.5, np.nan]
+        embedding = rng.normal(size=4)
+        row = {
+            "path": path_bytes(path),
+            "title": name.title(),
+            "artist": "Élodie" if number % 2 else "Bo",
+            "album": "Erstes Übel",
+            "state": "ok",
+            "mood": vector_blob(mood),
+            "valence": valence,
+            "arousal": arousal,
+            "course": course.tobytes(),
+            "embedding": vector_blob(embedding / np.linalg.norm(embedding), EMBEDDING),
+            "duration": SECONDS,
+            "model": "music-1",
+            "content_hash": bytes([number]) * 20,
+        }
+        with catalogue.writing() as connection:
+            ids[name] = connection.execute(insert(songs).values(**row)).inserted_primary_key[0]
+    return ids
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    home = tmp_path_factory.mktemp("service")
+    music = home / "music"
+    with Catalogue(home / "catalogue.sqlite") as catalogue:
+        ids = fill(catalogue, music)
+    with running(home, home) as (context, url), httpx.Client(base_url=url) as client:
+        yield Service(client, context, music, ids, url)
+
+
+def error(response: httpx.Response, status: int) -> dict[str, str]:
+    """Return the error of an answer, which has the one shape and the headers of all answers."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-security-policy"].startswith("default-src 'self'")
+    body = response.json()
+    assert body.keys() == {"error"}
+    assert body["error"].keys() == {"code", "message", "hint"}
+    assert all(body["error"].values())
+    return body["error"]
+
+
+def mood(**shares: float) -> list[float]:
+    return [shares.get(name, 0.0) for name in EMOTIONS]

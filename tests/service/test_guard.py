@@ -1,0 +1,140 @@
+import socket
+
+import httpx
+import pytest
+
+from vibelux.service.guard import MAX_BODY, RateLimit
+
+from .conftest import error, mood, running
+
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "evil.example:8765", "127.0.0.1.evil.example", "localhost.", "[::2]", ""],
+)
+def test_other_names_that_lead_here_are_refused(service, host):
+    answer = service.client.get("/api/v1/health", headers={"Host": host})
+    assert error(answer, 403)["code"] == "host_not_allowed"
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:9", "[::1]:8765", "127.0.0.1:1"])
+def test_names_of_this_machine_are_answered_on_any_port(service, host):
+    assert service.client.get("/api/v1/health", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:1"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+@pytest.mark.parametrize("method", ["POST", "DELETE", "PUT"])
+def test_other_pages_may_not_change_anything(service, headers, method):
+    answer = service.client.request(method, "/api/v1/scan", json={}, headers=headers)
+    assert error(answer, 403)["code"] == "origin_not_allowed"
+    assert service.context.scan.status.state == "idle"
+
+
+def test_the_page_itself_may(service):
+    headers = {"Origin": service.url, "Sec-Fetch-Site": "same-origin"}
+    body = {"mood": mood(sad=1)}
+    answer = service.client.post("/api/v1/moods", json=body, headers=headers)
+    assert answer.status_code == 200
+
+
+def test_a_form_of_another_page_is_not_understood(service):
+    answer = service.client.post(
+        "/api/v1/scan", content=b"{}", headers={"Content-Type": "text/plain"}
+    )
+    error(answer, 422)
+
+
+def test_large_bodies_are_refused_whether_their_length_is_said_or_not(service):
+    big = b" " * (MAX_BODY + 1)
+    said = service.client.post("/api/v1/moods", content=big, headers=JSON)
+    assert error(said, 413)["code"] == "body_too_large"
+    chunks = (b" " * 65536 for _ in range(MAX_BODY // 65536 + 1))
+    unsaid = service.client.post("/api/v1/moods", content=chunks, headers=JSON)
+    assert error(unsaid, 413)["code"] == "body_too_large"
+
+
+def test_every_answer_carries_the_security_headers(service):
+    for path in ("/", "/openapi.json", "/api/v1/health", "/nothing", "/api/v1/audio/1"):
+        headers = service.client.get(path).headers
+        policy = headers["content-security-policy"]
+        assert "script-src 'self' 'wasm-unsafe-eval'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe-inline" not in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert "server" not in headers
+        assert "access-control-allow-origin" not in headers
+
+
+def test_the_plain_page_is_whole_and_loads_nothing(service):
+    page = service.client.get("/")
+    assert page.headers["content-type"].startswith("text/html")
+    if "This installation has no page" not in page.text:
+        pytest.skip("the page was built")
+    assert 'href="/openapi.json"' in page.text
+    assert "GET /api/v1/songs" in page.text
+    assert "<script" not in page.text
+    assert "http:" not in page.text
+
+
+def test_a_mistake_of_ours_says_nothing_of_the_inside(service, monkeypatch, caplog):
+    def broken():
+        raise RuntimeError("the secret inside")
+
+    monkeypatch.setattr(service.context.table, "now", broken)
+    answer = service.client.get("/api/v1/songs")
+    assert error(answer, 500)["code"] == "internal_error"
+    assert "secret" not in answer.text
+    assert "the secret inside" in caplog.text
+
+
+def test_garbage_on_the_wire_does_no_harm(service):
+    port = httpx.URL(service.url).port
+    for garbage in (b"\x16\x03\x01\x02\x00", b"GET / HTTP/9.9\r\n\r\n", b"\0" * 5000):
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.settimeout(5)
+            connection.sendall(garbage + b"\r\n\r\n")
+            connection.recv(100)
+    assert service.client.get("/api/v1/health").status_code == 200
+
+
+def test_with_a_token_nobody_without_it_gets_anything(tmp_path):
+    with (
+        running(tmp_path, tmp_path, token="s3cret") as (_, url),
+        httpx.Client(base_url=url) as client,
+    ):
+        for path in ("/", "/api/v1/health", "/openapi.json"):
+            assert error(client.get(path), 401)["code"] == "token_needed"
+        bearer = {"Authorization": "Bearer s3cret"}
+        assert client.get("/api/v1/health", headers=bearer).status_code == 200
+        by_address = {"Host": "192.168.1.7:8765", **bearer}
+        assert client.get("/api/v1/health", headers=by_address).status_code == 200
+        assert client.get("/", headers={"Host": "evil.example", **bearer}).status_code == 403
+        link = client.get("/?token=s3cret")
+        assert (link.status_code, link.headers["location"]) == (303, "/")
+        assert "HttpOnly" in link.headers["set-cookie"]
+        assert "SameSite=strict" in link.headers["set-cookie"]
+        elsewhere = client.get(f"{url}//evil.example/?token=s3cret")
+        assert elsewhere.headers["location"] == "/evil.example/"
+        assert client.get("/api/v1/health").status_code == 200  # by the cookie
+        client.cookies.clear()
+        answers = [client.get("/?token=guess").status_code for _ in range(20)]
+        assert (answers[0], answers[-1]) == (401, 429)
+
+
+def test_a_sender_who_asks_too_fast_waits():
+    limit = RateLimit(rate=0.001, burst=3)
+    assert [limit.wait("a") for _ in range(3)] == [0, 0, 0]
+    assert 900 < limit.wait("a") <= 1000
+    assert limit.wait("b") == 0

@@ -1,0 +1,154 @@
+import threading
+
+import pytest
+
+from vibelux.emotions import EMOTIONS
+
+from .conftest import error, mood
+
+
+def begin(service, **rest):
+    answer = service.client.post(
+        "/api/v1/sessions", json={"mood": mood(happy=1), "seed": 1, "strength": 1.0, **rest}
+    )
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def titles(picks):
+    return [pick["song"]["title"] for pick in picks]
+
+
+def test_songs_that_fit_come_first_with_their_reasons(service):
+    asked = {"mood": mood(happy=2), "strength": 1.0, "n": 6, "personal": 0, "diversity": 0}
+    answer = service.client.post("/api/v1/recommendations", json=asked).json()
+    assert answer["mood"]["happy"] == 1
+    assert titles(answer["songs"])[:2] == ["Happy", "Glad"]
+    assert answer["songs"][0]["reason"].startswith("happy 100 % like the mood")
+    scores = [pick["score"] for pick in answer["songs"]]
+    assert scores[:2] == sorted(scores[:2], reverse=True)
+
+
+def test_a_face_that_is_happy_does_not_lead_to_sad_songs(service):
+    asked = {"mood": mood(happy=1), "source": "face", "n": 3, "strength": 0.5}
+    for seed in range(5):
+        answer = service.client.post("/api/v1/recommendations", json={**asked, "seed": seed})
+        assert "Sad" not in titles(answer.json()["songs"])
+
+
+def test_a_session_follows_the_mood_and_the_policy(service):
+    session = begin(service)
+    path = f"/api/v1/sessions/{session['id']}"
+    assert titles(session["queue"])[0] == "Happy"
+    sad = service.client.patch(path, json={"mood": mood(sad=1)}).json()
+    assert titles(sad["queue"])[0] == "Sad"
+    off = service.client.patch(path, json={"policy": "off", "strength": 0.2}).json()
+    assert off["ordering"]["policy"] == "off"
+    assert off["ordering"]["strength"] == 0.2
+    journey = service.client.patch(
+        path, json={"policy": "journey", "goal": mood(happy=1), "strength": 1.0}
+    ).json()
+    assert journey["ordering"]["goal"] == pytest.approx(mood(happy=1))
+    assert service.client.delete(path).status_code == 204
+    assert error(service.client.get(path), 404)["code"] == "session_unknown"
+
+
+def test_a_song_that_was_handed_out_does_not_come_again(service):
+    path = f"/api/v1/sessions/{begin(service)['id']}"
+    heard = [service.client.post(f"{path}/next").json()["pick"] for _ in range(7)]
+    assert heard[-1] is None
+    assert sorted(titles(heard[:-1])) == ["Angry", "Calm", "Glad", "Happy", "Sad", "Tender"]
+    assert service.client.get(path).json()["heard"] == 6
+
+
+def test_feedback_is_learnt_and_can_be_forgotten(service):
+    service.client.delete("/api/v1/profile")
+    path = f"/api/v1/sessions/{begin(service)['id']}"
+    for what in ("begun", "liked", "skipped", "wrong_mood", "played"):
+        given = {"song": service.ids["happy"], "what": what, "after_seconds": 1.5}
+        answer = service.client.post(f"{path}/feedback", json=given)
+        assert answer.status_code == 200, answer.text
+        assert "Happy" not in titles(answer.json()["queue"])
+    counts = dict.fromkeys(("played", "skipped", "liked", "wrong_mood"), 1)
+    assert service.client.get("/api/v1/profile").json() == counts
+    assert service.client.delete("/api/v1/profile").json() == dict.fromkeys(counts, 0)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"mood": [1, 2, 3]},
+        {"mood": [0] * 7},
+        {"mood": [-1, 0, 0, 0, 0, 0, 2]},
+        {"mood": ["NaN"] * 7},
+        {"mood": {"happy": 1}},
+        {"mood": mood(happy=1), "policy": "hypnotise"},
+        {"mood": mood(happy=1), "policy": "journey"},
+        {"mood": mood(happy=1), "strength": 1.5},
+        {"mood": mood(happy=1), "n": 100_000},
+        {"mood": mood(happy=1), "photo": "aGVsbG8="},
+        {},
+        [],
+        None,
+    ],
+)
+def test_moods_and_orders_that_make_no_sense_are_refused(service, body):
+    for path in ("/api/v1/recommendations", "/api/v1/sessions"):
+        error(service.client.post(path, json=body), 422)
+
+
+def test_bodies_that_are_no_json_are_refused(service):
+    for content in (b"", b"{", b"\xff\xfe", b"NaN", b'{"mood": [NaN,1,1,1,1,1,1]}'):
+        answer = service.client.post(
+            "/api/v1/recommendations",
+            content=content,
+            headers={"Content-Type": "application/json"},
+        )
+        error(answer, 422)
+
+
+def test_many_pages_may_ask_at_once(service):
+    failed = []
+
+    def page(number):
+        path = f"/api/v1/sessions/{begin(service, seed=number)['id']}"
+        for emotion in EMOTIONS:
+            answer = service.client.patch(path, json={"mood": mood(**{emotion: 1})})
+            given = {"song": service.ids["sad"], "what": "liked"}
+            told = service.client.post(f"{path}/feedback", json=given)
+            found = service.client.get("/api/v1/songs", params={"search": "a"})
+            if {answer.status_code, told.status_code, found.status_code} != {200}:
+                failed.append((number, answer.text, told.text, found.text))
+
+    threads = [threading.Thread(target=page, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+
+
+def test_moods_are_described_from_numbers_and_from_points(service):
+    words = service.client.get("/api/v1/moods").json()
+    assert tuple(entry["name"] for entry in words["emotions"]) == EMOTIONS
+    seven = service.client.post("/api/v1/moods", json={"mood": mood(angry=3)}).json()
+    assert (seven["strongest"], seven["numbers"][0]) == ("angry", 1.0)
+    point = service.client.post("/api/v1/moods", json={"valence": 0.6, "arousal": 0.4}).json()
+    assert (point["valence"], point["arousal"]) == pytest.approx((0.6, 0.4), abs=0.05)
+    for body in ({}, {"valence": 0.5}, {"mood": mood(sad=1), "valence": 0, "arousal": 0}):
+        error(service.client.post("/api/v1/moods", json=body), 422)
+
+
+def test_playlists_are_downloaded(service):
+    ids = [service.ids["sad"], service.ids["happy"]]
+    asked = {"songs": ids, "name": 'Übel/"Sonntag"\r\nX: y'}
+    answer = service.client.post("/api/v1/playlists", json=asked)
+    lines = answer.text.splitlines()
+    assert lines[0] == "#EXTM3U"
+    assert lines[1].endswith("Bo - Sad")
+    assert lines[2] == str(service.music / "sad.wav")
+    assert answer.headers["content-disposition"].startswith('attachment; filename="_bel__Sonntag_')
+    assert "x" not in answer.headers
+    assert error(service.client.post("/api/v1/playlists", json={"songs": [999]}), 404)
+    error(service.client.post("/api/v1/playlists", json={"songs": []}), 422)
+    error(service.client.post("/api/v1/playlists", json={"songs": ids, "format": "exe"}), 422)

@@ -1,0 +1,86 @@
+"""The real command in a process of its own."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+pytest.importorskip("fastapi")
+
+
+@pytest.fixture
+def start(tmp_path):
+    """A function that starts `vibelux serve` and returns the process and its first line."""
+    processes = []
+
+    def run(*arguments, home: Path = tmp_path / "home"):
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-c", "from vibelux.cli import main; main()"),
+                *("serve", "--no-browser", "--root", str(tmp_path), *arguments),
+            ],
+            env={**os.environ, "VIBELUX_HOME": str(home), "COLUMNS": "80", "NO_COLOR": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        processes.append(process)
+        return process, process.stdout.readline()
+
+    yield run
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def port_of(line):
+    return int(re.search(r":(\d+)/", line)[1])
+
+
+def test_it_says_where_it_is_and_ends_in_good_order(start):
+    process, line = start("--port", "0")
+    assert line.startswith("VibeluX is at http://127.0.0.1:")
+    url = f"http://127.0.0.1:{port_of(line)}"
+    assert httpx.get(f"{url}/api/v1/health").json()["name"] == "VibeluX"
+    with httpx.stream("GET", f"{url}/api/v1/scan/events"):
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+
+
+def test_a_second_start_says_that_it_runs(start, tmp_path):
+    _, line = start("--port", "0")
+    port = str(port_of(line))
+    second, _ = start("--port", port, home=tmp_path / "other")
+    _, errors = second.communicate(timeout=30)
+    assert second.returncode == 1
+    assert f"VibeluX runs already at http://127.0.0.1:{port}/" in " ".join(errors.split())
+    third, _ = start("--port", "0")
+    _, errors = third.communicate(timeout=30)
+    assert third.returncode == 1
+    assert f"serves this catalogue already at http://127.0.0.1:{port}/" in " ".join(errors.split())
+
+
+def test_beyond_this_machine_the_link_has_a_token(start):
+    process, line = start("--host", "0.0.0.0", "--port", "0")
+    token = re.search(r"\?token=(\S+)", line)[1]
+    url = f"http://127.0.0.1:{port_of(line)}/"
+    assert httpx.get(url).status_code == 401
+    assert httpx.get(url, params={"token": token}).status_code == 303
+    process.send_signal(signal.SIGTERM)
+    _, errors = process.communicate(timeout=20)
+    assert token not in errors
+
+
+@pytest.mark.parametrize("host", ["nowhere.invalid", "203.0.113.7", "a b"])
+def test_hosts_that_cannot_be_used_are_said(start, host):
+    process, _ = start("--host", host, "--port", "0")
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert errors.startswith("error: cannot listen on")

@@ -1,0 +1,85 @@
+import pytest
+
+from .conftest import error
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ({}, ["happy", "glad", "sad", "angry", "calm", "tender"]),
+        ({"search": "elodie GL"}, ["glad"]),
+        ({"search": "ubel bo"}, ["happy", "sad", "calm"]),
+        ({"emotion": "neutral"}, ["calm", "tender"]),
+        ({"emotion": "sad", "min_share": 0.3}, ["sad", "tender"]),
+        ({"emotion": "sad", "min_share": 0.3, "sort": "share"}, ["tender", "sad"]),
+        ({"sort": "title", "limit": 2, "offset": 1}, ["calm", "glad"]),
+        ({"sort": "title", "descending": True, "limit": 1}, ["tender"]),
+        ({"max_valence": 0.0, "max_arousal": 0.0}, ["sad", "tender"]),
+        ({"state": "failed"}, []),
+        ({"search": "nothing like it"}, []),
+    ],
+)
+def test_songs_are_searched_filtered_and_sorted(service, query, names):
+    answer = service.client.get("/api/v1/songs", params=query)
+    assert answer.status_code == 200, answer.text
+    page = answer.json()
+    assert [song["title"].lower() for song in page["songs"]] == names
+    assert page["total"] >= len(names)
+
+
+def test_a_song_comes_with_its_mood_over_time(service):
+    answer = service.client.get(f"/api/v1/songs/{service.ids['glad']}").json()
+    assert answer["song"]["mood"]["happy"] == pytest.approx(0.7)
+    assert answer["song"]["file"] == "glad.flac"
+    assert "path" not in answer["song"]
+    assert [moment["start"] for moment in answer["course"]] == [0, 10]
+    assert [moment["tension"] for moment in answer["course"]] == [0.5, None]
+    assert answer["confidence"].startswith("heard as clear")
+
+
+def test_similar_songs_leave_the_song_itself_out(service):
+    found = service.client.get(f"/api/v1/songs/{service.ids['sad']}/similar", params={"n": 3})
+    ids = [entry["song"]["id"] for entry in found.json()]
+    assert len(ids) == 3
+    assert service.ids["sad"] not in ids
+
+
+def test_the_map_has_a_point_for_every_song(service):
+    points = service.client.get("/api/v1/songs/map").json()
+    assert sorted(points["ids"]) == sorted(service.ids.values())
+    place = points["ids"].index(service.ids["angry"])
+    assert (points["valence"][place], points["arousal"][place]) == (-1.0, 1.0)
+    assert points["strongest"][place] == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/api/v1/songs/999", 404, "song_unknown"),
+        ("/api/v1/songs/999/similar", 404, "song_unknown"),
+        ("/api/v1/songs/x", 422, "invalid_request"),
+        ("/api/v1/songs/99999999999999999999", 422, "invalid_request"),
+        ("/api/v1/songs?limit=0", 422, "invalid_request"),
+        ("/api/v1/songs?emotion=bored", 422, "invalid_request"),
+        ("/api/v1/songs?sort=share", 422, "invalid_input"),
+        ("/api/v1/songs?min_valence=nan", 422, "invalid_request"),
+        ("/api/v1/songs/", 404, "not_found"),
+        ("/api/v1/song", 404, "not_found"),
+        ("/../../etc/passwd", 404, "not_found"),
+        ("/api/v1/models/..%2f..%2fpyproject.toml", 404, "not_found"),
+        ("/api/v1/models/music.onnx", 422, "invalid_request"),
+    ],
+)
+def test_what_is_not_there_or_makes_no_sense_is_said(service, path, status, code):
+    assert error(service.client.get(path), status)["code"] == code
+
+
+def test_the_models_for_faces_are_served_with_their_cards(service):
+    card = service.client.get("/api/v1/models/face.json").json()
+    model = service.client.get("/api/v1/models/face.onnx")
+    assert card["kind"] == "face"
+    assert len(model.content) > 10_000
+    again = service.client.get(
+        "/api/v1/models/face.onnx", headers={"If-None-Match": model.headers["etag"]}
+    )
+    assert again.status_code in (200, 304)
