@@ -8,9 +8,10 @@ import sqlite3
 import threading
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -154,16 +155,9 @@ class SongTable:
                 fits &= (column >= between[0]) & (column <= between[1])
         rows = np.flatnonzero(fits)
         if sought := folded(words).split():
-            title, artist, album = self.names.values()
+            texts = self._texts
             rows = np.array(
-                [
-                    row
-                    for row in rows.tolist()
-                    if all(
-                        word in title[row] or word in artist[row] or word in album[row]
-                        for word in sought
-                    )
-                ],
+                [row for row in rows.tolist() if all(word in texts[row] for word in sought)],
                 np.int64,
             )
         return self.ids[rows[self._order(rows, sort, share, descending)]]
@@ -177,6 +171,24 @@ class SongTable:
             strongest=self.moods[rows].argmax(axis=1),
         )
 
+    @cached_property
+    def _texts(self) -> list[str]:
+        """Title, artist and album of each song, to search in."""
+        return ["\n".join(texts) for texts in zip(*self.names.values(), strict=True)]
+
+    @cached_property
+    def _ranks(self) -> dict[str, NDArray[np.int64]]:
+        """The place of each song by title, artist and album; equal ones share it, -1 is none.
+
+        An artist's songs go by album; those of an album stay in the order they were found.
+        """
+        title, artist, album = (self.names[name] for name in ("title", "artist", "album"))
+        return {
+            "title": _ranks(title, title),
+            "artist": _ranks(artist, list(zip(artist, album, strict=True))),
+            "album": _ranks(album, list(zip(album, artist, strict=True))),
+        }
+
     def _order(
         self,
         rows: NDArray[np.int64],
@@ -188,18 +200,19 @@ class SongTable:
             order = np.arange(rows.size)
             return order[::-1] if descending else order
         if sort in ("title", "artist", "album"):
-            names = self.names[sort]
-            if sort == "title":
-                keys = [(names[row], "") for row in rows.tolist()]
-            else:  # an artist's songs by album, an album's in the order they were found
-                albums = self.names["album"]
-                keys = [(names[row], albums[row]) for row in rows.tolist()]
-            known = [place for place, key in enumerate(keys) if key[0]]
-            known.sort(key=keys.__getitem__, reverse=descending)
-            return np.array([*known, *(p for p, key in enumerate(keys) if not key[0])], np.int64)
+            ranks = self._ranks[sort][rows]
+            ranks = np.where(ranks < 0, len(self), -ranks if descending else ranks)
+            return np.argsort(ranks, kind="stable")
         column = share if share is not None and sort == "share" else getattr(self, sort)
         values = -column[rows] if descending else column[rows]
         return np.argsort(values, kind="stable")  # NaN comes last, either way
+
+
+def _ranks(names: Sequence[str], keys: Sequence[Any]) -> NDArray[np.int64]:
+    ranks = {key: rank for rank, key in enumerate(sorted(set(keys)))}
+    return np.array(
+        [ranks[key] if name else -1 for name, key in zip(names, keys, strict=True)], np.int64
+    )
 
 
 class LiveTable:
