@@ -1,5 +1,6 @@
 """`vibelux serve`."""
 
+import os
 from pathlib import Path
 
 import typer
@@ -26,6 +27,8 @@ def serve(
 
     The camera's pictures stay in the browser: seven numbers come here.
     """
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")  # requests share the cores; NumPy's threads only wait
     with extra("serve"):
         import fastapi  # noqa: F401
         import uvicorn  # noqa: F401

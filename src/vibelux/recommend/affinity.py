@@ -1,5 +1,7 @@
 """How well songs fit a mood: the likeness of the mixtures, and their place on the circumplex."""
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -43,7 +45,7 @@ class Affinity:
         fit: NDArray[np.float32] = (1 - _CIRCUMPLEX) * alike + _CIRCUMPLEX * near
         return fit
 
-    @property
+    @cached_property
     def sad(self) -> NDArray[np.bool_]:
         """Which songs' strongest emotion is sadness [shape=(n,)]."""
         sad: NDArray[np.bool_] = self._shelf.moods.argmax(axis=1) == SAD
