@@ -16,7 +16,7 @@ print("imported", *sorted({{name.partition(".")[0] for name in sys.modules}}), f
 
 HEAVY = {
     *("torch", "lightning", "onnxruntime", "cv2", "av", "numpy", "sqlalchemy", "matplotlib"),
-    *("fastapi", "uvicorn", "pydantic"),
+    *("fastapi", "uvicorn"),
 }
 
 COMMANDS = (
