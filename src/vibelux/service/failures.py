@@ -22,6 +22,7 @@ from vibelux.errors import (
     ProfileError,
     VibeluxError,
 )
+from vibelux.service.text import sendable
 
 logger = logging.getLogger("vibelux.service")
 
@@ -117,9 +118,7 @@ def failure_of(error: VibeluxError) -> Failure:
     code = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).lower()
     if isinstance(error, AudioError):
         status, code = _STATUS_OF_AUDIO.get(error.code, status), f"audio_{error.code}"
-    # Bytes of a file's name that are no text cannot be sent.
-    text = str(error).encode("utf-8", "replace").decode("utf-8")
-    message, _, hint = text.partition("; ")
+    message, _, hint = sendable(str(error)).partition("; ")
     if isinstance(error, CatalogueEmpty):
         hint = "scan a folder with music, or the sample catalogue"
     return Failure(status, code, message, hint or None)

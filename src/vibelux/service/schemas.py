@@ -1,6 +1,6 @@
 """What the API takes and gives, as of OpenAPI."""
 
-from typing import Annotated, Literal, overload
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,9 +11,8 @@ from vibelux.recommend.ordering import Ordering
 from vibelux.recommend.picks import Pick
 from vibelux.recommend.policies import Policy
 from vibelux.recommend.profile import What
-from vibelux.service.failures import ErrorBody, failure_of
-from vibelux.service.scan_job import ScanStatus, State
 from vibelux.service.sittings import Source
+from vibelux.service.text import sendable
 
 _HAPPY = [0.0, 0.0, 0.0, 0.7, 0.2, 0.0, 0.1]
 
@@ -68,13 +67,13 @@ class SongOut(BaseModel):
         """Return what the API says of a song."""
         return cls(
             id=song.id,
-            title=_text(song.title),
-            artist=_text(song.artist),
-            album=_text(song.album),
-            albumartist=_text(song.albumartist),
+            title=sendable(song.title),
+            artist=sendable(song.artist),
+            album=sendable(song.album),
+            albumartist=sendable(song.albumartist),
             track=song.track,
             year=song.year,
-            genre=_text(song.genre),
+            genre=sendable(song.genre),
             duration=song.duration,
             mood=None if song.mood is None else mood_dict(song.mood),
             valence=song.valence,
@@ -83,9 +82,9 @@ class SongOut(BaseModel):
             loudness=song.loudness,
             peak=song.peak,
             state=song.state,
-            file=_text(song.path.name),
+            file=sendable(song.path.name),
             reason_code=song.reason_code,
-            reason=_text(song.reason),
+            reason=sendable(song.reason),
         )
 
 
@@ -291,83 +290,6 @@ class Feedback(Strict):
     n: int = Field(default=20, ge=1, le=200, description="songs ahead, at most")
 
 
-class ScanAsked(Strict):
-    """What to scan."""
-
-    folder: str | None = Field(
-        default=None,
-        min_length=1,
-        max_length=4096,
-        examples=["~/Music"],
-        description="of the machine that serves; null: the sample catalogue",
-    )
-    retry: bool = Field(default=False, description="try failed files again")
-
-
-class ReportOut(BaseModel):
-    """What a scan did."""
-
-    analysed: int
-    unchanged: int
-    moved: int
-    copied: int
-    returned: int
-    missing: int
-    failed: int
-    warnings: list[str]
-
-
-class ScanOut(BaseModel):
-    """How far the scan is."""
-
-    state: State
-    folders: list[str] = Field(examples=[["/home/ada/Music"]])
-    samples: bool
-    found: int = Field(description="audio files seen", examples=[1200])
-    total: int = Field(description="files that need work", examples=[1200])
-    done: int = Field(examples=[300])
-    failed: int = Field(examples=[1])
-    songs_per_second: float | None = Field(examples=[12.5])
-    seconds_left: float | None = Field(examples=[72.0])
-    seconds: float = Field(description="since it began", examples=[24.0])
-    report: ReportOut | None
-    error: ErrorBody | None
-
-    @classmethod
-    def of(cls, status: ScanStatus) -> "ScanOut":
-        """Return what the API says of a scan."""
-        report = status.report
-        return cls(
-            state=status.state,
-            folders=[_text(str(folder)) for folder in status.folders],
-            samples=status.samples,
-            found=status.found,
-            total=status.total,
-            done=status.done,
-            failed=status.failed,
-            songs_per_second=status.songs_per_second,
-            seconds_left=status.seconds_left,
-            seconds=round(status.seconds, 3),
-            report=None
-            if report is None
-            else ReportOut(
-                **{
-                    name: getattr(report, name)
-                    for name in ReportOut.model_fields
-                    if name != "warnings"
-                },
-                warnings=[_text(warning) for warning in report.warnings],
-            ),
-            error=None if status.error is None else failure_of(status.error).body,
-        )
-
-
-class FoldersOut(BaseModel):
-    """Folders whose paths begin as typed."""
-
-    folders: list[str] = Field(examples=[["/home/ada/Music", "/home/ada/Musicals"]])
-
-
 class PlaylistAsked(Strict):
     """Songs to write into a playlist."""
 
@@ -403,14 +325,3 @@ class HealthOut(BaseModel):
     name: Literal["VibeluX"] = "VibeluX"
     status: Literal["ok"] = "ok"
     version: str = Field(examples=["0.1.0"])
-
-
-@overload
-def _text(text: str) -> str: ...
-@overload
-def _text(text: None) -> None: ...
-@overload
-def _text(text: str | None) -> str | None: ...
-def _text(text: str | None) -> str | None:
-    """Return a text that can be sent: bytes of a file's name may be none."""
-    return text if text is None else text.encode("utf-8", "replace").decode("utf-8")

@@ -9,7 +9,8 @@ from fastapi.responses import StreamingResponse
 
 from vibelux.service.context import Context, Shared
 from vibelux.service.failures import documented
-from vibelux.service.schemas import FoldersOut, ScanAsked, ScanOut
+from vibelux.service.schemas_scan import FoldersOut, ScanAsked, ScanOut
+from vibelux.service.text import sendable
 
 router = APIRouter(tags=["scan"])
 
@@ -66,9 +67,7 @@ def folders(
 ) -> FoldersOut:
     """Complete the path of a folder, inside of what may be scanned."""
     found = shared.roots.completions(path)
-    return FoldersOut(
-        folders=[str(folder).encode("utf-8", "replace").decode("utf-8") for folder in found]
-    )
+    return FoldersOut(folders=[sendable(str(folder)) for folder in found])
 
 
 async def _events(shared: Context) -> AsyncIterator[str]:
