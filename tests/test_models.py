@@ -94,7 +94,7 @@ def test_a_card_survives_writing_and_reading(face_model: Path, tmp_path: Path) -
     ("kind", "batch"),
     [
         ("face", np.full((2, 48, 48), 90, dtype=np.uint8)),
-        ("music", np.full((2, 96, 313), -40, dtype=np.float32)),
+        ("music", np.full((2, 192, 313), -40, dtype=np.float32)),
     ],
 )
 def test_the_shipped_models_give_moods(kind: str, batch: np.ndarray) -> None:

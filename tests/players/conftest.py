@@ -23,7 +23,7 @@ def write_tone(
     path: Path, seconds: float, *, hertz: float = 440.0, rate: int = 44100, layout: str = "stereo"
 ) -> None:
     """Write a tone, its format by the suffix."""
-    codec = {".flac": "flac", ".wav": "pcm_s16le", ".mp3": "libmp3lame", ".ogg": "libvorbis"}
+    codec = {".flac": "flac", ".wav": "pcm_s16le", ".mp3": "libmp3lame", ".opus": "libopus"}
     path.parent.mkdir(parents=True, exist_ok=True)
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec[path.suffix], rate=rate, layout=layout)

@@ -12,7 +12,7 @@ from vibelux.players.sound import RATE, stereo
         ("a.wav", 48000, "mono"),
         ("a.wav", 22050, "5.1"),
         ("a.mp3", 32000, "stereo"),
-        ("a.ogg", 44100, "mono"),
+        ("a.opus", 48000, "mono"),
     ],
 )
 def test_any_rate_and_layout_becomes_stereo_at_one_rate(tmp_path, tone, name, rate, layout):

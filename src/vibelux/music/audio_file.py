@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Self
 
 import av
 import numpy as np
-from av import AudioFrame, Packet
+from av import AudioFrame, AudioLayout, Packet
 from av.audio.frame import format_dtypes
 from av.audio.stream import AudioStream
 from av.container import InputContainer
@@ -325,6 +325,19 @@ class _Source:
             return -errno.EINVAL
 
 
+_USUAL_LAYOUTS = ("mono", "stereo", "2.1", "4.0", "5.0", "5.1", "6.1", "7.1")
+"""FFmpeg's own choice for one channel and more, where a file does not say where each belongs."""
+
+
+def _speakers(layout: AudioLayout) -> tuple[str, ...]:
+    """Return FFmpeg's names of the channels; ``NONE`` only for more than eight unnamed ones."""
+    names = tuple(channel.name for channel in layout.channels)
+    if "NONE" in names and len(names) <= len(_USUAL_LAYOUTS):
+        usual = AudioLayout(_USUAL_LAYOUTS[len(names) - 1])
+        return tuple(channel.name for channel in usual.channels)
+    return names
+
+
 class _Gathered:
     """Frames of one kind, gathered to be converted together."""
 
@@ -341,7 +354,7 @@ class _Gathered:
         if kind != self._kind:
             yield from self.flush()
             self._kind = kind
-            self._channels = tuple(channel.name for channel in layout.channels)
+            self._channels = _speakers(layout)
         elif self._count >= _CHUNK:
             yield from self.flush()
         dtype, count = np.dtype(format_dtypes[kind[0]]), len(self._channels)

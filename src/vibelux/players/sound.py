@@ -67,11 +67,12 @@ def _chunks(audio: AudioFile, start: float) -> Iterator[Chunk]:
 def _converted(resampler: AudioResampler, chunk: Chunk | None) -> Iterator[Stereo]:
     frame = None
     if chunk is not None:
-        frame = AudioFrame.from_ndarray(
-            np.ascontiguousarray(chunk.samples), format="fltp", layout="+".join(chunk.channels)
-        )
+        samples, layout = chunk.samples, "+".join(chunk.channels)
+        if "NONE" in chunk.channels:  # many channels, and nobody says where each belongs
+            samples, layout = samples.mean(axis=0, keepdims=True), "mono"
+        frame = AudioFrame.from_ndarray(np.ascontiguousarray(samples), format="fltp", layout=layout)
         frame.sample_rate = chunk.rate
     for converted in resampler.resample(frame):
-        samples = converted.to_ndarray().reshape(-1, 2)
-        if len(samples):
-            yield np.clip(samples, -1.0, 1.0)
+        mixed = converted.to_ndarray().reshape(-1, 2)
+        if len(mixed):
+            yield np.clip(mixed, -1.0, 1.0)
