@@ -121,11 +121,13 @@ class Mpd:
             self.process.wait(timeout=20)
 
     def client(self):
-        """A client of another program."""
+        """A client of another program, once MPD has looked at its files."""
         mpd = pytest.importorskip("mpd")
         client = mpd.MPDClient()
         client.timeout = 10
         client.connect("127.0.0.1", self.port)
+        while "updating_db" in client.status():
+            time.sleep(0.02)
         self._clients.append(client)
         return client
 
