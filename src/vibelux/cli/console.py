@@ -3,9 +3,10 @@
 import json
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vibelux.errors import VibeluxError
+from vibelux.errors import CatalogueError, VibeluxError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,6 +32,20 @@ def fail(error: VibeluxError) -> None:
     from rich.text import Text
 
     err().print(Text.assemble(("error: ", "bold red"), (printable(str(error)), "")))
+
+
+def require_catalogue(path: Path) -> None:
+    """Check that there is a catalogue, before one is made or a camera is started in vain.
+
+    Raises:
+        CatalogueError: there is none.
+
+    """
+    if not path.exists():
+        raise CatalogueError(
+            f"there is no catalogue at {path} yet; "
+            "scan a folder with music first: vibelux scan FOLDER"
+        )
 
 
 def print_json(value: Any) -> None:

@@ -150,15 +150,7 @@ def print_detector(console: "Console", predictions: "DetectorPredictions", *, ti
 
 def _collections(names: NDArray[np.str_], found: "Matches") -> Table:
     """Return a table with one row a collection; ``names`` has each picture's."""
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        show_edge=False,
-        header_style="dim",
-        title="by collection; found at an IoU of 0.5, false faces a picture",
-        title_style="dim",
-        title_justify="left",
-    )
+    table = _table("by collection; found at an IoU of 0.5, false faces a picture")
     table.add_column("", justify="right")
     for head in ("pictures", "faces", "found", "large", "found", "false"):
         table.add_column(head, justify="right")
@@ -243,13 +235,26 @@ def _emotions(console: "Console", figures: "Figures") -> None:
         f"emotion, {count:,} songs",
         [("macro-F1", _number(figures["emotion_macro_f1"]), "of the emotions present")],
     )
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="dim")
+    table = _table()
     table.add_column("", justify="right")
     table.add_column("AUC", justify="right")
     table.add_column("songs", justify="right")
     for name in EMOTIONS:
         table.add_row(name, _number(figures[f"auc_{name}"]), f"{figures[f'n_{name}']:,}")
     console.print(Padding(table, _INDENT, expand=False))
+
+
+def _table(title: str | None = None) -> Table:
+    """Return an empty table in the style of all."""
+    return Table(
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        show_edge=False,
+        header_style="dim",
+        title=title,
+        title_style="dim",
+        title_justify="left",
+    )
 
 
 def _heading(console: "Console", text: str) -> None:
@@ -270,15 +275,7 @@ def _figures(console: "Console", title: str, rows: Sequence[tuple[str, str, str]
 
 def _confusion(matrix: NDArray[np.int64], names: Sequence[str]) -> Table:
     """Return shares of each labelled class in percent, its recall and its count."""
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        show_edge=False,
-        header_style="dim",
-        title="labelled ↓  predicted → in %",
-        title_style="dim",
-        title_justify="left",
-    )
+    table = _table("labelled ↓  predicted → in %")
     table.add_column("", justify="right")
     for name in names:
         table.add_column(name[:3], justify="right")

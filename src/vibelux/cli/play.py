@@ -6,12 +6,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
-from vibelux.cli.console import err, out, printable
-from vibelux.errors import CatalogueError, InvalidInput
+from vibelux.cli.console import err, out, printable, require_catalogue
+from vibelux.cli.ordering_options import Diversity, Goal, Personal, Policy, Strength, given_order
+from vibelux.errors import InvalidInput
 
 if TYPE_CHECKING:
     from vibelux.emotions import Mood
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 _TICK = 0.25  # seconds between two looks at the keyboard and the player
 
-_MOOD, _ORDER, _PLAYER = "The mood", "Listening order", "Where it plays"
+_MOOD, _PLAYER = "The mood", "Where it plays"
 
 
 def play(
@@ -46,30 +47,11 @@ def play(
     image: Path | None = typer.Option(
         None, "--image", help="Look at the face in a picture.", rich_help_panel=_MOOD
     ),
-    policy: str | None = typer.Option(
-        None,
-        "--policy",
-        help="Where to go: match, lift, calm, energise, journey, off.",
-        rich_help_panel=_ORDER,
-    ),
-    goal: str | None = typer.Option(
-        None, "--goal", help="The mood that a journey leads to.", rich_help_panel=_ORDER
-    ),
-    strength: float | None = typer.Option(
-        None,
-        "--strength",
-        help="From 0, a plain shuffle, to 1, the strict ranking.",
-        rich_help_panel=_ORDER,
-    ),
-    diversity: float | None = typer.Option(
-        None, "--diversity", help="Weight of variety, 0 to 1.", rich_help_panel=_ORDER
-    ),
-    personal: float | None = typer.Option(
-        None,
-        "--personal",
-        help="Weight of what was learnt from you, 0 to 1.",
-        rich_help_panel=_ORDER,
-    ),
+    policy: Policy = None,
+    goal: Goal = None,
+    strength: Strength = None,
+    diversity: Diversity = None,
+    personal: Personal = None,
     resume: bool | None = typer.Option(
         None, "--resume/--fresh", help="Go on with the last session, or begin a new one."
     ),
@@ -113,13 +95,9 @@ def play(
 
     _require_one(mood=mood, camera=camera, follow=follow, image=image)
     chosen = parse_mood(mood) if mood is not None else None
-    order = _order(policy, goal, strength=strength, diversity=diversity, personal=personal)
+    order = given_order(policy, goal, strength=strength, diversity=diversity, personal=personal)
     settings = load_settings(face_model=face_model)
-    if not settings.catalogue.exists():
-        raise CatalogueError(
-            f"there is no catalogue at {settings.catalogue} yet; "
-            "scan a folder with music first: vibelux scan FOLDER"
-        )
+    require_catalogue(settings.catalogue)
     state = settings.home / "listening.json"
     sourced = chosen is not None or camera or follow or image is not None
     saved = _to_go_on_with(state, resume=resume, sourced=sourced)
@@ -170,21 +148,6 @@ def _require_one(**sources: object) -> None:
     given = [f"--{name}" for name, value in sources.items() if value not in (None, False)]
     if len(given) > 1:
         raise InvalidInput(f"play takes one mood, got {' and '.join(given)}; choose one of them")
-
-
-def _order(policy: str | None, goal: str | None, **weights: float | None) -> dict[str, Any]:
-    """Return what was given of the ordering, checked."""
-    from vibelux.emotions import parse_mood
-    from vibelux.recommend.ordering import Ordering
-
-    order: dict[str, Any] = {
-        "policy": "journey" if policy is None and goal is not None else policy,
-        "goal": None if goal is None else parse_mood(goal),
-        **weights,
-    }
-    order = {name: value for name, value in order.items() if value is not None}
-    Ordering().changed(**order)  # before a camera is started in vain
-    return order
 
 
 def _to_go_on_with(state: Path, *, resume: bool | None, sourced: bool) -> "SavedSession | None":

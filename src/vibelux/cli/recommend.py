@@ -6,8 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from vibelux.cli.console import err, out, print_json, printable
-from vibelux.errors import CatalogueError, InvalidInput, NoFace
+from vibelux.cli.console import err, out, print_json, printable, require_catalogue
+from vibelux.cli.ordering_options import (
+    PANEL,
+    Diversity,
+    Goal,
+    Personal,
+    Policy,
+    Seed,
+    Strength,
+    given_order,
+)
+from vibelux.errors import InvalidInput, NoFace
 
 if TYPE_CHECKING:
     from rich.constrain import Constrain
@@ -18,8 +28,6 @@ if TYPE_CHECKING:
     from vibelux.recommend.session import Session
     from vibelux.recommend.sound import SimilarSong
     from vibelux.settings import Settings
-
-_LISTENING = "Listening order"
 
 _WIDEST = 100  # columns; further away from its song a score is hard to read
 
@@ -44,39 +52,18 @@ def recommend(
         False, "--relative", help="Name files in the playlist relative to its folder."
     ),
     play: bool = typer.Option(False, "--open", help="Play it with the system's player."),
-    policy: str | None = typer.Option(
-        None,
-        "--policy",
-        help="Where to go: match, lift, calm, energise, journey, off.",
-        rich_help_panel=_LISTENING,
-    ),
-    goal: str | None = typer.Option(
-        None, "--goal", help="The mood that a journey leads to.", rich_help_panel=_LISTENING
-    ),
-    strength: float | None = typer.Option(
-        None,
-        "--strength",
-        help="From 0, a plain shuffle, to 1, the strict ranking.",
-        rich_help_panel=_LISTENING,
-    ),
-    diversity: float | None = typer.Option(
-        None, "--diversity", help="Weight of variety, 0 to 1.", rich_help_panel=_LISTENING
-    ),
-    personal: float | None = typer.Option(
-        None,
-        "--personal",
-        help="Weight of what was learnt from you, 0 to 1.",
-        rich_help_panel=_LISTENING,
-    ),
+    policy: Policy = None,
+    goal: Goal = None,
+    strength: Strength = None,
+    diversity: Diversity = None,
+    personal: Personal = None,
     arousal_weight: float | None = typer.Option(
         None,
         "--arousal-weight",
         help="What arousal counts against a valence of 1.",
-        rich_help_panel=_LISTENING,
+        rich_help_panel=PANEL,
     ),
-    seed: int | None = typer.Option(
-        None, "--seed", min=0, help="The same order again.", rich_help_panel=_LISTENING
-    ),
+    seed: Seed = None,
     face_model: Path | None = typer.Option(
         None, "--face-model", help="Use this ONNX file instead of the shipped one."
     ),
@@ -104,34 +91,27 @@ def recommend(
     from vibelux.players.system import open_playlist
     from vibelux.recommend.listener import Listener
     from vibelux.recommend.matching import matching_of
-    from vibelux.recommend.ordering import Ordering
     from vibelux.recommend.recommendation import recommend as ranked
     from vibelux.recommend.recommendation import require_songs
     from vibelux.recommend.session import Session
     from vibelux.settings import load_settings
 
-    order: dict[str, Any] = {
-        "policy": "journey" if policy is None and goal is not None else policy,
-        "goal": None if goal is None else parse_mood(goal),
-        "strength": strength,
-        "diversity": diversity,
-        "personal": personal,
-        "arousal_weight": arousal_weight,
-    }
-    order = {name: value for name, value in order.items() if value is not None}
+    order = given_order(
+        policy,
+        goal,
+        strength=strength,
+        diversity=diversity,
+        personal=personal,
+        arousal_weight=arousal_weight,
+    )
     to_listen = bool(order) or seed is not None
     order["matching"] = matching_of(matching)
-    Ordering().changed(**order)  # before a camera is started in vain
     output = output or m3u8
     if output is not None:
         require_format(output)
     wanted = parse_mood(mood) if mood is not None else None
     settings = load_settings(face_model=face_model)
-    if not settings.catalogue.exists():
-        raise CatalogueError(
-            f"there is no catalogue at {settings.catalogue} yet; "
-            "scan a folder with music first: vibelux scan FOLDER"
-        )
+    require_catalogue(settings.catalogue)
     with Catalogue(settings.catalogue) as catalogue:
         require_songs(catalogue)
         if wanted is None:

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import typer
 
-from vibelux.cli.console import err, out, print_json, printable
-from vibelux.errors import CatalogueError
+from vibelux.cli.console import err, out, print_json, printable, require_catalogue
 
 
 def similar(
@@ -31,11 +30,7 @@ def similar(
     if output is not None:
         require_format(output)
     settings = load_settings()
-    if not settings.catalogue.exists():
-        raise CatalogueError(
-            f"there is no catalogue at {settings.catalogue} yet; "
-            "scan a folder with music first: vibelux scan FOLDER"
-        )
+    require_catalogue(settings.catalogue)
     with Catalogue(settings.catalogue) as catalogue:
         this = find_song(catalogue, song)
         songs = nearest(catalogue, this, n=number)

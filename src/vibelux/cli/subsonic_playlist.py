@@ -1,11 +1,12 @@
 """`vibelux subsonic playlist`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
 from vibelux.cli.console import err, out, print_json, printable
+from vibelux.cli.ordering_options import Diversity, Goal, Policy, Seed, Strength, given_order
 from vibelux.cli.recommend import in_words, playlist_table
 from vibelux.cli.scan_progress import songs_in_words
 from vibelux.cli.subsonic_account import client_of, note
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from vibelux.players.subsonic_playlists import PutPlaylist
     from vibelux.recommend.picks import Pick
     from vibelux.settings import Settings
-
-_ORDER = "Listening order"
 
 
 def playlist(
@@ -30,27 +29,11 @@ def playlist(
     replace: bool = typer.Option(
         False, "--replace", help="Also a playlist of this name that VibeluX did not make."
     ),
-    policy: str | None = typer.Option(
-        None,
-        "--policy",
-        help="Where to go: match, lift, calm, energise, journey, off.",
-        rich_help_panel=_ORDER,
-    ),
-    goal: str | None = typer.Option(
-        None, "--goal", help="The mood that a journey leads to.", rich_help_panel=_ORDER
-    ),
-    strength: float | None = typer.Option(
-        None,
-        "--strength",
-        help="From 0, a plain shuffle, to 1, the strict ranking.",
-        rich_help_panel=_ORDER,
-    ),
-    diversity: float | None = typer.Option(
-        None, "--diversity", help="Weight of variety, 0 to 1.", rich_help_panel=_ORDER
-    ),
-    seed: int | None = typer.Option(
-        None, "--seed", min=0, help="The same order again.", rich_help_panel=_ORDER
-    ),
+    policy: Policy = None,
+    goal: Goal = None,
+    strength: Strength = None,
+    diversity: Diversity = None,
+    seed: Seed = None,
     json: bool = typer.Option(False, "--json", help="Print one JSON document."),
 ) -> None:
     """Make a playlist for a mood on the server, or bring it up to date.
@@ -67,18 +50,10 @@ def playlist(
     from vibelux.emotions import parse_mood
     from vibelux.library.catalogue import Catalogue
     from vibelux.recommend.listener import Listener
-    from vibelux.recommend.ordering import Ordering
     from vibelux.recommend.session import Session
     from vibelux.settings import load_settings
 
-    order: dict[str, Any] = {
-        "policy": "journey" if policy is None and goal is not None else policy,
-        "goal": None if goal is None else parse_mood(goal),
-        "strength": strength,
-        "diversity": diversity,
-    }
-    order = {key: value for key, value in order.items() if value is not None}
-    Ordering().changed(**order)  # before a camera is started in vain
+    order = given_order(policy, goal, strength=strength, diversity=diversity)
     wanted = None if mood is None else parse_mood(mood)
     settings = load_settings()
     with (

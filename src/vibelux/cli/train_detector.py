@@ -45,11 +45,11 @@ def detector(
     """Train the face detector and write detector.onnx with its card."""
     with train_extra():
         from vibelux.training import detectors
+        from vibelux.training.export import weights_to_begin_with
         from vibelux.training.progress import progress_bar, quiet
     from dataclasses import replace
 
     from vibelux.datasets.face_boxes import read_face_boxes
-    from vibelux.models import WEIGHTS
 
     stderr = console.err()
     data = read_face_boxes(boxes)
@@ -60,9 +60,6 @@ def detector(
         steps=steps or recipe.steps,
         learning_rate=learning_rate or recipe.learning_rate * (0.25 if start else 1.0),
     )
-    pretrained = None
-    if start is not None:
-        pretrained = WEIGHTS / "detector.onnx" if start == "pretrained" else Path(start)
     with quiet():
         trained = detectors.train_detector(
             data,
@@ -70,7 +67,7 @@ def detector(
             recipe=recipe,
             source=source or boxes.name,
             resume=resume,
-            pretrained=pretrained,
+            pretrained=weights_to_begin_with(start, "detector"),
             precision=precision,
             devices=devices,
             workers=workers,

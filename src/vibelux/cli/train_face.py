@@ -65,6 +65,7 @@ def face(
     """Train the face CNN and write face.onnx with its card."""
     with train_extra():
         from vibelux.training import faces
+        from vibelux.training.export import weights_to_begin_with
         from vibelux.training.fit import changed_recipe
         from vibelux.training.progress import progress_bar, quiet
     from dataclasses import replace
@@ -73,7 +74,7 @@ def face(
     from vibelux.datasets.faces import read_faces
     from vibelux.evaluation.faces import evaluate_faces, predict_faces, recurring
     from vibelux.evaluation.report import Subject, write_face_report
-    from vibelux.models import WEIGHTS, load_model
+    from vibelux.models import load_model
     from vibelux.training.face_export import update_card
 
     if quick and start == "pretrained":
@@ -92,9 +93,6 @@ def face(
         learning_rate=learning_rate or recipe.learning_rate * (0.25 if start else 1.0),
     )
     recipe = changed_recipe(recipe, changed or [])
-    pretrained = None
-    if start is not None:
-        pretrained = WEIGHTS / "face.onnx" if start == "pretrained" else Path(start)
     with quiet():
         trained = faces.train_faces(
             labelled,
@@ -102,7 +100,7 @@ def face(
             recipe=recipe,
             source=source or data.name,
             resume=resume,
-            pretrained=pretrained,
+            pretrained=weights_to_begin_with(start, "face"),
             teachers=teachers or (),
             precision=precision,
             devices=devices,

@@ -85,11 +85,11 @@ def music(
     paths = data or [_default_data()]
     with train_extra():
         from vibelux.training import song_runs
+        from vibelux.training.export import weights_to_begin_with
         from vibelux.training.progress import progress_bar, quiet
         from vibelux.training.songs import SongRecipe
     from dataclasses import replace
 
-    from vibelux.models import WEIGHTS
     from vibelux.music.spectrogram import MelSettings
     from vibelux.training.song_export import class_lines
     from vibelux.training.song_log_mels import hear
@@ -110,16 +110,14 @@ def music(
         announce(line)
 
     recipe = SongRecipe(seed=seed)
-    pretrained = None
     if start is not None:
-        pretrained = WEIGHTS / "music.onnx" if start == "pretrained" else Path(start)
         # What is already known is lost at full speed.
         recipe = replace(recipe, learning_rate=recipe.learning_rate / 4)
     if epochs is not None:
         recipe = replace(recipe, epochs=epochs)
     options = song_runs.Options(
         resume=resume,
-        pretrained=pretrained,
+        pretrained=weights_to_begin_with(start, "music"),
         precision=precision,
         callbacks=lambda name: [progress_bar(name, console)],
         announce=announce,

@@ -12,6 +12,8 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
 
+from vibelux.training.layers import Residual, convolution
+
 STRIDES = (8, 16, 32)
 """Pixels between the cells of the three grids."""
 
@@ -63,24 +65,24 @@ class DetectorNetwork(nn.Module):
         super().__init__()
         first, second, third, fourth, fifth = widths
         self.stem = nn.Sequential(
-            _convolution(1, first, stride=2, kernel=5),
-            _convolution(first, second, stride=2),
-            _convolution(second, second),
+            convolution(1, first, stride=2, kernel=5),
+            convolution(first, second, stride=2),
+            convolution(second, second),
         )
         self.stages = nn.ModuleList(
             [
-                nn.Sequential(_convolution(second, third, stride=2), _Residual(third)),
+                nn.Sequential(convolution(second, third, stride=2), Residual(third)),
                 nn.Sequential(
-                    _convolution(third, fourth, stride=2), _Residual(fourth), _Residual(fourth)
+                    convolution(third, fourth, stride=2), Residual(fourth), Residual(fourth)
                 ),
-                nn.Sequential(_convolution(fourth, fifth, stride=2), _Residual(fifth)),
+                nn.Sequential(convolution(fourth, fifth, stride=2), Residual(fifth)),
             ]
         )
         self.lateral = nn.ModuleList(
             [nn.Conv2d(width, head, 1) for width in (third, fourth, fifth)]
         )
         self.heads = nn.ModuleList(
-            [nn.Sequential(_convolution(head, head), nn.Conv2d(head, 5, 1)) for _ in STRIDES]
+            [nn.Sequential(convolution(head, head), nn.Conv2d(head, 5, 1)) for _ in STRIDES]
         )
         with torch.no_grad():
             for answer in self.heads:
@@ -214,27 +216,6 @@ def _kept(boxes: Tensor) -> Tensor:
     for _ in range(6):
         kept = (covers @ kept < 0.5).float()
     return kept
-
-
-class _Residual(nn.Module):
-    """Two convolutions with a shortcut around them (He et al. 2016)."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.first = _convolution(channels, channels)
-        self.second = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
-        self.norm = nn.BatchNorm2d(channels)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.relu(x + self.norm(self.second(self.first(x))))
-
-
-def _convolution(inputs: int, outputs: int, *, stride: int = 1, kernel: int = 3) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, kernel, stride=stride, padding=kernel // 2, bias=False),
-        nn.BatchNorm2d(outputs),
-        nn.ReLU(inplace=True),
-    )
 
 
 def _enlarged(coarse: Tensor, fine: Tensor) -> Tensor:

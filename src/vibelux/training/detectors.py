@@ -18,7 +18,7 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 from vibelux.datasets.face_box_split import split_boxes
 from vibelux.datasets.face_boxes import BoxData, BoxImage
 from vibelux.errors import DatasetError
-from vibelux.models import LABELS, Card
+from vibelux.models import LABELS
 from vibelux.training.detector_canvas import SHAPES, Composer
 from vibelux.training.detector_network import (
     DetectorGraph,
@@ -39,6 +39,7 @@ from vibelux.training.export import export_model, load_weights
 from vibelux.training.fit import (
     CHECKPOINT,
     Training,
+    card_training,
     laid_out,
     make_trainer,
     read_checkpoint,
@@ -162,11 +163,9 @@ class DetectorTraining(Training):
             pretrained: ONNX file whose weights it began with.
 
         """
-        entry = {"data": source, "recipe": asdict(self.recipe), "epochs_done": len(self.history)}
-        if pretrained is not None:
-            card = Card.read(pretrained.with_suffix(".json"))
-            entry["began_with"] = {"model": card.model_id, **card.training}
-        return entry
+        return card_training(
+            self.recipe, source=source, epochs_done=len(self.history), pretrained=pretrained
+        )
 
     @classmethod
     def read(cls, checkpoint: Path) -> Self:

@@ -14,7 +14,7 @@ from onnx import helper, numpy_helper
 from torch import Tensor, nn
 
 from vibelux.errors import ModelError
-from vibelux.models import Card, Kind, load_model, sha256_of
+from vibelux.models import WEIGHTS, Card, Kind, load_model, sha256_of
 
 TOLERANCE = 1e-4
 """Largest difference between torch and ONNX Runtime on real inputs, for values up to 1.
@@ -155,6 +155,13 @@ def read_weights(path: Path) -> dict[str, Tensor]:
         if node.op_type in ("Cast", "Identity") and node.input[0] in weights:
             weights[node.output[0]] = weights[node.input[0]]
     return {name: value for name, value in weights.items() if _PARAMETER.search(name)}
+
+
+def weights_to_begin_with(start: str | None, kind: Kind) -> Path | None:
+    """Return the ONNX file that ``--from`` names: ``pretrained`` is the shipped one."""
+    if start is None:
+        return None
+    return WEIGHTS / f"{kind}.onnx" if start == "pretrained" else Path(start)
 
 
 def load_weights(network: nn.Module, path: Path, *, fresh: tuple[str, ...] = ()) -> None:

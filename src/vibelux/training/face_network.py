@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from vibelux.datasets.faces import SIZE
 from vibelux.emotions import EMOTIONS
+from vibelux.training.layers import Residual, convolution
 
 
 class FaceNetwork(nn.Module):
@@ -33,17 +34,17 @@ class FaceNetwork(nn.Module):
         super().__init__()
         first, second, third, fourth = widths
         self.trunk = nn.Sequential(
-            _convolution(1, first),
+            convolution(1, first),
             nn.MaxPool2d(2),
-            _convolution(first, second),
-            _convolution(second, second),
+            convolution(first, second),
+            convolution(second, second),
             nn.MaxPool2d(2),
             nn.Dropout2d(0.05),
-            _convolution(second, third),
+            convolution(second, third),
             Residual(third),
             nn.MaxPool2d(2),
             nn.Dropout2d(0.1),
-            _convolution(third, fourth),
+            convolution(third, fourth),
             Residual(fourth),
             nn.MaxPool2d(2),
         )
@@ -71,20 +72,6 @@ class FaceNetwork(nn.Module):
         embedding = self.dense(self.trunk(faces))
         dropped = self.dropout(embedding)
         return self.mood(dropped), self.label(dropped), embedding
-
-
-class Residual(nn.Module):
-    """Two convolutions with a shortcut around them (He et al. 2016)."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.first = _convolution(channels, channels)
-        self.second = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
-        self.norm = nn.BatchNorm2d(channels)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return relu(x + f(x)), same shape."""
-        return torch.relu(x + self.norm(self.second(self.first(x))))
 
 
 class FaceGraph(nn.Module):
@@ -140,11 +127,3 @@ def standardise(faces: Tensor) -> Tensor:
     """
     centred = faces - faces.mean(dim=(2, 3), keepdim=True)
     return centred / (centred.square().mean(dim=(2, 3), keepdim=True) + 1e-3).sqrt()
-
-
-def _convolution(inputs: int, outputs: int) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, padding=1, bias=False),
-        nn.BatchNorm2d(outputs),
-        nn.ReLU(inplace=True),
-    )

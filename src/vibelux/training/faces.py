@@ -24,6 +24,7 @@ from vibelux.training.face_targets import FaceSplit, FaceTargets, face_targets, 
 from vibelux.training.fit import (
     CHECKPOINT,
     Training,
+    card_training,
     cross_entropy,
     laid_out,
     make_trainer,
@@ -172,18 +173,13 @@ class FaceTraining(Training):
             averaged_with: trainings whose weights were averaged with its own.
 
         """
-        entry: dict[str, Any] = {
-            "data": source,
-            "recipe": asdict(self.recipe),
-            "epochs_done": len(self.history),
-        }
+        entry = card_training(
+            self.recipe, source=source, epochs_done=len(self.history), pretrained=pretrained
+        )
         if averaged_with:
             entry["averaged_with_epochs"] = [len(other.history) for other in averaged_with]
         if teachers:
             entry["teachers"] = [Card.read(path.with_suffix(".json")).model_id for path in teachers]
-        if pretrained is not None:
-            card = Card.read(pretrained.with_suffix(".json"))
-            entry["began_with"] = {"model": card.model_id, **card.training}
         return entry
 
     def card_metrics(self) -> dict[str, Any]:

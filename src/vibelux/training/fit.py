@@ -13,6 +13,7 @@ from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor, nn
 
 from vibelux.errors import DatasetError, InvalidInput
+from vibelux.models import Card
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -189,6 +190,29 @@ def cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
 
     """
     return -(target * torch.log_softmax(logits.float(), dim=1)).sum(dim=1)
+
+
+def card_training(
+    recipe: "DataclassInstance", *, source: str, epochs_done: int, pretrained: Path | None = None
+) -> dict[str, Any]:
+    """Return what a card says of a training.
+
+    Args:
+        recipe: of the training.
+        source: name of the data and its terms.
+        epochs_done: how many.
+        pretrained: ONNX file whose weights it began with.
+
+    """
+    entry: dict[str, Any] = {
+        "data": source,
+        "recipe": asdict(recipe),
+        "epochs_done": epochs_done,
+    }
+    if pretrained is not None:
+        card = Card.read(pretrained.with_suffix(".json"))
+        entry["began_with"] = {"model": card.model_id, **card.training}
+    return entry
 
 
 def average_weights(network: nn.Module, others: Sequence[nn.Module]) -> None:

@@ -1,0 +1,69 @@
+"""The options of the listening order, the same for every command that has them."""
+
+from typing import Annotated, Any
+
+import typer
+
+PANEL = "Listening order"
+
+Policy = Annotated[
+    str | None,
+    typer.Option(
+        "--policy",
+        help="Where to go: match, lift, calm, energise, journey, off.",
+        rich_help_panel=PANEL,
+    ),
+]
+Goal = Annotated[
+    str | None,
+    typer.Option("--goal", help="The mood that a journey leads to.", rich_help_panel=PANEL),
+]
+Strength = Annotated[
+    float | None,
+    typer.Option(
+        "--strength",
+        help="From 0, a plain shuffle, to 1, the strict ranking.",
+        rich_help_panel=PANEL,
+    ),
+]
+Diversity = Annotated[
+    float | None,
+    typer.Option("--diversity", help="Weight of variety, 0 to 1.", rich_help_panel=PANEL),
+]
+Personal = Annotated[
+    float | None,
+    typer.Option(
+        "--personal", help="Weight of what was learnt from you, 0 to 1.", rich_help_panel=PANEL
+    ),
+]
+Seed = Annotated[
+    int | None, typer.Option("--seed", min=0, help="The same order again.", rich_help_panel=PANEL)
+]
+
+
+def given_order(policy: str | None, goal: str | None, **others: Any) -> dict[str, Any]:
+    """Return what was given of the ordering, checked before a camera is started in vain.
+
+    A goal without a policy asks for a journey.
+
+    Args:
+        policy: name of a policy.
+        goal: a mood as text.
+        **others: further attributes of `Ordering` by name; None is not given.
+
+    Raises:
+        InvalidInput: an unknown name, or a value out of range.
+        InvalidMood: the goal is no mood.
+
+    """
+    from vibelux.emotions import parse_mood
+    from vibelux.recommend.ordering import Ordering
+
+    order: dict[str, Any] = {
+        "policy": "journey" if policy is None and goal is not None else policy,
+        "goal": None if goal is None else parse_mood(goal),
+        **others,
+    }
+    order = {name: value for name, value in order.items() if value is not None}
+    Ordering().changed(**order)
+    return order
