@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+
+const service = process.env["VIBELUX_SERVICE"] ?? "http://127.0.0.1:8765";
+
+export default defineConfig({
+  build: {
+    outDir: "../src/vibelux/service/page",
+    emptyOutDir: true,
+    target: "es2022",
+    assetsInlineLimit: 0, // everything is a file of its own: the Content Security Policy allows no inline script
+  },
+  worker: { format: "es" },
+  // `npm run dev` shows the page with the API of a running `vibelux serve`.
+  server: { proxy: { "/api": { target: service, changeOrigin: true } } },
+  test: { include: ["tests/**/*.test.ts"] },
+});
