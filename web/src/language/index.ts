@@ -1,0 +1,31 @@
+import { kept, oneOf } from "../store";
+import { de } from "./de";
+import { en, type Language } from "./en";
+
+export type { Language } from "./en";
+
+export const LANGUAGES = { en, de } as const;
+export type Code = keyof typeof LANGUAGES;
+
+const CODES = Object.keys(LANGUAGES) as Code[];
+
+/** The first language of the browser that the page has, else English. */
+export function preferred(wished: readonly string[]): Code {
+  for (const tag of wished) {
+    const code = CODES.find((known) => tag.toLowerCase().split("-")[0] === known);
+    if (code !== undefined) return code;
+  }
+  return "en";
+}
+
+/** The chosen language; when it changes the page is built anew, and the music plays on. */
+export const language = kept<Code>(
+  "vibelux.language",
+  preferred(navigator.languages),
+  oneOf(...CODES),
+);
+
+/** The words of the chosen language. */
+export function words(): Language {
+  return LANGUAGES[language.value];
+}

@@ -1,0 +1,37 @@
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/controls.css";
+import "./styles/shell.css";
+import { historyView } from "./history/history-view";
+import { libraryView } from "./library/library-view";
+import { listenView } from "./listen/listen-view";
+import { mapView } from "./map/map-view";
+import { playerBar } from "./player/player-bar";
+import type { Route } from "./route";
+import { settingsView } from "./settings-view";
+import { glow } from "./shell/glow";
+import { tellError } from "./shell/messages";
+import { shell } from "./shell/shell";
+import type { View } from "./shell/view";
+import { songView } from "./song/song-view";
+
+function viewOf(route: Route): View {
+  switch (route.place) {
+    case "listen":
+      return listenView;
+    case "library":
+      return libraryView;
+    case "map":
+      return mapView;
+    case "history":
+      return historyView;
+    case "settings":
+      return settingsView;
+    case "song":
+      return songView(route.id);
+  }
+}
+
+window.addEventListener("unhandledrejection", (event) => tellError(event.reason));
+glow();
+shell({ of: viewOf, player: playerBar });

@@ -1,0 +1,5 @@
+import { h } from "../dom";
+import { words } from "../language";
+import type { View } from "../shell/view";
+
+export const mapView: View = () => h("div", { class: "column" }, h("h1", {}, words().shell.map));

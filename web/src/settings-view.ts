@@ -1,0 +1,79 @@
+import { api } from "./api/client";
+import { fill, h } from "./dom";
+import { language, LANGUAGES, words, type Code } from "./language";
+import { choice } from "./shell/choice";
+import { background, tell } from "./shell/messages";
+import { sure } from "./shell/sure";
+import type { View } from "./shell/view";
+import { theme, THEMES } from "./theme";
+
+/** Appearance, language, and what was learnt from the listener. */
+export const settingsView: View = (signal) => {
+  const t = words();
+  const learnt = h("p", { class: "muted numbers" }, "\u00a0");
+  const version = h("p", { class: "muted small" }, "\u00a0");
+  const show = async (): Promise<void> => {
+    const known = await api.get("/api/v1/profile", { signal });
+    fill(
+      learnt,
+      t.settings.learntCount(known.played, known.skipped, known.liked, known.wrong_mood),
+    );
+  };
+  background(show());
+  background(
+    api
+      .get("/api/v1/health", { signal })
+      .then((health) => fill(version, t.settings.version(health.version))),
+  );
+  const forget = async (): Promise<void> => {
+    if (!(await sure(t.settings.forgetSure, t.settings.forget))) return;
+    await api.delete("/api/v1/profile");
+    tell(t.settings.forgotten);
+    await show();
+  };
+  return h(
+    "div",
+    { class: "column settings" },
+    h("h1", {}, t.settings.title),
+    h(
+      "section",
+      { class: "card" },
+      h("h2", {}, t.settings.appearance),
+      choice(
+        t.settings.appearance,
+        THEMES.map((name) => [name, t.settings.theme[name]]),
+        theme.value,
+        (name) => theme.set(name),
+      ),
+    ),
+    h(
+      "section",
+      { class: "card" },
+      h("h2", {}, t.settings.language),
+      choice(
+        t.settings.language,
+        (Object.keys(LANGUAGES) as Code[]).map((code) => [code, LANGUAGES[code].name]),
+        language.value,
+        (code) => language.set(code),
+      ),
+    ),
+    h(
+      "section",
+      { class: "card" },
+      h("h2", {}, t.settings.privacy),
+      h("p", {}, t.settings.privacyText),
+      h("h3", {}, t.settings.learnt),
+      learnt,
+      h(
+        "div",
+        {},
+        h(
+          "button",
+          { class: "button button-bad", type: "button", onclick: () => background(forget()) },
+          t.settings.forget,
+        ),
+      ),
+    ),
+    version,
+  );
+};
