@@ -10,22 +10,20 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pytest
+import uvicorn
 from sqlalchemy import insert
 
-pytest.importorskip("fastapi")
-uvicorn = pytest.importorskip("uvicorn")
-
-from vibelux.emotions import EMOTIONS, parse_mood  # noqa: E402
-from vibelux.library.catalogue import Catalogue  # noqa: E402
-from vibelux.library.samples import Format, write_audio  # noqa: E402
-from vibelux.library.schema import path_bytes, songs  # noqa: E402
-from vibelux.library.schema_blobs import EMBEDDING, MOMENT, vector_blob  # noqa: E402
-from vibelux.library.workers_process import Analyser  # noqa: E402
-from vibelux.recommend.circumplex import affect_of  # noqa: E402
-from vibelux.service.app import create_app  # noqa: E402
-from vibelux.service.context import Context  # noqa: E402
-from vibelux.service.folders import Roots  # noqa: E402
-from vibelux.settings import Settings  # noqa: E402
+from vibelux.emotions import EMOTIONS, parse_mood
+from vibelux.library.catalogue import Catalogue
+from vibelux.library.samples import Format, write_audio
+from vibelux.library.schema import path_bytes, songs
+from vibelux.library.schema_blobs import EMBEDDING, MOMENT, vector_blob
+from vibelux.library.workers_process import Analyser
+from vibelux.recommend.circumplex import affect_of
+from vibelux.service.app import create_app
+from vibelux.service.context import Context
+from vibelux.service.folders import Roots
+from vibelux.settings import Settings
 
 SECONDS = 3.0
 

@@ -10,8 +10,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-pytest.importorskip("fastapi")
-
 
 @pytest.fixture
 def start(tmp_path):

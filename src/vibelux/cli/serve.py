@@ -6,7 +6,6 @@ from pathlib import Path
 import typer
 
 from vibelux.cli.console import err, out
-from vibelux.cli.extras import extra
 
 
 def serve(
@@ -29,9 +28,6 @@ def serve(
     """
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")  # requests share the cores; NumPy's threads only wait
-    with extra("serve"):
-        import fastapi  # noqa: F401
-        import uvicorn  # noqa: F401
     from vibelux.service.folders import Roots
     from vibelux.service.server import Address
     from vibelux.service.server import serve as serve_pages
