@@ -18,7 +18,7 @@ import numpy as np
 
 from vibelux.face.detector import Box, FaceDetector, reduced
 from vibelux.face.expression import ExpressionModel, crop_face
-from vibelux.face.reading import as_grey
+from vibelux.face.reading import as_grey, judge, sharpness
 from vibelux.face.sampling import Window, sample
 
 HERE = Path(__file__).resolve().parent
@@ -122,6 +122,8 @@ def _face(grey: np.ndarray, box: Box, expression: ExpressionModel) -> dict[str, 
         "crop": packed(crop),
         "mood": [round(float(share), 6) for share in answer.moods[0]],
         "label": [round(float(share), 6) for share in answer.labels[0]],
+        "sharpness": round(sharpness(crop), 6),
+        "state": judge(box, crop, answer.moods[0]),
     }
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from vibelux.face.detector import Box, FaceDetector, reduced
 from vibelux.face.expression import ExpressionModel, crop_face
-from vibelux.face.reading import as_grey
+from vibelux.face.reading import as_grey, judge, sharpness
 from vibelux.face.sampling import Window, sample
 
 DATA = Path(__file__).parents[1] / "data"
@@ -88,6 +88,8 @@ def test_crops_and_moods(expression: ExpressionModel, name: str) -> None:
         answer = expression.predict(crop[None])
         assert np.allclose(answer.moods[0], face["mood"], rtol=0, atol=1e-3)
         assert np.allclose(answer.labels[0], face["label"], rtol=0, atol=1e-3)
+        assert sharpness(crop) == pytest.approx(face["sharpness"], abs=1e-5)
+        assert judge(Box(*face["box"], 1.0), crop, answer.moods[0]) == face["state"]
 
 
 def test_the_drawn_faces_are_found() -> None:

@@ -1,0 +1,21 @@
+/** What the page and its vision worker say to each other. Pictures go to the worker only. */
+import type { Box } from "./box";
+import type { FaceReading } from "./reading";
+
+/** What the page asks; every question has one `Answer` with its `id`. */
+export type Question = { readonly id: number } & (
+  | { readonly ask: "load" }
+  /** A frame of the camera, which the worker closes; `near`: where the main face was last. */
+  | { readonly ask: "frame"; readonly frame: ImageBitmap; readonly near: Box | null }
+  /** An image file. */
+  | { readonly ask: "photo"; readonly photo: Blob }
+);
+
+export type Answer = { readonly id: number } & (
+  | { readonly say: "loaded" }
+  | { readonly say: "reading"; readonly reading: FaceReading }
+  | { readonly say: "failed"; readonly why: Failing; readonly message: string }
+);
+
+/** The models cannot be loaded, a photo cannot be decoded, or something else broke. */
+export type Failing = "models" | "photo" | "broken";

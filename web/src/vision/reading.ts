@@ -1,0 +1,140 @@
+/** The expression on the main face of one picture, or why there is none: docs/face.md. */
+import type { Mood } from "../emotions";
+import { distance, type Box } from "./box";
+import { detect, type DetectorConstants, type Found } from "./detector";
+import { quantile, type Grey } from "./grey";
+import { sample } from "./sampling";
+
+export const STATES = ["ok", "no_face", "too_small", "too_dark", "too_blurred", "unsure"] as const;
+
+/** `ok`, or why there is no mood. */
+export type State = (typeof STATES)[number];
+
+/** Pixels of a box's width; in smaller faces the expression is lost. */
+export const MIN_FACE = 26;
+
+/** Grey levels between the 5th and 95th percentile of a crop: contrast, whatever the skin. */
+export const MIN_CONTRAST = 24;
+
+/** Of a crop, as of `sharpness`. */
+export const MIN_SHARPNESS = 0.018;
+
+/** Grey level that 99 % of a picture stay below when it is too dark to find a face in. */
+export const DARK_FRAME = 40;
+
+/** Of the strongest emotion; below it the model cannot tell. */
+export const MIN_SHARE = 0.2;
+
+/** Sizes at which a face is looked for in a photo, 320 to 1280 pixels. */
+export const PHOTO_LOOKS = 3;
+
+/** What one picture shows. */
+export interface FaceReading {
+  readonly state: State;
+  /** Of the main face, if the state is `ok`. */
+  readonly mood: Mood | null;
+  /** The main face, also when it cannot be read. */
+  readonly face: Box | null;
+  /** Every face, the main one first, with its mood where it can be read. */
+  readonly faces: readonly { readonly box: Box; readonly mood: Mood | null }[];
+  /** The picture's size in pixels, in which the boxes are given. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The two networks with the constants of their cards. */
+export interface Networks {
+  readonly detector: DetectorConstants;
+  readonly face: FaceConstants;
+  /** Run the detector on its input. */
+  find(input: Grey): Promise<Found>;
+  /** Classify crops of one size; return a mood for each. */
+  classify(crops: readonly Grey[]): Promise<Mood[]>;
+}
+
+/** Constants of the face model's card. */
+export interface FaceConstants {
+  /** Side of a crop in pixels. */
+  readonly size: number;
+  /** Side of the square that is cut out, in widths of the face's box. */
+  readonly cropScale: number;
+}
+
+/** How to look: `near` is where the main face was last, `looks` as of `detect`. */
+export interface Look {
+  readonly near?: Box | null;
+  readonly looks?: number;
+}
+
+/** Read one picture: find the faces, cut them out, classify them, judge the main one. */
+export async function readFaces(
+  grey: Grey,
+  networks: Networks,
+  { near = null, looks = 1 }: Look = {},
+): Promise<FaceReading> {
+  const { width, height } = grey;
+  const boxes = await detect(grey, (input) => networks.find(input), networks.detector, looks);
+  if (boxes.length === 0) {
+    const state = quantile(grey, 0.99, 4) < DARK_FRAME ? "too_dark" : "no_face";
+    return { state, mood: null, face: null, faces: [], width, height };
+  }
+  if (near !== null) {
+    const main = boxes.reduce((a, b) => (distance(b, near) < distance(a, near) ? b : a));
+    boxes.splice(boxes.indexOf(main), 1);
+    boxes.unshift(main);
+  }
+  const crops = boxes.map((box) => cropOf(grey, box, networks.face));
+  const moods = await networks.classify(crops);
+  const states = boxes.map((box, i) => judge(box, crops[i]!, moods[i]!));
+  const faces = boxes.map((box, i) => ({ box, mood: states[i] === "ok" ? moods[i]! : null }));
+  return { state: states[0]!, mood: faces[0]!.mood, face: boxes[0]!, faces, width, height };
+}
+
+/** Return the square around a face that the model sees: docs/preprocessing.md, step 5. */
+export function cropOf(grey: Grey, box: Box, { size, cropScale }: FaceConstants): Grey {
+  const side = cropScale * box.w;
+  const x = box.x + box.w / 2 - side / 2;
+  const y = box.y + box.h / 2 - side / 2;
+  return sample(grey, { x, y, w: side, h: side }, size, size);
+}
+
+/** Return whether a face can be read, and if not, why. */
+export function judge(box: Box, crop: Grey, mood: Mood): State {
+  if (box.w < MIN_FACE) return "too_small";
+  if (quantile(crop, 0.95) - quantile(crop, 0.05) < MIN_CONTRAST) return "too_dark";
+  if (sharpness(crop) < MIN_SHARPNESS) return "too_blurred";
+  if (Math.max(...mood) < MIN_SHARE) return "unsure";
+  return "ok";
+}
+
+/**
+ * Return how steep a crop's edges are in the direction in which they are the least steep: the
+ * smaller eigenvalue of the mean structure tensor (Förstner & Gülch, 1987) over the variance of
+ * the pixels, 0 without contrast.
+ */
+export function sharpness({ width, height, pixels }: Grey): number {
+  let sum = 0;
+  let squares = 0;
+  for (const level of pixels) {
+    sum += level;
+    squares += level * level;
+  }
+  const mean = sum / pixels.length;
+  const variance = squares / pixels.length - mean * mean;
+  if (variance <= 0) return 0;
+  let xx = 0;
+  let yy = 0;
+  let xy = 0;
+  for (let y = 0; y < height - 1; y++) {
+    for (let x = 0; x < width - 1; x++) {
+      const i = y * width + x;
+      const right = pixels[i + 1]! - pixels[i]!;
+      const down = pixels[i + width]! - pixels[i]!;
+      xx += right * right;
+      yy += down * down;
+      xy += right * down;
+    }
+  }
+  const count = (width - 1) * (height - 1);
+  return ((xx + yy) / 2 - Math.hypot((xx - yy) / 2, xy)) / count / variance;
+}

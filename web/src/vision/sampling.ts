@@ -1,0 +1,84 @@
+/**
+ * Samples a rectangle of a picture in integers, so that the page and the Python package get the
+ * same pixels to the last bit: docs/preprocessing.md, step 2.
+ */
+import type { Grey } from "./grey";
+
+const SHIFT = 11;
+/** What the weights of one output pixel sum to along each axis. */
+const UNIT = 1 << SHIFT;
+
+/** A rectangle in a picture's pixels, pixel i covering [i, i + 1); it may reach beyond. */
+export interface Window {
+  readonly x: number;
+  readonly y: number;
+  readonly w: number;
+  readonly h: number;
+}
+
+/** Return what a window shows at another size; beyond the picture its border is repeated. */
+export function sample(grey: Grey, window: Window, width: number, height: number): Grey {
+  if (!(window.w > 0 && window.h > 0 && grey.pixels.length)) {
+    throw new RangeError(
+      `cannot sample ${JSON.stringify(window)} of a picture of ${grey.width}×${grey.height}`,
+    );
+  }
+  const rows = weightsOf(grey.height, window.y, window.h, height);
+  const columns = weightsOf(grey.width, window.x, window.w, width);
+  const left = columns.first[0]!;
+  const right = columns.first[width - 1]! + columns.taps;
+  const line = new Int32Array(grey.width);
+  const pixels = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    line.fill(0, left, right);
+    for (let tap = 0; tap < rows.taps; tap++) {
+      const weight = rows.weights[y * rows.taps + tap]!;
+      if (weight === 0) continue;
+      const start = (rows.first[y]! + tap) * grey.width;
+      for (let x = left; x < right; x++) line[x]! += weight * grey.pixels[start + x]!;
+    }
+    for (let x = 0; x < width; x++) {
+      let total = (UNIT * UNIT) / 2;
+      const start = columns.first[x]!;
+      for (let tap = 0; tap < columns.taps; tap++) {
+        total += columns.weights[x * columns.taps + tap]! * line[start + tap]!;
+      }
+      pixels[y * width + x] = total >> (2 * SHIFT);
+    }
+  }
+  return { width, height, pixels };
+}
+
+/** Of which pixels each output is made: `taps` from `first` on, each row of weights summing to `UNIT`. */
+interface Weights {
+  readonly taps: number;
+  readonly first: Int32Array;
+  readonly weights: Int32Array;
+}
+
+/** Return the weights of `size` outputs that cover `span` pixels from `start` of a line. */
+function weightsOf(length: number, start: number, span: number, size: number): Weights {
+  const step = span / size;
+  const reach = Math.max(1, step);
+  const taps = Math.min(length, Math.ceil(reach) + 1);
+  const first = new Int32Array(size);
+  const weights = new Int32Array(size * taps);
+  for (let output = 0; output < size; output++) {
+    const begin = start + (output + 0.5) * step - reach / 2;
+    const pixel = clamp(Math.floor(begin), 0, length - taps);
+    first[output] = pixel;
+    let before = 0; // what lies before the line counts as its first pixel
+    for (let tap = 0; tap < taps; tap++) {
+      const share = clamp((pixel + tap + 1 - begin) / reach, 0, 1);
+      // What lies behind the line counts as its last pixel.
+      const after = tap === taps - 1 ? UNIT : Math.floor(UNIT * share + 0.5);
+      weights[output * taps + tap] = after - before;
+      before = after;
+    }
+  }
+  return { taps, first, weights };
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
+}

@@ -1,0 +1,92 @@
+import { expect, test } from "vitest";
+import { FaceReader, VisionError } from "../../src/vision/face-reader";
+import type { Answer, Question } from "../../src/vision/messages";
+import type { FaceReading } from "../../src/vision/reading";
+
+const READING: FaceReading = {
+  state: "no_face",
+  mood: null,
+  face: null,
+  faces: [],
+  width: 4,
+  height: 3,
+};
+
+/** Stands in for the worker: keeps what was asked until it is told to answer. */
+class Scripted extends EventTarget {
+  readonly asked: { question: Question; transfer: Transferable[] }[] = [];
+  ended = false;
+
+  postMessage(question: Question, transfer: Transferable[]): void {
+    this.asked.push({ question, transfer });
+  }
+
+  terminate(): void {
+    this.ended = true;
+  }
+
+  say(answer: Answer): void {
+    this.dispatchEvent(new MessageEvent("message", { data: answer }));
+  }
+}
+
+function scripted(): { reader: FaceReader; workers: Scripted[] } {
+  const workers: Scripted[] = [];
+  const reader = new FaceReader(() => {
+    workers.push(new Scripted());
+    return workers.at(-1) as unknown as Worker;
+  });
+  return { reader, workers };
+}
+
+test("nothing is started before the first question", async () => {
+  const { reader, workers } = scripted();
+  expect(workers).toHaveLength(0);
+  const loading = reader.load();
+  workers[0]!.say({ id: 1, say: "loaded" });
+  await loading;
+  expect(workers).toHaveLength(1);
+});
+
+test("a frame is handed over, not copied; answers find their questions in any order", async () => {
+  const { reader, workers } = scripted();
+  const frame = { width: 4 } as ImageBitmap;
+  const first = reader.read(frame);
+  const second = reader.readPhoto(new Blob());
+  expect(workers[0]!.asked[0]).toEqual({
+    question: { id: 1, ask: "frame", frame, near: null },
+    transfer: [frame],
+  });
+  workers[0]!.say({ id: 2, say: "reading", reading: { ...READING, width: 8 } });
+  workers[0]!.say({ id: 1, say: "reading", reading: READING });
+  expect((await first).width).toBe(4);
+  expect((await second).width).toBe(8);
+});
+
+test("a failure says why, and the worker goes on", async () => {
+  const { reader, workers } = scripted();
+  const photo = reader.readPhoto(new Blob());
+  workers[0]!.say({ id: 1, say: "failed", why: "photo", message: "cannot be decoded" });
+  await expect(photo).rejects.toEqual(new VisionError("photo", "cannot be decoded"));
+  await expect(photo).rejects.toMatchObject({ why: "photo" });
+  expect(workers[0]!.ended).toBe(false);
+});
+
+test("a worker that breaks answers all questions, and the next one starts another", async () => {
+  const { reader, workers } = scripted();
+  const both = [reader.load(), reader.readPhoto(new Blob())];
+  workers[0]!.dispatchEvent(Object.assign(new Event("error"), { message: "out of memory" }));
+  for (const one of both) await expect(one).rejects.toMatchObject({ why: "broken" });
+  expect(workers[0]!.ended).toBe(true);
+  void reader.load();
+  expect(workers).toHaveLength(2);
+});
+
+test("closing ends the worker and gives up what it reads", async () => {
+  const { reader, workers } = scripted();
+  const loading = reader.load();
+  reader.close();
+  await expect(loading).rejects.toThrow("closed");
+  expect(workers[0]!.ended).toBe(true);
+  reader.close(); // once more does nothing
+});

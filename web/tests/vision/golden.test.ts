@@ -1,0 +1,120 @@
+/** The page gets the numbers of tests/data/golden.json, which the Python package is held to. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { env } from "onnxruntime-web/wasm";
+import { beforeAll, describe, expect, test } from "vitest";
+import { detect, reduced } from "../../src/vision/detector";
+import { greyOf } from "../../src/vision/grey";
+import { loadNetworks } from "../../src/vision/models";
+import { cropOf, judge, readFaces, sharpness, type Networks } from "../../src/vision/reading";
+import { sample } from "../../src/vision/sampling";
+import { golden, greyFrame, unpacked } from "./golden";
+
+const WEIGHTS = new URL("../../../src/vibelux/weights/", import.meta.url);
+
+async function shipped(name: string): Promise<ArrayBuffer> {
+  const bytes = await readFile(new URL(name, WEIGHTS));
+  return new Uint8Array(bytes).buffer;
+}
+
+let networks: Networks;
+
+beforeAll(async () => {
+  const wasm = "../../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm";
+  env.wasm.wasmBinary = readFileSync(new URL(wasm, import.meta.url));
+  networks = await loadNetworks(shipped);
+}, 60_000);
+
+test("grey", () => {
+  const rgba = Uint8Array.from(golden.grey.flatMap(({ rgb }) => [...rgb, 255]));
+  const { pixels } = greyOf(rgba, golden.grey.length, 1);
+  expect([...pixels]).toEqual(golden.grey.map(({ grey }) => grey));
+});
+
+test.each(golden.samples)("a window of $window at $size", ({ frame, window, size, pixels }) => {
+  const [x, y, w, h] = window;
+  const found = sample(greyFrame(frame), { x, y, w, h }, size[0], size[1]);
+  expect([found.width, found.height]).toEqual(size);
+  expect(found.pixels).toEqual(unpacked(pixels));
+});
+
+describe.each(golden.frames)("$frame", ({ frame, grey_sha256, input, boxes, faces }) => {
+  const grey = greyFrame(frame);
+
+  test("the detector's input", () => {
+    expect(sha256(grey.pixels)).toBe(grey_sha256);
+    const { longerSide, multiple } = networks.detector;
+    const small = reduced(grey, longerSide, multiple);
+    expect(small.factor).toBe(input.factor);
+    expect([small.input.width, small.input.height]).toEqual([input.width, input.height]);
+    expect(sha256(small.input.pixels)).toBe(input.sha256);
+  });
+
+  test("boxes", async () => {
+    const found = await detect(grey, (small) => networks.find(small), networks.detector);
+    const rows = found.map(({ x, y, w, h, score }) => [x, y, w, h, score]);
+    expect(rows).toHaveLength(boxes.length);
+    boxes.forEach((row, i) => row.forEach((value, j) => near(rows[i]![j]!, value, 0.01)));
+  });
+
+  test("crops, moods and states", async () => {
+    for (const face of faces) {
+      const [x, y, w, h] = face.box;
+      const box = { x, y, w, h, score: 1 };
+      const crop = cropOf(grey, box, networks.face);
+      expect(crop.pixels).toEqual(unpacked(face.crop));
+      near(sharpness(crop), face.sharpness, 1e-5);
+      const [mood] = await networks.classify([crop]);
+      face.mood.forEach((share, j) => near(mood![j]!, share, 1e-3));
+      expect(judge(box, crop, mood!)).toBe(face.state);
+    }
+  });
+
+  test("the reading puts them together", async () => {
+    const reading = await readFaces(grey, networks);
+    const main = faces[0];
+    expect(reading.faces).toHaveLength(boxes.length);
+    expect(reading.state).toBe(boxes.length ? main!.state : "no_face");
+    if (reading.state === "ok") main!.mood.forEach((p, j) => near(reading.mood![j]!, p, 1e-3));
+    else expect(reading.mood).toBeNull();
+  });
+});
+
+test("several crops at once get the moods that they get alone", async () => {
+  const crops = golden.frames.flatMap(({ faces }) =>
+    faces.map(({ crop }) => ({ width: 48, height: 48, pixels: unpacked(crop) })),
+  );
+  const together = await networks.classify(crops);
+  for (const [i, crop] of crops.entries()) {
+    const [alone] = await networks.classify([crop]);
+    alone!.forEach((share, j) => near(together[i]![j]!, share, 1e-5));
+  }
+});
+
+test("a damaged model is refused", async () => {
+  const damaged = async (name: string): Promise<ArrayBuffer> => {
+    const bytes = await shipped(name);
+    if (name === "face.onnx") new Uint8Array(bytes)[1000]! ^= 1;
+    return bytes;
+  };
+  await expect(loadNetworks(damaged)).rejects.toThrow("face.onnx is damaged");
+});
+
+test("labels in another order are refused", async () => {
+  const other = async (name: string): Promise<ArrayBuffer> => {
+    if (name !== "face.json") return shipped(name);
+    const card = JSON.parse(new TextDecoder().decode(await shipped(name))) as { labels: string[] };
+    card.labels.reverse();
+    return new Uint8Array(new TextEncoder().encode(JSON.stringify(card))).buffer;
+  };
+  await expect(loadNetworks(other)).rejects.toThrow("face tells apart surprise,sad");
+});
+
+function near(found: number, expected: number, tolerance: number): void {
+  expect(Math.abs(found - expected), `${found} is not ${expected}`).toBeLessThan(tolerance);
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}

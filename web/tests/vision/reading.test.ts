@@ -1,0 +1,127 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import type { Mood } from "../../src/emotions";
+import type { Found } from "../../src/vision/detector";
+import { quantile, type Grey } from "../../src/vision/grey";
+import * as reading from "../../src/vision/reading";
+import { judge, readFaces, sharpness, type Networks } from "../../src/vision/reading";
+
+const HAPPY: Mood = [0, 0, 0, 0.9, 0.1, 0, 0];
+const BOX = { x: 0, y: 0, w: 40, h: 50, score: 0.9 };
+
+/** A picture from a function of the place; levels are rounded. */
+function picture(width: number, height: number, level: (x: number, y: number) => number): Grey {
+  const pixels = Uint8Array.from({ length: width * height }, (_, i) =>
+    Math.round(level(i % width, Math.floor(i / width))),
+  );
+  return { width, height, pixels };
+}
+
+const checks = picture(48, 48, (x, y) => ((x >> 2) + (y >> 2)) % 2 && 200);
+
+function networksThat(find: (input: Grey) => Found): Networks & { readonly seen: Grey[] } {
+  const seen: Grey[] = [];
+  return {
+    seen,
+    detector: { longerSide: 320, multiple: 1, scoreThreshold: 0.6 },
+    face: { size: 48, cropScale: 1.24 },
+    find: async (input) => {
+      seen.push(input);
+      return find(input);
+    },
+    classify: async (crops) => crops.map(() => HAPPY),
+  };
+}
+
+const none = (): Found => ({ boxes: new Float32Array(8), scores: new Float32Array(2) });
+
+test("the constants are those of the Python package", () => {
+  const python = readFileSync(
+    new URL("../../../src/vibelux/face/reading.py", import.meta.url),
+    "utf8",
+  );
+  const found = Object.fromEntries(
+    [...python.matchAll(/^([A-Z_]+) = ([\d.]+)$/gm)].map(([, name, value]) => [name, +value!]),
+  );
+  const { MIN_FACE, MIN_CONTRAST, MIN_SHARPNESS, DARK_FRAME, MIN_SHARE } = reading;
+  expect(found).toEqual({ MIN_FACE, MIN_CONTRAST, MIN_SHARPNESS, DARK_FRAME, MIN_SHARE });
+  const states = /^State = Literal\[(.+)\]$/m.exec(python)![1];
+  expect(states).toBe(reading.STATES.map((state) => `"${state}"`).join(", "));
+});
+
+test("quantiles lie between two pixels as NumPy's do", () => {
+  const levels = [7, 1, 200, 30, 30, 90];
+  const grey = { width: 3, height: 2, pixels: Uint8Array.from(levels) };
+  // np.percentile([7, 1, 200, 30, 30, 90], (0, 5, 50, 95, 100))
+  const found = [0, 0.05, 0.5, 0.95, 1].map((share) => quantile(grey, share));
+  [1, 2.5, 30, 172.5, 200].forEach((level, i) => expect(found[i]).toBeCloseTo(level, 9));
+  expect(quantile(grey, 1, 2)).toBe(200); // of 7 and 200 alone
+});
+
+test("a flat crop has no sharpness, one of lines in one direction neither", () => {
+  expect(sharpness(picture(48, 48, () => 120))).toBe(0);
+  expect(sharpness(picture(48, 48, (x) => (x % 8) * 30))).toBeCloseTo(0, 12);
+  expect(sharpness(checks)).toBeGreaterThan(0.1);
+});
+
+test.each([
+  ["ok", BOX, checks, HAPPY],
+  ["too_small", { ...BOX, w: 25.9 }, checks, HAPPY],
+  ["too_dark", BOX, picture(48, 48, (x, y) => ((x + y) % 2) * 20), HAPPY],
+  ["too_blurred", BOX, picture(48, 48, (x, y) => 2 * (x + y)), HAPPY],
+  ["unsure", BOX, checks, Array<number>(7).fill(1 / 7)],
+] as const)("%s", (state, box, crop, mood) => {
+  expect(judge(box, crop, mood)).toBe(state);
+});
+
+test("without a face the state tells dark from empty", async () => {
+  const night = await readFaces(
+    picture(64, 48, () => 12),
+    networksThat(none),
+  );
+  expect(night).toEqual({
+    state: "too_dark",
+    mood: null,
+    face: null,
+    faces: [],
+    width: 64,
+    height: 48,
+  });
+  const wall = await readFaces(
+    picture(64, 48, () => 120),
+    networksThat(none),
+  );
+  expect(wall.state).toBe("no_face");
+});
+
+test("boxes come back in the picture's pixels, the most prominent face first", async () => {
+  const networks = networksThat(() => ({
+    boxes: Float32Array.of(10, 20, 30, 40, 100, 20, 60, 80, 5, 5, 200, 200),
+    scores: Float32Array.of(0.9, 0.8, 0.5),
+  }));
+  const grey = picture(640, 480, (x, y) => ((x >> 2) + (y >> 2)) % 2 && 200);
+  const { faces, face, state, mood } = await readFaces(grey, networks);
+  expect(faces.map(({ box }) => [box.x, box.y, box.w, box.h])).toEqual([
+    [200, 40, 120, 160],
+    [20, 40, 60, 80],
+  ]);
+  expect([face, state, mood]).toEqual([faces[0]!.box, "ok", HAPPY]);
+  const near = { x: 15, y: 35, w: 60, h: 80, score: 1 };
+  expect((await readFaces(grey, networks, { near })).face).toEqual(faces[1]!.box);
+});
+
+test("a photo is looked at up to three times, a small one only as far as there is detail", async () => {
+  const sides = async (width: number, looks?: number): Promise<number[]> => {
+    const networks = networksThat(none);
+    await readFaces(
+      picture(width, 30, () => 99),
+      networks,
+      looks ? { looks } : {},
+    );
+    return networks.seen.map((input) => input.width);
+  };
+  expect(await sides(2000)).toEqual([320]);
+  expect(await sides(2000, reading.PHOTO_LOOKS)).toEqual([320, 640, 1280]);
+  expect(await sides(600, reading.PHOTO_LOOKS)).toEqual([320, 640]);
+  expect(await sides(300, reading.PHOTO_LOOKS)).toEqual([320]);
+});
