@@ -25,6 +25,7 @@ def test_songs_that_fit_come_first_with_their_reasons(service):
     assert answer["mood"]["happy"] == 1
     assert titles(answer["songs"])[:2] == ["Happy", "Glad"]
     assert answer["songs"][0]["reason"].startswith("happy 100 % like the mood")
+    assert answer["songs"][0]["target"]["happy"] == pytest.approx(1)
     scores = [pick["score"] for pick in answer["songs"]]
     assert scores[:2] == sorted(scores[:2], reverse=True)
 
@@ -152,3 +153,10 @@ def test_playlists_are_downloaded(service):
     assert error(service.client.post("/api/v1/playlists", json={"songs": [999]}), 404)
     error(service.client.post("/api/v1/playlists", json={"songs": []}), 422)
     error(service.client.post("/api/v1/playlists", json={"songs": ids, "format": "exe"}), 422)
+
+
+def test_a_pick_says_which_mood_was_looked_for(service):
+    body = {"mood": mood(sad=1), "policy": "lift", "n": 1}
+    (pick,) = service.client.post("/api/v1/recommendations", json=body).json()["songs"]
+    assert pick["target"]["happy"] > pick["target"]["sad"] > 0
+    assert sum(pick["target"].values()) == pytest.approx(1)

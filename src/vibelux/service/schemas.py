@@ -217,6 +217,11 @@ class PickOut(BaseModel):
     score: float = Field(description="how well it fits, 0 to 1", examples=[0.92])
     reason: str = Field(examples=["happy 62 % like the face (58 %), little sadness"])
     confidence: str = Field(examples=["heard as clear (0.21), steady (0.90)"])
+    target: dict[str, float] = Field(
+        description="the mood that was looked for at this place: not the listener's where a policy "
+        "leads elsewhere",
+        examples=[dict(zip(EMOTIONS, _HAPPY, strict=True))],
+    )
 
     @classmethod
     def of(cls, pick: Pick) -> "PickOut":
@@ -226,6 +231,7 @@ class PickOut(BaseModel):
             score=round(pick.score, 6),
             reason=pick.reason,
             confidence=pick.confidence.in_words(),
+            target=mood_dict(pick.target),
         )
 
 

@@ -836,6 +836,22 @@ export interface components {
              * @example heard as clear (0.21), steady (0.90)
              */
             confidence: string;
+            /**
+             * Target
+             * @description the mood that was looked for at this place: not the listener's where a policy leads elsewhere
+             * @example {
+             *       "angry": 0,
+             *       "disgust": 0,
+             *       "fear": 0,
+             *       "happy": 0.7,
+             *       "neutral": 0.2,
+             *       "sad": 0,
+             *       "surprise": 0.1
+             *     }
+             */
+            target: {
+                [key: string]: number;
+            };
         };
         /**
          * Picks
