@@ -27,6 +27,25 @@ def test_songs_without_a_value_come_last_whichever_way(catalogue, add_song):
     assert table.find(sort="added", descending=True).tolist() == ids[::-1]
 
 
+def test_songs_are_sorted_by_year_and_by_the_share_of_any_emotion(catalogue, add_song):
+    ids = [
+        add_song(catalogue, f"/m/{n}.mp3", year=year, mood=vector_blob(np.array(mood, np.float32)))
+        for n, (year, mood) in enumerate(
+            [
+                (1999, [0, 0, 0, 0.2, 0, 0.8, 0]),
+                (None, [0, 0, 0, 0.9, 0, 0.1, 0]),
+                (1971, [0, 0, 0, 0.4, 0, 0.6, 0]),
+            ]
+        )
+    ]
+    table = SongTable.of(catalogue)
+    assert table.find(sort="year").tolist() == [ids[2], ids[0], ids[1]]
+    assert table.find(sort="year", descending=True).tolist() == [ids[0], ids[2], ids[1]]
+    assert table.find(sort="happy", descending=True).tolist() == [ids[1], ids[2], ids[0]]
+    sad_ones = table.find(emotion="sad", sort="happy", descending=True)
+    assert sad_ones.tolist() == [ids[2], ids[0]]
+
+
 def test_failed_and_missing_songs_are_found_by_their_state(catalogue, add_song):
     failed = add_song(catalogue, "/m/bad.mp3", state="failed")
     add_song(catalogue, "/m/good.mp3")

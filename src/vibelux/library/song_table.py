@@ -24,7 +24,24 @@ from vibelux.library.catalogue_errors import catalogue_errors
 from vibelux.library.schema import path_of
 from vibelux.library.schema_blobs import MOOD
 
-Sort = Literal["title", "artist", "album", "duration", "valence", "arousal", "share", "added"]
+Sort = Literal[
+    "title",
+    "artist",
+    "album",
+    "year",
+    "duration",
+    "valence",
+    "arousal",
+    "share",
+    "angry",
+    "disgust",
+    "fear",
+    "happy",
+    "neutral",
+    "sad",
+    "surprise",
+    "added",
+]
 
 _REST = 20
 """A table is read again at the earliest after so many times as long as reading it took."""
@@ -57,6 +74,7 @@ class SongTable:
         valence: [shape=(n,), dtype=float32] in [-1, 1]; NaN where there is none.
         arousal: the same.
         duration: [shape=(n,), dtype=float32] seconds; NaN where it is not known.
+        year: [shape=(n,), dtype=float32] of release; NaN where it is not known.
         names: column -> [n] texts folded for comparison, of ``title``, ``artist``, ``album``.
 
     """
@@ -67,6 +85,7 @@ class SongTable:
     valence: NDArray[np.float32]
     arousal: NDArray[np.float32]
     duration: NDArray[np.float32]
+    year: NDArray[np.float32]
     names: dict[str, list[str]]
 
     @classmethod
@@ -84,7 +103,7 @@ class SongTable:
         with catalogue.reading() as connection, connection.begin():
             cursor: Any = connection.connection.cursor()  # rows of SQLAlchemy would take far longer
             cursor.execute(
-                "SELECT id, state, mood, valence, arousal, duration, title, artist, album, path "
+                "SELECT id, state, mood, valence, arousal, duration, year, title, artist, album, path "
                 "FROM songs WHERE server IS ? ORDER BY id",
                 (catalogue.server,),
             )
@@ -92,12 +111,12 @@ class SongTable:
                 ids.append(row[0])
                 states.append(row[1])
                 moods += row[2] or nothing
-                numbers.append(row[3:6])
-                names["title"].append(folded(row[6] or path_of(row[9]).stem))
-                names["artist"].append(folded(row[7]))
-                names["album"].append(folded(row[8]))
+                numbers.append(row[3:7])
+                names["title"].append(folded(row[7] or path_of(row[10]).stem))
+                names["artist"].append(folded(row[8]))
+                names["album"].append(folded(row[9]))
             cursor.close()
-        columns = np.array(numbers, np.float32).reshape(-1, 3)
+        columns = np.array(numbers, np.float32).reshape(-1, 4)
         return cls(
             ids=np.array(ids, np.int64),
             states=np.array(states, np.str_),
@@ -105,6 +124,7 @@ class SongTable:
             valence=columns[:, 0],
             arousal=columns[:, 1],
             duration=columns[:, 2],
+            year=columns[:, 3],
             names=names,
         )
 
@@ -132,8 +152,9 @@ class SongTable:
             least: share in [0, 1] that the emotion has at least; 0: it is the strongest.
             valence: lowest and highest, in [-1, 1].
             arousal: lowest and highest, in [-1, 1].
-            sort: by what; ``share`` is that of the emotion. Songs that lack it come last, equal
-                ones in the order in which they were found.
+            sort: by what; a name of an emotion is the share of that one, ``share`` that of the
+                emotion asked for. Songs that lack it come last, equal ones in the order in which
+                they were found.
             descending: the largest first.
 
         Raises:
@@ -203,7 +224,10 @@ class SongTable:
             ranks = self._ranks[sort][rows]
             ranks = np.where(ranks < 0, len(self), -ranks if descending else ranks)
             return np.argsort(ranks, kind="stable")
-        column = share if share is not None and sort == "share" else getattr(self, sort)
+        if sort in EMOTIONS:
+            column = self.moods[:, emotion_index(sort)]
+        else:
+            column = share if share is not None and sort == "share" else getattr(self, sort)
         values = -column[rows] if descending else column[rows]
         return np.argsort(values, kind="stable")  # NaN comes last, either way
 

@@ -1618,7 +1618,7 @@ export interface operations {
                 min_arousal?: number;
                 max_arousal?: number;
                 /** @description `share` is that of the emotion */
-                sort?: "title" | "artist" | "album" | "duration" | "valence" | "arousal" | "share" | "added";
+                sort?: "title" | "artist" | "album" | "year" | "duration" | "valence" | "arousal" | "share" | "angry" | "disgust" | "fear" | "happy" | "neutral" | "sad" | "surprise" | "added";
                 descending?: boolean;
                 offset?: number;
                 limit?: number;
