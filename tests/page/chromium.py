@@ -1,0 +1,37 @@
+"""The Chromium of this machine, with a camera that shows a file, or with none."""
+
+import os
+import shutil
+from pathlib import Path
+
+from playwright.sync_api import Browser, Playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+def found() -> str | None:
+    """Return the browser's path; None where there is none. None is ever downloaded."""
+    given = os.environ.get("VIBELUX_CHROMIUM")
+    return given or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def launch(playwright: Playwright, *, camera: Path | None = None) -> Browser:
+    """Start it without a window.
+
+    Args:
+        playwright: the driver.
+        camera: a Y4M file, shown over and over by the only camera; None: there is no camera.
+
+    """
+    devices = "device-count=0" if camera is None else "fps=30"
+    arguments = [
+        f"--use-fake-device-for-media-stream={devices}",
+        "--autoplay-policy=no-user-gesture-required",
+        "--force-color-profile=srgb",
+        "--disable-dev-shm-usage",  # containers have little of it
+    ]
+    if camera is not None:
+        arguments.append(f"--use-file-for-fake-video-capture={camera}")
+    return playwright.chromium.launch(
+        executable_path=found(), args=arguments, chromium_sandbox=False
+    )

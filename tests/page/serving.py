@@ -1,0 +1,76 @@
+"""The real `vibelux serve` in a process of its own, with a catalogue and a profile of its own."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+START = (sys.executable, "-c", "from vibelux.cli import main; main()")
+
+
+@dataclass
+class Served:
+    """A service that runs.
+
+    Attributes:
+        url: of the page, ending in a slash.
+        home: the folder of its catalogue and profile.
+        root: the folder below which music may be scanned.
+        process: the command.
+
+    """
+
+    url: str
+    home: Path
+    root: Path
+    process: "subprocess.Popen[str]"
+
+    @property
+    def port(self) -> int:
+        return int(re.search(r":(\d+)/", self.url)[1])
+
+    def kill(self) -> None:
+        """End it at once, as a power cut does."""
+        self.process.kill()
+        self.process.communicate()
+
+    def start_again(self) -> None:
+        """Start it at the same address."""
+        self.process, _ = _started(self.home, self.root, self.port)
+
+
+@contextmanager
+def served(home: Path, root: Path, *, port: int = 0) -> Iterator[Served]:
+    """Yield a service; it is ended afterwards."""
+    process, line = _started(home, root, port)
+    url = re.search(r"http://\S+/", line)[0]
+    service = Served(url, home, root, process)
+    try:
+        yield service
+    finally:
+        service.process.terminate()
+        try:
+            service.process.communicate(timeout=20)
+        except subprocess.TimeoutExpired:
+            service.kill()
+            raise
+
+
+def _started(home: Path, root: Path, port: int) -> "tuple[subprocess.Popen[str], str]":
+    clean = {name: v for name, v in os.environ.items() if not name.startswith("VIBELUX_")}
+    process = subprocess.Popen(
+        [*START, "serve", "--no-browser", "--port", str(port), "--root", str(root)],
+        env={**clean, "VIBELUX_HOME": str(home), "NO_COLOR": "1", "PYTHONUTF8": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    line = process.stdout.readline()
+    if "http://" not in line:
+        process.kill()
+        raise RuntimeError(f"the service did not start: {process.communicate()}")
+    return process, line
