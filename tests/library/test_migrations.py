@@ -97,4 +97,4 @@ def test_songs_of_the_first_version_can_be_played_and_lack_only_what_is_new(tmp_
         (song,) = catalogue.songs("ok")
         assert (song.valence, song.model) == (0.5, "music-1")
         assert (song.tension, song.loudness, song.peak) == (None, None, None)
-        assert len(catalogue.course(song.id)) == 0  # the old records are no longer readable
+        assert len(song.course) == 0  # the old records are no longer readable

@@ -77,7 +77,7 @@ def test_songs_are_analysed_once(run, catalogue, music, notes):
     np.testing.assert_allclose(song.mood, mood_of(b"Artist - b.flac"), rtol=1e-6)
     np.testing.assert_allclose(song.embedding, [0.6, 0.8], atol=1e-3)
     np.testing.assert_allclose(song.quadrant, [0.1, 0.2, 0.3, 0.4], rtol=1e-6)
-    course = catalogue.course(song.id)
+    course = song.course
     assert course["start"].tolist() == [0.0, 7200.5]
     np.testing.assert_allclose(course["mood"][1], song.mood[::-1], atol=1e-3)
     assert course["arousal"].tolist() == [0.0, -1.0]

@@ -1,5 +1,6 @@
 """The catalogue: all songs, with what is needed to find them again, in one SQLite file."""
 
+import os
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -40,6 +41,10 @@ class Song:
         valence: pleasantness in [-1, 1], or None.
         arousal: energy in [-1, 1], or None.
         embedding: [shape=(d,), dtype=float32] of length 1, kept in half precision, or None.
+        course: over time [shape=(k,)], records ``start`` (seconds), ``mood`` [shape=(7,)],
+            ``valence``, ``arousal`` and ``tension`` (NaN where the model gives none); none for a
+            song that was never analysed, was imported, or was analysed by a version before
+            tensions.
         model: id of the model that computed these, ``imported`` for imported moods, or None.
         state: ``ok``, ``failed`` (cannot be analysed) or ``missing`` (the file is gone).
         reason: why it failed, a sentence, or None.
@@ -69,6 +74,7 @@ class Song:
     valence: float | None
     arousal: float | None
     embedding: NDArray[np.float32] | None
+    course: NDArray[np.void]
     model: str | None
     state: State
     reason: str | None = None
@@ -209,19 +215,6 @@ class Catalogue:
         found = self._fetch(select(songs).where(songs.c.path == path_bytes(path)))
         return found[0] if found else None
 
-    def course(self, song_id: int) -> NDArray[np.void]:
-        """Return a song's course over time.
-
-        Returns:
-            [shape=(k,)] records ``start`` (seconds), ``mood`` [shape=(7,)], ``valence``,
-            ``arousal`` and ``tension`` (NaN where the model gives none); none for a song that was
-            never analysed, was imported, or was analysed by a version before tensions.
-
-        """
-        with self.reading() as connection:
-            blob = connection.scalar(select(songs.c.course).where(songs.c.id == song_id))
-        return np.frombuffer(blob or b"", dtype=MOMENT)
-
     def mood_matrix(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Load the moods of all playable songs.
 
@@ -330,6 +323,7 @@ def _song(row: Row[Any]) -> Song:
         valence=row.valence,
         arousal=row.arousal,
         embedding=vector_of(row.embedding, EMBEDDING),
+        course=np.frombuffer(row.course or b"", MOMENT),
         model=row.model,
         state=row.state,
         reason=row.reason,
@@ -351,9 +345,8 @@ def _song(row: Row[Any]) -> Song:
 
 def _title(row: Any) -> str:
     """Return the title of the tags, else the file's name."""
-    stem = Path(path_of(row.path).stem)
-    title: str = row.title or path_bytes(stem).decode("utf-8", "replace")
-    return title
+    title: str | None = row.title
+    return title or os.fsencode(path_of(row.path).stem).decode("utf-8", "replace")
 
 
 def _engine(path: Path, busy_timeout: float) -> Engine:

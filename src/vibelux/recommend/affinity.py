@@ -29,19 +29,27 @@ class Affinity:
         self.matching = matching
         self._index = MoodIndex(shelf.moods, matching=matching)
 
-    def to(self, mood: ArrayLike, *, arousal_weight: float = AROUSAL_WEIGHT) -> NDArray[np.float32]:
-        """Return the fit of every song.
+    def to(
+        self,
+        mood: ArrayLike,
+        *,
+        rows: NDArray[np.int64] | None = None,
+        arousal_weight: float = AROUSAL_WEIGHT,
+    ) -> NDArray[np.float32]:
+        """Return the fit of every song, or of some.
 
         Args:
             mood: [shape=(7,)] that is looked for.
+            rows: [shape=(k,)] of the shelf; None for all.
             arousal_weight: as of `vibelux.recommend.circumplex.closeness`.
 
         Returns:
-            [shape=(n,), dtype=float32] in [0, 1].
+            [shape=(k,), dtype=float32] in [0, 1].
 
         """
-        near = closeness(self._shelf.affect, affect_of(mood), arousal_weight=arousal_weight)
-        alike = self._index.similarities(mood)
+        affect = self._shelf.affect if rows is None else self._shelf.affect[rows]
+        near = closeness(affect, affect_of(mood), arousal_weight=arousal_weight)
+        alike = self._index.similarities(mood, rows=rows)
         fit: NDArray[np.float32] = (1 - _CIRCUMPLEX) * alike + _CIRCUMPLEX * near
         return fit
 

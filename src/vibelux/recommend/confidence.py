@@ -1,5 +1,6 @@
 """How sure the analysis of a song is."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,15 +48,14 @@ def confidence_of(mood: NDArray[np.floating], course: NDArray[np.void]) -> Confi
 
     Args:
         mood: [shape=(7,)] of the song.
-        course: [shape=(k,)] records with ``mood`` [shape=(7,)], as of `Catalogue.course`.
+        course: [shape=(k,)] records with ``mood`` [shape=(7,)], as of `Song.course`.
 
     """
-    shares = as_mood(mood).astype(np.float64)
-    positive = shares[shares > 0]
-    clear = 1 + float((positive * np.log(positive)).sum()) / np.log(len(EMOTIONS))
-    clear = min(1.0, max(0.0, clear))
+    shares = as_mood(mood).tolist()
+    entropy = -sum(share * math.log(share) for share in shares if share > 0)
+    clear = min(1.0, max(0.0, 1 - entropy / math.log(len(EMOTIONS))))
     if len(course) < 2:
         return Confidence(clear, None)
     windows = course["mood"].astype(np.float64)
-    apart = np.abs(windows - windows.mean(axis=0)).sum(axis=1).mean() / 2
-    return Confidence(clear, min(1.0, max(0.0, 1 - float(apart))))
+    apart = float(np.abs(windows - windows.mean(axis=0)).sum()) / len(windows) / 2
+    return Confidence(clear, min(1.0, max(0.0, 1 - apart)))

@@ -76,17 +76,23 @@ class Listener:
 
         """
         now = time.time() if now is None else now
-        hours = np.full(len(shelf), np.nan)
-        plays = np.full(len(shelf), np.nan)
+        heard: dict[int, tuple[float, float]] = dict.fromkeys(
+            shelf.played_elsewhere, (np.nan, np.nan)
+        )
         for last in reversed(self.profile.last_plays()):  # copies: the most recent play counts
             rows = shelf.rows_of_key.get(last.key)
             if rows is None and (row := shelf.row_of_path.get(last.path)) is not None:
                 rows = [row]
             for row in rows or ():
-                hours[row] = (now - last.at) / 3600
-                plays[row] = last.plays
-        # What was played on a music server counts as well, wherever it was heard. Negative hours
-        # are a clock that was put back: there the plays alone decide.
-        there = np.maximum(now - shelf.played_at, 0) / 3600
-        hours = np.where(hours < 0, hours, np.fmin(hours, there))
-        return freshness_of(hours, plays, half_plays=max(1.0, min(50.0, len(shelf) / 4)))
+                heard[row] = (now - last.at) / 3600, last.plays
+        fresh = np.ones(len(shelf), dtype=np.float32)
+        if heard:
+            rows = list(heard)
+            hours, plays = np.array(list(heard.values())).T
+            # What was played on a music server counts as well, wherever it was heard. Negative
+            # hours are a clock that was put back: there the plays alone decide.
+            there = np.maximum(now - shelf.played_at[rows], 0) / 3600
+            hours = np.where(hours < 0, hours, np.fmin(hours, there))
+            half = max(1.0, min(50.0, len(shelf) / 4))
+            fresh[rows] = freshness_of(hours, plays, half_plays=half)
+        return fresh

@@ -176,30 +176,31 @@ class Picker:
             whose: what reasons call the listener's mood.
 
         """
-        songs = self._catalogue.songs_by_id(self.shelf.ids[[row for row, _ in places]])
-        learnt = None
+        rows = np.array([row for row, _ in places], dtype=np.int64)
+        songs = self._catalogue.songs_by_id(self.shelf.ids[rows])
+        learnt = np.zeros(rows.size, dtype=np.float32)
         if ordering.personal > 0:
             taste = self._taste or self._learnt()  # as it was when the songs were chosen
-            learnt = taste.preference(self._features, mood)
+            learnt = taste.preference(self._features.rows(rows), mood)
         fits: dict[bytes, NDArray[np.float32]] = {}
         picks = []
-        for (row, target), song in zip(places, songs, strict=True):
+        for place, ((row, target), song) in enumerate(zip(places, songs, strict=True)):
             heard = self.shelf.moods[row]
             if target.tobytes() not in fits:
-                fits[target.tobytes()] = self._fit(target, ordering)
+                fits[target.tobytes()] = self._fit(target, ordering, rows)
             if ordering.policy in ("match", "off"):
                 reason = reason_for(mood, heard, whose=whose)
             else:
                 reason = reason_for(target, heard, whose="the aim")
-            if learnt is not None and abs(learnt[row]) >= _TELLING:
-                verb = "like" if learnt[row] > 0 else "skip"
-                reason += f"; you tend to {verb} such songs ({learnt[row]:+.2f})"
+            if abs(learnt[place]) >= _TELLING:
+                verb = "like" if learnt[place] > 0 else "skip"
+                reason += f"; you tend to {verb} such songs ({learnt[place]:+.2f})"
             picks.append(
                 Pick(
                     song=song,
-                    score=float(fits[target.tobytes()][row]),
+                    score=float(fits[target.tobytes()][place]),
                     reason=reason,
-                    confidence=confidence_of(heard, self._catalogue.course(song.id)),
+                    confidence=confidence_of(heard, song.course),
                     target=target,
                 )
             )
@@ -213,7 +214,12 @@ class Picker:
             self._heeded = events
         return self._taste
 
-    def _fit(self, target: NDArray[np.float32], ordering: Ordering) -> NDArray[np.float32]:
+    def _fit(
+        self,
+        target: NDArray[np.float32],
+        ordering: Ordering,
+        rows: NDArray[np.int64] | None = None,
+    ) -> NDArray[np.float32]:
         if self._affinity.matching != ordering.matching:
             self._affinity = Affinity(self.shelf, ordering.matching)
-        return self._affinity.to(target, arousal_weight=ordering.arousal_weight)
+        return self._affinity.to(target, rows=rows, arousal_weight=ordering.arousal_weight)

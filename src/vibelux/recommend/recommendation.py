@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from vibelux.emotions import EMOTIONS, as_mood
 from vibelux.errors import CatalogueEmpty, CatalogueError, InvalidInput
@@ -101,11 +101,9 @@ def recommend(
                 song,
                 float(score),
                 reason_for(wanted, song.mood, whose=whose),
-                confidence_of(song.mood, catalogue.course(song.id)),
+                confidence_of(song.mood, song.course),
             )
-            for song, score in zip(
-                catalogue.songs_by_id([int(ids[place]) for place in places]), scores, strict=True
-            )
+            for song, score in zip(catalogue.songs_by_id(ids[places]), scores, strict=True)
             if song.mood is not None and playable(song.path)
         ]
         if len(found) >= n or len(places) == len(index):
@@ -150,19 +148,19 @@ def reason_for(wanted: ArrayLike, song: ArrayLike, *, whose: str = "the mood") -
         whose: what to call the first one.
 
     """
-    want, have = as_mood(wanted).astype(float), as_mood(song).astype(float)
-    terms = want * have
-    if terms.sum() == 0:
-        akin = want[:, None] * kinship() * have
+    want, have = as_mood(wanted).tolist(), as_mood(song).tolist()
+    terms = [one * other for one, other in zip(want, have, strict=True)]
+    if sum(terms) == 0:
+        akin = np.array(want)[:, None] * kinship() * have
         if akin.any():
             one, other = (int(place) for place in np.unravel_index(akin.argmax(), akin.shape))
             return f"{_share(have, other)}, akin to {whose}'s {_share(want, one)}"
         return (
-            f"nothing in common: {_share(have, int(have.argmax()))}, "
-            f"{whose} is {_share(want, int(want.argmax()))}"
+            f"nothing in common: {_share(have, have.index(max(have)))}, "
+            f"{whose} is {_share(want, want.index(max(want)))}"
         )
-    order = [int(place) for place in np.argsort(-terms, kind="stable")]
-    named = [place for place in order[:2] if terms[place] >= _MATTERS * terms.sum()] or order[:1]
+    order = sorted(range(len(EMOTIONS)), key=lambda place: -terms[place])
+    named = [place for place in order[:2] if terms[place] >= _MATTERS * sum(terms)] or order[:1]
     words = [_comparison(want, have, named[0], whose)]
     words += [f"{_share(have, place)} ({_percent(want[place])})" for place in named[1:]]
     rest = [place for place in range(len(EMOTIONS)) if place not in named]
@@ -189,7 +187,7 @@ def playable(path: Path) -> bool:
         return False
 
 
-def _comparison(want: NDArray[np.float64], have: np.ndarray, place: int, whose: str) -> str:
+def _comparison(want: list[float], have: list[float], place: int, whose: str) -> str:
     low, high = sorted((want[place], have[place]))
     if high - low <= _CLOSE and low >= high / 2:
         relation = "like"
@@ -198,7 +196,7 @@ def _comparison(want: NDArray[np.float64], have: np.ndarray, place: int, whose: 
     return f"{_share(have, place)} {relation} {whose} ({_percent(want[place])})"
 
 
-def _share(mood: NDArray[np.float64], place: int) -> str:
+def _share(mood: list[float], place: int) -> str:
     return f"{EMOTIONS[place]} {_percent(mood[place])}"
 
 

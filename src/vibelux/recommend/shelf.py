@@ -131,6 +131,12 @@ class Shelf:
         """The row of each path."""
         return {path: row for row, path in enumerate(self.paths)}
 
+    @cached_property
+    def played_elsewhere(self) -> list[int]:
+        """The rows of the songs that their server has played."""
+        rows: list[int] = np.flatnonzero(~np.isnan(self.played_at)).tolist()
+        return rows
+
     def find(self, key: str, path: bytes) -> int | None:
         """Return the row of a song known by its content, or else by its path."""
         rows = self.rows_of_key.get(key)

@@ -23,6 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vibelux.errors import InvalidInput
 from vibelux.recommend.diversity import diversified, units
+from vibelux.recommend.similarity import nth_largest
 
 ALIKE = 0.99
 """Songs whose embeddings have a larger cosine are near-duplicates."""
@@ -102,7 +103,9 @@ def mood_shuffle(
     wanted = int(open_.sum()) if n is None else min(n, int(open_.sum()))
     luck = (1 - strength) * _gumbel(rng, songs)
     if freshness is not None:
-        luck += np.log(np.clip(np.asarray(freshness, dtype=np.float32), 1e-6, 1.0))
+        fresh = np.asarray(freshness, dtype=np.float32)
+        heard = np.flatnonzero(fresh < 1)
+        luck[heard] += np.log(np.maximum(fresh[heard], np.float32(1e-6)))
     order: list[int] = []
     for step, row in enumerate(rows):
         last = step == len(rows) - 1
@@ -259,7 +262,7 @@ def _places(
     size = 3 * n + _SPARE
     while True:
         size = min(size, available)
-        least = np.partition(tickets, tickets.size - size)[tickets.size - size]
+        least = nth_largest(tickets, size)
         pool = np.flatnonzero(tickets >= least)
         pool = pool[np.lexsort((pool, -scores[pool], -tickets[pool]))][:size]
         if traits is _NO_TRAITS:
@@ -272,8 +275,9 @@ def _places(
             # Side by side, their cosine is the mean of both cosines.
             likeness = np.hstack(known) / np.float32(np.sqrt(len(known)))
             picked = diversified(n, likeness[: _CHOICE * n], knob=diversity)
-            rest = np.setdiff1d(np.arange(len(ranked)), picked)
-            places = [*picked.tolist(), *rest.tolist()]
+            rest = np.ones(len(ranked), dtype=bool)
+            rest[picked] = False
+            places = [*picked.tolist(), *np.flatnonzero(rest).tolist()]
             ranked = [ranked[place] for place in places]
             if vectors is not None:
                 vectors = np.concatenate([vectors[: len(before)], vectors[len(before) :][places]])
@@ -293,11 +297,11 @@ def _surprise(scores: NDArray[np.float32], open_: NDArray[np.bool_]) -> NDArray[
         return np.full(scores.shape, np.log(2), dtype=np.float32)
     number = min(_BINS, 16 * int(count))
     width = np.float32((number - 1) / (high - low))
-    bins = np.clip((scores - np.float32(low)) * width, 0, number - 1).astype(np.int32)
+    bins = np.clip((scores - np.float32(low)) * width, 0, number - 1).astype(np.intp)
     counts = np.bincount(bins if count == scores.size else bins[open_], minlength=number)
     better = counts[::-1].cumsum()[::-1] - counts
     rank = better + np.maximum(counts, 1) / 2
-    table = -np.log(rank / count).astype(np.float32)
+    table = -np.log((rank / count).astype(np.float32))
     return np.asarray(table[bins], dtype=np.float32)
 
 

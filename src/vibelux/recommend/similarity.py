@@ -78,34 +78,39 @@ class MoodIndex:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
         unit = self._direction(mood)
         rough = unit @ self._columns
-        near = np.flatnonzero(rough >= _nth_largest(rough, n) - 2 * _ROUNDING)
+        near = np.flatnonzero(rough >= nth_largest(rough, n) - 2 * _ROUNDING)
         # The rough products of equal rows may differ in the last bit by their place in memory;
         # these do not, so that equal songs keep their order.
         cosines = (self._columns[:, near] * unit[:, None].astype(np.float64)).sum(axis=0)
         best = np.argsort(-cosines, kind="stable")[:n]
         return self._rows[near[best]], np.clip(cosines[best], -1.0, 1.0).astype(np.float32)
 
-    def similarities(self, mood: ArrayLike) -> NDArray[np.float32]:
-        """Return how much each row is like a mood.
+    def similarities(
+        self, mood: ArrayLike, *, rows: NDArray[np.int64] | None = None
+    ) -> NDArray[np.float32]:
+        """Return how much each row, or some, is like a mood.
 
         Args:
             mood: [shape=(7,)] non-negative, not all zero.
+            rows: [shape=(k,)] of the matrix; None for all in their order.
 
         Returns:
-            [shape=(n,), dtype=float32] in [0, 1] for moods, in the order of the matrix; 0 for rows
-            without direction.
+            [shape=(k,), dtype=float32] in [0, 1] for moods; 0 for rows without direction.
 
         Raises:
             InvalidMood: as `vibelux.emotions.as_mood`.
 
         """
-        cosines: NDArray[np.float32] = self._direction(mood) @ self._columns
+        columns, complete = self._columns, self._rows.size == self._count
+        if rows is not None and complete:
+            columns = columns[:, rows]
+        cosines: NDArray[np.float32] = self._direction(mood) @ columns
         np.clip(cosines, -1.0, 1.0, out=cosines)
-        if self._rows.size == self._count:
+        if complete:
             return cosines
         everywhere = np.zeros(self._count, np.float32)
         everywhere[self._rows] = cosines
-        return everywhere
+        return everywhere if rows is None else everywhere[rows]
 
     def _direction(self, mood: ArrayLike) -> NDArray[np.float32]:
         direction = as_mood(mood) @ self._space
@@ -113,7 +118,7 @@ class MoodIndex:
         return unit
 
 
-def _nth_largest(values: NDArray[np.float32], n: int) -> np.float32:
+def nth_largest(values: NDArray[np.float32], n: int) -> np.float32:
     """Return the n-th largest number, 1 <= n <= len(values)."""
     width = values.size // (8 * n)
     if width > 1:

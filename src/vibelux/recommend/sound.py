@@ -137,11 +137,9 @@ def similar(catalogue: Catalogue, song: Song, *, n: int) -> list[SimilarSong]:
                 other,
                 float(cosine),
                 _reason(song, other),
-                confidence_of(other.mood, catalogue.course(other.id)),
+                confidence_of(other.mood, other.course),
             )
-            for other, cosine in zip(
-                catalogue.songs_by_id([int(ids[row]) for row in rows]), cosines, strict=True
-            )
+            for other, cosine in zip(catalogue.songs_by_id(ids[rows]), cosines, strict=True)
             if other.path != song.path and other.mood is not None and playable(other.path)
         ]
         if len(found) >= n or len(rows) == len(index):

@@ -59,6 +59,10 @@ class SongFeatures:
             np.hstack([_mood_features(shelf.moods, shelf.affect), _sounds(shelf.embeddings)])
         )
 
+    def rows(self, rows: NDArray[np.int64]) -> "SongFeatures":
+        """Return the features of some songs."""
+        return SongFeatures(self.columns[rows])
+
     @classmethod
     def remembered(cls, heard: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the features [shape=(25,)] of a song that is gone, as of `Event.heard`."""
@@ -92,7 +96,7 @@ class Taste:
         weight = np.exp2(-(count - 1 - np.arange(count)) / _HALF)[:, None]
         precision = np.eye(design.shape[1]) / _TAU**2
         precision += design.T @ (weight * design) / _SIGMA**2
-        self._factor = np.linalg.cholesky(precision)
+        self._deviation = np.linalg.inv(np.linalg.cholesky(precision)).T
         pull = design.T @ (weight[:, 0] * rewards) / _SIGMA**2
         self._mean = np.linalg.solve(precision, pull)
         self._width = width
@@ -154,7 +158,7 @@ class Taste:
         """
         weights = self._mean
         if rng is not None:
-            draw = np.linalg.solve(self._factor.T, rng.standard_normal(self._mean.size))
+            draw = self._deviation @ rng.standard_normal(self._mean.size)
             weights = weights + _EXPLORING * draw
         table = weights.reshape(len(EMOTIONS) + 1, self._width)
         effective = np.asarray(mood, dtype=np.float64) @ table[:-1] + table[-1]

@@ -79,7 +79,6 @@ def mood_map(shared: Shared) -> MapOut:
 def song(shared: Shared, song_id: Id) -> SongDetail:
     """Return a song with its mood over time."""
     found = shared.song(song_id)
-    course = shared.catalogue.course(song_id)
     return SongDetail(
         song=SongOut.of(found),
         course=[
@@ -90,9 +89,11 @@ def song(shared: Shared, song_id: Id) -> SongDetail:
                 arousal=float(moment["arousal"]),
                 tension=None if math.isnan(moment["tension"]) else float(moment["tension"]),
             )
-            for moment in course
+            for moment in found.course
         ],
-        confidence=None if found.mood is None else confidence_of(found.mood, course).in_words(),
+        confidence=None
+        if found.mood is None
+        else confidence_of(found.mood, found.course).in_words(),
     )
 
 
