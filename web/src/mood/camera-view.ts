@@ -1,0 +1,118 @@
+/** The camera: why and how to start it, what it sees, what keeps a face from being read. */
+import { fill, h, say } from "../dom";
+import { icon } from "../icons";
+import { words } from "../language";
+import type { View } from "../shell/view";
+import type { CameraState } from "./camera";
+import { faceBoxes } from "./face-boxes";
+import { camera, sight } from "./face-watch";
+import { moodBars } from "./mood-bars";
+
+/** Milliseconds that a state lasts before it is told: a blink is none. */
+const LASTING = 600;
+
+export const cameraView: View = (signal) => {
+  const t = words().moodPanel;
+  const video = h("video", {
+    class: "stage-picture mirrored",
+    "aria-label": t.mirror,
+    autoplay: true,
+    muted: true,
+    playsInline: true,
+  });
+  const boxes = faceBoxes("cover");
+  boxes.element.classList.add("mirrored");
+  const badge = h("span", { class: "stage-live", "aria-hidden": true }, t.live);
+  const cover = h("div", { class: "stage-cover" });
+  const status = h("p", { class: "stage-status", role: "status" });
+  const stop = h(
+    "button",
+    { class: "button", type: "button", onclick: () => camera.stop() },
+    icon("stop"),
+    t.stop,
+  );
+  const bars = moodBars();
+
+  camera.state.watch((state) => {
+    const live = state.is === "live";
+    const focused = cover.contains(document.activeElement) || document.activeElement === stop;
+    video.srcObject = live ? state.stream : null;
+    video.hidden = boxes.element.hidden = badge.hidden = !live;
+    stop.hidden = !live && state.is !== "asking";
+    cover.hidden = live;
+    fill(cover, ...covered(state));
+    // The button that was pressed is gone: the keyboard goes on at the one in its place.
+    if (focused) (stop.hidden ? cover.querySelector("button") : stop)?.focus();
+  }, signal);
+
+  const told = lasting((text) => say(status, text), signal);
+  const look = (): void => {
+    const moment = sight.value;
+    const { is } = camera.state.value;
+    boxes.show(moment?.reading ?? null);
+    bars.show(moment?.reading.mood ?? null);
+    if (is !== "live") told(is === "asking" ? t.asking : is === "paused" ? t.paused : "", 0);
+    else if (moment === null) told(t.ready, 0);
+    else told(t.states[moment.reading.state], moment.reading.state === "ok" ? 0 : LASTING);
+  };
+  camera.state.watch(look, signal);
+  sight.watch(look, signal);
+  signal.addEventListener("abort", () => (video.srcObject = null), { once: true });
+
+  return h(
+    "div",
+    { class: "mood-view" },
+    h(
+      "div",
+      { class: "mood-see" },
+      h("div", { class: "stage" }, video, boxes.element, badge, cover),
+      h("div", { class: "stage-foot" }, status, stop),
+    ),
+    bars.element,
+  );
+};
+
+/** What lies over the stage while there is no picture. */
+function covered(state: CameraState): (Node | string)[] {
+  const t = words().moodPanel;
+  const start = (text: string): HTMLElement =>
+    h(
+      "button",
+      { class: "button button-main", type: "button", onclick: () => void camera.start() },
+      icon("camera"),
+      text,
+    );
+  switch (state.is) {
+    case "failed": {
+      const { title, help } = t.troubles[state.why];
+      return [
+        h("div", { role: "alert" }, h("h3", {}, title), h("p", { class: "small" }, help)),
+        start(t.again),
+      ];
+    }
+    case "off":
+      return [icon("camera"), h("p", {}, t.reason), start(t.start)];
+    case "asking":
+    case "paused":
+      return [icon("camera"), h("p", {}, state.is === "asking" ? t.reason : t.paused)];
+    case "live":
+      return [];
+  }
+}
+
+/** Return a function that tells a text once it has been the newest for some milliseconds. */
+function lasting(
+  tell: (text: string) => void,
+  signal: AbortSignal,
+): (text: string, milliseconds: number) => void {
+  let newest: string | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+  return (text, milliseconds) => {
+    if (text === newest) return;
+    newest = text;
+    clearTimeout(timer);
+    if (milliseconds === 0) tell(text);
+    else timer = setTimeout(() => tell(text), milliseconds);
+  };
+}

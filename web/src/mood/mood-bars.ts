@@ -1,0 +1,77 @@
+/** Seven bars: how much of each emotion a mood has, as lengths, numbers and words. */
+import { fill, h, say } from "../dom";
+import { colourOf, EMOTIONS, type Mood } from "../emotions";
+import { words } from "../language";
+
+/** Milliseconds between two changes of the numbers at least; the bars move at every mood. */
+const READABLE = 250;
+
+/** Share from which on one emotion alone names the mood. */
+const MOSTLY = 0.6;
+
+export interface MoodBars {
+  readonly element: HTMLElement;
+  /** Show a mood, or that there is none. */
+  show(mood: Mood | null): void;
+}
+
+export function moodBars(): MoodBars {
+  const t = words();
+  const title = h("p", { class: "bars-title" });
+  const bars = EMOTIONS.map((emotion) => {
+    const filled = h("div", { class: "bar-fill", style: { background: colourOf(emotion) } });
+    const meter = h(
+      "div",
+      {
+        class: "bar",
+        role: "meter",
+        "aria-label": t.emotions[emotion],
+        "aria-valuemin": "0",
+        "aria-valuemax": "100",
+      },
+      filled,
+    );
+    const number = h("span", { class: "bar-number numbers", "aria-hidden": true });
+    return { emotion, filled, meter, number };
+  });
+  const rows = bars.map(({ emotion, meter, number }) =>
+    h(
+      "div",
+      { class: "bar-row" },
+      h("span", { class: "bar-name", "aria-hidden": true }, t.emotions[emotion]),
+      meter,
+      number,
+    ),
+  );
+  let changed = -Infinity;
+
+  function show(mood: Mood | null): void {
+    bars.forEach(({ filled }, i) => filled.style.setProperty("--share", `${mood?.[i] ?? 0}`));
+    const now = performance.now();
+    if (mood !== null && now - changed < READABLE) return;
+    changed = mood === null ? -Infinity : now;
+    say(title, mood === null ? t.moodPanel.noMood : moodWords(mood));
+    bars.forEach(({ meter, number }, i) => {
+      const share = mood?.[i];
+      const text = share === undefined ? "–" : t.percent(share);
+      say(number, text);
+      meter.setAttribute("aria-valuenow", `${Math.round(100 * (share ?? 0))}`);
+      meter.setAttribute("aria-valuetext", text);
+    });
+  }
+
+  const element = h("div", { class: "bars" });
+  fill(element, title, rows);
+  show(null);
+  return { element, show };
+}
+
+/** Return a mood in words: its strongest emotion, or the two strongest. */
+export function moodWords(mood: Mood): string {
+  const t = words();
+  const order = EMOTIONS.map((emotion, i) => ({ emotion, share: mood[i] ?? 0 }));
+  order.sort((a, b) => b.share - a.share);
+  const [first, second] = order as [(typeof order)[0], (typeof order)[0]];
+  if (first.share >= MOSTLY) return t.moodPanel.mostly(t.emotions[first.emotion]);
+  return t.moodPanel.both(t.emotions[first.emotion], t.emotions[second.emotion]);
+}

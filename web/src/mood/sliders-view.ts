@@ -1,0 +1,78 @@
+/** Seven sliders by which a person mixes a mood. */
+import { h, say } from "../dom";
+import { asMood, colourOf, EMOTIONS } from "../emotions";
+import { words } from "../language";
+import type { View } from "../shell/view";
+import { mood, setMood } from "./mood";
+
+/** Milliseconds of rest after which the music follows a slider. */
+const REST = 300;
+
+export const slidersView: View = (signal) => {
+  const t = words();
+  const status = h("p", { class: "stage-status", role: "status" });
+  const sliders = EMOTIONS.map((emotion) => {
+    const input = h("input", {
+      type: "range",
+      id: `slider-${emotion}`,
+      min: "0",
+      max: "100",
+      value: "0",
+      style: { "accent-color": colourOf(emotion) },
+      oninput: () => {
+        shares();
+        clearTimeout(timer);
+        timer = setTimeout(give, REST);
+      },
+      onchange: give,
+    });
+    const number = h("output", { class: "bar-number numbers", for: input.id });
+    const row = h(
+      "div",
+      { class: "bar-row" },
+      h("label", { class: "bar-name", for: input.id }, t.emotions[emotion]),
+      input,
+      number,
+    );
+    return { input, number, row };
+  });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+
+  /** Say what share of the mood each slider comes to. */
+  function shares(): void {
+    const mixed = asMood(sliders.map(({ input }) => input.valueAsNumber));
+    sliders.forEach(({ input, number }, i) => {
+      const text = mixed === null ? "–" : t.percent(mixed[i] ?? 0);
+      say(number, text);
+      input.setAttribute("aria-valuetext", text);
+    });
+    say(status, mixed === null ? t.moodPanel.noSlider : "");
+  }
+
+  function give(): void {
+    clearTimeout(timer);
+    setMood(
+      sliders.map(({ input }) => input.valueAsNumber),
+      "sliders",
+    );
+  }
+
+  // A mood that comes from elsewhere is where the person goes on from.
+  mood.watch((given) => {
+    if (given !== null && given.by !== "sliders") {
+      sliders.forEach(
+        ({ input }, i) => (input.value = `${Math.round(100 * (given.mood[i] ?? 0))}`),
+      );
+    }
+    shares();
+  }, signal);
+
+  return h(
+    "div",
+    { class: "sliders" },
+    h("p", { class: "muted" }, t.moodPanel.slidersReason),
+    sliders.map(({ row }) => row),
+    status,
+  );
+};
