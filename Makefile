@@ -2,6 +2,7 @@
 #
 #   make PYTHON=python3.12 …      another Python (3.11 or newer)
 #   make test TORCH_FLAGS="--index-url URL"     where PyTorch's CPU or CUDA builds come from
+#   make … VIBELUX_NO_PAGE=1                    without the page, which needs npm's registry
 
 PYTHON ?= python3
 TORCH := torch==2.13.0
@@ -13,33 +14,50 @@ else
 BIN := .venv/bin
 endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+NPM := $(BIN)/python web/node.py
+PAGE := $(wildcard web/*.html web/*.json web/*.ts web/public/* web/src/*.* web/src/*/*.*)
+export VIBELUX_NO_PAGE
 
-.PHONY: help demo test bench clean
+.PHONY: help demo test page-test bench schema clean
 .NOTPARALLEL:
 
 help:
-	@echo "make demo            sample music, a sample mood, the songs that fit it"
+	@echo "make demo            sample music, a sample mood, the songs that fit it, the page"
 	@echo "make demo CAMERA=1   the same for the face before the camera"
 	@echo "make test            lint, types and all tests"
 	@echo "make bench           measure speed and size into docs/benchmarks.md"
+	@echo "make schema          tell the page what the API has become"
 	@echo "make clean           remove what these made, .venv included"
 
 demo: .venv/core.stamp
 	$(BIN)/vibelux demo $(if $(filter-out 0,$(CAMERA)),--camera)
 
-test: .venv/dev.stamp
+test: .venv/dev.stamp page-test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest
 
+ifeq ($(filter-out 0,$(VIBELUX_NO_PAGE)),)
+page-test: .venv/dev.stamp web/node_modules/.package-lock.json
+	$(NPM) run --silent types
+	$(NPM) run --silent format
+	$(NPM) test --silent
+else
+page-test:
+	@echo "the page is not checked: VIBELUX_NO_PAGE is set"
+endif
+
+schema: .venv/dev.stamp web/node_modules/.package-lock.json
+	$(BIN)/python web/schema.py
+
 bench: .venv/core.stamp
 	$(BIN)/python benchmarks/run.py
 
 clean:
-	rm -rf .venv build dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis \
-		.import_linter_cache
+	rm -rf .venv build dist demo web/node_modules src/vibelux/service/page .mypy_cache .ruff_cache \
+		.pytest_cache .hypothesis .import_linter_cache
 	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Either stamp is newer than pyproject.toml while its packages are up to date. A development
@@ -50,7 +68,7 @@ clean:
 	$(PYTHON) -m venv .venv
 	touch $@
 
-.venv/core.stamp: pyproject.toml | .venv/made.stamp
+.venv/core.stamp: pyproject.toml $(PAGE) | .venv/made.stamp
 	@echo "installing VibeluX into .venv; the first time takes a minute or two"
 	$(PIP) install --quiet --editable .
 	touch $@
@@ -61,3 +79,8 @@ clean:
 	$(PIP) install --quiet "$(TORCH)" $(TORCH_FLAGS)
 	$(PIP) install --quiet --editable ".[train,dev]" "$(TORCH)"
 	touch .venv/core.stamp $@
+
+# No package needs the script that it would run when it is installed.
+web/node_modules/.package-lock.json: web/package-lock.json | .venv/dev.stamp
+	$(NPM) ci --ignore-scripts --no-audit --no-fund
+	touch $@

@@ -1,3 +1,10 @@
+import os
+import re
+import subprocess
+import sys
+import time
+
+import httpx
 import numpy as np
 
 from vibelux.cli.demo import SAMPLE_MOOD
@@ -47,9 +54,47 @@ def test_shows_the_whole_way_and_leaves_the_users_catalogue_alone(run_cli, tmp_p
     folder.rename(moved)
     assert all(entry.path.is_file() for entry in read_playlist(moved / "playlist.m3u8"))
 
-    again = run_cli("demo", "--folder", moved, **settings)
-    assert again.returncode == 0, again.stderr
-    assert "0 songs analysed, 21 known already" in again.stdout
+    assert f"demo --page --folder '{folder}'" in text.splitlines()[-1]
+    assert_the_page_has_the_samples(moved, home, tmp_path)
+
+
+def assert_the_page_has_the_samples(folder, home, tmp_path):
+    """Check that the demo ends with the page where it is wanted, and opens it."""
+    browser = tmp_path / "browser.py"
+    browser.write_text(
+        "import pathlib, sys; pathlib.Path(__file__ + '.seen').write_text(sys.argv[1])"
+    )
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-c", "from vibelux.cli import main; main()"),
+            *("demo", "--page", "--folder", str(folder)),
+        ],
+        env={
+            **os.environ,
+            "VIBELUX_HOME": str(home),
+            "BROWSER": f"{sys.executable} {browser} %s",
+            "NO_COLOR": "1",
+        },
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    try:
+        text = ""
+        while "VibeluX is at" not in text:
+            line = process.stdout.readline()
+            assert line, text
+            text += line
+        assert "0 songs analysed, 21 known already" in text
+        assert "6  The page, with the samples" in text
+        link = re.search(r"VibeluX is at (\S+)", text)[1]
+        assert httpx.get(f"{link}api/v1/library").json()["ok"] == 21
+        seen = tmp_path / "browser.py.seen"
+        while not seen.exists() or not seen.read_text():
+            time.sleep(0.05)
+        assert seen.read_text() == link
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
 
 
 def assert_the_samples_fit(catalogue):

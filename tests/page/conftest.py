@@ -27,6 +27,8 @@ def page_folder() -> Path:
         import built_page
     finally:
         sys.path.remove(str(WEB))
+    if built_page.is_unwanted():
+        pytest.skip("VIBELUX_NO_PAGE is set")
     if not built_page.is_current():
         try:
             built_page.install()

@@ -4,6 +4,7 @@ import os
 import shlex
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,13 @@ def demo(
     device: int = typer.Option(0, "--device", min=0, help="Number of the camera."),
     folder: Path = typer.Option(
         Path("demo"), "--folder", help="Where the samples and their catalogue go."
+    ),
+    page: bool | None = typer.Option(
+        None,
+        "--page/--no-page",
+        help="Open the page with the samples at the end, until Ctrl-C. "
+        "Default: where there is a terminal and a screen.",
+        show_default=False,
     ),
 ) -> None:
     """Show the whole way on sample music: from a mood to the songs that fit it.
@@ -73,11 +81,19 @@ def demo(
     _heading(5, "Now with your own music")
     command = _command()
     for line, purpose in (
+        (f"{command} serve", "the page: choose a folder, let the camera see you, listen"),
         (f"{command} scan FOLDER", "listen to a folder of music, once"),
         (f"{command} recommend --camera", "what fits the face before the camera"),
         (f"{command} recommend --mood sad=0.6,neutral=0.4 --open", "or a mood; and play it"),
     ):
         out().print(f"  [bold]{line}[/bold]\n      {purpose}", soft_wrap=True)
+
+    if page or (page is None and _is_watched()):
+        _heading(6, "The page, with the samples")
+        _serve(folder, settings)
+    elif page is None:
+        elsewhere = "" if folder == Path("demo") else f" --folder {shlex.quote(str(folder))}"
+        _say(f"\nTo see the page with the samples: {command} demo --page{elsewhere}")
 
 
 def _heading(number: int, text: str) -> None:
@@ -125,6 +141,29 @@ def _mood(settings: "Settings", *, device: int | None) -> "Mood":
 
     with err().status("looking"):
         return mood_of_camera(device, model_path=settings.face_model).require()
+
+
+def _is_watched() -> bool:
+    """Tell whether somebody sits before this program who can see a page."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or "SSH_CONNECTION" in os.environ:
+        return False
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+
+
+def _serve(folder: Path, settings: "Settings") -> None:
+    """Serve the samples and their catalogue; the profile that learns lies beside them."""
+    from vibelux.cli.serve import serve_page
+    from vibelux.service.folders import Roots
+    from vibelux.service.server import Address
+
+    serve_page(
+        replace(settings, home=folder.resolve()),
+        Address("127.0.0.1", 0),
+        roots=Roots.usual(),
+        browser=True,
+    )
 
 
 def _command() -> str:

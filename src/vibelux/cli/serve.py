@@ -2,10 +2,16 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from vibelux.cli.console import err, out
+
+if TYPE_CHECKING:
+    from vibelux.service.folders import Roots
+    from vibelux.service.server import Address
+    from vibelux.settings import Settings
 
 
 def serve(
@@ -30,17 +36,34 @@ def serve(
         os.environ.setdefault(name, "1")  # requests share the cores; NumPy's threads only wait
     from vibelux.service.folders import Roots
     from vibelux.service.server import Address
-    from vibelux.service.server import serve as serve_pages
     from vibelux.settings import load_settings
+
+    roots = Roots.of(root) if root else Roots.usual()
+    serve_page(load_settings(), Address(host, port), roots=roots, browser=not no_browser)
+
+
+def serve_page(settings: "Settings", address: "Address", *, roots: "Roots", browser: bool) -> None:
+    """Serve until Ctrl-C, say where, and open the page.
+
+    Args:
+        settings: of the catalogue.
+        address: where to listen.
+        roots: folders that may be scanned.
+        browser: open the page.
+
+    Raises:
+        InvalidInput, VibeluxError: as of `vibelux.service.server.serve`.
+
+    """
+    from vibelux.service.server import serve as serve_until_stopped
 
     def ready(link: str) -> None:
         out().print(f"VibeluX is at {link}", markup=False, soft_wrap=True)
         err().print("[dim]Ctrl-C ends it.[/dim]")
-        if not no_browser:
+        if browser:
             _open(link)
 
-    roots = Roots.of(root) if root else Roots.usual()
-    serve_pages(load_settings(), Address(host, port), roots=roots, on_ready=ready)
+    serve_until_stopped(settings, address, roots=roots, on_ready=ready)
 
 
 def _open(link: str) -> None:
