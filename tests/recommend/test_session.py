@@ -128,6 +128,7 @@ def test_a_reason_tells_what_was_learnt(many, listener):
         session.liked(pick.song)
     pick = Session(many, listener, seed=0, strength=1).queue(1, HAPPY)[0]
     assert "; you tend to like such songs (+0." in pick.reason
+    assert pick.learnt > 0.1
 
 
 def test_what_was_played_in_the_last_session_comes_later(many, listener):

@@ -1,5 +1,6 @@
 """Picks: songs chosen for a mood and a listener, each with why."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from vibelux.recommend.affinity import Affinity
 from vibelux.recommend.confidence import Confidence, confidence_of
 from vibelux.recommend.diversity import intra_list_diversity
 from vibelux.recommend.listener import Listener
+from vibelux.recommend.matching import Matching
 from vibelux.recommend.ordering import Ordering
 from vibelux.recommend.policies import spares_sadness
 from vibelux.recommend.recommendation import reason_for
@@ -33,6 +35,8 @@ class Pick:
         reason: in words and numbers.
         confidence: how sure the song's own analysis is.
         target: [shape=(7,)] the mood that was looked for at this place.
+        learnt: reward, about -1 to 1, that is expected from what was learnt of the listener; 0 where
+            it is too small to be a reason.
 
     """
 
@@ -41,6 +45,7 @@ class Pick:
     reason: str
     confidence: Confidence
     target: Mood
+    learnt: float
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ def variety_of(songs: Sequence[Song]) -> Variety:
 
 
 class Picker:
-    """Chooses from the songs that are in a catalogue now.
+    """Chooses from the songs that are in a catalogue now; safe to use from many threads.
 
     Args:
         catalogue: an open one.
@@ -84,7 +89,7 @@ class Picker:
         self.shelf = Shelf.of(catalogue)
         self._catalogue = catalogue
         self._listener = listener
-        self._affinity = Affinity(self.shelf)
+        self._affinities: dict[Matching, Affinity] = {}
         self._features = SongFeatures.of(self.shelf)
         self._traits = Traits(
             artists=self.shelf.artists,
@@ -95,6 +100,7 @@ class Picker:
         )
         self._taste: Taste | None = None
         self._heeded = -1  # events that the taste speaks of
+        self._lock = threading.Lock()
 
     def rows(
         self,
@@ -133,9 +139,9 @@ class Picker:
             scores += np.float32(ordering.personal) * learnt
         strength = 0.0 if ordering.policy == "off" else ordering.strength
         freshness = self._listener.freshness(self.shelf, now=now)
-        spared = left_out | self._affinity.sad
-        if chosen or strength == 0 or not spares_sadness(mood):
-            spared = left_out
+        spared = left_out
+        if not chosen and strength > 0 and spares_sadness(mood):
+            spared = left_out | self.shelf.sad
         found: dict[str, int] = {}
         for out in (spared, left_out):  # sad songs for want of others
             missing = len(path) - len(found)
@@ -192,9 +198,10 @@ class Picker:
                 reason = reason_for(mood, heard, whose=whose)
             else:
                 reason = reason_for(target, heard, whose="the aim")
-            if abs(learnt[place]) >= _TELLING:
-                verb = "like" if learnt[place] > 0 else "skip"
-                reason += f"; you tend to {verb} such songs ({learnt[place]:+.2f})"
+            telling = float(learnt[place]) if abs(learnt[place]) >= _TELLING else 0.0
+            if telling:
+                verb = "like" if telling > 0 else "skip"
+                reason += f"; you tend to {verb} such songs ({telling:+.2f})"
             picks.append(
                 Pick(
                     song=song,
@@ -202,17 +209,19 @@ class Picker:
                     reason=reason,
                     confidence=confidence_of(heard, song.course),
                     target=target,
+                    learnt=telling,
                 )
             )
         return picks
 
     def _learnt(self) -> Taste:
         """Return what the listener's profile says now."""
-        events = self._listener.profile.number
-        if self._taste is None or events != self._heeded:
-            self._taste = self._listener.taste(self.shelf, self._features)
-            self._heeded = events
-        return self._taste
+        with self._lock:
+            events = self._listener.profile.number
+            if self._taste is None or events != self._heeded:
+                self._taste = self._listener.taste(self.shelf, self._features)
+                self._heeded = events
+            return self._taste
 
     def _fit(
         self,
@@ -220,6 +229,8 @@ class Picker:
         ordering: Ordering,
         rows: NDArray[np.int64] | None = None,
     ) -> NDArray[np.float32]:
-        if self._affinity.matching != ordering.matching:
-            self._affinity = Affinity(self.shelf, ordering.matching)
-        return self._affinity.to(target, rows=rows, arousal_weight=ordering.arousal_weight)
+        with self._lock:
+            if (affinity := self._affinities.get(ordering.matching)) is None:
+                affinity = Affinity(self.shelf, ordering.matching)
+                self._affinities[ordering.matching] = affinity
+        return affinity.to(target, rows=rows, arousal_weight=ordering.arousal_weight)

@@ -222,6 +222,11 @@ class PickOut(BaseModel):
         "leads elsewhere",
         examples=[dict(zip(EMOTIONS, _HAPPY, strict=True))],
     )
+    learnt: float = Field(
+        description="reward, about -1 to 1, expected from what was learnt of the listener; 0: too "
+        "small to be a reason",
+        examples=[0.0],
+    )
 
     @classmethod
     def of(cls, pick: Pick) -> "PickOut":
@@ -232,6 +237,7 @@ class PickOut(BaseModel):
             reason=pick.reason,
             confidence=pick.confidence.in_words(),
             target=mood_dict(pick.target),
+            learnt=round(pick.learnt, 3),
         )
 
 

@@ -852,6 +852,12 @@ export interface components {
             target: {
                 [key: string]: number;
             };
+            /**
+             * Learnt
+             * @description reward, about -1 to 1, expected from what was learnt of the listener; 0: too small to be a reason
+             * @example 0
+             */
+            learnt: number;
         };
         /**
          * Picks
