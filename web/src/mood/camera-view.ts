@@ -27,7 +27,7 @@ export const cameraView: View = (signal) => {
   const status = h("p", { class: "stage-status", role: "status" });
   const stop = h(
     "button",
-    { class: "button", type: "button", onclick: () => camera.stop() },
+    { class: "button stage-action", type: "button", onclick: () => camera.stop() },
     icon("stop"),
     t.stop,
   );
@@ -65,8 +65,8 @@ export const cameraView: View = (signal) => {
     h(
       "div",
       { class: "mood-see" },
-      h("div", { class: "stage" }, video, boxes.element, badge, cover),
-      h("div", { class: "stage-foot" }, status, stop),
+      h("div", { class: "stage" }, video, boxes.element, badge, cover, stop),
+      status,
     ),
     bars.element,
   );

@@ -45,11 +45,11 @@ export const photoView: View = (signal) => {
     h("p", { class: "muted small drop-hint" }, t.dropHint),
   );
   first.append(input);
-  const again = choose("");
+  const again = choose("stage-action");
   again.hidden = true;
   const status = h("p", { class: "stage-status", role: "status" });
   const bars = moodBars();
-  const stage = h("div", { class: "stage" }, picture, boxes.element, cover);
+  const stage = h("div", { class: "stage" }, picture, boxes.element, cover, again);
   droppable(stage, (file) => void show(file), signal);
 
   let newest = 0;
@@ -100,7 +100,7 @@ export const photoView: View = (signal) => {
   return h(
     "div",
     { class: "mood-view" },
-    h("div", { class: "mood-see" }, stage, h("div", { class: "stage-foot" }, status, again)),
+    h("div", { class: "mood-see" }, stage, status),
     bars.element,
   );
 };

@@ -18,7 +18,8 @@ export const slidersView: View = (signal) => {
       min: "0",
       max: "100",
       value: "0",
-      style: { "accent-color": colourOf(emotion) },
+      class: "slider",
+      style: { "--colour": colourOf(emotion) },
       oninput: () => {
         shares();
         clearTimeout(timer);
@@ -46,6 +47,7 @@ export const slidersView: View = (signal) => {
       const text = mixed === null ? "–" : t.percent(mixed[i] ?? 0);
       say(number, text);
       input.setAttribute("aria-valuetext", text);
+      input.style.setProperty("--share", `${input.valueAsNumber / 100}`);
     });
     say(status, mixed === null ? t.moodPanel.noSlider : "");
   }
