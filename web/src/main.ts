@@ -2,11 +2,15 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/controls.css";
 import "./styles/shell.css";
+import "./styles/song.css";
+import "./styles/library.css";
+import "./styles/player.css";
 import { historyView } from "./history/history-view";
 import { libraryView } from "./library/library-view";
 import { listenView } from "./listen/listen-view";
 import { mapView } from "./map/map-view";
-import { playerBar } from "./player/player-bar";
+import { mediaSession } from "./player/media-session";
+import { playerBar, playerKeys } from "./player/player-bar";
 import type { Route } from "./route";
 import { settingsView } from "./settings-view";
 import { glow } from "./shell/glow";
@@ -34,4 +38,6 @@ function viewOf(route: Route): View {
 
 window.addEventListener("unhandledrejection", (event) => tellError(event.reason));
 glow();
+mediaSession();
+playerKeys();
 shell({ of: viewOf, player: playerBar });

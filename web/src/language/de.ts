@@ -48,6 +48,7 @@ export const de: Language = {
     back: "zum Anfang, dann zum Lied davor",
     seek: "5 Sekunden zurück oder vor",
     volume: "lauter oder leiser",
+    mute: "Ton aus oder an",
     like: "dieses Lied gefällt mir",
     notNow: "jetzt nicht: ein anderes Lied",
     camera: "Kamera an oder aus",
@@ -287,5 +288,129 @@ export const de: Language = {
     tendLike: "solche Lieder magst du meist",
     tendSkip: "solche Lieder überspringst du meist",
     less1: "<1 %",
+  },
+
+  library: {
+    list: "Lieder",
+    counted: (songs, hours) =>
+      `${songs} · ${hours < 1 ? `${Math.round(60 * hours)} Minuten` : hours < 2 ? "1 Stunde" : `${Math.floor(hours).toLocaleString("de")} Stunden`}`,
+    foundSongs: (found, all) => `${found} von ${all}`,
+    number: (n) => n.toLocaleString("de"),
+
+    firstTitle: "Wo ist deine Musik?",
+    firstText:
+      "VibeluX hört jedes Lied einmal an, auf diesem Rechner. Deine Dateien werden nur gelesen, nie verändert.",
+    moreTitle: "Ordner hinzufügen",
+    moreText:
+      "Seine Lieder kommen zu denen, die da sind. Deine Dateien werden nur gelesen, nie verändert.",
+    folder: "Ordner auf dem Rechner, auf dem VibeluX läuft",
+    folderHelp: "Tippe einen Pfad oder wähle einen Vorschlag.",
+    folders: "Ordner",
+    noFolder: "Tippe zuerst den Pfad eines Ordners",
+    notAllowed: "In diesen Ordner darf VibeluX nicht sehen",
+    allowed: (roots) =>
+      `Wähle einen unter ${roots.join(" oder ")} oder starte „vibelux serve --root ORDNER“`,
+    scan: "Anhören",
+    or: "oder",
+    samples: "Mit Beispielen ausprobieren",
+    samplesText: "21 kurze Stücke, die VibeluX selbst erfindet, in wenigen Sekunden.",
+    scanAgain: "Neu einlesen",
+    addFolder: "Ordner hinzufügen",
+    whichFolder: "Wähle den Ordner, in dem sie liegen; was nicht ging, wird neu versucht.",
+
+    progress: "Fortschritt",
+    stages: {
+      rendering: "Die Beispiele entstehen",
+      looking: "Lieder werden gesucht",
+      analysing: "Deine Lieder werden angehört",
+    },
+    found: (n) => (n === 1 ? "1 Datei gefunden" : `${n.toLocaleString("de")} Dateien gefunden`),
+    doneOf: (done, total) => `${done.toLocaleString("de")} von ${total.toLocaleString("de")}`,
+    pace: (perSecond) =>
+      perSecond >= 1
+        ? `${perSecond.toLocaleString("de", { maximumFractionDigits: perSecond < 10 ? 1 : 0 })} Lieder je Sekunde`
+        : `${Math.max(1, Math.round(60 * perSecond))} Lieder je Minute`,
+    left: (seconds) =>
+      seconds < 60
+        ? "noch weniger als eine Minute"
+        : seconds < 90
+          ? "noch etwa eine Minute"
+          : seconds < 5400
+            ? `noch etwa ${Math.round(seconds / 60)} Minuten`
+            : `noch etwa ${Math.round(seconds / 3600)} Stunden`,
+    failedCount: (n) => `${n.toLocaleString("de")} gingen nicht`,
+    cancel: "Anhalten",
+    stopped: (done, total) =>
+      total > 0
+        ? `Angehalten nach ${done.toLocaleString("de")} von ${total.toLocaleString("de")}.`
+        : "Angehalten.",
+    stoppedHint: "Was gehört wurde, bleibt.",
+    goOn: "Weitermachen",
+    tryAgain: "Noch einmal versuchen",
+    done: (songs, failed, missing) =>
+      [
+        songs === 0
+          ? "Keine neuen Lieder"
+          : songs === 1
+            ? "1 neues Lied"
+            : `${songs.toLocaleString("de")} neue Lieder`,
+        failed > 0 ? `${failed.toLocaleString("de")} gingen nicht` : "",
+        missing > 0 ? `${missing.toLocaleString("de")} sind fort` : "",
+      ]
+        .filter(Boolean)
+        .join(", ") + ".",
+    nothingThere: "In diesem Ordner ist keine Musik.",
+    nothingThereHint:
+      "Wähle einen anderen. Es zählen Dateien wie MP3, FLAC, M4A, Ogg, Opus und WAV.",
+    close: "Schließen",
+
+    failedFiles: (n) =>
+      n === 1
+        ? "1 Datei ließ sich nicht anhören"
+        : `${n.toLocaleString("de")} Dateien ließen sich nicht anhören`,
+    andMore: (n) => `und ${n.toLocaleString("de")} weitere`,
+    reasons: {
+      empty: "sie ist leer",
+      not_audio: "es ist kein Ton darin",
+      damaged: "sie ist beschädigt",
+      protected: "sie ist kopiergeschützt",
+      silent: "sie ist stumm",
+      too_short: "sie ist zu kurz",
+      no_permission: "VibeluX darf sie nicht lesen",
+      vanished: "sie ist verschwunden",
+      timeout: "es dauerte zu lange",
+      crashed: "das Lesen brach ab",
+    },
+
+    search: "Titel, Interpret oder Album suchen",
+    sort: "Sortieren",
+    sorts: {
+      title: "Titel",
+      artist: "Interpret",
+      album: "Album",
+      year: "Jahr",
+      duration: "Länge",
+      added: "Hinzugefügt",
+      valence: "Angenehm",
+      arousal: "Energie",
+    },
+    byEmotion: "Wie sehr",
+    ascending: "Aufsteigend",
+    descending: "Absteigend",
+    filter: "Lieder, die vor allem so sind",
+    least: "Mindestens",
+    leastStrongest: "am stärksten",
+    leastShare: (share) => share,
+    nothing: "Kein Lied passt",
+    nothingText: "Andere Wörter oder weniger Filter finden mehr.",
+    showAll: "Alle Lieder zeigen",
+  },
+
+  song: {
+    by: (title, artist) => `${title} von ${artist}`,
+    play: (song) => `${song} abspielen`,
+    pause: (song) => `${song} anhalten`,
+    queue: (title) => `${title} einreihen`,
+    queued: (title) => `„${title}“ kommt als Nächstes.`,
   },
 };

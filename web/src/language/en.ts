@@ -45,6 +45,7 @@ export const en = {
     back: "back to the start, then the song before",
     seek: "5 seconds back or forward",
     volume: "louder or softer",
+    mute: "sound off or on",
     like: "like this song",
     notNow: "not now: another song",
     camera: "start or stop the camera",
@@ -279,6 +280,127 @@ export const en = {
     tendLike: "you tend to like such songs",
     tendSkip: "you tend to skip such songs",
     less1: "<1 %",
+  },
+
+  library: {
+    list: "Songs",
+    counted: (songs: string, hours: number) =>
+      `${songs} · ${hours < 1 ? `${Math.round(60 * hours)} minutes` : hours < 2 ? "1 hour" : `${Math.floor(hours).toLocaleString("en")} hours`}`,
+    foundSongs: (found: string, all: string) => `${found} of ${all}`,
+    number: (n: number) => n.toLocaleString("en"),
+
+    firstTitle: "Where is your music?",
+    firstText:
+      "VibeluX listens to each song once, on this machine. Your files are only read, never changed.",
+    moreTitle: "Add a folder",
+    moreText: "Its songs join those that are here. Your files are only read, never changed.",
+    folder: "Folder on the machine where VibeluX runs",
+    folderHelp: "Type a path, or choose one of the suggestions.",
+    folders: "Folders",
+    noFolder: "Type the path of a folder first",
+    notAllowed: "This folder is outside of what VibeluX may look at",
+    allowed: (roots: readonly string[]) =>
+      `Choose one below ${roots.join(" or ")}, or start “vibelux serve --root FOLDER”`,
+    scan: "Listen to it",
+    or: "or",
+    samples: "Try it with sample songs",
+    samplesText: "21 short pieces that VibeluX makes up itself, in a few seconds.",
+    scanAgain: "Scan again",
+    addFolder: "Add a folder",
+    whichFolder: "Choose the folder that they are in; its failed files are tried again.",
+
+    progress: "Progress of the scan",
+    stages: {
+      rendering: "Making the sample songs",
+      looking: "Looking for songs",
+      analysing: "Listening to your songs",
+    } as Readonly<Record<string, string>>,
+    found: (n: number) => (n === 1 ? "1 file found" : `${n.toLocaleString("en")} files found`),
+    doneOf: (done: number, total: number) =>
+      `${done.toLocaleString("en")} of ${total.toLocaleString("en")}`,
+    pace: (perSecond: number) =>
+      perSecond >= 1
+        ? `${perSecond.toLocaleString("en", { maximumFractionDigits: perSecond < 10 ? 1 : 0 })} songs a second`
+        : `${Math.max(1, Math.round(60 * perSecond))} songs a minute`,
+    left: (seconds: number) =>
+      seconds < 60
+        ? "less than a minute left"
+        : seconds < 90
+          ? "about a minute left"
+          : seconds < 5400
+            ? `about ${Math.round(seconds / 60)} minutes left`
+            : `about ${Math.round(seconds / 3600)} hours left`,
+    failedCount: (n: number) => `${n.toLocaleString("en")} failed`,
+    cancel: "Stop",
+    stopped: (done: number, total: number) =>
+      total > 0
+        ? `Stopped after ${done.toLocaleString("en")} of ${total.toLocaleString("en")}.`
+        : "Stopped.",
+    stoppedHint: "What was heard is kept.",
+    goOn: "Go on",
+    tryAgain: "Try again",
+    done: (songs: number, failed: number, missing: number) =>
+      [
+        songs === 0
+          ? "No new songs"
+          : songs === 1
+            ? "1 new song"
+            : `${songs.toLocaleString("en")} new songs`,
+        failed > 0 ? `${failed.toLocaleString("en")} failed` : "",
+        missing > 0 ? `${missing.toLocaleString("en")} are gone` : "",
+      ]
+        .filter(Boolean)
+        .join(", ") + ".",
+    nothingThere: "There is no music in this folder.",
+    nothingThereHint: "Choose another one. Files such as MP3, FLAC, M4A, Ogg, Opus and WAV count.",
+    close: "Close",
+
+    failedFiles: (n: number) =>
+      n === 1 ? "1 file could not be heard" : `${n.toLocaleString("en")} files could not be heard`,
+    andMore: (n: number) => `and ${n.toLocaleString("en")} more`,
+    reasons: {
+      empty: "it is empty",
+      not_audio: "there is no sound in it",
+      damaged: "it is damaged",
+      protected: "it is copy-protected",
+      silent: "it is silent",
+      too_short: "it is too short",
+      no_permission: "VibeluX may not read it",
+      vanished: "it has disappeared",
+      timeout: "it took too long",
+      crashed: "reading it failed",
+    },
+
+    search: "Search title, artist or album",
+    sort: "Sort by",
+    sorts: {
+      title: "Title",
+      artist: "Artist",
+      album: "Album",
+      year: "Year",
+      duration: "Length",
+      added: "Added",
+      valence: "Pleasantness",
+      arousal: "Energy",
+    },
+    byEmotion: "How much of",
+    ascending: "Ascending",
+    descending: "Descending",
+    filter: "Songs that are mostly",
+    least: "At least",
+    leastStrongest: "the strongest",
+    leastShare: (share: string) => share,
+    nothing: "No song fits",
+    nothingText: "Other words, or fewer filters, find more.",
+    showAll: "Show all songs",
+  },
+
+  song: {
+    by: (title: string, artist: string) => `${title} by ${artist}`,
+    play: (song: string) => `Play ${song}`,
+    pause: (song: string) => `Pause ${song}`,
+    queue: (title: string) => `Put ${title} in the queue`,
+    queued: (title: string) => `“${title}” comes next.`,
   },
 };
 

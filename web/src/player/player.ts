@@ -1,0 +1,330 @@
+/** What plays: one song after the other, those that the person asked for before the session's. */
+
+import { address, ApiError, askRaw, reachable } from "../api/client";
+import { words } from "../language";
+import { mood } from "../mood/mood";
+import { tell, tellError } from "../shell/messages";
+import { kept, Store } from "../store";
+import { Deck, type Sound } from "./deck";
+import { gainOf, levelOf } from "./levelling";
+import * as session from "./session";
+import type { Pick, Policy, Song } from "./session";
+
+/** A song, and why it was chosen; null: the person asked for it. */
+export interface Turn {
+  readonly song: Song;
+  readonly pick: Pick | null;
+  /** By which policy it was chosen. */
+  readonly policy: Policy | null;
+}
+
+/** What plays, or is paused; null: nothing. */
+export const playing = new Store<Turn | null>(null);
+export const paused = new Store(true);
+/** Whether the sound is on its way. */
+export const waiting = new Store(false);
+/** Seconds into the song, and its length. */
+export const place = new Store<{ readonly at: number; readonly duration: number | null }>({
+  at: 0,
+  duration: null,
+});
+/** What comes next, the first one first. */
+export const upcoming = new Store<readonly Turn[]>([]);
+/** Ids of the songs that were liked since the page was opened. */
+export const liked = new Store<ReadonlySet<number>>(new Set());
+/** The browser plays nothing before a click. */
+export const refused = new Store(false);
+
+export const volume = kept<number>("vibelux.volume", 0.9, (json) =>
+  typeof json === "number" && json >= 0 && json <= 1 ? json : undefined,
+);
+export const muted = new Store(false);
+
+/** Songs in a row that cannot be played, after which something else must be wrong. */
+const FAILURES = 5;
+/** Seconds of a song after which "previous" begins it anew. */
+const BEGINNING = 3;
+/** Seconds before the end at which the next song is loaded. */
+const AHEAD = 25;
+/** A song of which so much was heard counts as heard, though another one was chosen then. */
+const HEARD = 0.7;
+
+const asked = new Store<readonly Turn[]>([]);
+const before: Turn[] = [];
+let failures = 0;
+/** Where the song was begun, in seconds. */
+let from = 0;
+/** The song was asked for in silence: when it fails, there is silence again. */
+let alone = false;
+/** The song that was tried a second time. */
+let retried: Turn | null = null;
+/** Whether a song shall begin as soon as there is one. */
+let hungry = false;
+/** Where to go on when a song that broke off is there again. */
+let broken: { readonly turn: Turn; readonly at: number } | null = null;
+
+const deck = new Deck(
+  {
+    moved: () => {
+      place.set({ at: deck.at, duration: deck.duration ?? playing.value?.song.duration ?? null });
+      waiting.set(deck.waits);
+      if (deck.at > from + 0.5) failures = 0;
+      prepare();
+    },
+    turned: () => paused.set(deck.paused),
+    ended: () => {
+      const turn = playing.value;
+      if (turn !== null) session.feedback(turn.song, { what: "played" });
+      advance();
+    },
+    failed: () => void failed(),
+  },
+  levelOf,
+);
+
+const adjust = (): void => {
+  deck.volume = muted.value ? 0 : volume.value;
+};
+volume.watch(adjust);
+muted.subscribe(adjust);
+
+const order = (): void => {
+  const first = asked.value;
+  const rest = session.queue.value.filter(({ song }) => !first.some((t) => t.song.id === song.id));
+  const policy = session.policyNow();
+  upcoming.set([...first, ...rest.map((pick) => turnOf(pick, policy))]);
+  if (hungry && upcoming.value.length > 0) advance();
+  else prepare();
+};
+asked.subscribe(order);
+session.queue.subscribe(order);
+
+/** The same pick is the same turn, so that lists change only where something changed. */
+const turns = new WeakMap<Pick, Turn>();
+function turnOf(pick: Pick, policy: Policy): Turn {
+  let turn = turns.get(pick);
+  if (turn === undefined) turns.set(pick, (turn = { song: pick.song, pick, policy }));
+  return turn;
+}
+
+/** Plays a song of the library now; after it goes on what was to come. */
+export function playSong(song: Song): void {
+  leave();
+  begin({ song, pick: null, policy: null });
+}
+
+/** Plays a song of the library next. */
+export function enqueue(song: Song): void {
+  const turn = { song, pick: null, policy: null };
+  asked.update((now) => [...now.filter((other) => other.song.id !== song.id), turn]);
+  if (playing.value === null) advance();
+}
+
+/** Plays a song of the queue now. */
+export function playTurn(turn: Turn): void {
+  leave();
+  begin(turn);
+}
+
+/** Takes a song out of the queue. */
+export function removeTurn(turn: Turn): void {
+  asked.update((now) => now.filter((other) => other.song.id !== turn.song.id));
+  session.remove(turn.song.id);
+}
+
+/** Plays or pauses; where there is nothing yet, begins. */
+export function toggle(): void {
+  if (playing.value === null) return start();
+  if (paused.value) play();
+  else pause();
+}
+
+/** Begins to play: what fits the mood, or, where none was given, anything. */
+export function start(): void {
+  if (playing.value !== null) return play();
+  if (mood.value === null) session.anything.set(true);
+  hungry = true;
+  if (upcoming.value.length > 0) advance();
+  else session.refresh();
+}
+
+export function play(): void {
+  if (broken !== null) return begin(broken.turn, broken.at, true);
+  deck.play().then(started, cannotStart);
+}
+
+export function pause(): void {
+  deck.pause();
+}
+
+/** The next song; the session learns how much was heard of this one. */
+export function next(): void {
+  const turn = playing.value;
+  if (turn === null) return start();
+  session.feedback(turn.song, { what: "skipped", after_seconds: Math.max(0, deck.at) });
+  advance();
+}
+
+/** Another song: not this one, not now. */
+export function notNow(): void {
+  const turn = playing.value;
+  if (turn === null) return;
+  session.feedback(turn.song, { what: "skipped", after_seconds: 0 });
+  advance();
+}
+
+/** Back to the start of the song, then to the song before. */
+export function previous(): void {
+  const last = before.at(-1);
+  if (playing.value !== null && (deck.at > BEGINNING || last === undefined)) return seek(0);
+  if (last === undefined) return;
+  before.pop();
+  const turn = playing.value;
+  if (turn !== null) asked.update((now) => [turn, ...now]);
+  begin(last, 0, true);
+}
+
+export function seek(seconds: number): void {
+  if (playing.value === null) return;
+  const end = place.value.duration ?? Infinity;
+  deck.seek(Math.min(Math.max(0, seconds), Math.max(0, end - 0.5)));
+}
+
+export function like(song: Song): void {
+  if (liked.value.has(song.id)) return;
+  liked.update((now) => new Set([...now, song.id]));
+  session.feedback(song, { what: "liked" });
+}
+
+/** The person says that a song does not fit the mood; another one comes. */
+export function wrongMood(song: Song): void {
+  session.feedback(song, { what: "wrong_mood" });
+  if (playing.value?.song.id === song.id) advance();
+}
+
+/** Plays what comes next; without anything there is silence until something comes. */
+function advance(): void {
+  const [first] = upcoming.value;
+  if (first !== undefined) return begin(first);
+  hungry = true;
+  keep();
+  playing.set(null);
+  paused.set(true);
+  deck.stop();
+  session.finished();
+}
+
+function begin(turn: Turn, at = 0, back = false): void {
+  alone = alone ? turn === playing.value : playing.value === null && turn.pick === null;
+  hungry = false;
+  broken = null;
+  from = at;
+  if (!back) keep();
+  playing.set(turn);
+  place.set({ at, duration: turn.song.duration });
+  waiting.set(true);
+  asked.update((now) =>
+    now.some((other) => other.song.id === turn.song.id)
+      ? now.filter((other) => other.song.id !== turn.song.id)
+      : now,
+  );
+  deck.start(soundOf(turn.song), at).then(started, cannotStart);
+  session.begun(turn.song);
+}
+
+/** Keeps what plays for "previous". */
+function keep(): void {
+  const turn = playing.value;
+  if (turn === null || before.at(-1)?.song.id === turn.song.id) return;
+  before.push(turn);
+  if (before.length > 100) before.shift();
+}
+
+/** Another song was chosen while one plays: that is no skip. */
+function leave(): void {
+  const turn = playing.value;
+  const { at, duration } = place.value;
+  if (turn !== null && duration !== null && at > HEARD * duration)
+    session.feedback(turn.song, { what: "played" });
+}
+
+function started(): void {
+  refused.set(false);
+}
+
+function cannotStart(error: unknown): void {
+  if (!(error instanceof DOMException) || error.name !== "NotAllowedError") return; // told as error
+  waiting.set(false);
+  paused.set(true);
+  if (!refused.value) tell(words().player.refused);
+  refused.set(true);
+}
+
+function soundOf(song: Song): Sound {
+  return { song: song.id, url: urlOf(song), gain: gainOf(song) };
+}
+
+function urlOf(song: Song): string {
+  return address("/api/v1/audio/{song_id}", { song_id: song.id });
+}
+
+/** Loads the next song when this one comes to its end. */
+function prepare(): void {
+  const { at, duration } = place.value;
+  const [first] = upcoming.value;
+  const close = playing.value !== null && duration !== null && duration - at < AHEAD;
+  deck.prepare(close && first !== undefined ? soundOf(first.song) : null);
+}
+
+/** A sound broke off: waits for a server that is away, and passes over a song that is broken. */
+async function failed(): Promise<void> {
+  const turn = playing.value;
+  if (turn === null) return;
+  const at = place.value.at;
+  broken = { turn, at };
+  waiting.set(true);
+  let code = "undecodable";
+  try {
+    const answer = await askRaw("GET", urlOf(turn.song));
+    await answer.body?.cancel();
+  } catch (error) {
+    if (!(error instanceof ApiError)) return tellError(error);
+    code = error.code;
+    if (error.status === 401 || error.status === 429 || error.status >= 500) tellError(error);
+  }
+  if (playing.value !== turn) return; // another one was chosen meanwhile
+  if (code === "unreachable") return;
+  if (code === "undecodable" && retried !== turn) {
+    retried = turn; // a connection may have broken
+    return begin(turn, at, true);
+  }
+  waiting.set(false);
+  if (code === "token_needed" || code === "too_many_requests") return paused.set(true);
+  failures += 1;
+  session.cannotPlay(turn.song.id);
+  const t = words().player;
+  const reasons: Readonly<Record<string, string>> = t.failed;
+  const { title } = turn.song;
+  if (failures >= FAILURES) {
+    tell(t.allFail(failures), { hint: t.allFailHint, bad: true });
+    paused.set(true);
+    return;
+  }
+  tell(t.passedOver(title), { hint: reasons[code] ?? t.failed.undecodable, bad: alone });
+  broken = null;
+  if (alone) silence();
+  else advance();
+}
+
+function silence(): void {
+  playing.set(null);
+  paused.set(true);
+  deck.stop();
+}
+
+// A song that broke off with the server goes on with it.
+reachable.subscribe((is) => {
+  if (!is || broken === null || broken.turn !== playing.value) return;
+  const { turn, at } = broken;
+  begin(turn, at, true);
+});

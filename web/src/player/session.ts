@@ -1,0 +1,300 @@
+/**
+ * The listening session: which songs come next, as the server orders them for the mood.
+ *
+ * It follows the mood and the person's settings by itself, begins anew when the server has
+ * forgotten it, and waits where the server is away. Requests go one after the other, so that the
+ * last answer is the last word.
+ */
+
+import { api, ApiError, reachable, type Schemas } from "../api/client";
+import { distance, EMOTIONS, type Emotion } from "../emotions";
+import { words } from "../language";
+import { mood, type Source } from "../mood/mood";
+import { tell, tellError } from "../shell/messages";
+import { kept, oneOf, Store } from "../store";
+
+export type Song = Schemas["SongOut"];
+export type Pick = Schemas["PickOut"];
+export type Policy = Schemas["OrderingOut"]["policy"];
+export type Feedback = Omit<Schemas["Feedback"], "n" | "song" | "after_seconds"> & {
+  after_seconds?: number;
+};
+
+export const POLICIES = [
+  "match",
+  "lift",
+  "calm",
+  "energise",
+  "journey",
+  "off",
+] as const satisfies readonly Policy[];
+
+export const policy = kept<Policy>("vibelux.policy", "match", oneOf(...POLICIES));
+
+/** 0, a shuffle, to 1, the strict ranking. */
+export const strength = kept<number>("vibelux.strength", 0.7, (json) =>
+  typeof json === "number" && json >= 0 && json <= 1 ? json : undefined,
+);
+
+/** Where a journey leads. */
+export const goal = kept<Emotion>("vibelux.goal", "happy", oneOf(...EMOTIONS));
+
+/** Whether music may play though no mood was given: then it is anything. */
+export const anything = new Store(false);
+
+/** What comes next, the first one first. */
+export const queue = new Store<readonly Pick[]>([]);
+
+/**
+ * How the session stands: without a mood, on its way to the first songs, ready, or without any
+ * songs in the library.
+ */
+export const standing = new Store<"silent" | "working" | "ready" | "empty">("silent");
+
+/** The policy that orders songs now: where there is no mood, it is `off`. */
+export function policyNow(): Policy {
+  return mood.value === null ? "off" : policy.value;
+}
+
+type Session = Schemas["SessionOut"];
+
+interface Wanted {
+  readonly mood: number[];
+  readonly source: Source;
+  readonly policy: Policy;
+  readonly strength: number;
+  readonly goal?: number[];
+}
+
+const LENGTH = 20;
+const MOST = 200; // as many as the server gives at once
+
+const AFTER_MS = 500;
+/** A camera's mood moves all the time: the music follows at least so often. */
+const AT_LEAST_MS = 2500;
+/** Moods nearer than this are one mood to the server, too. */
+const MOVED = 0.05;
+
+let id: string | null = null;
+let sent: Wanted | null = null;
+let line: Promise<unknown> = Promise.resolve();
+let latest: Session | null = null;
+/** Songs taken out of the queue; nothing else happens to them. */
+let removed = new Set<number>();
+const unplayable = new Set<number>();
+/** Songs heard since the last start over, and how many of them the server does not know. */
+let heard = new Set<number>();
+let lost = 0;
+let current: number | null = null;
+
+function wanted(): Wanted | null {
+  const given = mood.value;
+  if (given !== null)
+    return {
+      mood: [...given.mood],
+      source: given.source,
+      policy: policy.value,
+      strength: strength.value,
+      ...(policy.value === "journey"
+        ? { goal: EMOTIONS.map((emotion) => Number(emotion === goal.value)) }
+        : {}),
+    };
+  if (!anything.value) return null;
+  const equal = EMOTIONS.map(() => 1 / EMOTIONS.length);
+  return { mood: equal, source: "chosen", policy: "off", strength: strength.value };
+}
+
+/** How many songs to ask for, so that enough are left to show. */
+function count(): number {
+  return Math.min(MOST, LENGTH + removed.size + unplayable.size + lost);
+}
+
+/** Tells the session that a song plays now; it will not come again. */
+export function begun(song: Song): void {
+  current = song.id;
+  heard.add(song.id);
+  show();
+  if (wanted() === null) anything.set(true); // the person chose a song: music goes on after it
+  act(song, { what: "begun" });
+}
+
+/** Tells the session what became of a song. */
+export function feedback(song: Song, given: Feedback): void {
+  act(song, given);
+}
+
+/** Takes a song out of the queue; nothing is learnt from that. */
+export function remove(song: number): void {
+  removed.add(song);
+  show();
+  if (queue.value.length < LENGTH / 2) refresh();
+}
+
+/** Takes out a song that cannot be played, for as long as this page is open. */
+export function cannotPlay(song: number): void {
+  unplayable.add(song);
+  show();
+}
+
+/** Asks what comes next again, such as after a scan. */
+export function refresh(): void {
+  inLine((session) => change(session, {}));
+}
+
+/** Nothing plays any more: what played last may come again where there is nothing else. */
+export function finished(): void {
+  current = null;
+  if (queue.value.length > 0) return;
+  heard = new Set();
+  show();
+  if (queue.value.length === 0) refresh();
+}
+
+function change(session: string, to: Partial<Wanted>): Promise<Session> {
+  return api.patch("/api/v1/sessions/{session_id}", {
+    path: { session_id: session },
+    body: { ...to, n: count() } as Schemas["SessionChange"],
+  });
+}
+
+function act(song: Song, given: Feedback): void {
+  inLine((session) =>
+    api.post("/api/v1/sessions/{session_id}/feedback", {
+      path: { session_id: session },
+      body: { after_seconds: 0, ...given, song: song.id, n: count() },
+    }),
+  );
+}
+
+function show(): void {
+  if (latest === null) return;
+  const out = [heard, removed, unplayable];
+  const next = latest.queue.filter(({ song }) => !out.some((ids) => ids.has(song.id)));
+  const same =
+    next.length === queue.value.length && next.every((pick, i) => pick === queue.value[i]);
+  if (!same) queue.set(next);
+}
+
+/**
+ * Runs requests one after the other, each with a session that is up to date; what cannot be
+ * done now waits until the server is back.
+ */
+function inLine(step: ((session: string) => Promise<Session>) | null): void {
+  line = line.then(async () => {
+    for (let tries = 0; tries < 3; ) {
+      try {
+        if (!(await ready()) || step === null) return;
+        latest = await step(id as string);
+        await take();
+        return;
+      } catch (error) {
+        if (!(error instanceof ApiError)) return tellError(error);
+        if (error.code === "unreachable") await back();
+        else if (error.code === "session_unknown") {
+          forget();
+          tries += 1;
+        } else if (error.code === "catalogue_empty") {
+          forget();
+          latest = null;
+          queue.set([]);
+          standing.set("empty");
+          return;
+        } else return tellError(error);
+      }
+    }
+  });
+}
+
+/** The server no longer knows the session, nor what was heard in it. */
+function forget(): void {
+  id = null;
+  lost = heard.size;
+}
+
+/** Makes sure that there is a session with the mood and the settings of now. */
+async function ready(): Promise<boolean> {
+  const now = wanted();
+  if (now === null) return false;
+  if (id === null) {
+    if (queue.value.length === 0) standing.set("working");
+    latest = await api.post("/api/v1/sessions", {
+      body: { ...now, n: count() } as Schemas["Asked"],
+    });
+    id = latest.id;
+    sent = now;
+    await take();
+  } else if (sent !== null && news(sent, now) !== null) {
+    latest = await change(id, news(sent, now) ?? {});
+    sent = now;
+    await take();
+  }
+  return true;
+}
+
+/** What is new in what is wanted; null: nothing. A journey that is told again begins again. */
+function news(old: Wanted, now: Wanted): Partial<Wanted> | null {
+  const moved = old.source !== now.source || distance(old.mood, now.mood) > MOVED;
+  const turned = old.policy !== now.policy || String(old.goal) !== String(now.goal);
+  const changed = {
+    ...(moved ? { mood: now.mood, source: now.source } : {}),
+    ...(turned ? { policy: now.policy } : {}),
+    ...(turned && now.goal !== undefined ? { goal: now.goal } : {}),
+    ...(old.strength !== now.strength ? { strength: now.strength } : {}),
+  };
+  return Object.keys(changed).length ? changed : null;
+}
+
+/** Shows the latest answer; when every song was heard, it all begins anew. */
+async function take(): Promise<void> {
+  show();
+  standing.set("ready");
+  if (queue.value.length > 0 || sent === null) return;
+  const whole = heard.size > 1;
+  heard = new Set(current === null ? [] : [current]);
+  removed = new Set();
+  lost = heard.size;
+  latest = await api.post("/api/v1/sessions", {
+    body: { ...sent, n: count() } as Schemas["Asked"],
+  });
+  id = latest.id;
+  show();
+  if (queue.value.length > 0 && whole) tell(words().player.startingOver);
+}
+
+function back(): Promise<void> {
+  return new Promise((resolve) => {
+    const once = new AbortController();
+    reachable.watch((is) => {
+      if (!is) return;
+      once.abort();
+      resolve();
+    }, once.signal);
+  });
+}
+
+let due: ReturnType<typeof setTimeout> | undefined;
+let since = 0;
+
+/** Brings the session up to date soon: when the mood rests, or after a while though it moves. */
+function soon(afterMs: number): void {
+  const now = Date.now();
+  if (due === undefined) since = now;
+  clearTimeout(due);
+  due = setTimeout(
+    () => {
+      due = undefined;
+      const want = wanted();
+      if (want === null || (id !== null && sent !== null && news(sent, want) === null)) return;
+      inLine(null);
+    },
+    Math.max(0, Math.min(afterMs, since + AT_LEAST_MS - now)),
+  );
+}
+
+mood.subscribe(() => soon(id === null ? 0 : AFTER_MS));
+for (const setting of [policy, strength, goal, anything] as Store<unknown>[])
+  setting.subscribe(() => soon(AFTER_MS / 2));
+// A server that was away may have begun anew.
+reachable.subscribe((is) => {
+  if (is && id !== null) refresh();
+});
