@@ -21,8 +21,8 @@ SOURCES = ("index.html", "package.json", "package-lock.json", "tsconfig.json", "
 FOLDERS = ("src", "public")
 
 _STAMP = "sources.sha256"
-_ADVICE = """Its packages come from the npm registry when it is built, once; behind a mirror set
-npm_config_registry. VIBELUX_NO_PAGE=1 installs VibeluX without its page."""
+_ADVICE = """The packages that build it come from npm's registry. Connect to the network; where a mirror
+is used, set npm_config_registry. Or set VIBELUX_NO_PAGE=1: VibeluX is installed without its page."""
 
 
 class NotBuilt(RuntimeError):
@@ -63,7 +63,7 @@ def build(page: Path = PAGE) -> None:
     scratch.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
         built = Path(folder, "page")
-        _npm("run", "--silent", "build", "--", f"--outDir={built}", "--emptyOutDir")
+        _npm("run", "build", "--silent", "--", f"--outDir={built}", "--emptyOutDir")
         (built / _STAMP).write_text(before, encoding="ascii")
         shutil.rmtree(page, ignore_errors=True)
         shutil.move(built, page)
@@ -80,10 +80,10 @@ def install() -> None:
     lock = WEB / "package-lock.json"
     if not installed.is_file() or installed.stat().st_mtime < lock.stat().st_mtime:
         # No package needs its script; none runs.
-        _npm("ci", "--ignore-scripts", "--no-audit", "--no-fund")
+        _npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", advice=_ADVICE)
 
 
-def _npm(*arguments: str) -> None:
+def _npm(*arguments: str, advice: str = "") -> None:
     try:
         node.npm(*arguments, cwd=WEB, quiet=True)
     except node.NoNode as error:
@@ -91,7 +91,7 @@ def _npm(*arguments: str) -> None:
     except subprocess.CalledProcessError as error:
         command = " ".join(("npm", *arguments[:2]))
         raise NotBuilt(
-            f"The page cannot be built, `{command}` failed:\n\n{error.stdout}\n{_ADVICE}"
+            f"{error.stdout}\nThe page cannot be built: `{command}` failed, as said above. {advice}"
         ) from error
 
 

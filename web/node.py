@@ -53,6 +53,7 @@ def npm(*arguments: str, cwd: Path, quiet: bool = False) -> None:
             # npm's scripts call `node`.
             "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}",
             "npm_config_update_notifier": "false",
+            **({"NO_COLOR": "1"} if quiet else {}),
         },
         stdout=subprocess.PIPE if quiet else None,
         stderr=subprocess.STDOUT if quiet else None,
