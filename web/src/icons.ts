@@ -42,6 +42,7 @@ const PATHS = {
   keyboard: "M3 6h18v12H3zM7 10h.01M11 10h.01M15 10h.01M17 14H7",
   trash: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10.5 11v5M13.5 11v5",
   similar: "M4 12h2M8 8v8M12 5v14M16 8v8M20 12h.01",
+  queue: "M4 6h16M4 12h9M4 18h7M17 12v8M13 16h8",
   refresh: "M20 11a8 8 0 1 0-1.5 6M20 5v6h-6",
 } as const;
 

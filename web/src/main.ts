@@ -5,6 +5,7 @@ import "./styles/shell.css";
 import "./styles/song.css";
 import "./styles/library.css";
 import "./styles/player.css";
+import "./styles/listen.css";
 import { historyView } from "./history/history-view";
 import { libraryView } from "./library/library-view";
 import { listenView } from "./listen/listen-view";

@@ -1,0 +1,99 @@
+/** The scan of the server: watched as long as it runs, wherever the person is. */
+
+import { api, reachable, type Schemas } from "../api/client";
+import { tellError } from "../shell/messages";
+import { kept, Store } from "../store";
+
+export type Scan = Schemas["ScanOut"];
+
+const RUNNING: ReadonlySet<Scan["state"]> = new Set(["rendering", "looking", "analysing"]);
+const ASK_EVERY_MS = 1000;
+
+/** How far the scan is; null until the server has said so. */
+export const scan = new Store<Scan | null>(null);
+
+/** What was scanned last, to scan it again; its folder is null for the samples. */
+export const lastScanned = kept<{ readonly folder: string | null } | null>(
+  "vibelux.folder",
+  null,
+  (json) => {
+    const folder = (json as { folder?: unknown } | null)?.folder;
+    return folder === null || typeof folder === "string" ? { folder } : undefined;
+  },
+);
+
+export function runs(status: Scan | null): boolean {
+  return status !== null && RUNNING.has(status.state);
+}
+
+/** Starts a scan, or goes on with one that was stopped; null: the sample songs. */
+export async function startScan(folder: string | null, { retry = false } = {}): Promise<void> {
+  const begun = await api.post("/api/v1/scan", { body: { folder, retry } });
+  lastScanned.set({ folder: folder === null ? null : (begun.folders[0] ?? folder) });
+  follow(begun);
+}
+
+export async function stopScan(): Promise<void> {
+  follow(await api.delete("/api/v1/scan"));
+}
+
+let looked = false;
+
+/** Asks once whether a scan runs, and then follows it. */
+export async function lookForScan(): Promise<void> {
+  if (looked) return;
+  looked = true;
+  try {
+    follow(await api.get("/api/v1/scan"));
+  } catch (error) {
+    looked = false;
+    throw error;
+  }
+}
+
+let events: EventSource | null = null;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+function follow(status: Scan): void {
+  scan.set(status);
+  if (!runs(status)) return leave();
+  if (events !== null || timer !== undefined) return;
+  events = new EventSource("/api/v1/scan/events");
+  events.addEventListener("progress", (event) => {
+    follow(JSON.parse((event as MessageEvent<string>).data) as Scan);
+  });
+  // A stream may break on its way, through a proxy for one: asking works wherever pages do.
+  events.addEventListener("error", () => {
+    leave();
+    ask();
+  });
+}
+
+function leave(): void {
+  events?.close();
+  events = null;
+  clearTimeout(timer);
+  timer = undefined;
+}
+
+function ask(): void {
+  timer = setTimeout(() => {
+    api.get("/api/v1/scan").then(
+      (status) => {
+        scan.set(status);
+        if (runs(status)) ask();
+        else leave();
+      },
+      (error: unknown) => {
+        leave();
+        tellError(error);
+      },
+    );
+  }, ASK_EVERY_MS);
+}
+
+// A server that comes back has stopped its scan.
+reachable.subscribe((is) => {
+  if (!is || scan.value === null) return;
+  api.get("/api/v1/scan").then(follow, tellError);
+});
