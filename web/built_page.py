@@ -21,8 +21,10 @@ SOURCES = ("index.html", "package.json", "package-lock.json", "tsconfig.json", "
 FOLDERS = ("src", "public")
 
 _STAMP = "sources.sha256"
-_ADVICE = """The packages that build it come from npm's registry. Connect to the network; where a mirror
-is used, set npm_config_registry. Or set VIBELUX_NO_PAGE=1: VibeluX is installed without its page."""
+_ADVICE = (
+    "Its packages come from npm's registry: connect to the network, or set npm_config_registry "
+    "to a mirror. With VIBELUX_NO_PAGE=1 VibeluX is installed without its page."
+)
 
 
 class NotBuilt(RuntimeError):
