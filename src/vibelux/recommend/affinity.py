@@ -1,13 +1,10 @@
 """How well songs fit a mood: the likeness of the mixtures, and their place on the circumplex."""
 
-from functools import cached_property
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vibelux.recommend.circumplex import AROUSAL_WEIGHT, affect_of, closeness
 from vibelux.recommend.matching import Matching
-from vibelux.recommend.policies import SAD
 from vibelux.recommend.shelf import Shelf
 from vibelux.recommend.similarity import MoodIndex
 
@@ -26,7 +23,6 @@ class Affinity:
 
     def __init__(self, shelf: Shelf, matching: Matching = "kinship") -> None:
         self._shelf = shelf
-        self.matching = matching
         self._index = MoodIndex(shelf.moods, matching=matching)
 
     def to(
@@ -52,9 +48,3 @@ class Affinity:
         alike = self._index.similarities(mood, rows=rows)
         fit: NDArray[np.float32] = (1 - _CIRCUMPLEX) * alike + _CIRCUMPLEX * near
         return fit
-
-    @cached_property
-    def sad(self) -> NDArray[np.bool_]:
-        """Which songs' strongest emotion is sadness [shape=(n,)]."""
-        sad: NDArray[np.bool_] = self._shelf.moods.argmax(axis=1) == SAD
-        return sad

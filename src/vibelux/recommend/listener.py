@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from vibelux.recommend.profile import Event, Profile
+from vibelux.recommend.profile import Event, LastPlay, Profile
 from vibelux.recommend.shelf import Shelf
 from vibelux.recommend.shuffle import freshness_of
 from vibelux.recommend.taste import SongFeatures, Taste
@@ -26,6 +26,7 @@ class Listener:
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
+        self._last_plays: tuple[int, list[LastPlay]] = (-1, [])
 
     @classmethod
     def at(cls, path: Path | None) -> Self:
@@ -79,7 +80,7 @@ class Listener:
         heard: dict[int, tuple[float, float]] = dict.fromkeys(
             shelf.played_elsewhere, (np.nan, np.nan)
         )
-        for last in reversed(self.profile.last_plays()):  # copies: the most recent play counts
+        for last in reversed(self._plays()):  # copies: the most recent play counts
             rows = shelf.rows_of_key.get(last.key)
             if rows is None and (row := shelf.row_of_path.get(last.path)) is not None:
                 rows = [row]
@@ -96,3 +97,10 @@ class Listener:
             half = max(1.0, min(50.0, len(shelf) / 4))
             fresh[rows] = freshness_of(hours, plays, half_plays=half)
         return fresh
+
+    def _plays(self) -> list[LastPlay]:
+        """Return `Profile.last_plays`, counted anew where there were events since."""
+        events = self.profile.number
+        if self._last_plays[0] != events:
+            self._last_plays = events, self.profile.last_plays()
+        return self._last_plays[1]

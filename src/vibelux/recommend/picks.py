@@ -35,8 +35,8 @@ class Pick:
         reason: in words and numbers.
         confidence: how sure the song's own analysis is.
         target: [shape=(7,)] the mood that was looked for at this place.
-        learnt: reward, about -1 to 1, that is expected from what was learnt of the listener; 0 where
-            it is too small to be a reason.
+        learnt: reward, about -1 to 1, that is expected from what was learnt of the listener; 0
+            where it is too small to be a reason.
 
     """
 

@@ -9,6 +9,7 @@ after their tags were changed.
 import json
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -111,6 +112,8 @@ class LastPlay:
 class Profile:
     """The profile of one file; a context manager that closes it. Every event is saved at once.
 
+    Safe to use from many threads.
+
     Args:
         path: the file, made when it is not there; None keeps everything in memory only.
         busy_timeout: seconds to wait for another program that writes.
@@ -123,6 +126,7 @@ class Profile:
 
     def __init__(self, path: Path | None, *, busy_timeout: float = 5.0) -> None:
         self.path = path
+        self._lock = threading.RLock()
         with self._errors():
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -130,7 +134,7 @@ class Profile:
                 ":memory:" if path is None else path,
                 timeout=busy_timeout,
                 isolation_level=None,
-                check_same_thread=False,  # one thread at a time: a player may report from its own
+                check_same_thread=False,
             )
         try:
             with self._errors():
@@ -346,8 +350,10 @@ class Profile:
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
+        """Let one thread at a time use the file, and say what goes wrong."""
         try:
-            yield
+            with self._lock:
+                yield
         except OSError as error:
             raise ProfileError(
                 f"cannot make the folder for the profile {self.path}: {error}; "

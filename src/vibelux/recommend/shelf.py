@@ -132,6 +132,12 @@ class Shelf:
         return {path: row for row, path in enumerate(self.paths)}
 
     @cached_property
+    def sad(self) -> NDArray[np.bool_]:
+        """Which songs' strongest emotion is sadness [shape=(n,)]."""
+        sad: NDArray[np.bool_] = self.moods.argmax(axis=1) == EMOTIONS.index("sad")
+        return sad
+
+    @cached_property
     def played_elsewhere(self) -> list[int]:
         """The rows of the songs that their server has played."""
         rows: list[int] = np.flatnonzero(~np.isnan(self.played_at)).tolist()

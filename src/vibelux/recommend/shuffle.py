@@ -100,7 +100,8 @@ def mood_shuffle(
     _check(rows, n, strength, diversity)
     rng = np.random.default_rng(seed)
     open_ = np.ones(songs, dtype=bool) if left_out is None else ~np.asarray(left_out, dtype=bool)
-    wanted = int(open_.sum()) if n is None else min(n, int(open_.sum()))
+    available = int(np.count_nonzero(open_))
+    wanted = available if n is None else min(n, available)
     luck = (1 - strength) * _gumbel(rng, songs)
     if freshness is not None:
         fresh = np.asarray(freshness, dtype=np.float32)
@@ -113,11 +114,13 @@ def mood_shuffle(
         if places == 0:
             break
         tickets = luck + np.float32(strength) * _surprise(row, open_) if strength else luck.copy()
-        tickets[~open_] = -np.inf
+        if available < songs:
+            tickets[~open_] = -np.inf
         chosen = _places(
-            tickets, row, places, traits, diversity * strength, [*before, *order], int(open_.sum())
+            tickets, row, places, traits, diversity * strength, [*before, *order], available
         )
         open_[chosen] = False
+        available -= len(chosen)
         order += chosen
     return np.array(order, dtype=np.int64)
 
@@ -297,18 +300,21 @@ def _surprise(scores: NDArray[np.float32], open_: NDArray[np.bool_]) -> NDArray[
         return np.full(scores.shape, np.log(2), dtype=np.float32)
     number = min(_BINS, 16 * int(count))
     width = np.float32((number - 1) / (high - low))
-    bins = np.clip((scores - np.float32(low)) * width, 0, number - 1).astype(np.intp)
+    heights = (scores - np.float32(low)) * width
+    if count < scores.size:  # those that must not come may lie beyond the others
+        np.clip(heights, 0, number - 1, out=heights)
+    bins = heights.astype(np.intp)
     counts = np.bincount(bins if count == scores.size else bins[open_], minlength=number)
     better = counts[::-1].cumsum()[::-1] - counts
     rank = better + np.maximum(counts, 1) / 2
     table = -np.log((rank / count).astype(np.float32))
-    return np.asarray(table[bins], dtype=np.float32)
+    return table.take(bins)
 
 
 def _gumbel(rng: np.random.Generator, n: int) -> NDArray[np.float32]:
     draws = rng.standard_exponential(n, dtype=np.float32)
-    gumbel: NDArray[np.float32] = -np.log(np.maximum(draws, np.finfo(np.float32).tiny))
-    return gumbel
+    np.maximum(draws, np.finfo(np.float32).tiny, out=draws)
+    return np.negative(np.log(draws, out=draws), out=draws)
 
 
 def _check(rows: NDArray[np.float32], n: int | None, strength: float, diversity: float) -> None:

@@ -105,7 +105,7 @@ class Context:
         self.catalogue.close()
 
 
-def _context(request: Request) -> Context:
+async def _context(request: Request) -> Context:  # a plain function would cost a thread
     context: Context = request.app.state.context
     return context
 

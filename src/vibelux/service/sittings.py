@@ -5,7 +5,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from vibelux.emotions import Mood
@@ -32,12 +32,14 @@ class Sitting:
         id: that the page knows it by.
         session: as of the library.
         picker: that the session was made with.
+        lock: held by the thread that uses the session.
 
     """
 
     id: str
     session: Session
     picker: Picker
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 class Sittings:
@@ -51,7 +53,7 @@ class Sittings:
 
     def __init__(self, catalogue: Catalogue, listener: Listener) -> None:
         self._catalogue, self._listener = catalogue, listener
-        self._lock = threading.Lock()  # the profile and the picker are for one thread at a time
+        self._lock = threading.Lock()  # of what is below; sessions are used outside of it
         self._watch = CatalogueWatch(catalogue)
         self._picker: Picker | None = None
         self._sittings: OrderedDict[str, Sitting] = OrderedDict()
@@ -72,9 +74,8 @@ class Sittings:
             InvalidInput: a value out of range.
 
         """
-        with self._lock:
-            session = self._new(source, seed=seed, **ordering)
-            return session.queue(n, mood, chosen=source == "chosen")
+        session, _ = self._new(source, seed=seed, **ordering)
+        return session.queue(n, mood, chosen=source == "chosen")
 
     def open(self, *, source: Source, seed: int | None = None, **ordering: Any) -> str:
         """Begin a session and return its id.
@@ -84,13 +85,13 @@ class Sittings:
             InvalidInput: a value out of range.
 
         """
+        session, picker = self._new(source, seed=seed, **ordering)
+        sitting = Sitting(secrets.token_urlsafe(12), session, picker)
         with self._lock:
-            session = self._new(source, seed=seed, **ordering)
-            sitting = Sitting(secrets.token_urlsafe(12), session, self._shared())
             self._sittings[sitting.id] = sitting
             if len(self._sittings) > _MOST:
                 self._sittings.popitem(last=False)
-            return sitting.id
+        return sitting.id
 
     @contextmanager
     def using(self, session_id: str) -> Iterator[Session]:
@@ -106,6 +107,7 @@ class Sittings:
                 raise Failure(404, "session_unknown", "this session is over", "begin a new one")
             self._sittings.move_to_end(session_id)
             picker = self._shared()
+        with sitting.lock:
             if picker is not sitting.picker and len(picker.shelf):
                 sitting.session = Session.from_json(
                     sitting.session.as_json(), self._catalogue, self._listener, picker=picker
@@ -125,13 +127,11 @@ class Sittings:
 
     def profile_counts(self) -> dict[str, int]:
         """Return what is known of the listener: the number of events of each kind."""
-        with self._lock:
-            return self._listener.profile.counts()
+        return self._listener.profile.counts()
 
     def forget(self) -> int:
         """Delete all that was learnt from the listener and return how many events there were."""
-        with self._lock:
-            return self._listener.profile.forget()
+        return self._listener.profile.forget()
 
     def close(self) -> None:
         """End all sessions."""
@@ -139,15 +139,18 @@ class Sittings:
             self._sittings.clear()
             self._watch.close()
 
-    def _new(self, source: Source, *, seed: int | None, **rest: Any) -> Session:
-        return Session(
+    def _new(self, source: Source, *, seed: int | None, **rest: Any) -> tuple[Session, Picker]:
+        with self._lock:
+            picker = self._shared()
+        session = Session(
             self._catalogue,
             self._listener,
             seed=seed,
             whose="the face" if source == "face" else "the mood",
-            picker=self._shared(),
+            picker=picker,
             **rest,
         )
+        return session, picker
 
     def _shared(self) -> Picker:
         if self._watch.outdated() or self._picker is None:
