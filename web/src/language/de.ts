@@ -102,7 +102,7 @@ export const de: Language = {
       ok: "Dein Ausdruck wird gelesen.",
       no_face: "Kein Gesicht zu sehen. Schau in die Kamera.",
       too_small: "Du bist weit weg. Komm näher.",
-      too_dark: "Es ist zu dunkel. Mach vor dir ein Licht an.",
+      too_dark: "Es ist zu dunkel. Mach vor dir ein Licht an, oder öffne die Kamerablende.",
       too_blurred: "Das Bild ist unscharf. Halte still oder putze die Linse.",
       unsure: "Schwer zu sagen. Schau in die Kamera, das Gesicht frei.",
     },
@@ -313,7 +313,7 @@ export const de: Language = {
     scan: "Anhören",
     or: "oder",
     samples: "Mit Beispielen ausprobieren",
-    samplesText: "21 kurze Stücke, die VibeluX selbst erfindet, in wenigen Sekunden.",
+    samplesText: "21 kurze Stücke, die VibeluX selbst erfindet, in weniger als einer Minute.",
     scanAgain: "Neu einlesen",
     addFolder: "Ordner hinzufügen",
     whichFolder: "Wähle den Ordner, in dem sie liegen; was nicht ging, wird neu versucht.",
@@ -383,6 +383,7 @@ export const de: Language = {
     },
 
     search: "Titel, Interpret oder Album suchen",
+    searchShort: "Suchen",
     sort: "Sortieren",
     sorts: {
       title: "Titel",

@@ -98,7 +98,7 @@ export const en = {
       ok: "Reading your expression.",
       no_face: "No face in view. Look into the camera.",
       too_small: "You are far away. Come closer.",
-      too_dark: "It is too dark. Turn on a light in front of you.",
+      too_dark: "It is too dark. Turn on a light in front of you, or open the camera’s cover.",
       too_blurred: "The picture is blurred. Hold still, or clean the lens.",
       unsure: "Hard to tell. Face the camera with nothing in front of your face.",
     },
@@ -304,7 +304,7 @@ export const en = {
     scan: "Listen to it",
     or: "or",
     samples: "Try it with sample songs",
-    samplesText: "21 short pieces that VibeluX makes up itself, in a few seconds.",
+    samplesText: "21 short pieces that VibeluX makes up itself, in less than a minute.",
     scanAgain: "Scan again",
     addFolder: "Add a folder",
     whichFolder: "Choose the folder that they are in; its failed files are tried again.",
@@ -372,6 +372,7 @@ export const en = {
     },
 
     search: "Search title, artist or album",
+    searchShort: "Search",
     sort: "Sort by",
     sorts: {
       title: "Title",

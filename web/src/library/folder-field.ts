@@ -95,11 +95,18 @@ export function folderField(value: string, signal: AbortSignal): FolderField {
   const refuse = (message: string, hint?: string): void => {
     if (message) input.setAttribute("aria-invalid", "true");
     else input.removeAttribute("aria-invalid");
-    say(wrong, [message, hint].filter(Boolean).join(". ") + (hint ? "." : ""));
+    say(
+      wrong,
+      [message, hint]
+        .filter(Boolean)
+        .map((part) => `${sentence(part)}.`)
+        .join(" "),
+    );
   };
 
   input.addEventListener("input", () => {
     refuse("");
+    mark(-1); // Enter takes what was typed, until new suggestions have come
     soon();
   });
   input.addEventListener("focus", soon);
@@ -158,6 +165,10 @@ function option(folder: string, take: (folder: string) => void): HTMLElement {
     ),
   );
   return row;
+}
+
+function sentence(text = ""): string {
+  return text.charAt(0).toUpperCase() + text.slice(1).replace(/\.$/, "");
 }
 
 function separatorOf(folder: string): string {

@@ -55,7 +55,7 @@ export const libraryView: View = (signal) => {
     const found = isEverything(filter.value)
       ? t.library.counted(t.songs(songs.ok), songs.hours)
       : t.library.foundSongs(t.songs(left.total), t.songs(songs.ok));
-    say(count, found);
+    say(count, songs.ok === 0 ? "\u00a0" : found);
     nothing.hidden = left.total > 0 || songs.ok === 0 || isEverything(filter.value);
     list.element.hidden = left.total === 0;
     results.hidden = songs.ok === 0 && isEverything(filter.value);

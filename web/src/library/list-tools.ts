@@ -16,7 +16,7 @@ export function searchBar(signal: AbortSignal): { element: HTMLElement; input: H
     class: "input",
     type: "search",
     value: filter.value.search,
-    placeholder: t.search,
+    placeholder: matchMedia("(max-width: 46rem)").matches ? t.searchShort : t.search,
     "aria-label": t.search,
     autocomplete: "off",
     spellcheck: false,
