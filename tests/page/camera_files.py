@@ -12,6 +12,8 @@ import numpy as np
 
 _DRAWN = runpy.run_path(str(Path(__file__).parents[1] / "face" / "drawn_face.py"))
 
+draw_frame = _DRAWN["draw_frame"]
+
 FPS = 30
 
 
@@ -48,7 +50,7 @@ def drawn(
     for number in range(2 * FPS):
         sway = round(10 * np.sin(2 * np.pi * number / (2 * FPS)))
         if number < FPS or number % 2 == 0:
-            grey = _DRAWN["draw_frame"]((200 + sway, 110, 230), look=look)
+            grey = draw_frame((200 + sway, 110, 230), look=look)
         colour = np.asarray(tint or (1.0, 1.0, 1.0))
         rgb = np.clip(grey[..., None] * colour, 0, 255).astype(np.uint8)
         shots.append(av.VideoFrame.from_ndarray(rgb, format="rgb24"))
@@ -57,5 +59,5 @@ def drawn(
 
 def empty(path: Path) -> Path:
     """Write a room with nobody in it."""
-    grey = _DRAWN["draw_frame"]()
+    grey = draw_frame()
     return write_y4m(path, [av.VideoFrame.from_ndarray(grey, format="gray8")] * FPS)

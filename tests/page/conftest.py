@@ -125,4 +125,4 @@ def open_page(browser, service: Served) -> Iterator[Open]:
             return page
 
         yield open_
-        assert [text for page in pages for text in page.unexpected()] == []
+        assert [text for page in pages for text in page.unexpected()] == [], service.said

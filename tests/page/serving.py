@@ -30,13 +30,18 @@ class Served:
     process: "subprocess.Popen[str]"
 
     @property
+    def said(self) -> str:
+        """What it has said of its own mistakes."""
+        return _log(self.home).read_text(encoding="utf-8")
+
+    @property
     def port(self) -> int:
         return int(re.search(r":(\d+)/", self.url)[1])
 
     def kill(self) -> None:
         """End it at once, as a power cut does."""
         self.process.kill()
-        self.process.communicate()
+        self.process.wait()
 
     def start_again(self) -> None:
         """Start it at the same address."""
@@ -54,7 +59,7 @@ def served(home: Path, root: Path, *, port: int = 0) -> Iterator[Served]:
     finally:
         service.process.terminate()
         try:
-            service.process.communicate(timeout=20)
+            service.process.wait(timeout=20)
         except subprocess.TimeoutExpired:
             service.kill()
             raise
@@ -62,15 +67,23 @@ def served(home: Path, root: Path, *, port: int = 0) -> Iterator[Served]:
 
 def _started(home: Path, root: Path, port: int) -> "tuple[subprocess.Popen[str], str]":
     clean = {name: v for name, v in os.environ.items() if not name.startswith("VIBELUX_")}
-    process = subprocess.Popen(
-        [*START, "serve", "--no-browser", "--port", str(port), "--root", str(root)],
-        env={**clean, "VIBELUX_HOME": str(home), "NO_COLOR": "1", "PYTHONUTF8": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    )
+    home.mkdir(parents=True, exist_ok=True)
+    with _log(home).open("a", encoding="utf-8") as log:
+        process = subprocess.Popen(
+            [*START, "serve", "--no-browser", "--port", str(port), "--root", str(root)],
+            env={**clean, "VIBELUX_HOME": str(home), "NO_COLOR": "1", "PYTHONUTF8": "1"},
+            stdout=subprocess.PIPE,
+            stderr=log,
+            encoding="utf-8",
+        )
     line = process.stdout.readline()
+    process.stdout.close()
     if "http://" not in line:
         process.kill()
-        raise RuntimeError(f"the service did not start: {process.communicate()}")
+        process.wait()
+        raise RuntimeError(f"the service did not start: {_log(home).read_text(encoding='utf-8')}")
     return process, line
+
+
+def _log(home: Path) -> Path:
+    return home / "serve.log"

@@ -1,0 +1,169 @@
+"""The camera and the photo: read in the browser, told in words, and nothing of them leaves it."""
+
+import json
+import re
+
+import cv2
+import pytest
+
+from . import camera_files
+
+# Remembers the streams that the page gets, to see whether it lets go of them.
+REMEMBER = """
+const ask = MediaDevices.prototype.getUserMedia;
+window.streams = [];
+MediaDevices.prototype.getUserMedia = async function (...wanted) {
+  const stream = await ask.apply(this, wanted);
+  window.streams.push(stream);
+  return stream;
+};
+"""
+
+RUNNING = (
+    "window.streams.flatMap((s) => s.getTracks()).filter((t) => t.readyState === 'live').length"
+)
+
+
+def hide(page, hidden):
+    """Do what a browser does when another tab is chosen."""
+    page.evaluate(
+        """(hidden) => {
+          Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        hidden,
+    )
+
+
+def shares(page):
+    """Return the numbers of the bars that are shown, as the screen reader has them."""
+    texts = page.get_by_role("meter").evaluate_all(
+        "(bars) => bars.filter((b) => b.checkVisibility()).map((b) => b.ariaValueText)"
+    )
+    return [int(text.split()[0]) for text in texts if text != "–"]
+
+
+@pytest.fixture
+def looking(open_page, camera_browser):
+    """A page whose camera runs and has read a face."""
+    seen = open_page(within=camera_browser, camera=True)
+    seen.page.add_init_script(REMEMBER)
+    seen.page.reload()
+    seen.page.get_by_role("button", name="Start the camera").click()
+    seen.page.get_by_text("Reading your expression.").wait_for()
+    return seen
+
+
+def test_a_face_is_read_and_nothing_but_moods_leaves_the_browser(looking, service):
+    """Every request is looked at: where it goes, and what it carries."""
+    page = looking.page
+    page.wait_for_function("document.querySelector('[role=meter]').ariaValueText !== '–'")
+    assert sum(shares(page)) == pytest.approx(100, abs=4)
+    page.get_by_text("not of your feelings").wait_for()
+    assert page.locator("video:visible").evaluate("(v) => v.videoWidth") == 640
+    page.wait_for_timeout(3_000)  # the music follows meanwhile
+    page.get_by_role("button", name="Stop", exact=True).click()
+
+    described = page.request.get(f"{service.url}openapi.json").json()
+    known = [re.sub(r"\{\w+\}", "[^/]+", path) for path in described["paths"]]
+    for ask in looking.asked:
+        if ask.url.startswith(("blob:", "data:")):
+            assert ask.method == "GET"
+            continue
+        assert ask.url.startswith(service.url), ask.url
+        path, _, query = ask.url.removeprefix(service.url.rstrip("/")).partition("?")
+        assert len(query) < 200, ask.url
+        if ask.method == "GET":
+            assert ask.body == b""
+            continue
+        assert any(re.fullmatch(pattern, path) for pattern in known), path
+        # A mood, and how it is to be used: numbers and words. The smallest picture of a face that
+        # the models read has 2,304 bytes.
+        assert len(ask.body) < 1_000, ask
+        sent = json.loads(ask.body or b"{}")
+        assert all(len(v) <= 7 for v in sent.values() if isinstance(v, list)), sent
+        assert all(len(v) < 40 for v in sent.values() if isinstance(v, str)), sent
+
+
+def test_it_says_that_it_runs_and_stop_releases_the_device(looking):
+    page = looking.page
+    live = page.get_by_role("button", name="Camera is on. Stop it")
+    page.keyboard.press("2")
+    page.locator("main[data-place=library]").wait_for()
+    assert live.is_visible()  # in every place of the page
+    assert page.evaluate(RUNNING) == 1
+    live.click()
+    live.wait_for(state="hidden")
+    assert page.evaluate(RUNNING) == 0
+    page.keyboard.press("1")
+    page.get_by_role("button", name="Start the camera").wait_for()
+
+
+def test_it_rests_while_the_tab_is_hidden(looking):
+    page = looking.page
+    hide(page, True)
+    assert page.evaluate(RUNNING) == 0
+    hide(page, False)
+    page.get_by_text("Reading your expression.").wait_for()
+    assert page.evaluate(RUNNING) == 1
+
+
+def test_the_keyboard_starts_and_stops_it(open_page, camera_browser):
+    page = open_page(within=camera_browser, camera=True).page
+    page.keyboard.press("c")
+    page.get_by_text("Reading your expression.").wait_for()
+    page.keyboard.press("c")
+    page.get_by_role("button", name="Start the camera").wait_for()
+
+
+def test_a_camera_that_is_forbidden(open_page, camera_browser):
+    page = open_page(within=camera_browser, camera=False).page
+    page.get_by_role("button", name="Start the camera").click()
+    page.get_by_role("alert").filter(has_text="The camera is not allowed").wait_for()
+    page.get_by_role("button", name="Try again").wait_for()
+
+
+def test_no_camera(open_page):
+    page = open_page(camera=True).page
+    page.get_by_role("button", name="Start the camera").click()
+    page.get_by_role("alert").filter(has_text="No camera found").wait_for()
+
+
+def test_a_camera_that_another_program_has(open_page, camera_browser):
+    page = open_page(within=camera_browser, camera=True).page
+    page.evaluate(
+        """() => {
+          MediaDevices.prototype.getUserMedia = () =>
+            Promise.reject(new DOMException("in use", "NotReadableError"));
+        }"""
+    )
+    page.get_by_role("button", name="Start the camera").click()
+    page.get_by_role("alert").filter(has_text="The camera is busy").wait_for()
+
+
+@pytest.fixture
+def photo(tmp_path):
+    """A picture of a drawn face."""
+    path = tmp_path / "face.png"
+    cv2.imwrite(str(path), camera_files.draw_frame((200, 110, 230)))
+    return path
+
+
+def test_a_photo_sets_the_mood_and_is_not_sent(open_page, service, photo):
+    seen = open_page()
+    page = seen.page
+    page.get_by_role("tab", name="Photo").click()
+    page.get_by_label("Choose a photo").set_input_files(photo)
+    page.get_by_text("This expression sets the mood.").wait_for()
+    assert sum(shares(page)) == pytest.approx(100, abs=4)
+    page.wait_for_load_state("networkidle")
+    assert all(len(ask.body) < 1_000 for ask in seen.asked)
+
+
+def test_a_file_that_is_no_picture(open_page, tmp_path):
+    page = open_page().page
+    text = tmp_path / "face.png"
+    text.write_text("no picture")
+    page.get_by_role("tab", name="Photo").click()
+    page.get_by_label("Choose a photo").set_input_files(text)
+    page.get_by_text("This file cannot be opened as a picture.").wait_for()
