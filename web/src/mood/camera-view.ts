@@ -86,7 +86,12 @@ function covered(state: CameraState): (Node | string)[] {
     case "failed": {
       const { title, help } = t.troubles[state.why];
       return [
-        h("div", { role: "alert" }, h("h3", {}, title), h("p", { class: "small" }, help)),
+        h(
+          "div",
+          { role: "alert" },
+          h("p", { class: "stage-title" }, title),
+          h("p", { class: "small" }, help),
+        ),
         start(t.again),
       ];
     }

@@ -3,6 +3,7 @@ import { h, say } from "../dom";
 import { asMood, colourOf, EMOTIONS } from "../emotions";
 import { words } from "../language";
 import type { View } from "../shell/view";
+import { camera } from "./face-watch";
 import { mood, setMood } from "./mood";
 
 /** Milliseconds of rest after which the music follows a slider. */
@@ -21,6 +22,7 @@ export const slidersView: View = (signal) => {
       class: "slider",
       style: { "--colour": colourOf(emotion) },
       oninput: () => {
+        camera.stop(); // it would move the sliders under the hand
         shares();
         clearTimeout(timer);
         timer = setTimeout(give, REST);
