@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,12 +55,17 @@ class Service:
 
 @contextmanager
 def running(
-    home: Path, root: Path, *, token: str | None = None, analyser: Analyser | None = None
+    home: Path,
+    root: Path,
+    *,
+    token: str | None = None,
+    names: Sequence[str] = (),
+    analyser: Analyser | None = None,
 ) -> Iterator[tuple[Context, str]]:
     """Run the app on a free port in a thread and yield its context and address."""
     settings = Settings(home=home, workers=1, song_timeout=30.0)
     context = Context.open(settings, Roots.of([root]), analyser=analyser)
-    app = create_app(context, token=token)
+    app = create_app(context, token=token, names=names)
     config = uvicorn.Config(app, port=0, log_config=None, server_header=False, ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

@@ -138,3 +138,50 @@ def test_a_sender_who_asks_too_fast_waits():
     assert [limit.wait("a") for _ in range(3)] == [0, 0, 0]
     assert 900 < limit.wait("a") <= 1000
     assert limit.wait("b") == 0
+
+
+@pytest.fixture
+def behind_a_proxy(tmp_path):
+    """A service that a proxy with TLS makes known as music.example.org."""
+    with (
+        running(tmp_path, tmp_path, token="secret", names=["Music.example.org"]) as (_, url),
+        httpx.Client(base_url=url, headers={"Authorization": "Bearer secret"}) as client,
+    ):
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        ("music.example.org", "https://music.example.org"),
+        ("MUSIC.example.org:443", "https://music.example.org"),
+        ("music.example.org:8443", "https://music.example.org:8443"),
+        ("127.0.0.1:8765", "https://music.example.org"),  # the proxy did not hand the name on
+        ("music.example.org", None),
+    ],
+)
+def test_a_name_that_was_allowed_is_answered_and_its_pages_may_change_things(
+    behind_a_proxy, host, origin
+):
+    headers = {"Host": host} | ({"Origin": origin} if origin else {})
+    answer = behind_a_proxy.post("/api/v1/moods", json={"mood": mood(sad=1)}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    anybody = {"Host": host, "Authorization": ""}
+    assert error(behind_a_proxy.get("/api/v1/health", headers=anybody), 401)
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "code"),
+    [
+        ("example.org", None, "host_not_allowed"),
+        ("music.example.org.evil.example", None, "host_not_allowed"),
+        ("music.example.org", "https://evil.example", "origin_not_allowed"),
+        ("music.example.org", "https://music.example.org.evil.example", "origin_not_allowed"),
+        ("music.example.org", "ftp://music.example.org", "origin_not_allowed"),
+        ("music.example.org", "null", "origin_not_allowed"),
+    ],
+)
+def test_other_names_stay_refused_behind_a_proxy(behind_a_proxy, host, origin, code):
+    headers = {"Host": host} | ({"Origin": origin} if origin else {})
+    answer = behind_a_proxy.post("/api/v1/moods", json={"mood": mood(sad=1)}, headers=headers)
+    assert error(answer, 403)["code"] == code

@@ -82,3 +82,23 @@ def test_hosts_that_cannot_be_used_are_said(start, host):
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 2
     assert errors.startswith("error: cannot listen on")
+
+
+def test_a_name_that_a_proxy_gives_it_needs_the_token_too(start):
+    process, line = start("--port", "0", "--allow-host", "music.example.org")
+    token = re.search(r"\?token=(\S+)", line)[1]
+    url = f"http://127.0.0.1:{port_of(line)}/api/v1/health"
+    named = {"Host": "music.example.org"}
+    assert httpx.get(url, headers=named).status_code == 401
+    known = {**named, "Authorization": f"Bearer {token}"}
+    assert httpx.get(url, headers=known).status_code == 200
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=20)
+
+
+@pytest.mark.parametrize("name", ["https://music.example.org", "music.example.org:443", "*", ""])
+def test_what_is_no_name_of_a_host_is_said(start, name):
+    process, _ = start("--port", "0", "--allow-host", name)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert "is no name of a host" in " ".join(errors.split())

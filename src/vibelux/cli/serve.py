@@ -27,6 +27,12 @@ def serve(
         help="Folder below which music may be scanned; may be given again. "
         "Default: your music folder and your home.",
     ),
+    allow_host: list[str] | None = typer.Option(
+        None,
+        "--allow-host",
+        metavar="NAME",
+        help="Name by which a proxy makes it known; may be given again. A token is needed then.",
+    ),
 ) -> None:
     """Serve the page and its API until Ctrl-C.
 
@@ -39,7 +45,8 @@ def serve(
     from vibelux.settings import load_settings
 
     roots = Roots.of(root) if root else Roots.usual()
-    serve_page(load_settings(), Address(host, port), roots=roots, browser=not no_browser)
+    address = Address(host, port, names=tuple(allow_host or ()))
+    serve_page(load_settings(), address, roots=roots, browser=not no_browser)
 
 
 def serve_page(settings: "Settings", address: "Address", *, roots: "Roots", browser: bool) -> None:

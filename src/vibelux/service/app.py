@@ -1,6 +1,6 @@
 """The app: routers, errors and guard around one context."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
@@ -28,12 +28,15 @@ surprise. No address takes pictures. Every answer that is no success has the bod
 `{"error": {"code", "message", "hint"}}`."""
 
 
-def create_app(context: Context, *, token: str | None = None) -> FastAPI:
+def create_app(
+    context: Context, *, token: str | None = None, names: Collection[str] = ()
+) -> FastAPI:
     """Return the app.
 
     Args:
         context: what it serves; closed when the app ends.
         token: that requests must carry; None where only this machine can ask.
+        names: by which a proxy makes the service known.
 
     """
 
@@ -62,7 +65,7 @@ def create_app(context: Context, *, token: str | None = None) -> FastAPI:
     api.include_router(page.models)
     app.include_router(api)
     page.install(app)
-    app.add_middleware(Guard, token=token)
+    app.add_middleware(Guard, token=token, names=names)
     return app
 
 

@@ -11,6 +11,7 @@ from vibelux.library.workers_process import Analyser
 from vibelux.recommend.listener import Listener
 from vibelux.service.failures import Failure
 from vibelux.service.folders import Roots
+from vibelux.service.kept_sessions import KeptSessions
 from vibelux.service.scan_job import ScanJob
 from vibelux.service.sittings import Sittings
 from vibelux.settings import Settings
@@ -63,7 +64,8 @@ class Context:
         except BaseException:
             catalogue.close()
             raise
-        table, sittings = LiveTable(catalogue), Sittings(catalogue, listener)
+        table = LiveTable(catalogue)
+        sittings = Sittings(catalogue, listener, KeptSessions(settings.home / "sessions"))
 
         def expire() -> None:
             table.expire()

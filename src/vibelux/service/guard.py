@@ -9,6 +9,7 @@ import ipaddress
 import socket
 import time
 from collections import OrderedDict
+from collections.abc import Collection
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
@@ -57,13 +58,17 @@ class Guard:
         app: what is guarded.
         token: that requests must carry, as a cookie, a bearer or once in the link; None: none, the
             service is reachable from this machine only.
+        names: by which a proxy makes the service known; pages from there may change things.
 
     """
 
-    def __init__(self, app: ASGIApp, *, token: str | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, *, token: str | None = None, names: Collection[str] = ()
+    ) -> None:
         self._app = app
         self._token = token
-        self._names = {"localhost", "127.0.0.1", "::1"}
+        self._proxied = {name.lower() for name in names}
+        self._names = {"localhost", "127.0.0.1", "::1"} | self._proxied
         if token is not None:
             name = socket.gethostname().lower()
             self._names |= {name, f"{name.partition('.')[0]}.local"}
@@ -119,13 +124,16 @@ class Guard:
             return
         origin = headers.get("origin")
         site = headers.get("sec-fetch-site", "same-origin")
-        if (origin is not None and origin != f"{scope['scheme']}://{host}") or site not in (
-            "same-origin",
-            "none",
-        ):
+        own = origin in (None, f"{scope['scheme']}://{host}") or self._is_proxied(origin or "")
+        if not own or site not in ("same-origin", "none"):
             raise Failure(
                 403, "origin_not_allowed", "another web page may not change anything here"
             )
+
+    def _is_proxied(self, origin: str) -> bool:
+        """Tell whether an origin is the service itself behind a proxy, which may speak TLS."""
+        scheme, _, host = origin.partition("://")
+        return scheme in ("http", "https") and _name_of(host) in self._proxied
 
     def _check_token(self, scope: Scope, headers: Headers) -> RedirectResponse | None:
         """Ask for the token; one in the link becomes a cookie, and the link loses it."""

@@ -1,12 +1,14 @@
 """The page's files, and the models that it runs in the browser."""
 
+import os
 from html import escape
 from pathlib import Path
 from typing import Literal
 
 from fastapi import APIRouter, FastAPI
-from fastapi.responses import FileResponse, HTMLResponse
-from starlette.staticfiles import StaticFiles
+from fastapi.responses import FileResponse, HTMLResponse, Response
+from starlette.staticfiles import PathLike, StaticFiles
+from starlette.types import Scope
 
 from vibelux.models import WEIGHTS
 from vibelux.service.context import Shared
@@ -14,6 +16,16 @@ from vibelux.service.failures import Failure, documented
 
 BUILT = Path(__file__).with_name("page")
 """Where the build puts the page's files."""
+
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
+    ".webmanifest": "application/manifest+json",
+}
+"""The registry of some systems knows others, with which browsers refuse the files."""
 
 models = APIRouter(prefix="/models", tags=["models"])
 
@@ -35,10 +47,31 @@ def model(
     return FileResponse(path, headers={"Cache-Control": "no-cache"})
 
 
+class _PageFiles(StaticFiles):
+    """The built page; what is in ``assets`` has a hash in its name and never changes."""
+
+    def file_response(
+        self,
+        full_path: PathLike,
+        stat_result: os.stat_result,
+        scope: Scope,
+        status_code: int = 200,
+    ) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        path = Path(full_path)
+        lasting = path.parent.name == "assets" and status_code == 200
+        response.headers["Cache-Control"] = (
+            "public, max-age=31536000, immutable" if lasting else "no-cache"
+        )
+        if path.suffix in _TYPES:
+            response.headers["Content-Type"] = _TYPES[path.suffix]
+        return response
+
+
 def install(app: FastAPI) -> None:
     """Serve the built page, or, where it was not built, a plain one that says what there is."""
     if (BUILT / "index.html").is_file():
-        app.mount("/", StaticFiles(directory=BUILT, html=True), name="page")
+        app.mount("/", _PageFiles(directory=BUILT, html=True), name="page")
         return
 
     @app.get("/", include_in_schema=False)

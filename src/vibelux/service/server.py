@@ -4,6 +4,7 @@ import errno
 import ipaddress
 import json
 import logging
+import re
 import secrets
 import socket
 import sys
@@ -26,6 +27,9 @@ _GRACE = 3
 """Seconds that open requests have to end by themselves."""
 
 
+_NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+
+
 @dataclass(frozen=True)
 class Address:
     """Where the service is.
@@ -33,11 +37,13 @@ class Address:
     Attributes:
         host: a name or an IP address to listen on.
         port: 0 takes a free one.
+        names: by which a proxy makes the service known; requests need a token then.
 
     """
 
     host: str
     port: int
+    names: tuple[str, ...] = ()
 
 
 def serve(
@@ -59,20 +65,27 @@ def serve(
         analyser: what scans run; None: the music model.
 
     Raises:
-        InvalidInput: the host or the port cannot be used.
+        InvalidInput: the host, the port or a name cannot be used.
         VibeluxError: another program uses the port, or another service the catalogue.
         CatalogueError: as of the catalogue.
 
     """
+    for name in address.names:
+        if not _NAME.fullmatch(name):
+            raise InvalidInput(
+                f"{name!r} is no name of a host; give one such as music.example.org, without "
+                "https:// and without a port"
+            )
     with closing(_bound(address)) as listener:
         port = listener.getsockname()[1]
-        token = None if _is_private(listener) else secrets.token_urlsafe(24)
+        private = _is_private(listener) and not address.names
+        token = None if private else secrets.token_urlsafe(24)
         link = f"http://{_shown(address.host)}:{port}/"
         with catalogue_lock(settings.catalogue, link):
             context = Context.open(settings, roots, analyser=analyser)
             server = _Server(
                 uvicorn.Config(
-                    create_app(context, token=token),
+                    create_app(context, token=token, names=address.names),
                     log_config=None,
                     access_log=False,
                     server_header=False,

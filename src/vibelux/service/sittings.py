@@ -9,19 +9,21 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from vibelux.emotions import Mood
+from vibelux.errors import CatalogueEmpty, InvalidInput
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.song_table import CatalogueWatch
 from vibelux.recommend.listener import Listener
 from vibelux.recommend.picks import Pick, Picker
 from vibelux.recommend.profile import What
 from vibelux.recommend.session import Session
-from vibelux.service.failures import Failure
+from vibelux.service.failures import Failure, logger
+from vibelux.service.kept_sessions import KeptSessions
 
 Source = Literal["face", "chosen"]
 """Where a mood comes from: read from a face, or named by the person."""
 
 _MOST = 32
-"""Sessions kept; the one that was not used for longest goes."""
+"""Sessions in memory; the one that was not used for longest goes."""
 
 
 @dataclass
@@ -32,6 +34,7 @@ class Sitting:
         id: that the page knows it by.
         session: as of the library.
         picker: that the session was made with.
+        kept: the session as it is on disk.
         lock: held by the thread that uses the session.
 
     """
@@ -39,6 +42,7 @@ class Sitting:
     id: str
     session: Session
     picker: Picker
+    kept: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -48,11 +52,12 @@ class Sittings:
     Args:
         catalogue: an open one.
         listener: whose taste counts, and who learns.
+        kept: where sessions outlive the service.
 
     """
 
-    def __init__(self, catalogue: Catalogue, listener: Listener) -> None:
-        self._catalogue, self._listener = catalogue, listener
+    def __init__(self, catalogue: Catalogue, listener: Listener, kept: KeptSessions) -> None:
+        self._catalogue, self._listener, self._kept = catalogue, listener, kept
         self._lock = threading.Lock()  # of what is below; sessions are used outside of it
         self._watch = CatalogueWatch(catalogue)
         self._picker: Picker | None = None
@@ -88,9 +93,7 @@ class Sittings:
         session, picker = self._new(source, seed=seed, **ordering)
         sitting = Sitting(secrets.token_urlsafe(12), session, picker)
         with self._lock:
-            self._sittings[sitting.id] = sitting
-            if len(self._sittings) > _MOST:
-                self._sittings.popitem(last=False)
+            self._add(sitting)
         return sitting.id
 
     @contextmanager
@@ -102,11 +105,9 @@ class Sittings:
 
         """
         with self._lock:
-            sitting = self._sittings.get(session_id)
-            if sitting is None:
-                raise Failure(404, "session_unknown", "this session is over", "begin a new one")
-            self._sittings.move_to_end(session_id)
             picker = self._shared()
+            sitting = self._sittings.get(session_id) or self._resumed(session_id, picker)
+            self._sittings.move_to_end(session_id)
         with sitting.lock:
             if picker is not sitting.picker and len(picker.shelf):
                 sitting.session = Session.from_json(
@@ -114,11 +115,15 @@ class Sittings:
                 )
                 sitting.picker = picker
             yield sitting.session
+            if (text := sitting.session.as_json()) != sitting.kept:
+                self._kept.keep(session_id, text)
+                sitting.kept = text
 
     def end(self, session_id: str) -> None:
         """Forget a session, if there is one with this id."""
         with self._lock:
             self._sittings.pop(session_id, None)
+            self._kept.drop(session_id)
 
     def expire(self) -> None:
         """Let the next request see everything that was written to the catalogue."""
@@ -131,13 +136,32 @@ class Sittings:
 
     def forget(self) -> int:
         """Delete all that was learnt from the listener and return how many events there were."""
+        self._kept.clear()
         return self._listener.profile.forget()
 
     def close(self) -> None:
-        """End all sessions."""
+        """Leave all sessions; they can go on when the service is back."""
         with self._lock:
             self._sittings.clear()
             self._watch.close()
+
+    def _resumed(self, session_id: str, picker: Picker) -> Sitting:
+        """Return a session of an earlier run."""
+        text = self._kept.text(session_id)
+        try:
+            if text is not None:
+                session = Session.from_json(text, self._catalogue, self._listener, picker=picker)
+                sitting = Sitting(session_id, session, picker, kept=text)
+                self._add(sitting)
+                return sitting
+        except (InvalidInput, CatalogueEmpty) as error:
+            logger.warning("a session cannot go on: %s", error)
+        raise Failure(404, "session_unknown", "this session is over", "begin a new one")
+
+    def _add(self, sitting: Sitting) -> None:
+        self._sittings[sitting.id] = sitting
+        if len(self._sittings) > _MOST:
+            self._sittings.popitem(last=False)
 
     def _new(self, source: Source, *, seed: int | None, **rest: Any) -> tuple[Session, Picker]:
         with self._lock:
