@@ -43,6 +43,9 @@ const PATHS = {
   trash: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10.5 11v5M13.5 11v5",
   similar: "M4 12h2M8 8v8M12 5v14M16 8v8M20 12h.01",
   queue: "M4 6h16M4 12h9M4 18h7M17 12v8M13 16h8",
+  plus: "M12 5v14M5 12h14",
+  minus: "M5 12h14",
+  whole: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
   refresh: "M20 11a8 8 0 1 0-1.5 6M20 5v6h-6",
 } as const;
 

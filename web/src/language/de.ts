@@ -414,4 +414,28 @@ export const de: Language = {
     queue: (title) => `${title} einreihen`,
     queued: (title) => `„${title}“ kommt als Nächstes.`,
   },
+
+  map: {
+    title: "Stimmungskarte",
+    surface:
+      "Stimmungskarte. Pfeiltasten bewegen ein Kreuz, Plus und Minus vergrößern und verkleinern, Null zeigt alles. Die Eingabetaste spielt das Lied am Kreuz oder setzt dort deine Stimmung.",
+    summary: (songs, share, where) => `${songs}; die meisten, ${share}, sind ${where}.`,
+    pleasant: "angenehm",
+    unpleasant: "unangenehm",
+    calm: "ruhig",
+    energetic: "energisch",
+    degree: (word, very) => (very ? `sehr ${word}` : word),
+    middle: "weder angenehm noch unangenehm, weder ruhig noch energisch",
+    legend: "Gezeigte Emotionen",
+    here: "Lieder hier",
+    hereNothing: "Drücke ein Lied, um es zu hören, oder freie Fläche, um deine Stimmung zu setzen.",
+    take: "Meine Stimmung hierher",
+    nearer: "Näher",
+    farther: "Weiter weg",
+    whole: "Alles zeigen",
+    help: "Der Ring ist deine Stimmung. Ziehen bewegt, Mausrad oder zwei Finger vergrößern.",
+    empty: "Die Karte ist noch leer",
+    emptyText: "Sobald VibeluX Lieder angehört hat, ist jedes von ihnen hier ein Punkt.",
+    emptyAction: "Lieder hinzufügen",
+  },
 };

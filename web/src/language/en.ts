@@ -403,6 +403,31 @@ export const en = {
     queue: (title: string) => `Put ${title} in the queue`,
     queued: (title: string) => `“${title}” comes next.`,
   },
+
+  map: {
+    title: "Mood map",
+    surface:
+      "Mood map. Arrow keys move a cross, plus and minus zoom, zero shows all. Enter plays the song at the cross, or sets your mood there.",
+    summary: (songs: string, share: string, where: string) =>
+      `${songs}; most of them, ${share}, are ${where}.`,
+    pleasant: "pleasant",
+    unpleasant: "unpleasant",
+    calm: "calm",
+    energetic: "energetic",
+    degree: (word: string, very: boolean) => (very ? `very ${word}` : word),
+    middle: "neither pleasant nor unpleasant, neither calm nor energetic",
+    legend: "Emotions shown on the map",
+    here: "Songs here",
+    hereNothing: "Press a song to hear it, or empty ground to set your mood.",
+    take: "Set my mood here",
+    nearer: "Closer",
+    farther: "Farther away",
+    whole: "Show all",
+    help: "The ring is your mood. Drag to move, turn the wheel or pinch to zoom.",
+    empty: "The map is still empty",
+    emptyText: "As soon as VibeluX has listened to songs, each of them is a point here.",
+    emptyAction: "Add songs",
+  },
 };
 
 /** What every language has to say. */

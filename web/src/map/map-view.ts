@@ -1,5 +1,369 @@
-import { h } from "../dom";
+import { api, type Schemas } from "../api/client";
+import { fill, h, say, uniqueId } from "../dom";
+import { EMOTIONS, type Mood } from "../emotions";
+import { icon, type IconName } from "../icons";
 import { words } from "../language";
+import { runs, scan } from "../library/scan";
+import { mood, setMood } from "../mood/mood";
+import { playing } from "../player/player";
+import { hashOf } from "../route";
+import { background } from "../shell/messages";
 import type { View } from "../shell/view";
+import { moodInWords } from "../song/mood-words";
+import { playOrPause } from "../song/song-parts";
+import { numbersOf } from "../emotions";
+import { Store } from "../store";
+import { theme } from "../theme";
+import { Frame, type Pixel, type Place } from "./frame";
+import { gestures } from "./gestures";
+import { MapCanvas } from "./map-canvas";
+import { Points, type Shown } from "./points";
+import { shapeIcon } from "./shapes";
+import { moodAt, placeInWords, songOf, songsHere } from "./songs-here";
 
-export const mapView: View = () => h("div", { class: "column" }, h("h1", {}, words().shell.map));
+/** Songs named beside the map. */
+const NAMED = 8;
+const KEY_STEP = 24;
+const HOVER_MS = 50;
+const SETTLE_MS = 220;
+
+/** What lasts while one is elsewhere on the page. */
+const points = new Store<Points | null>(null);
+const shown = new Store<Shown>(EMOTIONS.map(() => true));
+let lastFrame = new Frame(1, 1);
+let affect: Schemas["EmotionOut"][] | null = null;
+
+/** All songs on the plane of valence and arousal. */
+export const mapView: View = (signal) => {
+  const t = words();
+  const summaryId = uniqueId("summary");
+  const summary = h("p", { id: summaryId, class: "muted map-summary" }, "\u00a0");
+  const picture = new MapCanvas(signal);
+  const here = songsHere(signal);
+  const label = h("div", { class: "map-label", hidden: true });
+  const empty = h("div", { class: "empty map-empty", hidden: true });
+  const surface = h(
+    "div",
+    {
+      class: "map-surface",
+      tabindex: 0,
+      role: "application",
+      "aria-label": t.map.surface,
+      "aria-describedby": summaryId,
+    },
+    picture.element,
+    (["energetic", "calm", "unpleasant", "pleasant"] as const).map((name) =>
+      h("span", { class: `map-word map-${name}`, "aria-hidden": "true" }, t.map[name]),
+    ),
+    label,
+  );
+  let cross: Place | null = null;
+  let chosen: Place | null = null;
+
+  const near = (at: Pixel): number | null => {
+    const frame = picture.frame;
+    const { valence, arousal } = frame.place(at);
+    const [row] =
+      points.value?.nearest(valence, arousal, {
+        within: picture.radius + 3.5,
+        scaleX: frame.scaleX,
+        scaleY: frame.scaleY,
+        shown: shown.value,
+      }) ?? [];
+    return row ?? null;
+  };
+  const placeOf = (row: number): Place => ({
+    valence: points.value!.valence[row]!,
+    arousal: points.value!.arousal[row]!,
+  });
+  const choose = (place: Place): void => {
+    chosen = place;
+    const all = points.value;
+    if (all === null) return;
+    const { scaleX, scaleY } = picture.frame;
+    const rows = all.nearest(place.valence, place.arousal, {
+      most: NAMED,
+      scaleX,
+      scaleY,
+      shown: shown.value,
+    });
+    here.show(
+      place,
+      rows.map((row) => all.ids[row]!),
+    );
+  };
+  const setFrame = (frame: Frame): void => {
+    lastFrame = frame;
+    picture.frame = frame;
+    label.hidden = true;
+  };
+  /** What a press does: a song plays, empty ground becomes the mood. */
+  const act = async (at: Pixel): Promise<void> => {
+    const row = near(at);
+    if (row !== null) {
+      const id = points.value!.ids[row]!;
+      choose(placeOf(row));
+      playOrPause(await songOf(id, signal));
+      return;
+    }
+    const place = picture.frame.place(at);
+    if (Math.abs(place.valence) > 1.02 || Math.abs(place.arousal) > 1.02) return;
+    choose(place);
+    setMood(await moodAt(place, signal), "map");
+  };
+
+  let hoverTimer: ReturnType<typeof setTimeout> | undefined;
+  const hover = (row: number | null): void => {
+    clearTimeout(hoverTimer);
+    picture.mark({ hovered: row });
+    surface.classList.toggle("is-over", row !== null);
+    if (row === null) {
+      label.hidden = true;
+      return;
+    }
+    hoverTimer = setTimeout(() => background(name(row)), HOVER_MS);
+  };
+  let named: number | null = null;
+  const name = async (row: number): Promise<void> => {
+    named = row;
+    const song = await songOf(points.value!.ids[row]!, signal);
+    if (named !== row || !surface.classList.contains("is-over")) return;
+    fill(
+      label,
+      h("b", { class: "one-line" }, song.title),
+      h("span", { class: "one-line" }, song.artist ?? ""),
+      h("span", { class: "muted" }, song.mood === null ? "" : moodInWords(numbersOf(song.mood))),
+    );
+    label.hidden = false;
+    const { x, y } = picture.frame.pixel(placeOf(row));
+    const { width, height } = picture.frame;
+    const left = Math.min(width - label.offsetWidth - 8, Math.max(8, x - label.offsetWidth / 2));
+    const above = y - label.offsetHeight - 16;
+    label.style.transform = `translate(${left}px, ${above > 8 ? above : Math.min(y + 18, height)}px)`;
+  };
+  let touched: number | null = null;
+
+  gestures(surface, {
+    frame: () => picture.frame,
+    moved: setFrame,
+    hovered: (at) => hover(at === null ? null : near(at)),
+    pressed: (at, touch) => {
+      cross = null;
+      picture.mark({ cross });
+      const row = near(at);
+      // A finger does not hover: it first asks for the name, then plays.
+      if (touch && row !== null && row !== touched) {
+        touched = row;
+        hover(row);
+        choose(placeOf(row));
+        return;
+      }
+      touched = null;
+      if (row === null) hover(null);
+      background(act(at));
+    },
+  });
+
+  let settle: ReturnType<typeof setTimeout> | undefined;
+  const moveCross = (dx: number, dy: number): void => {
+    const { centre } = picture.frame;
+    const from = picture.frame.pixel(cross ?? chosen ?? centre);
+    const to = picture.frame.place({ x: from.x + dx, y: from.y + dy });
+    cross = {
+      valence: Math.min(1, Math.max(-1, to.valence)),
+      arousal: Math.min(1, Math.max(-1, to.arousal)),
+    };
+    setFrame(picture.frame.showing(cross));
+    picture.mark({ cross });
+    hover(near(picture.frame.pixel(cross)));
+    clearTimeout(settle);
+    settle = setTimeout(() => cross && choose(cross), SETTLE_MS);
+  };
+  surface.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target !== surface) return;
+    const step = event.shiftKey ? 4 * KEY_STEP : KEY_STEP;
+    const middle = cross === null ? undefined : picture.frame.pixel(cross);
+    const keys: Readonly<Record<string, () => void>> = {
+      ArrowLeft: () => moveCross(-step, 0),
+      ArrowRight: () => moveCross(step, 0),
+      ArrowUp: () => moveCross(0, -step),
+      ArrowDown: () => moveCross(0, step),
+      "+": () => setFrame(picture.frame.zoomed(1.5, middle)),
+      "=": () => setFrame(picture.frame.zoomed(1.5, middle)),
+      "-": () => setFrame(picture.frame.zoomed(1 / 1.5, middle)),
+      "0": () => setFrame(picture.frame.whole()),
+      Enter: () => {
+        if (cross === null) moveCross(0, 0);
+        else background(act(picture.frame.pixel(cross)));
+      },
+    };
+    const key = keys[event.key];
+    if (key === undefined) return;
+    event.preventDefault();
+    key();
+  });
+  surface.addEventListener("blur", () => {
+    cross = null;
+    picture.mark({ cross });
+    hover(null);
+  });
+
+  const legend = legendOf(signal);
+  const showMood = (): void => {
+    const given = mood.value;
+    picture.mark({ mood: given === null || affect === null ? null : placeOfMood(given.mood) });
+  };
+  points.watch((all) => {
+    picture.points = all;
+    if (all === null) return;
+    empty.hidden = all.count > 0;
+    say(summary, summaryOf(all));
+    mark();
+    if (chosen === null && mood.value !== null && affect !== null)
+      choose(placeOfMood(mood.value.mood));
+  }, signal);
+  shown.watch((now) => {
+    picture.shown = now;
+    if (chosen !== null) choose(chosen);
+  }, signal);
+  const mark = (): void => {
+    const id = playing.value?.song.id;
+    const row = id === undefined ? undefined : points.value?.rowOf(id);
+    picture.mark({ playing: row ?? null });
+  };
+  playing.watch(mark, signal);
+  mood.watch(showMood, signal);
+  theme.subscribe(() => picture.repaint(), signal);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => picture.repaint(), {
+    signal,
+  });
+  scan.subscribe((status) => {
+    if (!runs(status)) background(load());
+  }, signal);
+  background(load());
+  background(
+    learnAffect().then(() => {
+      showMood();
+      if (chosen === null && mood.value !== null) choose(placeOfMood(mood.value.mood));
+    }),
+  );
+
+  const sizes = new ResizeObserver(() => {
+    const { clientWidth, clientHeight } = surface;
+    if (clientWidth > 0) setFrame(lastFrame.sized(clientWidth, clientHeight));
+  });
+  sizes.observe(surface);
+  signal.addEventListener("abort", () => {
+    sizes.disconnect();
+    clearTimeout(hoverTimer);
+    clearTimeout(settle);
+  });
+  fill(
+    empty,
+    icon("map"),
+    h("h2", {}, t.map.empty),
+    h("p", {}, t.map.emptyText),
+    h("a", { class: "button button-main", href: hashOf({ place: "library" }) }, t.map.emptyAction),
+  );
+  return h(
+    "div",
+    { class: "map" },
+    h("div", { class: "map-head" }, h("h1", {}, t.map.title), summary),
+    h(
+      "div",
+      { class: "map-main" },
+      surface,
+      empty,
+      h(
+        "div",
+        { class: "map-buttons" },
+        tool("plus", t.map.nearer, () => setFrame(picture.frame.zoomed(1.6))),
+        tool("minus", t.map.farther, () => setFrame(picture.frame.zoomed(1 / 1.6))),
+        tool("whole", t.map.whole, () => setFrame(picture.frame.whole())),
+      ),
+    ),
+    h(
+      "div",
+      { class: "map-side column" },
+      legend,
+      here.element,
+      h("p", { class: "muted small" }, t.map.help),
+    ),
+  );
+};
+
+async function load(): Promise<void> {
+  points.set(new Points(await api.get("/api/v1/songs/map")));
+}
+
+async function learnAffect(): Promise<void> {
+  affect ??= (await api.get("/api/v1/moods")).emotions;
+}
+
+/** Where a mood lies: between its emotions. */
+function placeOfMood(given: Mood): Place {
+  let [valence, arousal] = [0, 0];
+  for (const [index, { valence: v, arousal: a }] of (affect ?? []).entries()) {
+    valence += (given[index] ?? 0) * v;
+    arousal += (given[index] ?? 0) * a;
+  }
+  return { valence, arousal };
+}
+
+/** The seven with their shapes, colours and counts; pressing one hides it, or shows it again. */
+function legendOf(signal: AbortSignal): HTMLElement {
+  const t = words();
+  const entries = EMOTIONS.map((emotion, index) => {
+    const count = h("span", { class: "chip-count numbers" });
+    const chip = h(
+      "button",
+      {
+        class: "chip legend-chip",
+        type: "button",
+        onclick: () => shown.update((now) => now.map((is, i) => (i === index ? !is : is))),
+      },
+      shapeIcon(emotion),
+      t.emotions[emotion],
+      count,
+    );
+    return { chip, count };
+  });
+  shown.watch((now) => {
+    entries.forEach(({ chip }, i) => chip.setAttribute("aria-pressed", String(now[i] ?? true)));
+  }, signal);
+  points.watch((all) => {
+    entries.forEach(({ count }, i) => say(count, all ? t.library.number(all.counts[i] ?? 0) : ""));
+  }, signal);
+  return h(
+    "div",
+    { class: "chips", role: "group", "aria-label": t.map.legend },
+    entries.map(({ chip }) => chip),
+  );
+}
+
+/** The map in words: how many songs, and where most of them are. */
+export function summaryOf(points: Points): string {
+  const t = words();
+  if (points.count === 0) return "\u00a0";
+  const quarters = [0, 0, 0, 0];
+  for (let row = 0; row < points.count; row++)
+    quarters[(points.valence[row]! >= 0 ? 1 : 0) + (points.arousal[row]! >= 0 ? 2 : 0)]! += 1;
+  const most = quarters.indexOf(Math.max(...quarters));
+  const where = placeInWords({
+    valence: most % 2 ? 0.4 : -0.4,
+    arousal: most >= 2 ? 0.4 : -0.4,
+  });
+  return t.map.summary(t.songs(points.count), t.percent(quarters[most]! / points.count), where);
+}
+
+function tool(name: IconName, label: string, onclick: () => void): HTMLButtonElement {
+  const button = h("button", {
+    class: "button button-icon",
+    type: "button",
+    title: label,
+    "aria-label": label,
+    onclick,
+  });
+  button.append(icon(name));
+  return button;
+}

@@ -1,0 +1,102 @@
+import { api } from "../api/client";
+import { fill, h, say } from "../dom";
+import { asMood, numbersOf, type Mood } from "../emotions";
+import { words } from "../language";
+import { setMood } from "../mood/mood";
+import { background } from "../shell/messages";
+import { moodInWords } from "../song/mood-words";
+import { songItem, type Song } from "../song/song-parts";
+import type { Place } from "./frame";
+
+const known = new Map<number, Song>();
+const MOST_KNOWN = 2000;
+
+/** A song by its id; those that were asked for lately are known. */
+export async function songOf(id: number, signal: AbortSignal): Promise<Song> {
+  const song = known.get(id);
+  if (song !== undefined) return song;
+  const detail = await api.get("/api/v1/songs/{song_id}", { path: { song_id: id }, signal });
+  if (known.size > MOST_KNOWN) known.clear();
+  known.set(id, detail.song);
+  return detail.song;
+}
+
+/** The mood that a place of the map stands for. */
+export async function moodAt({ valence, arousal }: Place, signal?: AbortSignal): Promise<Mood> {
+  const within = (x: number): number => Math.min(1, Math.max(-1, x));
+  const answer = await api.post("/api/v1/moods", {
+    body: { valence: within(valence), arousal: within(arousal) },
+    signal,
+  });
+  return asMood(answer.numbers) ?? numbersOf(answer.mood);
+}
+
+export interface SongsHere {
+  readonly element: HTMLElement;
+  /** Shows what is around a place: its mood in words, and the songs nearest to it. */
+  readonly show: (place: Place, ids: readonly number[]) => void;
+}
+
+/** The text beside the map: a place in words, its songs, and the mood that one can take from it. */
+export function songsHere(signal: AbortSignal): SongsHere {
+  const t = words().map;
+  const place = h("p", { class: "numbers", role: "status" }, t.hereNothing);
+  const list = h("ol", { class: "songs-here narrow" });
+  let mood: Mood | null = null;
+  const take = h(
+    "button",
+    {
+      class: "button",
+      type: "button",
+      disabled: true,
+      onclick: () => {
+        if (mood !== null) setMood(mood, "map");
+      },
+    },
+    t.take,
+  );
+  let asked = 0;
+  let shown = new AbortController();
+  signal.addEventListener("abort", () => shown.abort());
+
+  const show = async (at: Place, ids: readonly number[]): Promise<void> => {
+    const turn = ++asked;
+    const [here, ...songs] = await Promise.all([
+      moodAt(at, signal),
+      ...ids.map((id) => songOf(id, signal)),
+    ]);
+    if (turn !== asked) return;
+    mood = here;
+    take.disabled = false;
+    say(place, `${placeInWords(at)}: ${moodInWords(here, 3)}`);
+    shown.abort();
+    shown = new AbortController();
+    fill(
+      list,
+      songs.map((song) => songItem(song, shown.signal)),
+    );
+  };
+  return {
+    element: h(
+      "section",
+      { class: "here", "aria-label": t.here },
+      h("h2", {}, t.here),
+      place,
+      take,
+      list,
+    ),
+    show: (at, ids) => background(show(at, ids)),
+  };
+}
+
+/** A place in words, such as "very pleasant, calm". */
+export function placeInWords({ valence, arousal }: Place): string {
+  const t = words().map;
+  const axis = (x: number, low: string, high: string): string =>
+    Math.abs(x) < 0.12 ? "" : t.degree(x < 0 ? low : high, Math.abs(x) > 0.6);
+  const parts = [
+    axis(valence, t.unpleasant, t.pleasant),
+    axis(arousal, t.calm, t.energetic),
+  ].filter(Boolean);
+  return parts.length > 0 ? parts.join(", ") : t.middle;
+}
