@@ -225,17 +225,15 @@ export const de: Language = {
     cancel: "Abbrechen",
     steering: "Wohin die Musik geht",
     policies: {
-      match: ["Mitgehen", "Bleibt bei deiner Stimmung."],
-      lift: ["Aufhellen", "Etwas heller als deine Stimmung."],
-      calm: ["Beruhigen", "Ruhiger als deine Stimmung."],
-      energise: ["Beleben", "Mehr Energie als deine Stimmung."],
-      journey: ["Reise", "Von deiner Stimmung zu einer anderen, Lied für Lied."],
-      off: ["Zufall", "Achtet nicht auf deine Stimmung."],
+      match: { name: "Mitgehen", text: "Bleibt bei deiner Stimmung." },
+      lift: { name: "Aufhellen", text: "Etwas heller als deine Stimmung." },
+      calm: { name: "Beruhigen", text: "Ruhiger als deine Stimmung." },
+      energise: { name: "Beleben", text: "Mehr Energie als deine Stimmung." },
+      journey: { name: "Reise", text: "Von deiner Stimmung zu einer anderen, Lied für Lied." },
+      off: { name: "Zufall", text: "Achtet nicht auf deine Stimmung." },
     },
     goal: "Reise nach",
     strength: "Wie genau die Musik passt",
-    loose: "zufällig",
-    strict: "am besten zuerst",
     strengthText: (share) =>
       share < 0.05
         ? "reiner Zufall"

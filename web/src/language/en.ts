@@ -215,17 +215,15 @@ export const en = {
     cancel: "Cancel",
     steering: "Where the music goes",
     policies: {
-      match: ["Match", "Stays with your mood."],
-      lift: ["Lift", "A little brighter than your mood."],
-      calm: ["Calm", "Calmer than your mood."],
-      energise: ["Energise", "More energy than your mood."],
-      journey: ["Journey", "From your mood to another, song by song."],
-      off: ["Shuffle", "Takes no notice of your mood."],
+      match: { name: "Match", text: "Stays with your mood." },
+      lift: { name: "Lift", text: "A little brighter than your mood." },
+      calm: { name: "Calm", text: "Calmer than your mood." },
+      energise: { name: "Energise", text: "More energy than your mood." },
+      journey: { name: "Journey", text: "From your mood to another, song by song." },
+      off: { name: "Shuffle", text: "Takes no notice of your mood." },
     },
     goal: "Journey to",
     strength: "How closely the music fits",
-    loose: "by chance",
-    strict: "best fit first",
     strengthText: (share: number) =>
       share < 0.05
         ? "a plain shuffle"

@@ -1,0 +1,119 @@
+/** What comes next, each song with its reason; the list follows the mood without a jump. */
+
+import { clock } from "../duration";
+import { fill, h, say } from "../dom";
+import { numbersOf } from "../emotions";
+import { icon } from "../icons";
+import { words } from "../language";
+import { moodTile } from "../mood-tile";
+import { mood, type Given } from "../mood/mood";
+import { playTurn, removeTurn, upcoming, type Turn } from "../player/player";
+import { standing } from "../player/session";
+import { iconButton } from "../shell/icon-button";
+import { background } from "../shell/messages";
+import type { View } from "../shell/view";
+import { calmly } from "./calmly";
+import { gist, reasonOf } from "./reason";
+import { savePlaylist } from "./save-playlist";
+
+/** Songs shown; the session knows no more of them, because the mood may move. */
+const SHOWN = 12;
+
+interface Row {
+  readonly element: HTMLElement;
+  readonly reason: HTMLElement;
+  turn: Turn;
+}
+
+export const queueList: View = (signal) => {
+  const t = words();
+  const rows = new Map<number, Row>();
+  const list = h("ol", { class: "queue" });
+  const empty = h("p", { class: "queue-empty muted" });
+  const what = h("p", { class: "queue-for muted small one-line" });
+  const save = h(
+    "button",
+    {
+      class: "button button-quiet",
+      type: "button",
+      onclick: () => background(savePlaylist()),
+    },
+    icon("save"),
+    t.listen.save,
+  );
+
+  function rowOf(turn: Turn): Row {
+    const { song } = turn;
+    const reason = h("span", { class: "queue-reason muted small" });
+    const row: Row = { element: h("li", { class: "queue-row" }), reason, turn };
+    fill(
+      row.element,
+      h(
+        "button",
+        {
+          class: "queue-play",
+          type: "button",
+          title: t.listen.playNow(song.title),
+          onclick: () => playTurn(row.turn),
+        },
+        moodTile(song.mood ? numbersOf(song.mood) : null),
+        h(
+          "span",
+          { class: "queue-names" },
+          h(
+            "span",
+            { class: "one-line" },
+            h("span", { class: "queue-title" }, song.title),
+            song.artist ? h("span", { class: "muted" }, ` · ${song.artist}`) : null,
+          ),
+          reason,
+        ),
+        h("span", { class: "queue-time muted small numbers" }, clock(song.duration)),
+      ),
+      iconButton("close", t.listen.remove(song.title), () => remove(row), "queue-remove"),
+    );
+    return row;
+  }
+
+  /** The focus goes on to the row that takes the place. */
+  function remove(row: Row): void {
+    const next = row.element.nextElementSibling ?? row.element.previousElementSibling;
+    const had = row.element.contains(document.activeElement);
+    removeTurn(row.turn);
+    if (had) next?.querySelector<HTMLElement>(".queue-remove")?.focus();
+  }
+
+  function show(): void {
+    const turns = upcoming.value.slice(0, SHOWN);
+    const given = mood.value;
+    const left = new Set(rows.keys());
+    const order = turns.map((turn) => {
+      const id = turn.song.id;
+      left.delete(id);
+      let row = rows.get(id);
+      if (row === undefined) rows.set(id, (row = rowOf(turn)));
+      row.turn = turn;
+      say(row.reason, reasonOf(turn, given, t));
+      return row.element;
+    });
+    for (const id of left) rows.delete(id);
+    calmly(list, order);
+    empty.hidden = turns.length > 0;
+    say(empty, standing.value === "working" ? `${t.listen.looking} …` : t.listen.queueEmpty);
+    save.disabled = turns.length === 0;
+  }
+
+  const caption = (given: Given | null): void => {
+    say(what, given === null ? "\u00a0" : t.listen.queueFor(gist(given.mood, t)));
+  };
+  upcoming.watch(show, signal);
+  standing.subscribe(show, signal);
+  mood.watch(caption, signal);
+
+  return h(
+    "section",
+    { class: "card queue-card", "aria-label": t.listen.queue },
+    h("div", { class: "row spread" }, h("div", {}, h("h2", {}, t.listen.queue), what), save),
+    h("div", { class: "queue-room" }, list, empty),
+  );
+};

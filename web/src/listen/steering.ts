@@ -1,0 +1,67 @@
+/** Where the music goes from the mood, and how closely it keeps to it. */
+
+import { h, say, uniqueId } from "../dom";
+import { EMOTIONS, type Emotion } from "../emotions";
+import { words } from "../language";
+import { goal, POLICIES, policy, strength } from "../player/session";
+import { choice } from "../shell/choice";
+import type { View } from "../shell/view";
+
+export const steering: View = (signal) => {
+  const t = words();
+  const sentence = h("p", { class: "muted small", role: "status" });
+
+  const goals = h(
+    "select",
+    {
+      class: "select",
+      "aria-label": t.listen.goal,
+      onchange: () => goal.set(goals.value as Emotion),
+    },
+    EMOTIONS.map((emotion) => h("option", { value: emotion }, t.emotions[emotion])),
+  );
+  goal.watch((now) => (goals.value = now), signal);
+
+  const strengthId = uniqueId("strength");
+  const shown = h("output", { class: "small muted numbers", for: strengthId });
+  const slider = h("input", {
+    class: "slide",
+    id: strengthId,
+    type: "range",
+    min: "0",
+    max: "100",
+    step: "5",
+    value: String(Math.round(100 * strength.value)),
+    oninput: () => strength.set(Number(slider.value) / 100),
+  });
+  strength.watch((share) => {
+    slider.style.setProperty("--filled", String(share));
+    slider.setAttribute("aria-valuetext", t.listen.strengthText(share));
+    say(shown, t.listen.strengthText(share));
+  }, signal);
+
+  policy.watch((now) => {
+    say(sentence, t.listen.policies[now].text);
+    goals.hidden = now !== "journey";
+    slider.disabled = now === "off";
+  }, signal);
+
+  return h(
+    "section",
+    { class: "card steering", "aria-label": t.listen.steering },
+    choice(
+      t.listen.steering,
+      POLICIES.map((each) => [each, t.listen.policies[each].name]),
+      policy.value,
+      (chosen) => policy.set(chosen),
+    ),
+    h("div", { class: "steering-says" }, sentence, goals),
+    h(
+      "div",
+      { class: "steering-strength" },
+      h("label", { class: "label", for: strengthId }, t.listen.strength),
+      slider,
+      shown,
+    ),
+  );
+};
