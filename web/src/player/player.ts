@@ -107,10 +107,10 @@ function turnOf(pick: Pick, policy: Policy): Turn {
   return turn;
 }
 
-/** Plays a song of the library now; after it goes on what was to come. */
-export function playSong(song: Song): void {
+/** Plays a song of the library now, or from a second on; after it goes on what was to come. */
+export function playSong(song: Song, at = 0): void {
   leave();
-  begin({ song, pick: null, policy: null });
+  begin({ song, pick: null, policy: null }, at);
 }
 
 /** Plays a song of the library next. */
