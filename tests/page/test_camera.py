@@ -87,7 +87,7 @@ def test_a_face_is_read_and_nothing_but_moods_leaves_the_browser(looking, servic
 
 def test_it_says_that_it_runs_and_stop_releases_the_device(looking):
     page = looking.page
-    live = page.get_by_role("button", name="Camera is on. Stop it")
+    live = page.get_by_role("button", name="Camera on. Stop it")
     page.keyboard.press("2")
     page.locator("main[data-place=library]").wait_for()
     assert live.is_visible()  # in every place of the page

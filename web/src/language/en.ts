@@ -28,7 +28,7 @@ export const en = {
     settings: "Settings",
     keys: "Keyboard",
     live: "Camera on",
-    liveStop: "Camera is on. Stop it",
+    liveStop: "Camera on. Stop it",
     close: "Close",
     dismiss: "Dismiss this message",
     gone: "VibeluX does not answer.",
@@ -269,8 +269,8 @@ export const en = {
     below: (share: string, whose: string, percent: string) =>
       `${share}, less than ${whose} (${percent})`,
     also: (share: string, percent: string) => `${share} (${percent})`,
-    more: (noun: string, percent: string, wanted: string) => `more ${noun} ${percent} (${wanted})`,
-    less: (noun: string, percent: string, wanted: string) => `less ${noun} ${percent} (${wanted})`,
+    more: (noun: string, percent: string) => `more ${noun} (${percent})`,
+    less: (noun: string, percent: string) => `less ${noun} (${percent})`,
     little: (noun: string) => `little ${noun}`,
     nothing: (song: string, whose: string, wanted: string) =>
       `nothing in common: ${song}, ${whose} is ${wanted}`,
@@ -418,6 +418,7 @@ export const en = {
     here: "Songs here",
     hereNothing: "Press a song to hear it, or empty ground to set your mood.",
     take: "Set my mood here",
+    taken: "Your mood is here",
     nearer: "Closer",
     farther: "Farther away",
     whole: "Show all",
