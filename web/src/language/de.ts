@@ -14,10 +14,17 @@ export const de: Language = {
     sad: "traurig",
     surprise: "überrascht",
   },
-  percent: (share) => `${Math.round(100 * share)} %`,
+  percent: (share) => `${Math.round(100 * share)}\u00a0%`,
   songs: (n) => (n === 1 ? "1 Lied" : `${n.toLocaleString("de")} Lieder`),
   decimal: (x, digits = 2) =>
     x.toLocaleString("de", { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+
+  signed: (x) =>
+    x.toLocaleString("de", {
+      signDisplay: "exceptZero",
+      minimumFractionDigits: 2,
+      maximumFractionDigits: 2,
+    }),
 
   shell: {
     title: "VibeluX",
@@ -239,7 +246,7 @@ export const de: Language = {
         ? "reiner Zufall"
         : share > 0.95
           ? "streng das Passendste zuerst"
-          : `${Math.round(100 * share)} %`,
+          : `${Math.round(100 * share)}\u00a0%`,
     queue: "Als Nächstes",
     queueFor: (what) => `für ${what}`,
     queueEmpty: "Hier erscheinen die Lieder, die passen.",
@@ -411,6 +418,35 @@ export const de: Language = {
     pause: (song) => `${song} anhalten`,
     queue: (title) => `${title} einreihen`,
     queued: (title) => `„${title}“ kommt als Nächstes.`,
+    playShort: "Abspielen",
+    pauseShort: "Anhalten",
+    queueShort: "Einreihen",
+    track: (n) => `Titel ${n}`,
+    sound: "Wie es klingt",
+    affect: (valence, arousal) => `angenehm ${de.signed(valence)}, Energie ${de.signed(arousal)}`,
+    clear: "Eine Emotion sticht hervor.",
+    mixed: "Mehrere Emotionen zugleich; das ist weniger sicher.",
+    steady: "Es bleibt, wie es beginnt.",
+    changing: "Es wandelt sich.",
+    onMap: "Auf der Karte zeigen",
+    course: "Seine Stimmung im Verlauf",
+    courseLabel: "Stelle im Lied; die Eingabetaste spielt von dort",
+    allAlong: (emotion) => `Von Anfang bis Ende vor allem ${emotion}.`,
+    way: (first, rest) => `Erst vor allem ${first}; ${rest.join(", ")}.`,
+    from: (time, emotion) => `ab ${time} ${emotion}`,
+    restless: (first, last) => `Es wechselt oft: Es beginnt ${first} und endet ${last}.`,
+    becomes: (changes) => `Zum Ende hin wird es ${changes.join(" und ")}.`,
+    livelier: "lebhafter",
+    calmer: "ruhiger",
+    brighter: "angenehmer",
+    darker: "weniger angenehm",
+    alike: "Lieder, die ähnlich klingen",
+    missing:
+      "Die Datei ist fort. Verbinde das Laufwerk, auf dem sie liegt, oder lies ihren Ordner neu ein.",
+    failed: (reason) => `Diese Datei ließ sich nicht anhören: ${reason}.`,
+    unknown: "Dieses Lied ist nicht hier",
+    unknownText: "Vielleicht wurde es verschoben oder gelöscht, seit der Link entstand.",
+    unknownAction: "In der Bibliothek suchen",
   },
 
   map: {

@@ -12,10 +12,17 @@ export const en = {
     sad: "sad",
     surprise: "surprise",
   },
-  percent: (share: number) => `${Math.round(100 * share)} %`,
+  percent: (share: number) => `${Math.round(100 * share)}\u00a0%`,
   songs: (n: number) => (n === 1 ? "1 song" : `${n.toLocaleString("en")} songs`),
   decimal: (x: number, digits = 2) =>
     x.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+
+  signed: (x: number): string =>
+    x.toLocaleString("en", {
+      signDisplay: "exceptZero",
+      minimumFractionDigits: 2,
+      maximumFractionDigits: 2,
+    }),
 
   shell: {
     title: "VibeluX",
@@ -229,7 +236,7 @@ export const en = {
         ? "a plain shuffle"
         : share > 0.95
           ? "strictly the best fit first"
-          : `${Math.round(100 * share)} %`,
+          : `${Math.round(100 * share)}\u00a0%`,
     queue: "Up next",
     queueFor: (what: string) => `for ${what}`,
     queueEmpty: "The songs that fit appear here.",
@@ -400,6 +407,36 @@ export const en = {
     pause: (song: string) => `Pause ${song}`,
     queue: (title: string) => `Put ${title} in the queue`,
     queued: (title: string) => `“${title}” comes next.`,
+    playShort: "Play",
+    pauseShort: "Pause",
+    queueShort: "Queue",
+    track: (n: number) => `track ${n}`,
+    sound: "How it sounds",
+    affect: (valence: number, arousal: number) =>
+      `pleasantness ${en.signed(valence)}, energy ${en.signed(arousal)}`,
+    clear: "One emotion stands out.",
+    mixed: "Several emotions at once; this reading is less sure.",
+    steady: "It stays the same all the way.",
+    changing: "It changes on its way.",
+    onMap: "Show on the map",
+    course: "Its mood over time",
+    courseLabel: "Place in the song; Enter plays from there",
+    allAlong: (emotion: string) => `Mostly ${emotion} from beginning to end.`,
+    way: (first: string, rest: readonly string[]) => `First mostly ${first}; ${rest.join(", ")}.`,
+    from: (time: string, emotion: string) => `from ${time} ${emotion}`,
+    restless: (first: string, last: string) =>
+      `It changes often: it begins ${first} and ends ${last}.`,
+    becomes: (changes: readonly string[]) => `Towards its end it becomes ${changes.join(" and ")}.`,
+    livelier: "livelier",
+    calmer: "calmer",
+    brighter: "more pleasant",
+    darker: "less pleasant",
+    alike: "Songs that sound like it",
+    missing: "Its file is gone. Connect the disk that holds it, or scan its folder again.",
+    failed: (reason: string) => `This file could not be heard: ${reason}.`,
+    unknown: "This song is not here",
+    unknownText: "It may have been moved or removed since the link to it was made.",
+    unknownAction: "Look in the library",
   },
 
   map: {

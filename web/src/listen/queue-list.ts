@@ -34,12 +34,13 @@ export const queueList: View = (signal) => {
   const save = h(
     "button",
     {
-      class: "button button-quiet",
+      class: "button button-quiet queue-save",
       type: "button",
+      "aria-label": t.listen.save,
       onclick: () => background(savePlaylist()),
     },
     icon("save"),
-    t.listen.save,
+    h("span", {}, t.listen.save),
   );
 
   function rowOf(turn: Turn): Row {

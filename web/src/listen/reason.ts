@@ -81,7 +81,7 @@ export function likeness(wanted: Mood, song: Mood, whose: Whose, t: Language): s
   );
   if (Math.abs(apart.have - apart.want) > APART) {
     const say = apart.have > apart.want ? r.more : r.less;
-    parts.push(say(r.nouns[apart.emotion], percent(apart.have, t), percent(apart.want, t)));
+    parts.push(say(r.nouns[apart.emotion], percent(apart.have, t)));
   } else {
     const absent = OPPOSITES[named[0]?.emotion ?? "neutral"].find((opposite) =>
       rest.some((p) => p.emotion === opposite && Math.max(p.want, p.have) <= LITTLE),

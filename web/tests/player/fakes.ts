@@ -1,0 +1,203 @@
+/** A server and audio elements in memory. */
+
+import { vi } from "vitest";
+import { EMOTIONS } from "../../src/emotions";
+
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly body: Record<string, unknown>;
+}
+
+const even = Object.fromEntries(EMOTIONS.map((emotion) => [emotion, 1 / 7]));
+
+export function songOf(id: number): Record<string, unknown> {
+  return {
+    id,
+    title: `Song ${id}`,
+    artist: "Bo",
+    duration: 60,
+    mood: even,
+    loudness: -18,
+    peak: 0,
+  };
+}
+
+/** Answers as the service does: a session hands a song out once. */
+export class FakeServer {
+  readonly asked: Asked[] = [];
+  /** Ids of songs whose sound is gone. */
+  readonly vanished = new Set<number>();
+  away = false;
+  songs = [1, 2, 3, 4, 5, 6];
+  #sessions = new Map<string, Set<number>>();
+  #count = 0;
+
+  constructor() {
+    vi.stubGlobal("fetch", (url: string, init: RequestInit = {}) => this.#answer(url, init));
+  }
+
+  /** It is killed and started again: no session is left. */
+  restart(): void {
+    this.#sessions.clear();
+  }
+
+  sent(what: string): Asked[] {
+    return this.asked.filter(({ body, path }) => body["what"] === what || path === what);
+  }
+
+  async #answer(url: string, { method = "GET", body }: RequestInit): Promise<Response> {
+    if (this.away) throw new TypeError("Failed to fetch");
+    const path = url.replace(/\?.*/, "").replace("/api/v1", "");
+    const given = body === undefined ? {} : (JSON.parse(String(body)) as Record<string, unknown>);
+    this.asked.push({ method, path, body: given });
+    if (path === "/health") return Response.json({ status: "ok" });
+    const audio = /^\/audio\/(\d+)$/.exec(path);
+    if (audio)
+      return this.vanished.has(Number(audio[1]))
+        ? fault(404, "audio_vanished")
+        : new Response("sound");
+    if (path === "/sessions" && method === "POST") {
+      if (this.songs.length === 0) return fault(409, "catalogue_empty");
+      const id = `s${++this.#count}`;
+      this.#sessions.set(id, new Set());
+      return this.#session(id, given, 201);
+    }
+    const [, id = "", rest] = /^\/sessions\/(\w+)(\/feedback)?$/.exec(path) ?? [];
+    const out = this.#sessions.get(id);
+    if (out === undefined) return fault(404, "session_unknown");
+    if (rest) out.add(Number(given["song"]));
+    return this.#session(id, given, 200);
+  }
+
+  #session(id: string, { n }: Record<string, unknown>, status: number): Response {
+    const out = this.#sessions.get(id) ?? new Set();
+    const queue = this.songs
+      .filter((song) => !out.has(song))
+      .slice(0, Number(n))
+      .map((song) => ({ song: songOf(song), score: 1, reason: "", target: even, learnt: 0 }));
+    return Response.json({ id, mood: even, ordering: {}, heard: out.size, queue }, { status });
+  }
+}
+
+function fault(status: number, code: string): Response {
+  return Response.json({ error: { code, message: code, hint: null } }, { status });
+}
+
+/** An audio element that plays when the test says so. */
+export class FakeAudio extends EventTarget {
+  static readonly all: FakeAudio[] = [];
+  /** What `play()` is refused with. */
+  static refusal: DOMException | null = null;
+
+  preload = "";
+  volume = 1;
+  currentTime = 0;
+  duration = NaN;
+  paused = true;
+  ended = false;
+  readyState = 0;
+  error: object | null = null;
+  #src = "";
+
+  constructor() {
+    super();
+    FakeAudio.all.push(this);
+  }
+
+  /** The one that sounds. */
+  static get now(): FakeAudio {
+    const found = FakeAudio.all.find(({ src, paused, ended }) => src && !paused && !ended);
+    if (found === undefined) throw new Error("nothing sounds");
+    return found;
+  }
+
+  get src(): string {
+    return this.#src;
+  }
+
+  set src(url: string) {
+    this.#src = url;
+    this.currentTime = 0;
+    this.duration = 60;
+    this.readyState = 4;
+    this.ended = false;
+    this.error = null;
+  }
+
+  get song(): number {
+    return Number(this.#src.split("/").at(-1));
+  }
+
+  load(): void {}
+
+  removeAttribute(): void {
+    this.#src = "";
+    this.readyState = 0;
+    this.duration = NaN;
+  }
+
+  play(): Promise<void> {
+    if (FakeAudio.refusal !== null) return Promise.reject(FakeAudio.refusal);
+    this.paused = false;
+    this.#tell("play");
+    return Promise.resolve();
+  }
+
+  pause(): void {
+    if (this.paused) return;
+    this.paused = true;
+    this.#tell("pause");
+  }
+
+  /** Lets it have played up to a place. */
+  reach(seconds: number): void {
+    this.currentTime = seconds;
+    this.#tell("timeupdate");
+  }
+
+  end(): void {
+    this.currentTime = this.duration;
+    this.ended = true;
+    this.#tell("ended");
+  }
+
+  fail(): void {
+    this.error = { code: 4 };
+    this.#tell("error");
+  }
+
+  #tell(event: string): void {
+    this.dispatchEvent(new Event(event));
+  }
+}
+
+/** What the messages said. */
+export const told: string[] = [];
+
+/** Everything anew: the page's modules are to be imported after this. */
+export function freshPage(): FakeServer {
+  vi.resetModules();
+  vi.useFakeTimers();
+  told.length = 0;
+  FakeAudio.all.length = 0;
+  FakeAudio.refusal = null;
+  const kept = new Map<string, string>();
+  vi.stubGlobal("navigator", { languages: ["en"] });
+  vi.stubGlobal("localStorage", {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+  });
+  vi.stubGlobal("Audio", FakeAudio);
+  vi.doMock("../../src/shell/messages", () => ({
+    tell: (text: string) => told.push(text),
+    tellError: (error: Error) => told.push(`error: ${error.message}`),
+    background: (work: Promise<unknown>) => work.catch(() => undefined),
+  }));
+  return new FakeServer();
+}
+
+/** Lets requests and timers of the next moments run. */
+export async function pass(ms = 0): Promise<void> {
+  await vi.advanceTimersByTimeAsync(ms);
+}

@@ -1,0 +1,177 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { FakeServer } from "./fakes";
+import { freshPage, pass, told } from "./fakes";
+
+const HAPPY = [0, 0, 0, 1, 0, 0, 0];
+const SAD = [0, 0, 0, 0, 0, 1, 0];
+
+let server: FakeServer;
+let session: typeof import("../../src/player/session");
+let mood: typeof import("../../src/mood/mood");
+
+beforeEach(async () => {
+  server = freshPage();
+  session = await import("../../src/player/session");
+  mood = await import("../../src/mood/mood");
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+const ids = (): number[] => session.queue.value.map(({ song }) => song.id);
+const song = (id: number) => session.queue.value.find((pick) => pick.song.id === id)!.song;
+const patches = () => server.asked.filter(({ method }) => method === "PATCH");
+
+describe("a session", () => {
+  test("is silent until there is a mood, then follows it", async () => {
+    await pass(5000);
+    expect(server.asked).toEqual([]);
+    expect(session.standing.value).toBe("silent");
+    mood.setMood(HAPPY, "camera");
+    await pass(1);
+    expect(server.asked[0]).toMatchObject({
+      method: "POST",
+      path: "/sessions",
+      body: { mood: HAPPY, source: "face", policy: "match", strength: 0.7 },
+    });
+    expect(session.standing.value).toBe("ready");
+    expect(ids()).toEqual([1, 2, 3, 4, 5, 6]);
+    mood.setMood(SAD, "sliders");
+    await pass(1000);
+    expect(patches()).toMatchObject([{ body: { mood: SAD, source: "chosen" } }]);
+    expect(patches()[0]?.body).not.toHaveProperty("policy"); // a journey would begin anew
+  });
+
+  test("a mood that moves all the time is followed now and then, one that rests is not asked again", async () => {
+    mood.setMood(HAPPY, "camera");
+    await pass(1);
+    for (let i = 1; i <= 50; i++) {
+      mood.setMood([0, 0, 0, 1, i / 5, 0, 0], "camera");
+      await pass(100); // five seconds in all
+    }
+    await pass(1000);
+    expect(patches().length).toBeGreaterThanOrEqual(2);
+    expect(patches().length).toBeLessThanOrEqual(3);
+    const before = patches().length;
+    mood.setMood([0, 0, 0, 1.01, 10, 0, 0], "camera");
+    await pass(5000);
+    expect(patches().length).toBe(before);
+  });
+
+  test("plays anything where no mood is wanted, by chance", async () => {
+    session.policy.set("lift");
+    session.anything.set(true);
+    await pass(1000);
+    expect(server.asked[0]?.body).toMatchObject({ policy: "off", source: "chosen" });
+    expect(session.policyNow()).toBe("off");
+    mood.setMood(HAPPY, "map");
+    await pass(1000);
+    expect(patches()[0]?.body).toMatchObject({ policy: "lift", mood: HAPPY });
+  });
+
+  test("a journey has its goal, other policies have none", async () => {
+    mood.setMood(SAD, "sliders");
+    await pass(1);
+    session.policy.set("journey");
+    await pass(1000);
+    expect(patches()[0]?.body).toMatchObject({ policy: "journey", goal: HAPPY });
+    session.goal.set("sad");
+    await pass(1000);
+    expect(patches()[1]?.body).toMatchObject({ policy: "journey", goal: SAD });
+    session.policy.set("off");
+    await pass(1000);
+    expect(patches()[2]?.body).toMatchObject({ policy: "off" });
+    expect(patches()[2]?.body).not.toHaveProperty("goal");
+  });
+
+  test("a song that began, was removed or cannot be played does not come", async () => {
+    mood.setMood(HAPPY, "camera");
+    await pass(1);
+    session.begun(song(1));
+    session.remove(3);
+    session.cannotPlay(4);
+    expect(ids()).toEqual([2, 5, 6]); // at once
+    await pass(1);
+    expect(ids()).toEqual([2, 5, 6]);
+    expect(server.sent("begun")).toMatchObject([{ body: { song: 1 } }]);
+    expect(server.sent("skipped")).toEqual([]);
+  });
+
+  test("the server forgets it: a new one begins, and what was heard does not come again", async () => {
+    mood.setMood(HAPPY, "camera");
+    await pass(1);
+    session.begun(song(1));
+    await pass(1);
+    server.restart();
+    session.feedback(song(2), { what: "liked" });
+    await pass(1);
+    expect(server.asked.filter(({ path }) => path === "/sessions")).toHaveLength(2);
+    expect(server.sent("liked")).toHaveLength(2); // refused, then heard
+    expect(ids()).not.toContain(1);
+    expect(told).toEqual([]);
+  });
+
+  test("what is said while the server is away is said when it is back", async () => {
+    mood.setMood(HAPPY, "camera");
+    await pass(1);
+    const liked = song(2);
+    server.away = true;
+    session.feedback(liked, { what: "liked" });
+    await pass(10_000);
+    expect(ids()).toHaveLength(6); // what is known stays
+    server.away = false;
+    server.restart();
+    await pass(5000);
+    expect(server.sent("liked").at(-1)).toMatchObject({ body: { song: 2 } });
+    expect(told).toEqual([]);
+  });
+
+  test("every song was heard: it begins anew, without the one that plays", async () => {
+    server.songs = [1, 2];
+    mood.setMood(HAPPY, "camera");
+    await pass(1);
+    session.begun(song(1));
+    await pass(1);
+    session.begun(song(2));
+    await pass(1);
+    expect(ids()).toEqual([1]);
+    expect(told).toHaveLength(1);
+  });
+
+  test("a library of one song plays it again", async () => {
+    server.songs = [1];
+    mood.setMood(HAPPY, "camera");
+    await pass(1);
+    session.begun(song(1));
+    await pass(1);
+    expect(ids()).toEqual([]);
+    session.finished();
+    expect(ids()).toEqual([1]);
+    expect(told).toEqual([]);
+  });
+
+  test("an empty library is no error, and is asked again", async () => {
+    server.songs = [];
+    mood.setMood(HAPPY, "camera");
+    await pass(1);
+    expect(session.standing.value).toBe("empty");
+    expect(told).toEqual([]);
+    server.songs = [7];
+    session.refresh();
+    await pass(1);
+    expect(session.standing.value).toBe("ready");
+    expect(ids()).toEqual([7]);
+  });
+
+  test("settings last, and nonsense that was kept is not believed", async () => {
+    session.strength.set(0.25);
+    expect(localStorage.getItem("vibelux.strength")).toBe("0.25");
+    localStorage.setItem("vibelux.strength", "7");
+    localStorage.setItem("vibelux.policy", '"sleep"');
+    vi.resetModules();
+    const again = await import("../../src/player/session");
+    expect(again.strength.value).toBe(0.7);
+    expect(again.policy.value).toBe("match");
+  });
+});
