@@ -1,17 +1,17 @@
 import { api, type Schemas } from "../api/client";
 import { fill, h, say, uniqueId } from "../dom";
-import { EMOTIONS, type Mood } from "../emotions";
+import { EMOTIONS, numbersOf, type Mood } from "../emotions";
 import { icon, type IconName } from "../icons";
 import { words } from "../language";
 import { runs, scan } from "../library/scan";
 import { mood, setMood } from "../mood/mood";
 import { playing } from "../player/player";
-import { hashOf } from "../route";
+import { go, hashOf } from "../route";
 import { background } from "../shell/messages";
 import type { View } from "../shell/view";
+import { songOf } from "../song/known-songs";
 import { moodInWords } from "../song/mood-words";
 import { playOrPause } from "../song/song-parts";
-import { numbersOf } from "../emotions";
 import { Store } from "../store";
 import { theme } from "../theme";
 import { Frame, type Pixel, type Place } from "./frame";
@@ -19,7 +19,7 @@ import { gestures } from "./gestures";
 import { MapCanvas } from "./map-canvas";
 import { Points, type Shown } from "./points";
 import { shapeIcon } from "./shapes";
-import { moodAt, placeInWords, songOf, songsHere } from "./songs-here";
+import { moodAt, placeInWords, songsHere } from "./songs-here";
 
 /** Songs named beside the map. */
 const NAMED = 8;
@@ -32,6 +32,15 @@ const points = new Store<Points | null>(null);
 const shown = new Store<Shown>(EMOTIONS.map(() => true));
 let lastFrame = new Frame(1, 1);
 let affect: Schemas["EmotionOut"][] | null = null;
+
+/** The song that the map shall show when it is opened next. */
+let sought: number | null = null;
+
+/** Lets the map begin at a song. */
+export function showOnMap(id: number): void {
+  sought = id;
+  go({ place: "map" });
+}
 
 /** All songs on the plane of valence and arousal. */
 export const mapView: View = (signal) => {
@@ -219,7 +228,13 @@ export const mapView: View = (signal) => {
     empty.hidden = all.count > 0;
     say(summary, summaryOf(all));
     mark();
-    if (chosen === null && mood.value !== null && affect !== null)
+    const row = sought === null ? undefined : all.rowOf(sought);
+    sought = null;
+    if (row !== undefined) {
+      choose(placeOf(row));
+      setFrame(new Frame(lastFrame.width, lastFrame.height, 3, placeOf(row)).showing(placeOf(row)));
+      hover(row);
+    } else if (chosen === null && mood.value !== null && affect !== null)
       choose(placeOfMood(mood.value.mood));
   }, signal);
   shown.watch((now) => {

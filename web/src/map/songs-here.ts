@@ -1,25 +1,16 @@
 import { api } from "../api/client";
 import { fill, h, say } from "../dom";
-import { asMood, numbersOf, type Mood } from "../emotions";
+import { asMood, distance, numbersOf, type Mood } from "../emotions";
 import { words } from "../language";
-import { setMood } from "../mood/mood";
+import { mood as given, setMood } from "../mood/mood";
 import { background } from "../shell/messages";
 import { moodInWords } from "../song/mood-words";
-import { songItem, type Song } from "../song/song-parts";
+import { songOf } from "../song/known-songs";
+import { songItem } from "../song/song-parts";
 import type { Place } from "./frame";
 
-const known = new Map<number, Song>();
-const MOST_KNOWN = 2000;
-
-/** A song by its id; those that were asked for lately are known. */
-export async function songOf(id: number, signal: AbortSignal): Promise<Song> {
-  const song = known.get(id);
-  if (song !== undefined) return song;
-  const detail = await api.get("/api/v1/songs/{song_id}", { path: { song_id: id }, signal });
-  if (known.size > MOST_KNOWN) known.clear();
-  known.set(id, detail.song);
-  return detail.song;
-}
+/** Moods that differ by less are the same. */
+const SAME = 0.01;
 
 /** The mood that a place of the map stands for. */
 export async function moodAt({ valence, arousal }: Place, signal?: AbortSignal): Promise<Mood> {
@@ -55,6 +46,12 @@ export function songsHere(signal: AbortSignal): SongsHere {
     },
     t.take,
   );
+  const showTaken = (): void => {
+    const taken = mood !== null && given.value !== null && distance(mood, given.value.mood) < SAME;
+    take.disabled = mood === null || taken;
+    say(take, taken ? t.taken : t.take);
+  };
+  given.subscribe(showTaken, signal);
   let asked = 0;
   let shown = new AbortController();
   signal.addEventListener("abort", () => shown.abort());
@@ -67,7 +64,7 @@ export function songsHere(signal: AbortSignal): SongsHere {
     ]);
     if (turn !== asked) return;
     mood = here;
-    take.disabled = false;
+    showTaken();
     say(place, `${placeInWords(at)}: ${moodInWords(here, 3)}`);
     shown.abort();
     shown = new AbortController();

@@ -8,6 +8,7 @@ import { moodTile } from "../mood-tile";
 import { enqueue, paused, playing, playSong, toggle } from "../player/player";
 import { hashOf } from "../route";
 import { tell } from "../shell/messages";
+import { remember } from "./known-songs";
 import { moodWords } from "./mood-words";
 
 export type Song = Schemas["SongOut"];
@@ -73,6 +74,7 @@ export function songParts(
   song: Song,
   { tabindex = 0, aside }: { tabindex?: number; aside?: Child } = {},
 ): { tile: HTMLButtonElement; children: Child[] } {
+  remember(song);
   const tile = playTile(song, { tabindex });
   const title = h(
     "a",

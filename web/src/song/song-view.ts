@@ -1,7 +1,251 @@
-import { h } from "../dom";
+import { api, ApiError } from "../api/client";
+import { fill, h, type Child } from "../dom";
+import { clock } from "../duration";
+import { EMOTIONS, numbersOf } from "../emotions";
+import { icon, type IconName } from "../icons";
+import { words } from "../language";
+import { placeInWords } from "../map/songs-here";
+import { showOnMap } from "../map/map-view";
+import { paused, playing } from "../player/player";
+import { hashOf } from "../route";
+import { background } from "../shell/messages";
 import type { View } from "../shell/view";
+import { courseChart } from "./course-chart";
+import { momentsOf } from "./course";
+import { knownSong, remember } from "./known-songs";
+import { bar, moodInWords } from "./mood-words";
+import {
+  called,
+  markPlaying,
+  playOrPause,
+  playTile,
+  queueSong,
+  songItem,
+  type Song,
+} from "./song-parts";
+
+const ALIKE = 8;
 
 /** A song's page. */
 export function songView(id: number): View {
-  return () => h("div", { class: "column" }, h("h1", {}, String(id)));
+  return (signal) => {
+    const t = words();
+    const known = knownSong(id);
+    const title = h("h1", {}, known?.title ?? "\u00a0");
+    const top = h("div", { class: "song-top" }, h("span", { class: "tile" }), title);
+    const body = h("div", { class: "song-body" });
+    const page = h(
+      "div",
+      { class: "column song-page" },
+      h(
+        "a",
+        { class: "song-back", href: hashOf({ place: "library" }) },
+        icon("back"),
+        t.shell.library,
+      ),
+      top,
+      body,
+    );
+    const show = async (): Promise<void> => {
+      const [detail, alike] = await Promise.all([
+        api.get("/api/v1/songs/{song_id}", { path: { song_id: id }, signal }),
+        // How a song sounds may not be known; then nothing is alike.
+        api
+          .get("/api/v1/songs/{song_id}/similar", {
+            path: { song_id: id },
+            query: { n: ALIKE },
+            signal,
+          })
+          .catch((error: unknown) => {
+            if (error instanceof ApiError && error.status !== 0) return [];
+            throw error;
+          }),
+      ]);
+      const { song, course, confidence } = detail;
+      remember(song);
+      fillTop(top, title, song, signal);
+      document.title = `${song.title} · ${t.shell.title}`;
+      const moments = momentsOf(course, song.duration);
+      fill(
+        body,
+        song.state === "ok" ? null : notice(song),
+        song.mood === null ? null : sound(song, confidence ?? null),
+        moments.length < 2
+          ? null
+          : card(t.song.course, "song-course", courseChart(song, moments, signal)),
+        alike.length === 0
+          ? null
+          : card(
+              t.song.alike,
+              "song-alike",
+              h(
+                "ul",
+                {},
+                alike.map(({ song: other }) => songItem(other, signal)),
+              ),
+            ),
+      );
+    };
+    if (known !== undefined) fillTop(top, title, known, signal);
+    background(
+      show().catch((error: unknown) => {
+        if (!(error instanceof ApiError) || error.status !== 404) throw error;
+        fill(page, unknown());
+      }),
+    );
+    return page;
+  };
+}
+
+/** Picture, names, facts and what one can do with the song. */
+function fillTop(top: HTMLElement, title: HTMLElement, song: Song, signal: AbortSignal): void {
+  const t = words();
+  title.textContent = song.title;
+  const tile = playTile(song);
+  const play = h("button", {
+    class: "button button-main",
+    type: "button",
+    onclick: () => playOrPause(song),
+  });
+  const mark = (): void => {
+    markPlaying(tile, song);
+    const sounds = playing.value?.song.id === song.id && !paused.value;
+    fill(play, icon(sounds ? "pause" : "play"), sounds ? t.song.pauseShort : t.song.playShort);
+    play.setAttribute("aria-label", (sounds ? t.song.pause : t.song.play)(called(song)));
+  };
+  playing.subscribe(mark, signal);
+  paused.subscribe(mark, signal);
+  mark();
+  const queue = action("queue", t.song.queueShort, () => queueSong(song));
+  const facts = [
+    song.year,
+    song.genre,
+    song.track === null || song.track === undefined ? null : t.song.track(song.track),
+    clock(song.duration),
+  ].filter((fact) => fact !== null && fact !== undefined);
+  tile.classList.add("play-tile-large");
+  fill(
+    top,
+    tile,
+    h(
+      "div",
+      { class: "song-head" },
+      title,
+      h(
+        "p",
+        { class: "song-by" },
+        [song.artist, song.album].filter(Boolean).join(" · ") || "\u00a0",
+      ),
+      h("p", { class: "muted small numbers" }, facts.join(" · ")),
+      h("div", { class: "row song-actions" }, play, queue),
+    ),
+  );
+}
+
+/** The seven shares, where they lie, and how sure they are. */
+function sound(song: Song, confidence: string | null): HTMLElement {
+  const t = words();
+  const mood = numbersOf(song.mood ?? {});
+  const at =
+    song.valence === null || song.arousal === null
+      ? null
+      : { valence: song.valence, arousal: song.arousal };
+  return card(
+    t.song.sound,
+    "song-sound",
+    h(
+      "dl",
+      { class: "seven" },
+      EMOTIONS.map((emotion, i) => [
+        h("dt", {}, t.emotions[emotion]),
+        h(
+          "dd",
+          {},
+          bar(emotion, mood[i] ?? 0),
+          h("span", { class: "numbers" }, t.percent(mood[i] ?? 0)),
+        ),
+      ]),
+    ),
+    h(
+      "div",
+      { class: "song-place" },
+      at === null ? null : smallMap(at.valence, at.arousal),
+      h(
+        "div",
+        { class: "song-place-text" },
+        at === null
+          ? null
+          : h(
+              "p",
+              {},
+              h("b", {}, placeInWords(at)),
+              h("br"),
+              h("span", { class: "muted small numbers" }, t.song.affect(at.valence, at.arousal)),
+            ),
+        confidence === null ? null : h("p", { class: "muted small" }, sureness(confidence)),
+        at === null ? null : action("map", t.song.onMap, () => showOnMap(song.id)),
+      ),
+    ),
+    h("p", { class: "aside" }, moodInWords(mood, 7)),
+  );
+}
+
+/** Says in the page's language how sure an analysis is. */
+export function sureness(text: string): string {
+  const t = words().song;
+  const found = /(clear|mixed) \(([\d.]+)\)(?:, (steady|changing) \(([\d.]+)\))?/.exec(text);
+  if (found === null) return text;
+  const [, clear, , steady] = found;
+  return [
+    clear === "clear" ? t.clear : t.mixed,
+    steady === undefined ? "" : steady === "steady" ? t.steady : t.changing,
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
+function smallMap(valence: number, arousal: number): SVGSVGElement {
+  const namespace = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(namespace, "svg");
+  svg.setAttribute("viewBox", "-1.15 -1.15 2.3 2.3");
+  svg.setAttribute("aria-hidden", "true");
+  svg.setAttribute("class", "small-map");
+  const axes = document.createElementNS(namespace, "path");
+  axes.setAttribute("d", "M-1 0H1M0 -1V1");
+  const point = document.createElementNS(namespace, "circle");
+  point.setAttribute("cx", String(valence));
+  point.setAttribute("cy", String(-arousal));
+  point.setAttribute("r", "0.1");
+  svg.append(axes, point);
+  return svg;
+}
+
+function notice(song: Song): HTMLElement {
+  const { library: t, song: own } = words();
+  const reasons: Readonly<Record<string, string>> = t.reasons;
+  const reason = reasons[song.reason_code ?? ""] ?? song.reason ?? "";
+  const text = song.state === "missing" ? own.missing : own.failed(reason);
+  return h("div", { class: "notice notice-bad" }, icon("warning"), h("p", {}, text));
+}
+
+function unknown(): HTMLElement {
+  const t = words().song;
+  return h(
+    "div",
+    { class: "empty" },
+    icon("library"),
+    h("h1", {}, t.unknown),
+    h("p", {}, t.unknownText),
+    h("a", { class: "button button-main", href: hashOf({ place: "library" }) }, t.unknownAction),
+  );
+}
+
+function card(title: string, name: string, ...children: Child[]): HTMLElement {
+  return h("section", { class: `card ${name}` }, h("h2", {}, title), children);
+}
+
+function action(name: IconName, label: string, onclick: () => void): HTMLButtonElement {
+  const button = h("button", { class: "button", type: "button", onclick });
+  button.append(icon(name), label);
+  return button;
 }

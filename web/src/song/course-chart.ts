@@ -1,0 +1,203 @@
+import { h, say, uniqueId } from "../dom";
+import { clock } from "../duration";
+import { colourOf, EMOTIONS } from "../emotions";
+import { words } from "../language";
+import { placeInWords } from "../map/songs-here";
+import { place, playing, playSong, seek } from "../player/player";
+import { areas, HEIGHT, line, momentAt, rise, stretchesOf, WIDTH, type Moment } from "./course";
+import { moodInWords } from "./mood-words";
+import type { Song } from "./song-parts";
+
+const SVG = "http://www.w3.org/2000/svg";
+const KEY_SECONDS = 5;
+/** A change of valence or energy that is worth a word. */
+const WORTH = 0.15;
+
+/** A song's mood over time; pressing a place plays the song from there. */
+export function courseChart(
+  song: Song,
+  moments: readonly Moment[],
+  signal: AbortSignal,
+): HTMLElement {
+  const t = words().song;
+  const end = moments.at(-1)?.end ?? 0;
+  const cursor = h("div", { class: "course-cursor", hidden: true });
+  const head = h("div", { class: "course-head", hidden: true });
+  const label = h("div", { class: "course-label numbers", "aria-hidden": "true" }, "\u00a0");
+  const describedBy = uniqueId("course");
+  const chart = h(
+    "div",
+    {
+      class: "course",
+      role: "slider",
+      tabindex: 0,
+      "aria-label": t.courseLabel,
+      "aria-describedby": describedBy,
+      "aria-valuemin": "0",
+      "aria-valuemax": String(Math.round(end)),
+      "aria-orientation": "horizontal",
+    },
+    stacked(moments),
+    lines(moments),
+    cursor,
+    head,
+  );
+  let at = 0;
+  const point = (seconds: number | null): void => {
+    cursor.hidden = seconds === null;
+    if (seconds === null) {
+      say(label, "\u00a0");
+      return;
+    }
+    at = Math.min(end, Math.max(0, seconds));
+    cursor.style.left = `${(100 * at) / end}%`;
+    const moment = momentAt(moments, at);
+    const text = moment
+      ? `${clock(at)} · ${moodInWords(moment.mood, 3)} · ${placeInWords(moment)}`
+      : clock(at);
+    say(label, text);
+    chart.setAttribute("aria-valuenow", String(Math.round(at)));
+    chart.setAttribute("aria-valuetext", text);
+  };
+  const play = (seconds: number): void => {
+    if (playing.value?.song.id === song.id) seek(seconds);
+    else playSong(song, seconds);
+  };
+  const secondsAt = (event: PointerEvent | MouseEvent): number => {
+    const box = chart.getBoundingClientRect();
+    return (end * (event.clientX - box.left)) / Math.max(1, box.width);
+  };
+  chart.addEventListener("pointermove", (event) => point(secondsAt(event)));
+  chart.addEventListener("pointerleave", () => point(null));
+  chart.addEventListener("click", (event) => play(secondsAt(event)));
+  chart.addEventListener("focus", () => {
+    if (chart.matches(":focus-visible")) point(at);
+  });
+  chart.addEventListener("blur", () => point(null));
+  chart.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const steps: Readonly<Record<string, number>> = {
+      ArrowLeft: at - KEY_SECONDS,
+      ArrowDown: at - KEY_SECONDS,
+      ArrowRight: at + KEY_SECONDS,
+      ArrowUp: at + KEY_SECONDS,
+      Home: 0,
+      End: end,
+    };
+    const to = steps[event.key];
+    if (to !== undefined) point(to);
+    else if (event.key === "Enter" || event.key === " ") play(at);
+    else return;
+    event.preventDefault();
+  });
+  place.watch(({ at: now }) => {
+    const here = playing.value?.song.id === song.id;
+    head.hidden = !here;
+    if (here) head.style.left = `${Math.min(100, (100 * now) / end)}%`;
+  }, signal);
+  playing.subscribe((turn) => {
+    if (turn?.song.id !== song.id) head.hidden = true;
+  }, signal);
+  chart.setAttribute("aria-valuenow", "0");
+  chart.setAttribute("aria-valuetext", clock(0));
+  return h(
+    "div",
+    { class: "course-box" },
+    h("p", { id: describedBy }, courseInWords(moments)),
+    chart,
+    h(
+      "div",
+      { class: "course-times muted small numbers", "aria-hidden": "true" },
+      [0, 0.25, 0.5, 0.75, 1].map((share) => h("span", {}, clock(share * end))),
+    ),
+    label,
+    legend(moments),
+  );
+}
+
+/** What the picture shows, as a sentence or two. */
+export function courseInWords(moments: readonly Moment[]): string {
+  const { song: t, emotions } = words();
+  const stretches = stretchesOf(moments);
+  const [first, ...rest] = stretches;
+  if (first === undefined) return "";
+  const way =
+    rest.length === 0
+      ? t.allAlong(emotions[first.emotion])
+      : rest.length > 5
+        ? t.restless(emotions[first.emotion], emotions[rest.at(-1)?.emotion ?? first.emotion])
+        : t.way(
+            emotions[first.emotion],
+            rest.map(({ emotion, start }) => t.from(clock(start), emotions[emotion])),
+          );
+  const energy = rise(moments, ({ arousal }) => arousal);
+  const pleasure = rise(moments, ({ valence }) => valence);
+  const changes = [
+    Math.abs(energy) < WORTH ? "" : energy > 0 ? t.livelier : t.calmer,
+    Math.abs(pleasure) < WORTH ? "" : pleasure > 0 ? t.brighter : t.darker,
+  ].filter(Boolean);
+  return [way, changes.length > 0 ? t.becomes(changes) : ""].filter(Boolean).join(" ");
+}
+
+function stacked(moments: readonly Moment[]): SVGSVGElement {
+  const svg = picture("course-areas");
+  areas(moments).forEach((d, index) => {
+    const path = document.createElementNS(SVG, "path");
+    path.setAttribute("d", d);
+    path.style.fill = colourOf(EMOTIONS[index] ?? "neutral");
+    svg.append(path);
+  });
+  return svg;
+}
+
+function lines(moments: readonly Moment[]): SVGSVGElement {
+  const svg = picture("course-lines");
+  const add = (name: string, d: string): void => {
+    const path = document.createElementNS(SVG, "path");
+    path.setAttribute("d", d);
+    path.setAttribute("class", name);
+    path.setAttribute("vector-effect", "non-scaling-stroke");
+    svg.append(path);
+  };
+  add("course-zero", `M0 ${HEIGHT / 2}H${WIDTH}`);
+  add(
+    "course-valence",
+    line(moments, ({ valence }) => valence),
+  );
+  add(
+    "course-arousal",
+    line(moments, ({ arousal }) => arousal),
+  );
+  return svg;
+}
+
+function picture(name: string): SVGSVGElement {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
+  svg.setAttribute("preserveAspectRatio", "none");
+  svg.setAttribute("aria-hidden", "true");
+  svg.setAttribute("class", name);
+  return svg;
+}
+
+/** The emotions that occur, from the top of the picture down, and the two lines. */
+function legend(moments: readonly Moment[]): HTMLElement {
+  const t = words();
+  const seen = EMOTIONS.filter((_, i) => moments.some(({ mood }) => (mood[i] ?? 0) > 0.1));
+  return h(
+    "ul",
+    { class: "course-legend small", "aria-hidden": "true" },
+    seen
+      .reverse()
+      .map((emotion) =>
+        h(
+          "li",
+          {},
+          h("span", { class: "chip-dot", style: { background: colourOf(emotion) } }),
+          t.emotions[emotion],
+        ),
+      ),
+    h("li", {}, h("span", { class: "line-valence" }), t.library.sorts.valence),
+    h("li", {}, h("span", { class: "line-arousal" }), t.library.sorts.arousal),
+  );
+}
