@@ -49,6 +49,7 @@ BENCHMARKS = (
     "face",
     "song",
     "scan",
+    "service",
     "versus_vibenet",
     "install",
 )
@@ -92,6 +93,18 @@ FIGURES: dict[str, Figure] = {
     "log_mel_ms": Figure("of it, log-mel spectrograms", "ms"),
     "network_ms": Figure("of it, the network", "ms"),
     "songs_per_minute_per_core": Figure("songs that a core analyses", "songs/min"),
+    "service_requests_per_s": Figure(
+        "recommendations among 100,000 songs over HTTP, four pages at once", "/s", at_least=300
+    ),
+    "service_p50_ms": Figure("the same, median", "ms"),
+    "service_p99_ms": Figure("the same, 99th percentile", "ms", at_most=50),
+    "service_cpu_ms": Figure("the same, the service's processor time of one", "ms"),
+    "service_memory_mb": Figure("resident memory of the service after 4,200 of them", "MB"),
+    "service_memory_growth_mb": Figure("of it, more than after the first 200", "MB", at_most=10),
+    "service_search_ms": Figure("a search among 100,000 songs, sorted, median", "ms", at_most=100),
+    "service_map_ms": Figure("100,000 songs as points, median", "ms", at_most=200),
+    "service_stalls": Figure("50 songs played at once: stalls", "", at_most=0),
+    "service_start_p99_ms": Figure("the same, until a song begins, 99th percentile", "ms"),
     "vibelux_song_s": Figure("one four-minute mp3 in one process, wall clock", "s"),
     "vibenet_song_s": Figure("the same file by vibenet 0.1.0", "s"),
     "vibelux_song_cpu_s": Figure("one four-minute mp3, processor time", "s"),

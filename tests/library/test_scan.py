@@ -12,11 +12,13 @@ import numpy as np
 import pytest
 from sqlalchemy import event
 
+from vibelux.emotions import parse_mood
 from vibelux.errors import CatalogueError, CatalogueLocked, InvalidInput, ModelError
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.scan import scan
 from vibelux.library.scan_lock import scan_lock
 from vibelux.library.workers_process import Analyser
+from vibelux.recommend.correction import correct
 
 HERE = Path(__file__).parent
 if str(HERE) not in sys.path:
@@ -575,3 +577,23 @@ def test_the_scan_works_on_a_catalogue_of_this_folder(tmp_path, music, notes):
     with Catalogue(music / "catalogue.sqlite") as catalogue:
         report = scan([music], catalogue, workers=1, song_timeout=30.0, analyser=analyser)
         assert (report.analysed, catalogue.counts()["ok"]) == (1, 1)
+
+
+def test_a_mood_that_the_person_gave_stays_whatever_is_scanned(run, catalogue, music, notes):
+    (music / "a.mp3").write_text("a")
+    run()
+    correct(catalogue, by_name(catalogue)["a.mp3"].id, parse_mood("sad"))
+    run(model="stand-in-2")  # heard anew
+    (music / "a.mp3").write_text("with other tags")
+    run(model="stand-in-2")
+    (music / "a.mp3").rename(music / "b.mp3")
+    shutil.copy(music / "b.mp3", music / "c.mp3")
+    assert run(model="stand-in-2").moved == 1
+    for song in catalogue.songs():
+        assert song.corrected
+        np.testing.assert_allclose(song.mood, parse_mood("sad"))
+    assert sorted(by_name(catalogue)) == ["b.mp3", "c.mp3"]
+    correct(catalogue, by_name(catalogue)["b.mp3"].id, None)
+    np.testing.assert_allclose(
+        by_name(catalogue)["b.mp3"].mood, mood_of(b"with other tags"), rtol=1e-6
+    )

@@ -267,3 +267,13 @@ def test_a_profile_kept_for_nobody_leaves_no_file(many, tmp_path):
     session = Session(many, seed=0)
     session.played(session.next(HAPPY).song)
     assert not (tmp_path / "profile.sqlite").exists()
+
+
+def test_what_was_judged_without_being_handed_out_does_not_come_after_a_restart(many):
+    session = Session(many, seed=1)
+    planned = session.queue(3, parse_mood("happy"))
+    session.wrong_mood(planned[1].song)
+    resumed = Session.from_json(session.as_json(), many)
+    coming = {pick.song.id for pick in resumed.queue(40)}
+    assert planned[1].song.id not in coming
+    assert planned[0].song.id in coming

@@ -1,6 +1,6 @@
 import pytest
 
-from .conftest import error
+from .conftest import error, mood
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,40 @@ def test_the_models_for_faces_are_served_with_their_cards(service):
         "/api/v1/models/face.onnx", headers={"If-None-Match": model.headers["etag"]}
     )
     assert again.status_code in (200, 304)
+
+
+def test_a_person_corrects_a_mood_and_takes_it_back(service):
+    path = f"/api/v1/songs/{service.ids['glad']}"
+    before = service.client.get(path).json()["song"]
+    assert before["corrected"] is False
+    given = service.client.put(f"{path}/mood", json={"mood": mood(sad=2)}).json()
+    assert given["corrected"] is True
+    assert given["mood"]["sad"] == 1
+    assert service.client.get(path).json()["song"] == given
+    found = service.client.get("/api/v1/songs", params={"emotion": "sad"}).json()["songs"]
+    assert service.ids["glad"] in [song["id"] for song in found]
+    points = service.client.get("/api/v1/songs/map").json()
+    place = points["ids"].index(service.ids["glad"])
+    assert points["valence"][place] == pytest.approx(given["valence"], abs=1e-3)
+    assert service.client.delete(f"{path}/mood").json() == before
+    error(service.client.put("/api/v1/songs/999/mood", json={"mood": mood(sad=1)}), 404)
+    error(service.client.put(f"{path}/mood", json={"mood": mood()}), 422)
+
+
+def test_a_wrong_mood_comes_with_the_right_one(service):
+    asked = {"mood": mood(happy=1), "seed": 1}
+    session = service.client.post("/api/v1/sessions", json=asked).json()["id"]
+    given = {"song": service.ids["glad"], "what": "wrong_mood", "mood": mood(angry=1)}
+    path = f"/api/v1/sessions/{session}/feedback"
+    queue = service.client.post(path, json=given).json()["queue"]
+    assert service.ids["glad"] not in [pick["song"]["id"] for pick in queue]
+    song = service.client.get(f"/api/v1/songs/{service.ids['glad']}").json()["song"]
+    assert (song["corrected"], song["mood"]["angry"]) == (True, 1)
+    assert service.client.get("/api/v1/profile").json()["wrong_mood"] == 1
+    error(service.client.post(path, json={**given, "what": "liked"}), 422)
+    service.client.delete(f"/api/v1/songs/{service.ids['glad']}/mood")
+    service.client.delete("/api/v1/profile")
+
+
+def test_the_library_says_how_much_of_it_are_samples(service):
+    assert service.client.get("/api/v1/library").json()["samples"] == 0

@@ -17,7 +17,7 @@ from vibelux.emotions import EMOTIONS, Mood
 from vibelux.errors import CatalogueError
 from vibelux.library.catalogue_errors import catalogue_errors
 from vibelux.library.migrations import MIGRATIONS, migrate, version_of
-from vibelux.library.schema import path_bytes, path_of, songs
+from vibelux.library.schema import folder_range, path_bytes, path_of, songs
 from vibelux.library.schema_blobs import EMBEDDING, MOMENT, MOOD, vector_of
 
 State = Literal["ok", "failed", "missing"]
@@ -61,6 +61,7 @@ class Song:
         remote_id: of the song on its server, or None.
         plays: how often its server has played it, or None.
         played_at: when its server played it last, seconds since 1970, or None.
+        corrected: the person gave it its mood, valence and arousal.
 
     """
 
@@ -91,6 +92,7 @@ class Song:
     remote_id: str | None = None
     plays: int | None = None
     played_at: int | None = None
+    corrected: bool = False
 
 
 class Catalogue:
@@ -229,7 +231,8 @@ class Catalogue:
             # and lists of them would keep the garbage collector busy.
             cursor: Any = connection.connection.cursor()
             cursor.execute(
-                "SELECT id, mood FROM songs WHERE server IS ? AND state = 'ok' ORDER BY id",
+                "SELECT id, coalesce(own_mood, mood) FROM songs "
+                "WHERE server IS ? AND state = 'ok' ORDER BY id",
                 (self.server,),
             )
             for song_id, mood in cursor:
@@ -287,6 +290,15 @@ class Catalogue:
             counts.update((state, number) for state, number in rows)
         return counts
 
+    def count_below(self, folder: Path) -> int:
+        """Return the number of playable songs below a folder."""
+        low, high = folder_range(folder)
+        query = select(func.count()).where(
+            songs.c.path >= low, songs.c.path < high, songs.c.state == "ok"
+        )
+        with self.reading() as connection:
+            return connection.scalar(query) or 0
+
     def servers(self) -> dict[str, int]:
         """Return the servers whose songs the catalogue knows -> playable songs, by name."""
         playable = func.count().filter(songs.c.state == "ok")
@@ -316,9 +328,18 @@ class Catalogue:
 
 
 _FIELDS = tuple(field.name for field in fields(Song))
-"""Each is a column as well."""
 
-_SELECT = f"SELECT {', '.join(_FIELDS)} FROM songs"
+_SELECT = "SELECT {} FROM songs".format(
+    ", ".join(
+        {
+            "mood": "coalesce(own_mood, mood)",
+            "valence": "coalesce(own_valence, valence)",
+            "arousal": "coalesce(own_arousal, arousal)",
+            "corrected": "own_mood IS NOT NULL",
+        }.get(name, name)
+        for name in _FIELDS
+    )
+)
 
 
 def _song(row: Sequence[Any]) -> Song:
@@ -328,6 +349,7 @@ def _song(row: Sequence[Any]) -> Song:
     values["mood"] = vector_of(values["mood"])
     values["quadrant"] = vector_of(values["quadrant"])
     values["embedding"] = vector_of(values["embedding"], EMBEDDING)
+    values["corrected"] = bool(values["corrected"])
     values["course"] = np.frombuffer(values["course"] or b"", MOMENT)
     return Song(**values)
 

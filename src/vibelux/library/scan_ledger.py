@@ -34,7 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from vibelux.library.scan_files import Found
-from vibelux.library.schema import TAGS, VERDICT, folder_range, path_bytes, path_of, songs
+from vibelux.library.schema import OWN, TAGS, VERDICT, folder_range, path_bytes, path_of, songs
 from vibelux.library.schema_blobs import REVISION
 from vibelux.library.tags import Tags, renamed, tags_of_name
 from vibelux.library.workers_process import Job, Outcome
@@ -260,7 +260,7 @@ class Ledger:
         tags = renamed(before, before=path_of(source.path), after=path_of(pending.path))
         moved = pending.song_id is None and _is_gone(source, pending)
         if not moved:
-            values |= {name: source._mapping[name] for name in VERDICT}
+            values |= {name: source._mapping[name] for name in (*VERDICT, *OWN)}
         self._write(source.id if moved else pending.song_id, values | tags.values())
         return "moved" if moved else "copied"
 

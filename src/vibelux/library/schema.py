@@ -51,6 +51,10 @@ songs = Table(
     Column("remote_id", Text),
     Column("plays", Integer),
     Column("played_at", Integer),
+    # What the person says counts before what the model heard.
+    Column("own_mood", LargeBinary),
+    Column("own_valence", Float),
+    Column("own_arousal", Float),
 )
 
 TAGS = ("title", "artist", "album", "albumartist", "track", "year", "genre")
@@ -72,6 +76,9 @@ ANALYSIS = (
     "analysed_at",
 )
 """Columns that a model computed from the sound."""
+
+OWN = ("own_mood", "own_valence", "own_arousal")
+"""Columns that a person fills; no scan changes them."""
 
 VERDICT = (*TAGS, *ANALYSIS, "reason_code", "reason")
 """Columns that depend on a file's content alone: they go with it when it moves."""

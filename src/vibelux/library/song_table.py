@@ -103,7 +103,8 @@ class SongTable:
         with catalogue.reading() as connection, connection.begin():
             cursor: Any = connection.connection.cursor()  # rows of SQLAlchemy would take far longer
             cursor.execute(
-                "SELECT id, state, mood, valence, arousal, duration, year, title, artist, album, "
+                "SELECT id, state, coalesce(own_mood, mood), coalesce(own_valence, valence), "
+                "coalesce(own_arousal, arousal), duration, year, title, artist, album, "
                 "path FROM songs WHERE server IS ? ORDER BY id",
                 (catalogue.server,),
             )

@@ -105,6 +105,7 @@ class Session:
         self._shelf = self._picker.shelf
         self._out = np.zeros(len(self._shelf), dtype=bool)  # handed out, heard, or gone
         self._history: list[int] = []  # rows handed out, in order
+        self._judged: list[int] = []  # rows of which was told without their being handed out
         self._mood: Mood | None = None
         self._chosen = False
         self._start: Mood | None = None  # where a journey began
@@ -272,6 +273,7 @@ class Session:
                 "step": self._step,
                 "plans": self._plans,
                 "history": [self._shelf.keys[row] for row in self._history],
+                "judged": [self._shelf.keys[row] for row in self._judged],
                 "plan": [
                     {"key": self._shelf.keys[row], "target": target.tolist()}
                     for row, target in self._plan
@@ -325,10 +327,14 @@ class Session:
         self._chosen = bool(saved["chosen"])
         self._start = None if saved["start"] is None else as_mood(saved["start"])
         self._step, self._plans = int(saved["step"]), int(saved["plans"])
-        for key in saved["history"]:
-            if rows := self._shelf.rows_of_key.get(str(key)):
-                self._take(rows[0])
-                self._history.append(rows[0])
+        for taken, keys in (
+            (self._history, saved["history"]),
+            (self._judged, saved.get("judged", ())),  # not in sessions of older versions
+        ):
+            for key in keys:
+                if found := self._shelf.rows_of_key.get(str(key)):
+                    self._take(found[0])
+                    taken.append(found[0])
         self._plan = [
             (rows[0], as_mood(entry["target"]))
             for entry in saved["plan"]
@@ -415,3 +421,4 @@ class Session:
         )
         if row is not None and not self._out[row]:
             self._take(row)  # heard, though it was not handed out
+            self._judged.append(row)

@@ -77,7 +77,8 @@ class Shelf:
         with catalogue.reading() as connection, connection.begin():
             cursor: Any = connection.connection.cursor()  # rows of SQLAlchemy would take far longer
             cursor.execute(
-                "SELECT id, mood, valence, arousal, embedding, title, artist, album, albumartist, "
+                "SELECT id, coalesce(own_mood, mood), coalesce(own_valence, valence), "
+                "coalesce(own_arousal, arousal), embedding, title, artist, album, albumartist, "
                 "content_hash, path, played_at FROM songs WHERE server IS ? AND state = 'ok' "
                 "ORDER BY id",
                 (catalogue.server,),

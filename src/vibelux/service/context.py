@@ -5,9 +5,11 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from vibelux.emotions import Mood
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.song_table import LiveTable
 from vibelux.library.workers_process import Analyser
+from vibelux.recommend.correction import correct
 from vibelux.recommend.listener import Listener
 from vibelux.service.failures import Failure
 from vibelux.service.folders import Roots
@@ -96,6 +98,21 @@ class Context:
                 "search again: the library has changed",
             )
         return song
+
+    def correct(self, song: Song, mood: Mood | None) -> None:
+        """Give a song the mood that the person says, or with None the one that was heard.
+
+        Raises:
+            CatalogueError: as `vibelux.recommend.correction.correct`.
+
+        """
+        correct(self.catalogue, song.id, mood)
+        self.expire()
+
+    def expire(self) -> None:
+        """Let the next request see everything that was written to the catalogue."""
+        self.table.expire()
+        self.sittings.expire()
 
     def close(self) -> None:
         """Stop what runs and close what is open."""

@@ -1,8 +1,8 @@
 """What the API takes and gives, as of OpenAPI."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from vibelux.emotions import EMOTIONS, mood_dict
 from vibelux.library.catalogue import Song
@@ -52,6 +52,9 @@ class SongOut(BaseModel):
         description="emotion -> share; they sum to 1",
         examples=[dict(zip(EMOTIONS, _HAPPY, strict=True))],
     )
+    corrected: bool = Field(
+        default=False, description="the person gave it its mood, valence and arousal"
+    )
     valence: float | None = Field(description="pleasantness in [-1, 1]", examples=[0.6])
     arousal: float | None = Field(description="energy in [-1, 1]", examples=[0.3])
     tension: float | None = Field(description="in [-1, 1]", examples=[-0.2])
@@ -76,6 +79,7 @@ class SongOut(BaseModel):
             genre=sendable(song.genre),
             duration=song.duration,
             mood=None if song.mood is None else mood_dict(song.mood),
+            corrected=song.corrected,
             valence=song.valence,
             arousal=song.arousal,
             tension=song.tension,
@@ -131,6 +135,12 @@ class SimilarOut(BaseModel):
     song: SongOut
     score: float = Field(description="cosine of the embeddings", examples=[0.94])
     reason: str = Field(examples=["same artist, as energetic (+0.42, +0.45)"])
+
+
+class MoodGiven(Strict):
+    """The mood that a song has, as the person says."""
+
+    mood: MoodIn
 
 
 class MoodQuestion(Strict):
@@ -299,7 +309,18 @@ class Feedback(Strict):
     after_seconds: float = Field(
         default=0.0, ge=0, le=1e6, description="how much of it was heard before a skip"
     )
+    mood: MoodIn | None = Field(
+        default=None,
+        description="with wrong_mood: the mood that the song has instead; as `PUT "
+        "/api/v1/songs/{song_id}/mood`",
+    )
     n: int = Field(default=20, ge=1, le=200, description="songs ahead, at most")
+
+    @model_validator(mode="after")
+    def _corrects(self) -> Self:
+        if self.mood is not None and self.what != "wrong_mood":
+            raise ValueError("a mood comes with wrong_mood only")
+        return self
 
 
 class PlaylistAsked(Strict):
@@ -316,6 +337,7 @@ class LibraryOut(BaseModel):
     ok: int = Field(examples=[21])
     failed: int = Field(examples=[0])
     missing: int = Field(examples=[0])
+    samples: int = Field(description="of ok, those of the sample catalogue", examples=[21])
     hours: float = Field(description="of music that can be played", examples=[0.14])
     strongest: dict[str, int] = Field(description="emotion -> songs that have most of it")
     mean: dict[str, float] = Field(description="mean mood")

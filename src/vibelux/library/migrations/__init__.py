@@ -12,7 +12,12 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from vibelux.errors import CatalogueError, CatalogueTooNew
-from vibelux.library.migrations import v0001_songs, v0002_loudness, v0003_servers
+from vibelux.library.migrations import (
+    v0001_songs,
+    v0002_loudness,
+    v0003_servers,
+    v0004_own_moods,
+)
 from vibelux.library.schema import APPLICATION_ID
 
 Statements = Sequence[str]
@@ -21,6 +26,7 @@ MIGRATIONS: tuple[Statements, ...] = (
     v0001_songs.STATEMENTS,
     v0002_loudness.STATEMENTS,
     v0003_servers.STATEMENTS,
+    v0004_own_moods.STATEMENTS,
 )
 
 

@@ -23,6 +23,7 @@ def library(shared: Shared) -> LibraryOut:
     found = overview(shared.catalogue)
     return LibraryOut(
         **found.counts,
+        samples=shared.catalogue.count_below(shared.scan.samples),
         hours=found.hours,
         strongest=found.strongest,
         mean=found.mean,

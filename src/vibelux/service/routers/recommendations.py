@@ -80,6 +80,9 @@ def feedback(shared: Shared, session_id: Id, given: Feedback) -> SessionOut:
             session.begun(song)
         else:
             tell(session, given.what, song, after_seconds=given.after_seconds)
+    if given.mood is not None:
+        shared.correct(song, as_mood(given.mood))
+    with shared.sittings.using(session_id) as session:
         return _out(session_id, session, given.n)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
 
-from vibelux.emotions import mood_dict
+from vibelux.emotions import as_mood, mood_dict
 from vibelux.library.song_table import Sort
 from vibelux.recommend.confidence import confidence_of
 from vibelux.recommend.sound import similar
@@ -14,6 +14,7 @@ from vibelux.service.failures import Failure, documented
 from vibelux.service.schemas import (
     MapOut,
     MomentOut,
+    MoodGiven,
     SimilarOut,
     SongDetail,
     SongOut,
@@ -95,6 +96,20 @@ def song(shared: Shared, song_id: Id) -> SongDetail:
         if found.mood is None
         else confidence_of(found.mood, found.course).in_words(),
     )
+
+
+@router.put("/{song_id}/mood", responses=documented(404, 409, 413, 422, 503))
+def correct_mood(shared: Shared, song_id: Id, given: MoodGiven) -> SongOut:
+    """Give a song a mood of your own; it stays when the song is scanned again."""
+    shared.correct(shared.song(song_id), as_mood(given.mood))
+    return SongOut.of(shared.song(song_id))
+
+
+@router.delete("/{song_id}/mood", responses=documented(404, 409, 422, 503))
+def revoke_mood(shared: Shared, song_id: Id) -> SongOut:
+    """Go back to the mood that was heard."""
+    shared.correct(shared.song(song_id), None)
+    return SongOut.of(shared.song(song_id))
 
 
 @router.get("/{song_id}/similar", responses=documented(404, 409, 422, 503))

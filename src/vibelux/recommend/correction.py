@@ -1,0 +1,42 @@
+"""Corrections: the mood that a person gives to a song in place of the one that a model heard."""
+
+from numpy.typing import ArrayLike
+from sqlalchemy import update
+
+from vibelux.emotions import as_mood
+from vibelux.errors import InvalidInput
+from vibelux.library.catalogue import Catalogue
+from vibelux.library.schema import songs
+from vibelux.library.schema_blobs import vector_blob
+from vibelux.recommend.circumplex import affect_of
+
+
+def correct(catalogue: Catalogue, song_id: int, mood: ArrayLike | None) -> None:
+    """Give a song a mood of one's own; it counts everywhere, and stays when the song is scanned.
+
+    Valence and arousal follow from it. What the model heard is kept beside it.
+
+    Args:
+        catalogue: an open one.
+        song_id: of the song.
+        mood: [shape=(7,)] of the song; None goes back to what the model heard.
+
+    Raises:
+        InvalidMood: as `vibelux.emotions.as_mood`.
+        InvalidInput: there is no song with this id, or its mood is not known yet.
+        CatalogueError: it cannot be saved.
+
+    """
+    values: dict[str, object] = dict.fromkeys(("own_mood", "own_valence", "own_arousal"))
+    if mood is not None:
+        own = as_mood(mood)
+        valence, arousal = affect_of(own).tolist()
+        values = {"own_mood": vector_blob(own), "own_valence": valence, "own_arousal": arousal}
+    known = (songs.c.id == song_id) & songs.c.mood.is_not(None)
+    with catalogue.writing() as connection:
+        changed = connection.execute(update(songs).where(known).values(**values)).rowcount
+    if not changed:
+        raise InvalidInput(
+            f"the catalogue has no analysed song with id {song_id}; scan its folder first: "
+            "vibelux scan FOLDER"
+        )
