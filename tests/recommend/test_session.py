@@ -47,6 +47,18 @@ def test_the_queue_is_what_is_played(many, listener):
     assert titles(session.queue(3)) == ahead[3:]
 
 
+def test_a_long_queue_stays_as_it_is_shown(many, listener):
+    session = Session(many, listener, seed=1)
+    shown = titles(session.queue(20, HAPPY))
+    for _ in range(25):
+        assert session.next().song.title == shown.pop(0)
+        longer = titles(session.queue(20))
+        assert longer[: len(shown)] == shown
+        shown = longer
+    assert len(shown) == 15  # all that is left, and it rests too
+    assert titles(session.queue(20)) == shown
+
+
 def test_the_same_seed_gives_the_same_session(many, listener):
     def run(seed):
         session = Session(many, None, seed=seed)

@@ -362,21 +362,28 @@ class Session:
         self._out[self._shelf.rows_of_key[self._shelf.keys[row]]] = True
 
     def _make_plan(self, n: int) -> None:
+        """Plan n picks; those that are planned already stay as they are."""
+        kept = [row for row, _ in self._plan]
+        left_out = self._out.copy()
+        for row in kept:
+            left_out[self._shelf.rows_of_key[self._shelf.keys[row]]] = True
+        if left_out.all():
+            return
         mood = self._mood_now
         rng = np.random.default_rng([self.seed, self._plans])
         self._plans += 1
-        path = self._path(mood, n)
+        path = self._path(mood, n)[len(kept) :]
         rows = self._picker.rows(
             path,
             mood=mood,
             chosen=self._chosen or self._ordering.goal is not None,
             ordering=self._ordering,
-            left_out=self._out,
-            before=self._history,
+            left_out=left_out,
+            before=[*self._history, *kept],
             now=self._clock(),
             rng=rng,
         )
-        self._plan = list(zip(rows, path, strict=False))
+        self._plan += zip(rows, path, strict=False)
 
     def _path(self, mood: Mood, n: int) -> NDArray[np.float32]:
         """Return the moods of the next n places."""
