@@ -145,7 +145,7 @@ export function start(): void {
   if (mood.value === null) session.anything.set(true);
   hungry = true;
   if (upcoming.value.length > 0) advance();
-  else session.refresh();
+  else session.open();
 }
 
 export function play(): void {

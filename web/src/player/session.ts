@@ -136,6 +136,11 @@ export function cannotPlay(song: number): void {
   show();
 }
 
+/** Begins, if there is no session yet. */
+export function open(): void {
+  inLine(null);
+}
+
 /** Asks what comes next again, such as after a scan. */
 export function refresh(): void {
   inLine((session) => change(session, {}));
