@@ -5,8 +5,10 @@ import "./styles/shell.css";
 import "./styles/song.css";
 import "./styles/library.css";
 import "./styles/map.css";
+import "./styles/history.css";
 import "./styles/player.css";
 import "./styles/listen.css";
+import { recordHistory } from "./history/history";
 import { historyView } from "./history/history-view";
 import { libraryView } from "./library/library-view";
 import { listenView } from "./listen/listen-view";
@@ -40,6 +42,7 @@ function viewOf(route: Route): View {
 
 window.addEventListener("unhandledrejection", (event) => tellError(event.reason));
 glow();
+recordHistory();
 mediaSession();
 playerKeys();
 shell({ of: viewOf, player: playerBar });

@@ -225,10 +225,12 @@ export const de: Language = {
     notNow: "Jetzt nicht",
     wrong: "Passt nicht",
     wrongTitle: "Wie klingt es für dich?",
-    wrongText: (title) =>
-      `„${title}“ wurde so gehört wie unten. Sag, was du hörst: VibeluX merkt es sich, und ein anderes Lied kommt.`,
+    wrongText: (title, heard) =>
+      `VibeluX hat „${title}“ als ${heard} gehört. Wähle eines oder mehrere:`,
+    wrongSave: "Berichtigen",
     wrongOnly: "Es passt nur jetzt nicht",
-    wrongDone: "Danke, gemerkt.",
+    wrongDone: "Danke. Ein anderes Lied kommt.",
+    wrongCorrected: (title, heard) => `„${title}“ gilt ab jetzt als ${heard}.`,
     cancel: "Abbrechen",
     steering: "Wohin die Musik geht",
     policies: {
@@ -472,5 +474,32 @@ export const de: Language = {
     empty: "Die Karte ist noch leer",
     emptyText: "Sobald VibeluX Lieder angehört hat, ist jedes von ihnen hier ein Punkt.",
     emptyAction: "Lieder hinzufügen",
+  },
+
+  history: {
+    title: "Stimmungsverlauf",
+    span: "Gezeigte Zeit",
+    today: "Heute",
+    week: "Woche",
+    mostly: (mood) => `Vor allem ${mood}.`,
+    heard: (n) => (n === 1 ? "1 Lied gespielt." : `${n.toLocaleString("de")} Lieder gespielt.`),
+    table: "Als Tabelle",
+    hour: "Stunde",
+    mood: "Stimmung",
+    songs: "Lieder",
+    played: "Gespielte Lieder",
+    more: "Mehr zeigen",
+    privacy:
+      "Dieser Verlauf bleibt in diesem Browser: hin und wieder sieben Zahlen und die gespielten Lieder, 90 Tage lang. Keine Bilder, und nichts wird irgendwohin gesendet.",
+    keep: "Einen Verlauf führen",
+    erase: "Verlauf löschen",
+    eraseSure:
+      "Den Verlauf der Stimmungen und Lieder in diesem Browser löschen? Er lässt sich nicht zurückholen.",
+    erased: "Der Verlauf ist gelöscht.",
+    nothing: "Noch ist hier nichts",
+    nothingText:
+      "Lass dich von der Kamera sehen oder wähle eine Stimmung, dann erscheint hier dein Tag.",
+    nothingOff: "Es wird kein Verlauf geführt. Schalte ihn unten ein, wenn du einen möchtest.",
+    nothingAction: "Stimmung wählen",
   },
 };

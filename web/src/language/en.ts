@@ -215,10 +215,12 @@ export const en = {
     notNow: "Not now",
     wrong: "Doesn't fit",
     wrongTitle: "How does it sound to you?",
-    wrongText: (title: string) =>
-      `“${title}” was heard as below. Say what you hear: VibeluX learns it, and another song comes.`,
+    wrongText: (title: string, heard: string) =>
+      `VibeluX heard “${title}” as ${heard}. Choose one or more:`,
+    wrongSave: "Correct it",
     wrongOnly: "It just doesn't fit now",
-    wrongDone: "Thank you, noted.",
+    wrongDone: "Thank you. Another song comes.",
+    wrongCorrected: (title: string, heard: string) => `“${title}” counts as ${heard} from now on.`,
     cancel: "Cancel",
     steering: "Where the music goes",
     policies: {
@@ -463,6 +465,31 @@ export const en = {
     empty: "The map is still empty",
     emptyText: "As soon as VibeluX has listened to songs, each of them is a point here.",
     emptyAction: "Add songs",
+  },
+
+  history: {
+    title: "Mood history",
+    span: "Time shown",
+    today: "Today",
+    week: "Week",
+    mostly: (mood: string) => `Mostly ${mood}.`,
+    heard: (n: number) => (n === 1 ? "1 song played." : `${n.toLocaleString("en")} songs played.`),
+    table: "As a table",
+    hour: "Hour",
+    mood: "Mood",
+    songs: "Songs",
+    played: "Songs played",
+    more: "Show more",
+    privacy:
+      "This history stays in this browser: seven numbers now and then, and the songs that played, for 90 days. No pictures, and nothing is sent anywhere.",
+    keep: "Keep a history",
+    erase: "Erase the history",
+    eraseSure: "Erase the history of moods and songs in this browser? It cannot be brought back.",
+    erased: "The history is erased.",
+    nothing: "Nothing here yet",
+    nothingText: "Let the camera see you or choose a mood, and your day appears here.",
+    nothingOff: "No history is kept. Switch it on below if you would like one.",
+    nothingAction: "Set a mood",
   },
 };
 

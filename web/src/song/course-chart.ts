@@ -124,7 +124,7 @@ export function courseInWords(moments: readonly Moment[]): string {
   const way =
     rest.length === 0
       ? t.allAlong(emotions[first.emotion])
-      : rest.length > 5
+      : rest.length > 3
         ? t.restless(emotions[first.emotion], emotions[rest.at(-1)?.emotion ?? first.emotion])
         : t.way(
             emotions[first.emotion],

@@ -42,7 +42,7 @@ export interface Stretch {
 }
 
 /** Stretches shorter than this share of a song belong to their neighbours. */
-const SHORT = 0.08;
+const SHORT = 0.12;
 
 /** The song as a few stretches, in their order. */
 export function stretchesOf(moments: readonly Moment[]): Stretch[] {

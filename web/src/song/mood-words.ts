@@ -55,7 +55,7 @@ export function bar(emotion: Emotion, share: number): HTMLElement {
     { class: "mood-bar", "aria-hidden": "true" },
     h("span", {
       style: {
-        transform: `scaleX(${Math.max(0.01, Math.min(1, share)).toFixed(3)})`,
+        transform: `scaleX(${share < 0.005 ? 0 : Math.min(1, share).toFixed(3)})`,
         background: colourOf(emotion),
       },
     }),

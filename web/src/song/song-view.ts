@@ -47,20 +47,7 @@ export function songView(id: number): View {
       body,
     );
     const show = async (): Promise<void> => {
-      const [detail, alike] = await Promise.all([
-        api.get("/api/v1/songs/{song_id}", { path: { song_id: id }, signal }),
-        // How a song sounds may not be known; then nothing is alike.
-        api
-          .get("/api/v1/songs/{song_id}/similar", {
-            path: { song_id: id },
-            query: { n: ALIKE },
-            signal,
-          })
-          .catch((error: unknown) => {
-            if (error instanceof ApiError && error.status !== 0) return [];
-            throw error;
-          }),
-      ]);
+      const detail = await api.get("/api/v1/songs/{song_id}", { path: { song_id: id }, signal });
       const { song, course, confidence } = detail;
       remember(song);
       fillTop(top, title, song, signal);
@@ -73,19 +60,27 @@ export function songView(id: number): View {
         moments.length < 2
           ? null
           : card(t.song.course, "song-course", courseChart(song, moments, signal)),
-        alike.length === 0
-          ? null
-          : card(
-              t.song.alike,
-              "song-alike",
-              h(
-                "ul",
-                {},
-                alike.map(({ song: other }) => songItem(other, signal)),
-              ),
-            ),
+        alike,
       );
+      if (song.mood !== null) background(showAlike());
     };
+    const alike = card(t.song.alike, "song-alike");
+    const showAlike = async (): Promise<void> => {
+      try {
+        const found = await api.get("/api/v1/songs/{song_id}/similar", {
+          path: { song_id: id },
+          query: { n: ALIKE },
+          signal,
+        });
+        const items = found.map(({ song }) => songItem(song, signal));
+        alike.append(h("ul", {}, items));
+        alike.hidden = found.length === 0;
+      } catch (error) {
+        // Nothing is like a song of which one does not know how it sounds.
+        if (!(error instanceof ApiError) || error.status === 0) throw error;
+      }
+    };
+    alike.hidden = true;
     if (known !== undefined) fillTop(top, title, known, signal);
     background(
       show().catch((error: unknown) => {

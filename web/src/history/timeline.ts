@@ -1,0 +1,62 @@
+import { h, say } from "../dom";
+import { colourOf, EMOTIONS, type Mood } from "../emotions";
+import { moodInWords } from "../song/mood-words";
+import { meanMood, type Sample } from "./history";
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** A stretch of time with the mean mood of its samples; null: there were none. */
+export interface Bin {
+  readonly start: number;
+  readonly mood: Mood | null;
+}
+
+/** Cuts a time into equal stretches. */
+export function binsOf(
+  samples: readonly Sample[],
+  { start, end, size }: { start: number; end: number; size: number },
+): Bin[] {
+  const groups = Array.from({ length: Math.ceil((end - start) / size) }, (): Sample[] => []);
+  for (const sample of samples) groups[Math.floor((sample.at - start) / size)]?.push(sample);
+  return groups.map((group, i) => ({
+    start: start + i * size,
+    mood: group.length > 0 ? meanMood(group) : null,
+  }));
+}
+
+/** Moods as stacked bars along a time; the label says what is under the pointer. */
+export function timeline(
+  bins: readonly Bin[],
+  { label, clockOf }: { label: HTMLElement; clockOf: (time: number) => string },
+): HTMLElement {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", `0 0 ${bins.length} 1`);
+  svg.setAttribute("preserveAspectRatio", "none");
+  svg.setAttribute("aria-hidden", "true");
+  bins.forEach(({ mood }, x) => {
+    if (mood === null) return;
+    const total = mood.reduce((sum, share) => sum + share, 0) || 1;
+    let top = 1;
+    mood.forEach((share, i) => {
+      const height = share / total;
+      if (height < 0.004) return;
+      top -= height;
+      const rect = document.createElementNS(SVG, "rect");
+      rect.setAttribute("x", String(x + 0.04));
+      rect.setAttribute("y", top.toFixed(4));
+      rect.setAttribute("width", "0.92");
+      rect.setAttribute("height", (height + 0.003).toFixed(4));
+      rect.style.fill = colourOf(EMOTIONS[i] ?? "neutral");
+      svg.append(rect);
+    });
+  });
+  const element = h("div", { class: "timeline" });
+  element.append(svg);
+  element.addEventListener("pointermove", (event) => {
+    const box = element.getBoundingClientRect();
+    const bin = bins[Math.floor((bins.length * (event.clientX - box.left)) / box.width)];
+    say(label, bin?.mood ? `${clockOf(bin.start)} · ${moodInWords(bin.mood, 3)}` : "\u00a0");
+  });
+  element.addEventListener("pointerleave", () => say(label, "\u00a0"));
+  return element;
+}
