@@ -294,7 +294,7 @@ export const de: Language = {
     chance: (share) => `zufällig; ${share}`,
     tendLike: "solche Lieder magst du meist",
     tendSkip: "solche Lieder überspringst du meist",
-    less1: "<1 %",
+    less1: "<1\u00a0%",
   },
 
   library: {

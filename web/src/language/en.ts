@@ -286,7 +286,7 @@ export const en = {
     chance: (share: string) => `by chance; ${share}`,
     tendLike: "you tend to like such songs",
     tendSkip: "you tend to skip such songs",
-    less1: "<1 %",
+    less1: "<1\u00a0%",
   },
 
   library: {

@@ -1,6 +1,7 @@
 /** What plays: one song after the other, those that the person asked for before the session's. */
 
 import { address, ApiError, askRaw, reachable } from "../api/client";
+import type { Mood } from "../emotions";
 import { words } from "../language";
 import { mood } from "../mood/mood";
 import { tell, tellError } from "../shell/messages";
@@ -196,9 +197,16 @@ export function like(song: Song): void {
   session.feedback(song, { what: "liked" });
 }
 
-/** The person says that a song does not fit the mood; another one comes. */
-export function wrongMood(song: Song): void {
-  session.feedback(song, { what: "wrong_mood" });
+/**
+ * The person says that a song does not fit the mood; another one comes.
+ *
+ * @param instead the mood that the song has; null: only this moment was wrong for it.
+ */
+export function wrongMood(song: Song, instead: Mood | null = null): void {
+  session.feedback(song, {
+    what: "wrong_mood",
+    ...(instead === null ? {} : { mood: [...instead] }),
+  });
   if (playing.value?.song.id === song.id) advance();
 }
 

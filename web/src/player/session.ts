@@ -186,7 +186,8 @@ function show(): void {
  */
 function inLine(step: ((session: string) => Promise<Session>) | null): void {
   line = line.then(async () => {
-    for (let tries = 0; tries < 3; ) {
+    let tries = 0;
+    while (tries < 3) {
       try {
         if (!(await ready()) || step === null) return;
         latest = await step(id as string);

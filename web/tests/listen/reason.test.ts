@@ -2,9 +2,18 @@ import { describe, expect, test } from "vitest";
 import { EMOTIONS, type Emotion } from "../../src/emotions";
 import { de } from "../../src/language/de";
 import { en, type Language } from "../../src/language/en";
-import { gist, likeness, reasonOf } from "../../src/listen/reason";
+import * as reason from "../../src/listen/reason";
 import type { Given } from "../../src/mood/mood";
 import type { Turn } from "../../src/player/player";
+
+/** Without the spaces that keep a number and its sign together. */
+const plain =
+  <A extends unknown[]>(words: (...given: A) => string) =>
+  (...given: A): string =>
+    words(...given).replaceAll("\u00a0", " ");
+const likeness = plain(reason.likeness);
+const reasonOf = plain(reason.reasonOf);
+const gist = plain(reason.gist);
 
 const mood = (shares: Partial<Record<Emotion, number>>): number[] =>
   EMOTIONS.map((emotion) => shares[emotion] ?? 0);

@@ -183,7 +183,11 @@ describe("the player", () => {
     player.wrongMood(song(1));
     await pass(1);
     expect(server.sent("wrong_mood")).toMatchObject([{ body: { song: 1 } }]);
+    expect(server.sent("wrong_mood")[0]?.body).not.toHaveProperty("mood");
     expect(now()).toBe(2);
+    player.wrongMood(song(2), HAPPY);
+    await pass(1);
+    expect(server.sent("wrong_mood")[1]).toMatchObject({ body: { song: 2, mood: HAPPY } });
   });
 
   test("levels follow the loudness and the volume", async () => {
