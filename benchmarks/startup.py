@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-HEAVY = ("torch", "onnxruntime", "cv2", "numpy")
+HEAVY = ("torch", "onnxruntime", "PIL", "av", "numpy")
 RUNS = 11
 
 _HELP = "import sys; from vibelux.cli import main; sys.argv[1:] = ['--help']; main()"

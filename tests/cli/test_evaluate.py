@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 
-import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from vibelux.datasets.faces import FaceData
 from vibelux.emotions import EMOTIONS
@@ -118,13 +118,13 @@ def test_a_folder_with_bad_files_lists_them(
     folder.mkdir(parents=True)
     pixels = np.zeros((48, 48), dtype=np.uint8)
     pixels[0, 3] = 255
-    (folder / "a.png").write_bytes(cv2.imencode(".png", pixels)[1].tobytes())
+    Image.fromarray(pixels).save(folder / "a.png")
     (folder / "b.png").write_text("no image")
     (tmp_path / "faces" / "cats").mkdir()
     run = run_cli("evaluate", "face", "--data", folder.parent, "--model", face_model, "--json")
     assert run.returncode == 0, run.stderr
     assert json.loads(run.stdout)["accuracy"] == 1.0
-    assert "skipped Freude/b.png: not an image, or damaged" in run.stderr
+    assert "skipped Freude/b.png: is not an image that can be read" in run.stderr
     assert "skipped cats/: 'cats' is no emotion" in run.stderr
 
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 
-import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 RunCli = Callable[..., CompletedProcess[str]]
 
@@ -28,7 +28,7 @@ def boxes(tmp_path: Path) -> Path:
         picture = np.full((480, 640), 100, np.uint8)
         x, y, w, h = bright
         picture[y : y + h, x : x + w] = 255
-        (folder / name).write_bytes(cv2.imencode(".png", picture)[1].tobytes())
+        Image.fromarray(picture).save(folder / name)
     path = tmp_path / "boxes.csv"
     path.write_text(
         HEADER + f"a,{folder / 'one é.png'},640,480,104,54,120,150,0,x\n"

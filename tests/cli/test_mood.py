@@ -3,9 +3,9 @@ import runpy
 from collections.abc import Callable
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from vibelux.emotions import EMOTIONS
 
@@ -16,14 +16,14 @@ DRAWN = Path(__file__).parents[1] / "face" / "drawn_face.py"
 def portrait(tmp_path_factory: pytest.TempPathFactory) -> Path:
     draw_frame: Callable[..., np.ndarray] = runpy.run_path(str(DRAWN))["draw_frame"]
     path = tmp_path_factory.mktemp("portrait") / "portrait ä.png"
-    path.write_bytes(cv2.imencode(".png", draw_frame((200, 100, 220)))[1].tobytes())
+    Image.fromarray(draw_frame((200, 100, 220))).save(path)
     return path
 
 
 @pytest.fixture(scope="session")
 def wall(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("wall") / "wall.png"
-    assert cv2.imwrite(str(path), np.full((480, 640), 180, np.uint8))
+    Image.new("L", (640, 480), 180).save(path)
     return path
 
 

@@ -149,7 +149,7 @@ def camera(known, monkeypatch: pytest.MonkeyPatch) -> Any:
     capture = known.capture
     capture.frames, capture.interval = [np.dstack([FRAME] * 3)] * 3000, 0.01
     capture.made.clear()
-    monkeypatch.setattr("cv2.VideoCapture", capture)
+    monkeypatch.setattr("vibelux.face.camera._opened", capture)
     return capture
 
 
@@ -209,7 +209,8 @@ def test_wrong_usage(call: Call, arguments: tuple[str, ...], message: str) -> No
 
 _LIVE = """
 import runpy, sys
-import cv2, numpy as np
+import numpy as np
+import vibelux.face.camera
 from vibelux.face.expression import ExpressionModel
 from vibelux.face.reading import FaceReader
 known = runpy.run_path(sys.argv.pop(1))
@@ -220,7 +221,7 @@ capture.frames = [np.random.default_rng(0).integers(0, 256, (480, 640, 3), np.ui
 capture.interval = 0.01
 release = capture.release
 capture.release = lambda self: (print("released", file=sys.stderr), release(self))
-cv2.VideoCapture = capture
+vibelux.face.camera._opened = capture
 from vibelux.cli import main
 main()
 """

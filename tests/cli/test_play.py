@@ -167,24 +167,22 @@ def test_the_screen_and_its_keys(start, stock, tmp_path):
 CAMERA = """
 import runpy, sys
 from pathlib import Path
-import cv2
+import av, numpy as np
+import vibelux.face.camera
 draw = runpy.run_path({drawn!r})["draw_frame"]
 class Capture:
     def __init__(self, device):
-        self.frame = draw((200, 100, 220))
-    def isOpened(self):
-        return True
-    def set(self, *_):
-        pass
-    def read(self):
-        import time
-        time.sleep(0.03)
-        if self.frame.ndim == 2:
-            self.frame = cv2.cvtColor(self.frame, cv2.COLOR_GRAY2BGR)
-        return True, self.frame
-    def release(self):
+        self.frame = np.dstack([draw((200, 100, 220))] * 3)
+    def __enter__(self):
+        return self
+    def __exit__(self, *_):
         Path({released!r}).touch()
-cv2.VideoCapture = Capture
+    def decode(self, *, video):
+        import time
+        while True:
+            time.sleep(0.03)
+            yield av.VideoFrame.from_ndarray(self.frame, format="bgr24")
+vibelux.face.camera._opened = Capture
 """
 
 

@@ -15,7 +15,7 @@ print("imported", *sorted({{name.partition(".")[0] for name in sys.modules}}), f
 """
 
 HEAVY = {
-    *("torch", "lightning", "onnxruntime", "cv2", "av", "numpy", "sqlalchemy", "matplotlib"),
+    *("torch", "lightning", "onnxruntime", "PIL", "av", "numpy", "sqlalchemy", "matplotlib"),
     *("fastapi", "uvicorn"),
 }
 

@@ -4,9 +4,8 @@ import csv
 import json
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
 pytest.importorskip("torch", reason="the train extra is not installed")
 
@@ -18,9 +17,9 @@ def boxes_csv(tmp_path: Path) -> Path:
         writer = csv.writer(file)
         writer.writerow(["dataset", "path", "width", "height", *"xywh", "ignore", "source"])
         for i in range(24):
-            grey = np.full((90, 120), 40, np.uint8)
-            cv2.ellipse(grey, (60, 45), (24, 30), 0, 0, 360, 220, -1)
-            cv2.imwrite(str(tmp_path / f"{i}.png"), grey)
+            grey = Image.new("L", (120, 90), 40)
+            ImageDraw.Draw(grey).ellipse((36, 15, 83, 74), 220)
+            grey.save(tmp_path / f"{i}.png")
             box = (36, 15, 48, 60)
             writer.writerow(["drawn", f"{i}.png", 120, 90, *box, 0, f"Person_{chr(65 + i)}_1.png"])
     return path

@@ -13,8 +13,8 @@ import runpy
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
+from PIL import Image
 
 from vibelux.face.detector import Box, FaceDetector, reduced
 from vibelux.face.expression import ExpressionModel, crop_face
@@ -134,7 +134,6 @@ def packed(pixels: np.ndarray) -> str:
 
 if __name__ == "__main__":
     for name, rgb in frames().items():
-        png = cv2.imencode(".png", rgb[:, :, ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 9])[1]
-        (HERE / name).write_bytes(png.tobytes())
+        Image.fromarray(rgb).save(HERE / name, optimize=True)
     GOLDEN.write_text(json.dumps(golden(), indent=1) + "\n", encoding="utf-8")
     print(f"wrote {GOLDEN.name} and {len(frames())} frames")

@@ -1,8 +1,8 @@
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from vibelux.datasets.faces import read_faces
 from vibelux.emotions import EMOTIONS
@@ -13,8 +13,7 @@ FACE = np.random.default_rng(2).integers(256, size=(48, 48), dtype=np.uint8)
 
 def image(path: Path, pixels: np.ndarray = FACE) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    # not cv2.imwrite, which cannot write every path on Windows
-    path.write_bytes(cv2.imencode(path.suffix, pixels)[1].tobytes())
+    Image.fromarray(pixels).save(path)
     return path
 
 
@@ -67,10 +66,10 @@ def test_bad_files_and_unknown_folders_are_listed(tmp_path: Path) -> None:
     assert data.paths == ("happy/good.jpg",)
     assert dict(data.skipped) == {
         "contempt/": "'contempt' is no emotion",
-        "happy/cut.png": "not an image, or damaged",
-        "happy/empty.png": "empty file",
+        "happy/cut.png": "is not an image that can be read",
+        "happy/empty.png": "is empty (0 bytes)",
         "happy/notes.txt": "not an image by its ending '.txt'",
-        "happy/text.png": "not an image, or damaged",
+        "happy/text.png": "is not an image that can be read",
     }
 
 

@@ -5,7 +5,7 @@ import re
 import runpy
 from pathlib import Path
 
-import cv2
+import numpy as np
 import pytest
 from sqlalchemy import insert
 
@@ -53,7 +53,7 @@ def test_the_code_from_a_frame_to_the_next_song_runs(document, monkeypatch, tmp_
         connection.execute(insert(songs).values(row))
     monkeypatch.setenv("VIBELUX_HOME", str(tmp_path))
     drawn = runpy.run_path(str(ROOT / "tests" / "face" / "drawn_face.py"))
-    frame = cv2.cvtColor(drawn["draw_frame"]((200, 100, 220)), cv2.COLOR_GRAY2BGR)
+    frame = np.dstack([drawn["draw_frame"]((200, 100, 220))] * 3)
     text = (ROOT / document).read_text(encoding="utf-8")
     (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     exec(code, {"frame": frame})

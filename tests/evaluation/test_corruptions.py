@@ -1,6 +1,6 @@
-import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from vibelux.datasets.faces import FaceData
 from vibelux.errors import InvalidInput
@@ -19,7 +19,7 @@ def faces():
     """Three smooth grey pictures with structure everywhere."""
     rng = np.random.default_rng(0)
     rough = rng.integers(40, 210, (3, 12, 12), dtype=np.uint8)
-    return np.stack([cv2.resize(image, (48, 48), interpolation=cv2.INTER_CUBIC) for image in rough])
+    return np.stack([np.array(Image.fromarray(image).resize((48, 48))) for image in rough])
 
 
 @pytest.mark.parametrize("name", CORRUPTIONS)

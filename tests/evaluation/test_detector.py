@@ -1,9 +1,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from vibelux.datasets.face_boxes import BoxData, BoxImage
 from vibelux.evaluation.detector import (
@@ -115,7 +115,7 @@ def test_predicts_in_the_pixels_of_the_file(
 ) -> None:
     picture = np.full((960, 1280), 100, np.uint8)
     picture[400:600, 320:480] = 255
-    cv2.imwrite(str(tmp_path / "a.jpg"), picture, [cv2.IMWRITE_JPEG_QUALITY, 100])
+    Image.fromarray(picture).save(tmp_path / "a.jpg", quality=100)
     (tmp_path / "b.png").write_text("no picture")
     data = BoxData(
         (

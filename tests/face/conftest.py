@@ -5,11 +5,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-import cv2
+import av
 import numpy as np
 import pytest
 
 from vibelux.emotions import EMOTIONS
+from vibelux.errors import CameraError
 from vibelux.face.detector import Box
 from vibelux.face.expression import ExpressionModel
 from vibelux.face.reading import FaceReader
@@ -81,7 +82,7 @@ def known_reader(known_model: KnownModel, known_detector: KnownDetector) -> Face
 
 
 class KnownCapture:
-    """Stands in for `cv2.VideoCapture`: delivers `frames`, one an interval, then nothing."""
+    """Stands in for an opened camera: delivers `frames`, one an interval, then nothing."""
 
     frames: Sequence[np.ndarray] = ()
     interval = 0.0
@@ -89,21 +90,22 @@ class KnownCapture:
     made: list["KnownCapture"] = []  # noqa: RUF012
 
     def __init__(self, device: int) -> None:
-        self.device, self.released, self.settings = device, False, {}
+        self.device, self.released = device, False
         self._left: Iterator[np.ndarray] = iter(self.frames)
+        if not self.opens:
+            raise CameraError(f"camera {device} is busy")
         KnownCapture.made.append(self)
 
-    def isOpened(self) -> bool:
-        return self.opens
+    def __enter__(self) -> "KnownCapture":
+        return self
 
-    def set(self, name: int, value: float) -> bool:
-        self.settings[name] = value
-        return True
+    def __exit__(self, *_: object) -> None:
+        self.release()
 
-    def read(self) -> tuple[bool, np.ndarray | None]:
-        time.sleep(self.interval)
-        frame = next(self._left, None)
-        return frame is not None, frame
+    def decode(self, *, video: int) -> Iterator[av.VideoFrame]:
+        for frame in self._left:
+            time.sleep(self.interval)
+            yield av.VideoFrame.from_ndarray(frame, format="bgr24")
 
     def release(self) -> None:
         self.released = True
@@ -112,7 +114,7 @@ class KnownCapture:
 @pytest.fixture
 def camera(monkeypatch: pytest.MonkeyPatch) -> type[KnownCapture]:
     """A camera whose ``frames`` the test sets; ``made`` lists what was opened."""
-    monkeypatch.setattr(cv2, "VideoCapture", KnownCapture)
+    monkeypatch.setattr("vibelux.face.camera._opened", KnownCapture)
     monkeypatch.setattr(KnownCapture, "frames", ())
     monkeypatch.setattr(KnownCapture, "interval", 0.0)
     monkeypatch.setattr(KnownCapture, "opens", True)

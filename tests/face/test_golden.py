@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from vibelux.face.detector import Box, FaceDetector, reduced
 from vibelux.face.expression import ExpressionModel, crop_face
@@ -31,7 +31,7 @@ def expression() -> ExpressionModel:
 
 
 def _grey(name: str) -> np.ndarray:
-    return as_grey(cv2.imdecode(np.frombuffer((DATA / name).read_bytes(), np.uint8), 1))
+    return as_grey(np.array(Image.open(DATA / name))[:, :, ::-1])
 
 
 def _unpacked(text: str, shape: tuple[int, int]) -> np.ndarray:

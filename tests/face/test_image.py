@@ -1,7 +1,6 @@
 import os
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -9,6 +8,7 @@ from PIL import Image
 import vibelux.face.image as image
 from vibelux.errors import ImageError
 from vibelux.face.image import read_image
+from vibelux.face.reading import as_grey
 
 HEIGHT, WIDTH = 96, 128
 
@@ -23,10 +23,7 @@ def gradient() -> np.ndarray:
 @pytest.mark.parametrize("suffix", ["png", "jpg", "webp", "bmp", "tif", "gif", "avif", "pgm"])
 def test_reads_the_usual_formats(tmp_path: Path, gradient: np.ndarray, suffix: str) -> None:
     path = tmp_path / f"face.{suffix}"
-    if suffix in ("gif", "avif"):
-        Image.fromarray(np.stack([gradient] * 3, axis=-1)).save(path)
-    else:
-        assert cv2.imwrite(str(path), gradient)
+    Image.fromarray(gradient if suffix == "pgm" else np.dstack([gradient] * 3)).save(path)
     picture = read_image(path)
     assert picture.reduction == 1
     assert picture.grey.dtype == np.uint8
@@ -35,26 +32,58 @@ def test_reads_the_usual_formats(tmp_path: Path, gradient: np.ndarray, suffix: s
 
 
 def test_reads_16_bit_alpha_and_palette(tmp_path: Path, gradient: np.ndarray) -> None:
-    cv2.imwrite(str(tmp_path / "16.png"), gradient.astype(np.uint16) * 257)
+    deep = gradient.astype(np.uint16) * 257
+    Image.fromarray(deep).save(tmp_path / "16.png")
+    Image.fromarray(deep).save(tmp_path / "16.tif")
+    (tmp_path / "16.pgm").write_bytes(b"P5 128 96 65535\n" + deep.astype(">u2").tobytes())
+    grey = Image.fromarray(gradient)
+    grey.convert("LA").save(tmp_path / "la.png")
+    grey.convert("RGB").convert("CMYK").save(tmp_path / "cmyk.tif")
     rgba = np.dstack([gradient] * 3 + [np.full_like(gradient, 128)])
     Image.fromarray(rgba).save(tmp_path / "alpha.png")
     Image.fromarray(gradient).convert("P").save(tmp_path / "palette.png")
     Image.fromarray(gradient > 100).save(tmp_path / "bits.png")
-    for name in ("16.png", "alpha.png", "palette.png"):
+    grey.convert("P").save(tmp_path / "clear.png", transparency=bytes(range(256)))
+    for name in ("16.png", "16.tif", "16.pgm", "alpha.png", "la.png", "cmyk.tif", "palette.png"):
         assert np.abs(read_image(tmp_path / name).grey.astype(int) - gradient).max() <= 1, name
+    assert np.array_equal(read_image(tmp_path / "clear.png").grey, gradient)
     assert set(np.unique(read_image(tmp_path / "bits.png").grey)) == {0, 255}
 
 
+def test_ink_becomes_light(tmp_path: Path, gradient: np.ndarray) -> None:
+    colours = Image.fromarray(np.dstack([gradient] * 3)).convert("CMYK")
+    colours.save(tmp_path / "cmyk.jpg", quality=95)
+    assert np.abs(read_image(tmp_path / "cmyk.jpg").grey.astype(int) - gradient).mean() < 2
+
+
+def test_refuses_levels_without_a_range(tmp_path: Path, gradient: np.ndarray) -> None:
+    Image.fromarray(gradient.astype(np.float32)).save(tmp_path / "float.tif")
+    with pytest.raises(ImageError, match=r"float\.tif .*floating-point.* as JPEG or PNG"):
+        read_image(tmp_path / "float.tif")
+
+
 def test_colour_becomes_luma(tmp_path: Path) -> None:
-    green = np.zeros((20, 20, 3), np.uint8)
-    green[..., 1] = 200
-    Image.fromarray(green).save(tmp_path / "green.png")
-    assert np.all(np.abs(read_image(tmp_path / "green.png").grey.astype(int) - 117) <= 1)
+    colours = np.random.default_rng(0).integers(0, 256, (90, 70, 3), np.uint8)
+    for kind in ("png", "bmp", "ppm", "tif"):
+        Image.fromarray(colours).save(tmp_path / f"colours.{kind}")
+        found = read_image(tmp_path / f"colours.{kind}").grey
+        assert np.array_equal(found, as_grey(colours[..., ::-1])), kind
 
 
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("jpg", {"quality": 95}),
+        ("png", {}),
+        ("webp", {"lossless": True}),
+        ("tif", {}),
+        ("tif", {"compression": "tiff_lzw"}),
+    ],
+    ids=str,
+)
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_applies_the_exif_orientation(
-    tmp_path: Path, gradient: np.ndarray, orientation: int
+    tmp_path: Path, gradient: np.ndarray, orientation: int, kind: str, options: dict[str, object]
 ) -> None:
     # What must be stored so that a viewer who obeys the tag sees the gradient upright.
     stored = {
@@ -69,8 +98,8 @@ def test_applies_the_exif_orientation(
     }[orientation](gradient)
     exif = Image.Exif()
     exif[0x0112] = orientation
-    path = tmp_path / "turned.jpg"
-    Image.fromarray(np.ascontiguousarray(stored)).save(path, exif=exif, quality=95)
+    path = tmp_path / f"turned.{kind}"
+    Image.fromarray(np.ascontiguousarray(stored)).save(path, exif=exif, **options)
     grey = read_image(path).grey
     assert grey.shape == gradient.shape
     assert np.abs(grey.astype(int) - gradient).mean() < 2
@@ -106,6 +135,30 @@ def test_refuses_damaged_picture(
     Image.fromarray(gradient).save(path)
     path.write_bytes(path.read_bytes()[:40])
     with pytest.raises(ImageError, match="damaged PNG"):
+        read_image(path)
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("kind", ["jpg", "png", "webp", "gif", "tif", "bmp", "ppm", "avif"])
+def test_damage_anywhere_is_said(
+    tmp_path: Path, gradient: np.ndarray, kind: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A picture or an `ImageError`, and silence: never another error, whatever is broken."""
+    path = tmp_path / f"face.{kind}"
+    Image.fromarray(np.dstack([gradient] * 3)).save(path)
+    whole = path.read_bytes()
+    chance = np.random.default_rng(0)
+    for _ in range(60):
+        data = bytearray(whole[: chance.integers(len(whole) // 2, len(whole) + 1)])
+        for at in chance.integers(0, len(data), 4):
+            data[at] = chance.integers(256)
+        path.write_bytes(data)
+        try:
+            read_image(path)
+        except ImageError as error:
+            assert str(error).startswith(str(path))
+    path.write_bytes(whole[: len(whole) // 3])
+    with pytest.raises(ImageError, match=r"is a damaged|is not an image"):
         read_image(path)
     assert capfd.readouterr().err == ""
 
@@ -178,8 +231,16 @@ def test_large_jpegs_are_decoded_reduced(
     picture = read_image(tmp_path / "face.jpg")
     assert picture.reduction == reduction
     assert picture.grey.shape == (HEIGHT // reduction, WIDTH // reduction)
-    expected = cv2.resize(gradient, picture.grey.shape[::-1], interpolation=cv2.INTER_AREA)
+    expected = Image.fromarray(gradient).reduce(reduction)
     assert np.abs(picture.grey.astype(int) - expected).mean() < 2
+
+
+def test_a_jpeg_of_any_size_is_read(tmp_path: Path) -> None:
+    """Also one for which Pillow by itself suspects an attack."""
+    Image.new("L", (13_500, 13_500), 90).save(tmp_path / "huge.jpg")
+    picture = read_image(tmp_path / "huge.jpg")
+    assert (picture.grey.shape, picture.reduction) == ((3375, 3375), 4)
+    assert np.all(np.abs(picture.grey[::50, ::50].astype(int) - 90) <= 1)
 
 
 def test_progressive_jpeg_cannot_be_reduced(
@@ -188,6 +249,6 @@ def test_progressive_jpeg_cannot_be_reduced(
     path = tmp_path / "face.jpg"
     Image.fromarray(gradient).save(path, progressive=True)
     assert read_image(path).grey.shape == gradient.shape
-    monkeypatch.setattr(image, "MEMORY", 7 * gradient.size)
+    monkeypatch.setattr(image, "MEMORY", 9 * gradient.size)
     with pytest.raises(ImageError, match="too large for a progressive JPEG"):
         read_image(path)

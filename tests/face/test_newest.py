@@ -79,4 +79,34 @@ def test_thread_has_ended_after_close() -> None:
 
 
 def test_nothing_to_read() -> None:
-    assert list(newest(iter(()))) == []
+    assert list(newest(item for item in ())) == []
+
+
+def test_patience_has_an_end() -> None:
+    let = threading.Event()
+
+    def late() -> Iterator[int]:
+        yield 1
+        let.wait(30)
+
+    items = newest(late(), patience=0.05)
+    assert next(items) == 1
+    threading.Timer(0.3, let.set).start()
+    with pytest.raises(TimeoutError, match=r"nothing came for 0\.05 seconds"):
+        next(items)
+
+
+def test_the_source_is_closed_in_its_thread() -> None:
+    closed_by: list[str] = []
+
+    def endless() -> Iterator[int]:
+        try:
+            while True:
+                yield 1
+        finally:
+            closed_by.append(threading.current_thread().name)
+
+    items = newest(endless())
+    next(items)
+    items.close()
+    assert closed_by == ["newest"]

@@ -1,10 +1,10 @@
 import math
 
-import cv2
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image, ImageFilter
 
 from vibelux.errors import InvalidInput
 from vibelux.face.sampling import UNIT, Window, sample
@@ -57,20 +57,30 @@ def test_its_own_size_is_the_picture_itself() -> None:
     assert np.array_equal(sample(grey, Window(5, 3, 20, 10), width=20, height=10), grey[3:13, 5:25])
 
 
-@pytest.mark.parametrize(("factor", "how"), [(0.37, cv2.INTER_AREA), (2.3, cv2.INTER_LINEAR)])
-def test_agrees_with_other_libraries_to_one_level(factor: float, how: int) -> None:
+def test_reduced_is_the_mean_of_the_area_to_one_level() -> None:
+    grey = np.random.default_rng(0).integers(0, 256, (101, 137), np.uint8)
+    ours = sample(grey, Window(0, 0, 137, 101), width=51, height=37)
+    exact = grey.astype(np.float64)
+    for length, size in ((101, 37), (137, 51)):  # the integral between each output's edges
+        integral = np.vstack([np.zeros((1, exact.shape[1])), exact.cumsum(axis=0)])
+        edges = np.linspace(0, length, size + 1)
+        at = [np.interp(edges, np.arange(length + 1), line) for line in integral.T]
+        exact = np.diff(at, axis=1) * size / length
+    assert np.abs(ours - exact).max() <= 1
+
+
+def test_enlarged_agrees_with_pillow_to_one_level() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (101, 137), np.uint8)
-    grey = cv2.GaussianBlur(noise, (0, 0), 1.5)
-    width, height = round(137 * factor), round(101 * factor)
-    ours = sample(grey, Window(0, 0, 137, 101), width=width, height=height)
-    theirs = cv2.resize(grey, (width, height), interpolation=how)
+    picture = Image.fromarray(noise).filter(ImageFilter.GaussianBlur(1.5))
+    ours = sample(np.array(picture), Window(0, 0, 137, 101), width=315, height=232)
+    theirs = np.array(picture.resize((315, 232), Image.Resampling.BILINEAR))
     assert np.abs(ours.astype(int) - theirs).max() <= 1
 
 
 def test_beyond_the_picture_its_border_is_repeated() -> None:
     grey = np.random.default_rng(0).integers(0, 256, (20, 30), np.uint8)
     framed = sample(grey, Window(-5, -7, 45, 40), width=45, height=40)
-    assert np.array_equal(framed, cv2.copyMakeBorder(grey, 7, 13, 5, 10, cv2.BORDER_REPLICATE))
+    assert np.array_equal(framed, np.pad(grey, ((7, 13), (5, 10)), mode="edge"))
     far = sample(grey, Window(1e6, -1e6, 3, 3), width=2, height=2)
     assert np.all(far == grey[0, -1])
 

@@ -2,9 +2,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import av
-import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from vibelux.errors import CameraError, ImageError, VideoError
 from vibelux.face.detector import Box
@@ -62,7 +62,7 @@ def test_without_any_face_the_commonest_state(known_reader: FaceReader, known_de
 
 def test_image(tmp_path: Path, draw_frame: DrawFrame) -> None:
     path = tmp_path / "face.png"
-    cv2.imwrite(str(path), draw_frame((200, 100, 220), (20, 20, 120)))
+    Image.fromarray(draw_frame((200, 100, 220), (20, 20, 120))).save(path)
     reading = mood_of_image(path)
     assert reading.state == "ok"
     assert reading.face is not None
@@ -76,7 +76,7 @@ def test_boxes_are_in_the_pixels_of_the_file(
 ) -> None:
     picture = np.full((960, 1280), 120, np.uint8)
     picture[300:700, 600:1000] = draw_face(400)
-    cv2.imwrite(str(tmp_path / "face.jpg"), picture)
+    Image.fromarray(picture).save(tmp_path / "face.jpg", quality=95)
     monkeypatch.setattr("vibelux.face.image.MEMORY", 2 * picture.size)
     face = mood_of_image(tmp_path / "face.jpg").face
     assert face is not None
@@ -85,7 +85,7 @@ def test_boxes_are_in_the_pixels_of_the_file(
 
 
 def test_image_without_a_face(tmp_path: Path) -> None:
-    cv2.imwrite(str(tmp_path / "wall.png"), np.full((480, 640), 180, np.uint8))
+    Image.new("L", (640, 480), 180).save(tmp_path / "wall.png")
     reading = mood_of_image(tmp_path / "wall.png")
     assert (reading.state, reading.mood, reading.faces) == ("no_face", None, ())
 
@@ -149,7 +149,7 @@ def test_group_of_a_video(clip: Path, known: FaceReader, known_detector) -> None
 
 
 def test_image_of_a_group(tmp_path: Path, known: FaceReader, known_detector) -> None:
-    cv2.imwrite(str(tmp_path / "face.png"), FRAME)
+    Image.fromarray(FRAME).save(tmp_path / "face.png")
     known_detector.boxes = [[Box(10, 10, 20, 20, 0.9), HERE]]
     assert mood_of_image(tmp_path / "face.png").state == "too_small"
     assert mood_of_image(tmp_path / "face.png", group=True).require()[3] == pytest.approx(0.6)

@@ -1,8 +1,8 @@
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from vibelux.errors import InvalidInput, VibeluxError
 from vibelux.plots.mood_course import clock, draw_course
@@ -22,8 +22,7 @@ def _draw(path: Path, moods: np.ndarray, states: list[str] | None = None) -> np.
         title="5$ $x^2$ 写真.mkv",
         model="face-1.0-1234abcd",
     )
-    picture = cv2.imread(str(path))
-    assert picture is not None
+    picture = np.array(Image.open(path).convert("RGB"))
     assert picture.shape == (690, 1500, 3)
     return picture
 
@@ -42,7 +41,7 @@ def test_curves_have_the_height_of_the_shares(tmp_path: Path) -> None:
     def height(happy: float) -> float:
         picture = _draw(tmp_path / "course.png", _moods(happy))
         area = picture[AXES][:400].astype(int)  # without the line along zero
-        yellow = (area[..., 2] > 200) & (area[..., 0] < 120)
+        yellow = (area[..., 0] > 200) & (area[..., 2] < 120)
         return float(np.argwhere(yellow)[:, 0].mean())
 
     assert height(0.4) - height(0.8) == pytest.approx(0.4 * 0.69 * 690, abs=3)

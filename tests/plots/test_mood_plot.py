@@ -1,8 +1,8 @@
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from vibelux.errors import VibeluxError
 from vibelux.plots.mood import draw_mood
@@ -13,9 +13,7 @@ CROP = np.tile(np.linspace(0, 255, 48).astype(np.uint8), (48, 1))
 
 def _draw(path: Path, mood: np.ndarray = MOOD, title: str = "photo.jpg") -> np.ndarray:
     draw_mood(path, mood=mood, crop=CROP, title=title, model="face-1.0-1234abcd")
-    picture = cv2.imread(str(path))
-    assert picture is not None
-    return picture
+    return np.array(Image.open(path).convert("RGB"))
 
 
 def _coloured(picture: np.ndarray) -> int:

@@ -2,8 +2,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import cv2
 import numpy as np
+from PIL import Image
 
 from vibelux.evaluation import metrics
 from vibelux.plots import report
@@ -12,14 +12,12 @@ NAMES = ("angry", "disgust", "fear", "happy", "neutral", "sad", "surprise")
 
 
 def read(path: Path) -> np.ndarray:
-    picture = cv2.imdecode(np.frombuffer(path.read_bytes(), dtype=np.uint8), cv2.IMREAD_COLOR)
-    assert picture is not None
-    return picture
+    return np.array(Image.open(path).convert("RGB"))
 
 
 def blue(picture: np.ndarray) -> np.ndarray:
     """Mask of clearly blue pixels."""
-    b, _, r = (picture[..., i].astype(int) for i in range(3))
+    r, _, b = (picture[..., i].astype(int) for i in range(3))
     return b - r > 60
 
 

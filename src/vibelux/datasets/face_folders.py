@@ -13,13 +13,14 @@ A folder's name is one of the seven or an alias, in any case. Images of any size
 from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from vibelux.datasets.faces import SIZE, FaceData
 from vibelux.emotions import emotion_index
-from vibelux.errors import DatasetError, InvalidMood
+from vibelux.errors import DatasetError, ImageError, InvalidMood
+from vibelux.face.image import read_image
+from vibelux.face.sampling import Window, sample
 
 PARTS = frozenset({"train", "training", "test", "testing", "val", "valid", "validation", "dev"})
 """Names of folders that are parts of a data set."""
@@ -28,8 +29,6 @@ IMAGE_SUFFIXES = frozenset(
     {".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"}
 )
 """Endings of image files, in lower case."""
-
-_LARGEST_FILE = 64 * 2**20  # bytes; a face crop has a few thousand
 
 
 def read_folder(folder: Path) -> FaceData:
@@ -132,20 +131,11 @@ def _read_image(path: Path) -> NDArray[np.uint8]:
     if path.suffix.lower() not in IMAGE_SUFFIXES:
         raise DatasetError(f"not an image by its ending {path.suffix!r}")
     try:
-        if path.stat().st_size > _LARGEST_FILE:
-            raise DatasetError("larger than 64 MiB; a face crop is expected")
-        # not cv2.imread, which cannot open every path on Windows
-        encoded = np.fromfile(path, dtype=np.uint8)
-        grey = cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE) if len(encoded) else None
-    except (OSError, cv2.error) as error:
-        raise DatasetError(f"cannot be read: {error}") from error
-    if grey is None:
-        raise DatasetError("not an image, or damaged" if len(encoded) else "empty file")
+        grey = read_image(path).grey
+    except ImageError as error:
+        reason = str(error).removeprefix(f"{path} ").partition("; ")[0]
+        raise DatasetError(reason) from error
     height, width = grey.shape
     side = min(height, width)
-    top, left = (height - side) // 2, (width - side) // 2
-    square = grey[top : top + side, left : left + side]
-    if side == SIZE:
-        return np.asarray(square, dtype=np.uint8)
-    method = cv2.INTER_AREA if side > SIZE else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(square, (SIZE, SIZE), interpolation=method), dtype=np.uint8)
+    middle = Window((width - side) // 2, (height - side) // 2, side, side)
+    return sample(grey, middle, width=SIZE, height=SIZE)

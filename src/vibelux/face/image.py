@@ -1,32 +1,38 @@
 """Image files as grey pictures, within bounded memory."""
 
+import warnings
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import ExifTags, Image
+from PIL.JpegImagePlugin import JpegImageFile
 
 from vibelux.errors import ImageError
 from vibelux.face.image_header import Header, read_header
-from vibelux.face.opencv import quiet
 
-MEMORY = 220_000_000
+MEMORY = 280_000_000
 """Bytes that decoding may take; what needs more is decoded smaller or refused."""
 
 BYTES_PER_PIXEL = {
-    "JPEG": 4,
-    "progressive JPEG": 8,
-    "PNG": 4,
-    "BMP": 4,
-    "PNM": 4,
+    "JPEG": 8,
+    "progressive JPEG": 10,
+    "PNG": 9,
+    "BMP": 9,
+    "PNM": 9,
     "GIF": 6,
-    "WebP": 8,
-    "TIFF": 10,
+    "WebP": 20,
+    "TIFF": 13,
     "AVIF": 18,
 }
-"""What OpenCV's decoders take at their peak for a grey result, at most: measured on 25 million
-pixels with one more byte or two for a turned copy."""
+"""What decoding takes at its peak, at most, the file's bytes included: measured on 12 million
+pixels of the costliest kind of each."""
+
+REDUCTIONS = (1, 2, 4, 8)
+"""By how much a JPEG's sides can be divided while it is decoded."""
 
 MAX_BYTES = 100 * 2**20
 """Largest image file that is read."""
@@ -34,12 +40,21 @@ MAX_BYTES = 100 * 2**20
 MIN_SIDE = 8
 """Pixels; nothing smaller can hold a face."""
 
-_REDUCED = {
-    1: cv2.IMREAD_GRAYSCALE,
-    2: cv2.IMREAD_REDUCED_GRAYSCALE_2,
-    4: cv2.IMREAD_REDUCED_GRAYSCALE_4,
-    8: cv2.IMREAD_REDUCED_GRAYSCALE_8,
+BAND = 64
+"""Rows that are converted to grey at a time, so that no second copy in colour is needed."""
+
+_LUMA = (9798 / 32768, 19235 / 32768, 3735 / 32768, 0.0)  # as `vibelux.face.reading.as_grey`
+
+_TURNS: Mapping[int, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
+    2: np.fliplr,
+    3: lambda stored: np.rot90(stored, 2),
+    4: np.flipud,
+    5: np.transpose,
+    6: lambda stored: np.rot90(stored, -1),
+    7: lambda stored: np.rot90(stored, 2).T,
+    8: np.rot90,
 }
+"""What makes a picture upright that has this EXIF orientation (Exif 2.32, tag 0x0112)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,15 +74,16 @@ class Picture:
 def read_image(path: Path) -> Picture:
     """Decode an image file to grey.
 
-    Colour, 16-bit and transparent pictures become 8-bit grey. What would take more
-    than `MEMORY` is decoded at a half, a quarter or an eighth of its size if it is a baseline
-    JPEG, and refused otherwise.
+    Colour, 16-bit and transparent pictures become 8-bit grey: what is transparent shows the colour
+    that it hides. What would take more than `MEMORY` is decoded at a half, a quarter or an eighth
+    of its size if it is a baseline JPEG, and refused otherwise.
 
     Args:
         path: a JPEG, PNG, WebP, BMP, TIFF, GIF (its first picture), AVIF or PNM file.
 
     Raises:
-        ImageError: missing, a folder, not permitted, empty, no image, too large or too small.
+        ImageError: missing, a folder, not permitted, empty, no image, damaged, too large or too
+            small.
 
     """
     data = _bytes(path)
@@ -81,13 +97,14 @@ def read_image(path: Path) -> Picture:
         raise ImageError(f"{path} is a HEIC picture, which cannot be read; save it as JPEG or PNG")
     reduction = _reduction(path, header)
     try:
-        with quiet():
-            decoded = cv2.imdecode(np.frombuffer(data, np.uint8), _REDUCED[reduction])
-    except (cv2.error, MemoryError) as error:
-        raise ImageError(f"{path} cannot be decoded: {error}") from error
-    if decoded is None:
-        raise ImageError(f"{path} is a damaged {header.format} file; no picture can be decoded")
-    return Picture(np.asarray(decoded, dtype=np.uint8), reduction)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of tags that are damaged and not needed
+            return Picture(_upright_grey(_opened(data, header, reduction)), reduction)
+    except Exception as error:  # Pillow raises whatever a damaged file leads it into
+        raise ImageError(
+            f"{path} is a damaged {header.format} file, or one of a rare kind ({error}); save it "
+            "again as JPEG or PNG"
+        ) from error
 
 
 def _bytes(path: Path) -> bytes:
@@ -122,7 +139,7 @@ def _reduction(path: Path, header: Header) -> int:
         raise ImageError(f"{said}, too small for a face; at least {MIN_SIDE}×{MIN_SIDE} are needed")
     most = MEMORY // BYTES_PER_PIXEL[header.format]
     if header.format == "JPEG":
-        for reduction in _REDUCED:
+        for reduction in REDUCTIONS:
             if width * height <= most * reduction**2:
                 return reduction
     elif width * height <= most:
@@ -131,3 +148,39 @@ def _reduction(path: Path, header: Header) -> int:
         f"{said}, too large for a {header.format} file, of which at most "
         f"{most // 1_000_000:,} million are read; save it smaller or as a JPEG"
     )
+
+
+def _opened(data: bytes, header: Header, reduction: int) -> Image.Image:
+    """Return a picture in memory; a JPEG in grey, if it is not of ink (CMYK), and reduced."""
+    if "JPEG" in header.format:
+        # Not Image.open: it refuses 179 million pixels even where they are reduced at once.
+        jpeg = JpegImageFile(BytesIO(data))
+        jpeg.draft("L", (jpeg.width // reduction, jpeg.height // reduction))
+        jpeg.load()
+        return jpeg
+    kind = "PPM" if header.format == "PNM" else header.format.upper()
+    image = Image.open(BytesIO(data), formats=[kind])
+    image.load()
+    return image
+
+
+def _upright_grey(image: Image.Image) -> NDArray[np.uint8]:
+    """Return a picture in grey, turned as its EXIF data say."""
+    grey = np.empty((image.height, image.width), np.uint8)
+    for top in range(0, image.height, BAND):
+        rows = image.crop((0, top, image.width, min(top + BAND, image.height)))
+        grey[top : top + BAND] = _grey(rows)
+    if image.format == "TIFF":  # Pillow has already turned it
+        return grey
+    turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    return grey if turn is None else np.ascontiguousarray(turn(grey))
+
+
+def _grey(image: Image.Image) -> NDArray[np.uint8]:
+    if image.mode.startswith("I"):  # 16 bits
+        return (np.asarray(image).clip(0, 0xFFFF) >> 8).astype(np.uint8)
+    if image.mode == "F":
+        raise ValueError("its levels are floating-point numbers")
+    if image.mode in ("1", "L", "LA"):
+        return np.asarray(image.convert("L"))
+    return np.asarray(image.convert("RGB").convert("L", _LUMA))

@@ -1,24 +1,34 @@
 """The newest of what arrives while nobody looks."""
 
 import threading
-from collections.abc import Generator, Iterator
+import time
+from collections.abc import Generator
+from contextlib import closing
 from typing import TypeVar
 
 T = TypeVar("T")
 
-_PATIENCE = 0.1  # seconds; on Windows, Ctrl-C does not interrupt a wait without an end
+_GLANCE = 0.1  # seconds; on Windows, Ctrl-C does not interrupt a wait without an end
+
+_FAREWELL = 2.0
+"""Seconds that a thread is given to end. One that hangs in a driver ends with the program."""
 
 
-def newest(items: Iterator[T]) -> Generator[T, None, None]:
-    """Read an iterator in a thread, yield its newest item, drop those that were not asked for.
+def newest(
+    items: Generator[T, None, None], *, patience: float = float("inf")
+) -> Generator[T, None, None]:
+    """Read a generator in a thread, yield its newest item, drop those that were not asked for.
 
     So whoever takes longer over a camera's frame than the camera does is never late by more than
-    one. The thread has ended when the generator has been closed; only then the source may be.
+    one. The thread begins with the first item asked for and closes ``items`` at its end, which
+    closing this generator waits for.
 
     Args:
         items: nobody else may read them meanwhile.
+        patience: seconds without an item after which they are given up.
 
     Raises:
+        TimeoutError: no item came for so long.
         Exception: whatever reading the items raises, after the last item before it.
 
     """
@@ -30,12 +40,13 @@ def newest(items: Iterator[T]) -> Generator[T, None, None]:
     def read() -> None:
         nonlocal ended
         try:
-            for item in items:
-                with changed:
-                    waiting[:] = [item]
-                    changed.notify()
-                    if stopped:
-                        return
+            with closing(items):
+                for item in items:
+                    with changed:
+                        waiting[:] = [item]
+                        changed.notify()
+                        if stopped:
+                            return
         except BaseException as error:
             errors.append(error)
         finally:
@@ -47,15 +58,18 @@ def newest(items: Iterator[T]) -> Generator[T, None, None]:
     thread.start()
     try:
         while True:
+            begun = time.monotonic()
             with changed:
                 while not (waiting or ended):
-                    changed.wait(_PATIENCE)
+                    changed.wait(_GLANCE)
+                    if time.monotonic() - begun > patience:
+                        raise TimeoutError(f"nothing came for {patience:g} seconds")
                 if not waiting:
                     break
                 item = waiting.pop()
             yield item
     finally:
         stopped = True
-        thread.join()
+        thread.join(_FAREWELL)
     if errors:
         raise errors[0]

@@ -10,7 +10,6 @@ from vibelux.emotions import Mood, as_mood
 from vibelux.face.camera import Camera
 from vibelux.face.detector import FaceDetector
 from vibelux.face.image import read_image
-from vibelux.face.newest import newest
 from vibelux.face.reading import FaceReader, FaceReading, State
 from vibelux.face.tracker import FaceTracker, Moment
 from vibelux.face.video import video_frames
@@ -121,9 +120,9 @@ def moments_of_camera(
 
     """
     tracker = FaceTracker(FaceReader.load(model_path), group=group)
-    with Camera(device) as camera, closing(newest(camera.frames())) as frames:
+    with Camera(device) as camera:
         begun = None
-        for time, frame in frames:
+        for time, frame in camera.frames():
             begun = time if begun is None else begun
             yield tracker.read(frame, time=time - begun)
 

@@ -7,14 +7,15 @@ that no rectangle's edge means a face.
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from vibelux.training.detector_distractors import draw_distractors
-from vibelux.training.detector_photo import Grey, face_hidden, photographed, tinted
+from vibelux.training.detector_drawing import Grey, draw_picture
+from vibelux.training.detector_photo import face_hidden, photographed, tinted
 from vibelux.training.detector_pictures import Picture
 from vibelux.training.detector_targets import FACE, IGNORED, NOTHING
 
@@ -137,7 +138,7 @@ class Composer:
         ]
         matrix = _matrix(centre, (shape[1] / 2, shape[0] / 2), scale, angle, rng.random() < 0.5)
         part = np.zeros(shape, dtype=np.uint8)
-        _drawn(part, picture, matrix, border=cv2.BORDER_REFLECT_101)
+        _drawn(part, picture, matrix, beyond="mirrored")
         return part, [], []
 
 
@@ -207,7 +208,7 @@ def _drawn(
     picture: Picture,
     matrix: NDArray[np.float64],
     *,
-    border: int = cv2.BORDER_TRANSPARENT,
+    beyond: Literal["nothing", "mirrored"] = "nothing",
 ) -> None:
     """Draw a picture on a rectangle, from the copy whose size is nearest above the wanted one."""
     scale = math.sqrt(abs(np.linalg.det(matrix[:, :2])))
@@ -217,18 +218,9 @@ def _drawn(
         picture.sizes[0].shape[1] / source.shape[1],
         picture.sizes[0].shape[0] / source.shape[0],
     )
-    # OpenCV's pixels have their coordinates in their middle, the boxes' in the corner.
     own = matrix.copy()
     own[:, :2] = matrix[:, :2] * shrunk
-    own[:, 2] += own[:, :2] @ (0.5, 0.5) - 0.5
-    cv2.warpAffine(
-        source,
-        own,
-        (part.shape[1], part.shape[0]),
-        dst=part,
-        flags=cv2.INTER_LINEAR,
-        borderMode=border,
-    )
+    draw_picture(part, source, own, beyond=beyond)
 
 
 def _seen(
@@ -255,8 +247,9 @@ def _plain(shape: tuple[int, int], rng: np.random.Generator) -> Grey:
     """Return a grey level, a gradient or noise."""
     level, slope = rng.uniform(0, 255), rng.normal(0, 60, 2)
     y, x = np.ogrid[-0.5 : 0.5 : shape[0] * 1j, -0.5 : 0.5 : shape[1] * 1j]
-    values: NDArray[Any] = level + (slope[0] * y + slope[1] * x) * (rng.random() < 0.6)
+    values = level + (slope[0] * y + slope[1] * x) * (rng.random() < 0.6)
     if rng.random() < 0.4:
         coarse = rng.normal(0, rng.uniform(5, 60), (shape[0] // 8 + 1, shape[1] // 8 + 1))
-        values = values + cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
+        clouds = Image.fromarray(coarse.astype(np.float32))
+        values = values + np.asarray(clouds.resize(shape[::-1], Image.Resampling.BICUBIC))
     return np.asarray(np.clip(np.broadcast_to(values, shape), 0, 255), dtype=np.uint8)

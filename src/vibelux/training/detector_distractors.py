@@ -5,11 +5,9 @@ Photographs without people hold too few of them to be learnt as something else t
 
 import math
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Grey = NDArray[np.uint8]
+from vibelux.training.detector_drawing import Grey, draw_ellipse, draw_line, draw_text
 
 _LETTERS = "ABCDEFGHKMNOPQRSTXZ023456890&%@#"
 
@@ -31,13 +29,6 @@ def draw_distractors(part: Grey, rng: np.random.Generator) -> None:
         draw(part, middle, radius, rng)
 
 
-def _ellipse(
-    part: Grey, middle: tuple[int, int], axes: tuple[float, float], level: float, angle: float
-) -> None:
-    size = (max(1, round(axes[0])), max(1, round(axes[1])))
-    cv2.ellipse(part, middle, size, angle, 0, 360, float(level), -1, cv2.LINE_AA)
-
-
 def _axes(radius: float, rng: np.random.Generator) -> tuple[tuple[float, float], float]:
     """Return half axes from a circle's to those of one seen from the side, and the turn."""
     narrow = rng.uniform(0.55, 1.0)
@@ -47,9 +38,9 @@ def _axes(radius: float, rng: np.random.Generator) -> tuple[tuple[float, float],
 def _wheel(part: Grey, middle: tuple[int, int], radius: float, rng: np.random.Generator) -> None:
     (a, b), angle = _axes(radius, rng)
     tyre, rim = rng.uniform(0, 90), rng.uniform(90, 255)
-    _ellipse(part, middle, (a, b), tyre, angle)
+    draw_ellipse(part, middle, (a, b), tyre, degrees=angle)
     inner = rng.uniform(0.55, 0.85)
-    _ellipse(part, middle, (a * inner, b * inner), rim, angle)
+    draw_ellipse(part, middle, (a * inner, b * inner), rim, degrees=angle)
     count, start = int(rng.integers(3, 12)), rng.uniform(0, 2 * math.pi)
     thick = max(1, round(radius * rng.uniform(0.05, 0.2)))
     for spoke in range(count):
@@ -58,8 +49,8 @@ def _wheel(part: Grey, middle: tuple[int, int], radius: float, rng: np.random.Ge
             round(middle[0] + a * inner * math.cos(turn)),
             round(middle[1] + b * inner * math.sin(turn)),
         )
-        cv2.line(part, middle, end, float(tyre), thick, cv2.LINE_AA)
-    _ellipse(part, middle, (a * 0.15, b * 0.15), rng.uniform(0, 255), angle)
+        draw_line(part, middle, end, thick, tyre)
+    draw_ellipse(part, middle, (a * 0.15, b * 0.15), rng.uniform(0, 255), degrees=angle)
 
 
 def _lamp(part: Grey, middle: tuple[int, int], radius: float, rng: np.random.Generator) -> None:
@@ -67,7 +58,7 @@ def _lamp(part: Grey, middle: tuple[int, int], radius: float, rng: np.random.Gen
     for share in sorted(rng.uniform(0.1, 1.0, int(rng.integers(2, 6))), reverse=True):
         shift = rng.normal(0, 0.05 * radius, 2)
         centre = (round(middle[0] + shift[0]), round(middle[1] + shift[1]))
-        _ellipse(part, centre, (a * share, b * share), rng.uniform(0, 255), angle)
+        draw_ellipse(part, centre, (a * share, b * share), rng.uniform(0, 255), degrees=angle)
 
 
 def _ball(part: Grey, middle: tuple[int, int], radius: float, rng: np.random.Generator) -> None:
@@ -82,19 +73,18 @@ def _ball(part: Grey, middle: tuple[int, int], radius: float, rng: np.random.Gen
             round(middle[1] + away * math.sin(turn)),
         )
         level = dark + (bright - dark) * step / 7
-        _ellipse(part, centre, (a * share, b * share), level, angle)
+        draw_ellipse(part, centre, (a * share, b * share), level, degrees=angle)
 
 
 def _letters(part: Grey, middle: tuple[int, int], radius: float, rng: np.random.Generator) -> None:
     text = "".join(rng.choice(list(_LETTERS), int(rng.integers(1, 6))))
-    scale = radius / 12
-    thick = max(1, round(scale * rng.uniform(1, 4)))
+    thick = radius / 12 * rng.uniform(0, 1.5)
     left = (middle[0] - round(radius), middle[1] + round(radius))
     if rng.random() < 0.5:
-        _ellipse(part, middle, (radius * 1.3, radius * 1.3), rng.uniform(0, 255), 0.0)
+        draw_ellipse(part, middle, (radius * 1.3, radius * 1.3), rng.uniform(0, 255))
         text = text[:1]
-    level = float(rng.uniform(0, 255))
-    cv2.putText(part, text, left, cv2.FONT_HERSHEY_SIMPLEX, scale, level, thick, cv2.LINE_AA)
+    level = rng.uniform(0, 255)
+    draw_text(part, text, left, height=1.75 * radius, thick=thick, level=level)
 
 
 def _grating(part: Grey, middle: tuple[int, int], radius: float, rng: np.random.Generator) -> None:

@@ -1,12 +1,16 @@
 """What light, lens, sensor and file format do to a frame, and what hides a part of a face."""
 
 import math
+from io import BytesIO
+from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
+from scipy import ndimage
 
-Grey = NDArray[np.uint8]
+from vibelux.face.sampling import Window, sample
+from vibelux.training.detector_drawing import Grey, draw_ellipse, draw_line
 
 _NOISE = np.random.default_rng(0).normal(0, 1, (512, 512)).astype(np.float32)
 
@@ -30,22 +34,24 @@ def photographed(grey: Grey, rng: np.random.Generator) -> Grey:
         grey = _relit(grey, rng)
     if rng.random() < 0.15:
         factor = rng.uniform(0.35, 0.8)
-        small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-        grey = _uint8(cv2.resize(small, grey.shape[::-1], interpolation=cv2.INTER_LINEAR))
+        height, width = grey.shape
+        size = {"width": round(factor * width), "height": round(factor * height)}
+        small = sample(grey, Window(0, 0, width, height), **size)
+        grey = sample(small, Window(0, 0, *size.values()), width=width, height=height)
     if rng.random() < 0.15:
         grey = _blurred(grey, rng)
     elif rng.random() < 0.15:
-        soft = cv2.GaussianBlur(grey, (0, 0), rng.uniform(0.7, 1.5))
-        amount = rng.uniform(0.3, 1.2)
-        grey = _uint8(cv2.addWeighted(grey, 1 + amount, soft, -amount, 0))  # sharpened
+        soft = _soft(grey, rng.uniform(0.7, 1.5))
+        grey = _uint8(grey + rng.uniform(0.3, 1.2) * (grey - soft))  # sharpened
     if rng.random() < 0.3:
         y, x = rng.integers(0, 512 - np.array(grey.shape) + 1)
         noise = _NOISE[y : y + grey.shape[0], x : x + grey.shape[1]]
-        grey = _uint8(cv2.add(grey.astype(np.float32), noise * rng.uniform(1, 16)).clip(0, 255))
+        grey = _uint8(grey + noise * rng.uniform(1, 16))
     if rng.random() < 0.2:
         quality = int(rng.uniform(15, 80))
-        packed = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
-        grey = _uint8(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE))
+        packed = BytesIO()
+        Image.fromarray(grey).save(packed, "JPEG", quality=quality)
+        grey = np.array(Image.open(packed))
     return grey
 
 
@@ -63,10 +69,9 @@ def face_hidden(part: Grey, box: NDArray[np.float64], rng: np.random.Generator) 
     which = rng.random()
     if which < 0.3:
         eyes = box[1] + rng.uniform(0.33, 0.42) * height
-        axes = (max(1, round(0.17 * width)), max(1, round(rng.uniform(0.07, 0.13) * height)))
+        axes = (0.17 * width, rng.uniform(0.07, 0.13) * height)
         for side in (0.3, 0.7):
-            centre = (round(box[0] + side * width), round(eyes))
-            cv2.ellipse(part, centre, axes, 0, 0, 360, level // 4, -1)
+            draw_ellipse(part, (box[0] + side * width, eyes), axes, level // 4)
         return
     top, bottom, left, right = 0.58, 1.05, -0.05, 1.05
     if which < 0.5:
@@ -75,9 +80,14 @@ def face_hidden(part: Grey, box: NDArray[np.float64], rng: np.random.Generator) 
     elif which > 0.8:
         left, top = rng.uniform(-0.1, 0.7), rng.uniform(-0.1, 0.7)
         right, bottom = left + rng.uniform(0.2, 0.45), top + rng.uniform(0.2, 0.45)
-    corner = (round(box[0] + left * width), round(box[1] + top * height))
-    opposite = (round(box[0] + right * width), round(box[1] + bottom * height))
-    cv2.rectangle(part, corner, opposite, level, -1)
+    rows, columns = (
+        slice(max(0, round(start + first * size)), max(0, round(start + last * size) + 1))
+        for start, size, first, last in (
+            (box[1], height, top, bottom),
+            (box[0], width, left, right),
+        )
+    )
+    part[rows, columns] = level
 
 
 def _relit(grey: Grey, rng: np.random.Generator) -> Grey:
@@ -86,7 +96,7 @@ def _relit(grey: Grey, rng: np.random.Generator) -> Grey:
     gain = math.exp(rng.uniform(math.log(0.2), 0)) if rng.random() < 0.3 else rng.uniform(0.6, 1.4)
     offset = rng.uniform(-30, 30) if rng.random() < 0.5 else 0.0
     levels = 255 * (np.arange(256) / 255) ** gamma * gain + offset
-    return _uint8(cv2.LUT(grey, levels.clip(0, 255).astype(np.uint8)))
+    return np.asarray(_uint8(levels)[grey], dtype=np.uint8)
 
 
 def _shaded(grey: Grey, rng: np.random.Generator) -> Grey:
@@ -94,21 +104,24 @@ def _shaded(grey: Grey, rng: np.random.Generator) -> Grey:
     angle = rng.uniform(0, 2 * math.pi)
     y, x = np.ogrid[-0.5 : 0.5 : grey.shape[0] * 1j, -0.5 : 0.5 : grey.shape[1] * 1j]
     light = 1 + rng.uniform(0.3, 1.0) * (math.cos(angle) * x + math.sin(angle) * y)
-    return _uint8((grey * light.astype(np.float32)).clip(0, 255))
+    return _uint8(grey * light.astype(np.float32))
 
 
 def _blurred(grey: Grey, rng: np.random.Generator) -> Grey:
     if rng.random() < 0.5:
-        return _uint8(cv2.GaussianBlur(grey, (0, 0), math.exp(rng.uniform(-0.7, 1.3))))
+        return _uint8(_soft(grey, math.exp(rng.uniform(-0.7, 1.3))))
     length = int(rng.integers(3, 9))
-    kernel = np.zeros((length, length), dtype=np.float32)
-    angle = rng.uniform(0, math.pi)
-    reach = np.array([math.cos(angle), math.sin(angle)]) * (length - 1) / 2
-    middle = (length - 1) / 2
-    start, end = np.rint(middle - reach).astype(int), np.rint(middle + reach).astype(int)
-    cv2.line(kernel, start.tolist(), end.tolist(), 1.0)
-    return _uint8(cv2.filter2D(grey, -1, kernel / kernel.sum()))
+    kernel = np.zeros((length, length), dtype=np.uint8)
+    angle, middle = rng.uniform(0, math.pi), (length - 1) / 2
+    x, y = middle * math.cos(angle), middle * math.sin(angle)
+    draw_line(kernel, (middle - x, middle - y), (middle + x, middle + y), 1.0, 255)
+    return _uint8(ndimage.correlate(grey.astype(np.float32), kernel / kernel.sum(), mode="mirror"))
 
 
-def _uint8(values: object) -> Grey:
-    return np.asarray(values, dtype=np.uint8)
+def _soft(grey: Grey, sigma: float) -> NDArray[np.float32]:
+    soft = ndimage.gaussian_filter(grey.astype(np.float32), sigma, mode="mirror", truncate=3.0)
+    return np.asarray(soft, dtype=np.float32)
+
+
+def _uint8(values: NDArray[Any]) -> Grey:
+    return np.asarray(np.rint(values).clip(0, 255), dtype=np.uint8)

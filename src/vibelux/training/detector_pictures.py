@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from vibelux.datasets.face_boxes import BoxImage
-from vibelux.errors import DatasetError
+from vibelux.errors import DatasetError, ImageError
+from vibelux.face.image import read_image
+from vibelux.face.sampling import Window, sample
 from vibelux.training.detector_targets import FACE, IGNORED, UNMEASURED
 
 
@@ -43,18 +44,15 @@ def read_grey(image: BoxImage) -> NDArray[np.uint8]:
 
     """
     try:
-        data = np.fromfile(image.path, dtype=np.uint8)
-    except OSError as error:
-        raise DatasetError(f"cannot read {image.path}: {error}") from error
-    grey = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE) if len(data) else None
-    if grey is None:
-        raise DatasetError(f"{image.path} is not a picture that OpenCV can read")
+        grey = read_image(image.path).grey
+    except ImageError as error:
+        raise DatasetError(str(error)) from error
     if grey.shape != (image.height, image.width):
         raise DatasetError(
             f"{image.path} is {grey.shape[1]}×{grey.shape[0]} pixels, the list says "
             f"{image.width}×{image.height}"
         )
-    return np.asarray(grey, dtype=np.uint8)
+    return grey
 
 
 def read_pictures(images: Iterable[BoxImage]) -> list[Picture]:
@@ -70,8 +68,9 @@ def read_pictures(images: Iterable[BoxImage]) -> list[Picture]:
 def _picture(image: BoxImage) -> Picture:
     sizes = [read_grey(image)]
     while len(sizes) < 3 and min(sizes[-1].shape) >= 32:
-        half = cv2.resize(sizes[-1], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-        sizes.append(np.asarray(half, dtype=np.uint8))
+        height, width = sizes[-1].shape
+        whole = Window(0, 0, width, height)
+        sizes.append(sample(sizes[-1], whole, width=width // 2, height=height // 2))
     boxes = np.concatenate([image.faces, image.ignored])
     boxes[:, 2:] += boxes[:, :2]
     kinds = [_kind(box, image) for box in boxes[: len(image.faces)]]

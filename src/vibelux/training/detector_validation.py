@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from vibelux.datasets.face_boxes import BoxImage
 from vibelux.evaluation.detector import DetectorPredictions, evaluate_boxes
 from vibelux.evaluation.faces import Figures
+from vibelux.face.detector import reduced
 from vibelux.training.detector_pictures import read_grey
 
 LONGER_SIDE = 320
@@ -26,11 +26,8 @@ FALSE_GOAL = 0.01
 
 
 def frame_of(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return a picture with its longer side brought to `LONGER_SIDE` pixels."""
-    scale = LONGER_SIDE / max(grey.shape)
-    size = [max(1, round(side * scale)) for side in grey.shape[::-1]]
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(grey, size, interpolation=how), dtype=np.uint8)
+    """Return a picture as the detector will see it: its longer side has `LONGER_SIDE` pixels."""
+    return reduced(grey, longer_side=LONGER_SIDE)[0]
 
 
 def with_parts(images: Sequence[BoxImage]) -> list[tuple[BoxImage, NDArray[np.uint8]]]:
