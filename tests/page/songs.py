@@ -32,7 +32,7 @@ def row(path: Path, mood: np.ndarray, rng: np.random.Generator, **more: object) 
     moments["valence"] = np.clip(valence + rng.normal(0, 0.1, 6), -1, 1)
     moments["arousal"] = np.clip(arousal + rng.normal(0, 0.1, 6), -1, 1)
     moments["tension"] = 0.5
-    embedding = np.concatenate([mood, 0.3 * rng.normal(size=9)])
+    embedding = np.concatenate([mood, 0.6 * rng.normal(size=9)])
     return {
         "path": path_bytes(path),
         "state": "ok",
@@ -59,7 +59,7 @@ def catalogue_samples(home: Path, files: list[Path]) -> None:
         mood[EMOTIONS.index(piece.emotion)] += 0.65
         more = {
             "title": piece.name,
-            "artist": f"VibeluX {piece.emotion}",
+            "artist": f"Ensemble {number % 5 + 1}",
             "album": "VibeluX sample catalogue",
             "track": number + 1,
             "duration": 8.0,

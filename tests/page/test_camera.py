@@ -3,8 +3,8 @@
 import json
 import re
 
-import cv2
 import pytest
+from PIL import Image
 
 from . import camera_files
 
@@ -57,7 +57,7 @@ def looking(open_page, camera_browser):
 def test_a_face_is_read_and_nothing_but_moods_leaves_the_browser(looking, service):
     """Every request is looked at: where it goes, and what it carries."""
     page = looking.page
-    page.wait_for_function("document.querySelector('[role=meter]').ariaValueText !== '–'")
+    page.wait_for_function("() => document.querySelector('[role=meter]').ariaValueText !== '–'")
     assert sum(shares(page)) == pytest.approx(100, abs=4)
     page.get_by_text("not of your feelings").wait_for()
     assert page.locator("video:visible").evaluate("(v) => v.videoWidth") == 640
@@ -145,7 +145,7 @@ def test_a_camera_that_another_program_has(open_page, camera_browser):
 def photo(tmp_path):
     """A picture of a drawn face."""
     path = tmp_path / "face.png"
-    cv2.imwrite(str(path), camera_files.draw_frame((200, 110, 230)))
+    Image.fromarray(camera_files.draw_frame((200, 110, 230))).save(path)
     return path
 
 

@@ -1,5 +1,6 @@
 """A page in the browser, with all that it asks for and complains about."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +9,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
-CAMERA = ("camera",)
+TIMEOUT_MS = float(os.environ.get("VIBELUX_PAGE_TIMEOUT", "30")) * 1000
+"""After which something that a test waits for is not there."""
 
 
 @dataclass(frozen=True)
@@ -95,10 +97,10 @@ def watched(
         locale=language,
         **options,
     )
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(TIMEOUT_MS)
     try:
         if camera:
-            context.grant_permissions(list(CAMERA), origin=url.rstrip("/"))
+            context.grant_permissions(["camera"], origin=url.rstrip("/"))
         page = context.new_page()
         if not camera:  # without a window nobody can answer the question
             context.new_cdp_session(page).send(

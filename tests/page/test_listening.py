@@ -1,0 +1,209 @@
+"""Listening: from the first visit to music, and how the music follows the mood."""
+
+import re
+
+import httpx
+import pytest
+
+from .axe import violations
+from .sound import is_silent, remember, wait_until_it_plays
+
+
+@pytest.fixture
+def listening(open_page, own_service):
+    """A page over a catalogue and a profile of its own."""
+    seen = open_page(own_service.url)
+    page = remember(seen)
+    mix(page, sad=100)
+    page.locator(".queue-row").nth(3).wait_for()
+    return page
+
+
+def titles(page):
+    return page.locator(".queue .queue-title").all_text_contents()
+
+
+def mix(page, **shares):
+    """Set sliders, and wait until the queue has followed."""
+    page.get_by_role("tab", name="Sliders").click()
+    for emotion, share in shares.items():
+        slider = page.get_by_role("slider", name=emotion)
+        slider.fill(str(share))
+
+
+def wait_for_first(page, name):
+    """Wait until the next song, and another of the next four, are meant to sound so."""
+    page.wait_for_function(
+        """(name) => {
+          const next = [...document.querySelectorAll(".queue-title")].slice(0, 4);
+          const fit = next.map((title) => title.textContent.startsWith(`Sample ${name}`));
+          return fit[0] && fit.filter(Boolean).length >= 2;
+        }""",
+        arg=name,
+    )
+
+
+def test_the_first_visit_ends_with_music(open_page, new_service):
+    """One click, and the samples are rendered, heard and played."""
+    page = remember(open_page(new_service.url))
+    page.get_by_role("heading", name="No music yet").wait_for()
+    assert violations(page) == []
+    page.get_by_role("button", name="Try it with sample music").click()
+    wait_until_it_plays(page)
+    assert page.get_by_role("region", name="Player").get_by_text("Sample").count() >= 1
+    page.wait_for_function("() => document.querySelectorAll('.queue-row').length >= 5")
+    while httpx.get(f"{new_service.url}api/v1/scan").json()["state"] != "done":
+        page.wait_for_timeout(200)
+    assert httpx.get(f"{new_service.url}api/v1/library").json()["ok"] == 21
+
+
+def test_the_queue_follows_the_sliders_and_says_why(listening):
+    page = listening
+    page.get_by_label("How closely the music fits").fill("100")
+    wait_for_first(page, "sad")
+    assert "sadness" in page.locator(".queue-reason").first.text_content()
+    mix(page, sad=0, angry=100)
+    wait_for_first(page, "angry")
+    assert "anger" in page.locator(".queue-reason").first.text_content()
+
+
+def test_the_policies_lead_elsewhere(listening):
+    page = listening
+    page.get_by_label("How closely the music fits").fill("100")
+    wait_for_first(page, "sad")
+    page.get_by_role("radio", name="Journey").check()
+    page.get_by_label("Journey to").select_option("happy")
+    page.get_by_text(re.compile("^Sample happy")).first.wait_for()
+
+
+def test_it_plays_pauses_goes_on_and_jumps(listening):
+    page = listening
+    page.get_by_role("button", name="Play what fits").click()
+    wait_until_it_plays(page)
+    bar = page.get_by_role("region", name="Player")
+    first = bar.locator(".player-title").text_content()
+    bar.get_by_role("button", name="Pause").click()
+    page.wait_for_function("() => decks.every((deck) => deck.paused)")
+    bar.get_by_role("slider", name="Place in the song").fill("5")
+    page.wait_for_function("() => decks.some((deck) => deck.currentTime >= 5)")
+    bar.get_by_role("button", name="Play").click()
+    wait_until_it_plays(page)
+    bar.get_by_role("button", name="Next song").click()
+    page.wait_for_function(
+        "(first) => document.querySelector('.player-title').textContent !== first", arg=first
+    )
+    wait_until_it_plays(page)
+
+
+def test_a_song_that_ends_is_followed_by_another(listening):
+    page = listening
+    page.get_by_role("button", name="Play what fits").click()
+    wait_until_it_plays(page)
+    first = page.locator(".player-title").text_content()
+    page.evaluate(
+        """() => {
+          const deck = decks.find((one) => !one.paused);
+          deck.currentTime = deck.duration - 0.8;
+        }"""
+    )
+    page.wait_for_function(
+        "(first) => document.querySelector('.player-title').textContent !== first", arg=first
+    )
+    wait_until_it_plays(page)
+
+
+def test_opinions_are_learnt(listening, own_service):
+    page = listening
+
+    def learnt():
+        return httpx.get(f"{own_service.url}api/v1/profile").json()
+
+    page.get_by_role("button", name="Play what fits").click()
+    wait_until_it_plays(page)
+    now = page.get_by_role("region", name="Now playing")
+    now.get_by_role("button", name="Like").click()
+    now.get_by_role("button", name="Liked", pressed=True).wait_for()
+    first = page.locator(".player-title").text_content()
+    changed = "(first) => document.querySelector('.player-title').textContent !== first"
+    with page.expect_response(re.compile("/feedback")):
+        now.get_by_role("button", name="Not now").click()
+    page.wait_for_function(changed, arg=first)
+    second = page.locator(".player-title").text_content()
+    with page.expect_response(re.compile("/feedback")):
+        now.get_by_role("button", name="Doesn't fit").click()
+    page.wait_for_function(changed, arg=second)
+    page.wait_for_load_state("networkidle")
+    known = learnt()
+    assert known["liked"] == 1
+    assert known["skipped"] >= 1
+    assert known["wrong_mood"] == 1
+
+
+def test_the_queue_is_the_listeners(listening):
+    page = listening
+    first, second = titles(page)[:2]
+    page.get_by_role("button", name=f"Remove {first} from the queue").click()
+    page.wait_for_function(
+        "(first) => document.querySelector('.queue-title').textContent !== first", arg=first
+    )
+    page.get_by_role("button", name=re.compile(f"^{second}|Play {second} now")).first.click()
+    wait_until_it_plays(page)
+    assert page.locator(".player-title").text_content() == second
+
+
+def test_the_queue_is_saved_as_a_playlist(listening):
+    page = listening
+    shown = titles(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as playlist").click()
+    assert re.fullmatch(r"VibeluX \d{4}-\d\d-\d\d\.m3u8", download.value.suggested_filename)
+    text = download.value.path().read_text(encoding="utf-8")
+    assert text.startswith("#EXTM3U")
+    assert all(title in text for title in shown)
+
+
+def test_the_keyboard_alone(listening):
+    page = listening
+    page.keyboard.press(" ")
+    wait_until_it_plays(page)
+    first = page.locator(".player-title").text_content()
+    page.keyboard.press("n")
+    page.wait_for_function(
+        "(first) => document.querySelector('.player-title').textContent !== first", arg=first
+    )
+    page.keyboard.press("l")
+    page.get_by_role("button", name="Liked").first.wait_for()
+    page.keyboard.press(" ")
+    page.wait_for_function("() => decks.every((deck) => deck.paused)")
+    assert is_silent(page)
+
+
+def test_from_a_face_to_the_music_that_fits_it(open_page, camera_browser, own_service):
+    """The camera sets the mood; the queue is for it, and plays."""
+    seen = open_page(own_service.url, within=camera_browser, camera=True)
+    page = remember(seen)
+    page.get_by_role("button", name="Start the camera").click()
+    page.get_by_role("button", name="Play what fits").click()
+    wait_until_it_plays(page)
+    page.wait_for_function(
+        "() => document.querySelector('.queue-for').textContent.startsWith('for ')"
+    )
+    session = [ask for ask in seen.asked if "/sessions" in ask.url and ask.body]
+    assert any(b'"face"' in ask.body for ask in session)
+    assert "your face" in page.locator(".queue-reason").first.text_content()
+
+
+def test_the_service_dies_and_comes_back(open_page, own_service):
+    seen = open_page(own_service.url)
+    seen.expected += ["ERR_CONNECTION", "ERR_EMPTY", "ERR_INCOMPLETE", "404"]
+    page = remember(seen)
+    mix(page, sad=100)
+    page.locator(".queue-row").nth(3).wait_for()
+    own_service.kill()
+    page.get_by_role("radio", name="Calm").check()
+    page.get_by_role("alert").filter(has_text="VibeluX does not answer.").wait_for()
+    own_service.start_again()
+    page.get_by_text("VibeluX answers again.").wait_for()
+    page.get_by_role("alert").filter(has_text="does not answer").wait_for(state="hidden")
+    page.get_by_role("button", name="Play what fits").click()
+    wait_until_it_plays(page)
