@@ -11,17 +11,9 @@ import { background, tell } from "../shell/messages";
 import { sure } from "../shell/sure";
 import type { View } from "../shell/view";
 import { Store } from "../store";
-import {
-  changes,
-  eraseHistory,
-  hasHistory,
-  historyBetween,
-  keeping,
-  meanMood,
-  type Day,
-  type Play,
-} from "./history";
-import { binsOf, timeline } from "./timeline";
+import { binsOf, meanMood, type Day, type Play } from "./days";
+import { changes, eraseHistory, hasHistory, historyBetween, keeping } from "./history";
+import { timeline } from "./timeline";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

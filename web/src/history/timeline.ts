@@ -1,28 +1,9 @@
 import { h, say } from "../dom";
-import { colourOf, EMOTIONS, type Mood } from "../emotions";
+import { colourOf, EMOTIONS } from "../emotions";
 import { moodInWords } from "../song/mood-words";
-import { meanMood, type Sample } from "./history";
+import type { Bin } from "./days";
 
 const SVG = "http://www.w3.org/2000/svg";
-
-/** A stretch of time with the mean mood of its samples; null: there were none. */
-export interface Bin {
-  readonly start: number;
-  readonly mood: Mood | null;
-}
-
-/** Cuts a time into equal stretches. */
-export function binsOf(
-  samples: readonly Sample[],
-  { start, end, size }: { start: number; end: number; size: number },
-): Bin[] {
-  const groups = Array.from({ length: Math.ceil((end - start) / size) }, (): Sample[] => []);
-  for (const sample of samples) groups[Math.floor((sample.at - start) / size)]?.push(sample);
-  return groups.map((group, i) => ({
-    start: start + i * size,
-    mood: group.length > 0 ? meanMood(group) : null,
-  }));
-}
 
 /** Moods as stacked bars along a time; the label says what is under the pointer. */
 export function timeline(
