@@ -54,7 +54,7 @@ export const libraryView: View = (signal) => {
     if (songs === null) return;
     const found = isEverything(filter.value)
       ? t.library.counted(t.songs(songs.ok), songs.hours)
-      : t.library.foundSongs(t.songs(left.total), t.songs(songs.ok));
+      : t.library.foundSongs(t.library.number(left.total), t.songs(songs.ok));
     say(count, songs.ok === 0 ? "\u00a0" : found);
     nothing.hidden = left.total > 0 || songs.ok === 0 || isEverything(filter.value);
     list.element.hidden = left.total === 0;

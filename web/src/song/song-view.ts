@@ -14,15 +14,7 @@ import { courseChart } from "./course-chart";
 import { momentsOf } from "./course";
 import { knownSong, remember } from "./known-songs";
 import { bar, moodInWords } from "./mood-words";
-import {
-  called,
-  markPlaying,
-  playOrPause,
-  playTile,
-  queueSong,
-  songItem,
-  type Song,
-} from "./song-parts";
+import { markPlaying, playOrPause, playTile, queueSong, songItem, type Song } from "./song-parts";
 
 const ALIKE = 8;
 
@@ -32,7 +24,7 @@ export function songView(id: number): View {
     const t = words();
     const known = knownSong(id);
     const title = h("h1", {}, known?.title ?? "\u00a0");
-    const top = h("div", { class: "song-top" }, h("span", { class: "tile" }), title);
+    const top = songTop(title, signal);
     const body = h("div", { class: "song-body" });
     const page = h(
       "div",
@@ -43,14 +35,14 @@ export function songView(id: number): View {
         icon("back"),
         t.shell.library,
       ),
-      top,
+      top.element,
       body,
     );
     const show = async (): Promise<void> => {
       const detail = await api.get("/api/v1/songs/{song_id}", { path: { song_id: id }, signal });
       const { song, course, confidence } = detail;
       remember(song);
-      fillTop(top, title, song, signal);
+      if (known === undefined) top.show(song);
       document.title = `${song.title} · ${t.shell.title}`;
       const moments = momentsOf(course, song.duration);
       fill(
@@ -81,7 +73,7 @@ export function songView(id: number): View {
       }
     };
     alike.hidden = true;
-    if (known !== undefined) fillTop(top, title, known, signal);
+    if (known !== undefined) top.show(known);
     background(
       show().catch((error: unknown) => {
         if (!(error instanceof ApiError) || error.status !== 404) throw error;
@@ -92,49 +84,57 @@ export function songView(id: number): View {
   };
 }
 
-/** Picture, names, facts and what one can do with the song. */
-function fillTop(top: HTMLElement, title: HTMLElement, song: Song, signal: AbortSignal): void {
+/** Picture, names, facts and what one can do with the song; the title stays where it has focus. */
+function songTop(
+  title: HTMLElement,
+  signal: AbortSignal,
+): { element: HTMLElement; show: (song: Song) => void } {
   const t = words();
-  title.textContent = song.title;
-  const tile = playTile(song);
-  const play = h("button", {
-    class: "button button-main",
-    type: "button",
-    onclick: () => playOrPause(song),
-  });
-  const mark = (): void => {
-    markPlaying(tile, song);
-    const sounds = playing.value?.song.id === song.id && !paused.value;
-    fill(play, icon(sounds ? "pause" : "play"), sounds ? t.song.pauseShort : t.song.playShort);
-    play.setAttribute("aria-label", (sounds ? t.song.pause : t.song.play)(called(song)));
+  const picture = h("div", {}, h("span", { class: "tile tile-large" }));
+  const by = h("p", { class: "song-by" }, "\u00a0");
+  const about = h("p", { class: "muted small numbers" }, "\u00a0");
+  const actions = h("div", { class: "row song-actions" });
+  const show = (song: Song): void => {
+    const tile = playTile(song);
+    tile.classList.add("tile-large");
+    const play = h("button", {
+      class: "button button-main",
+      type: "button",
+      onclick: () => playOrPause(song),
+    });
+    const mark = (): void => {
+      markPlaying(tile, song);
+      const sounds = playing.value?.song.id === song.id && !paused.value;
+      fill(play, icon(sounds ? "pause" : "play"), sounds ? t.song.pauseShort : t.song.playShort);
+    };
+    playing.subscribe(mark, signal);
+    paused.subscribe(mark, signal);
+    mark();
+    const facts = [
+      song.year,
+      song.genre,
+      song.track && t.song.track(song.track),
+      clock(song.duration),
+    ].filter(Boolean);
+    title.textContent = song.title;
+    fill(picture, tile);
+    fill(by, [song.artist, song.album].filter(Boolean).join(" · ") || "\u00a0");
+    fill(about, facts.join(" · "));
+    fill(
+      actions,
+      play,
+      action("queue", t.song.queueShort, () => queueSong(song)),
+    );
   };
-  playing.subscribe(mark, signal);
-  paused.subscribe(mark, signal);
-  mark();
-  const queue = action("queue", t.song.queueShort, () => queueSong(song));
-  const facts = [
-    song.year,
-    song.genre,
-    song.track === null || song.track === undefined ? null : t.song.track(song.track),
-    clock(song.duration),
-  ].filter((fact) => fact !== null && fact !== undefined);
-  tile.classList.add("play-tile-large");
-  fill(
-    top,
-    tile,
-    h(
+  return {
+    element: h(
       "div",
-      { class: "song-head" },
-      title,
-      h(
-        "p",
-        { class: "song-by" },
-        [song.artist, song.album].filter(Boolean).join(" · ") || "\u00a0",
-      ),
-      h("p", { class: "muted small numbers" }, facts.join(" · ")),
-      h("div", { class: "row song-actions" }, play, queue),
+      { class: "song-top" },
+      picture,
+      h("div", { class: "song-head" }, title, by, about, actions),
     ),
-  );
+    show,
+  };
 }
 
 /** The seven shares, where they lie, and how sure they are. */
