@@ -75,7 +75,7 @@ scan.subscribe((now) => {
   if (now === null) return;
   const ready = now.done - now.failed;
   const over = !runs(now);
-  if (!over && (overview.value?.ok || ready < ENOUGH)) return;
+  if (!over && (now.state !== "analysing" || overview.value?.ok || ready < ENOUGH)) return;
   background(
     refreshOverview().then(() => {
       if (!overview.value?.ok) return;

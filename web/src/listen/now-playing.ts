@@ -24,11 +24,12 @@ export const nowPlaying: View = (signal) => {
     const turn = player.playing.value;
     if (turn !== null) run(turn);
   };
-  const like = h("button", {
-    class: "button",
-    type: "button",
-    onclick: act(({ song }) => player.like(song)),
-  });
+  const like = h(
+    "button",
+    { class: "button", type: "button", onclick: act(({ song }) => player.like(song)) },
+    icon("like"),
+    t.listen.like,
+  );
   const opinions = h(
     "div",
     { class: "row now-opinions" },
@@ -73,9 +74,7 @@ export const nowPlaying: View = (signal) => {
     const artist = song.artist ?? t.listen.unknownArtist;
     say(by, song.album ? t.listen.by(artist, song.album) : artist);
     say(reason, given === null && turn.pick !== null ? t.listen.noMood : reasonOf(turn, given, t));
-    const liked = player.liked.value.has(song.id);
-    like.setAttribute("aria-pressed", String(liked));
-    fill(like, icon("like"), liked ? t.listen.liked : t.listen.like);
+    like.setAttribute("aria-pressed", String(player.liked.value.has(song.id)));
   };
   const picture = (): void => {
     const song = player.playing.value?.song;

@@ -94,7 +94,9 @@ export const queueList: View = (signal) => {
       let row = rows.get(id);
       if (row === undefined) rows.set(id, (row = rowOf(turn)));
       row.turn = turn;
-      say(row.reason, reasonOf(turn, given, t));
+      const why = reasonOf(turn, given, t);
+      say(row.reason, why);
+      row.reason.title = why; // where there is no room for all of it
       return row.element;
     });
     for (const id of left) rows.delete(id);

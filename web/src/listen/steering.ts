@@ -9,16 +9,23 @@ import type { View } from "../shell/view";
 
 export const steering: View = (signal) => {
   const t = words();
-  const sentence = h("p", { class: "muted small", role: "status" });
+  const sentence = h("p", { class: "steering-says muted small", role: "status" });
 
+  const goalId = uniqueId("goal");
   const goals = h(
     "select",
     {
       class: "select",
-      "aria-label": t.listen.goal,
+      id: goalId,
       onchange: () => goal.set(goals.value as Emotion),
     },
     EMOTIONS.map((emotion) => h("option", { value: emotion }, t.emotions[emotion])),
+  );
+  const goalField = h(
+    "div",
+    { class: "steering-goal" },
+    h("label", { class: "label", for: goalId }, t.listen.goal),
+    goals,
   );
   goal.watch((now) => (goals.value = now), signal);
 
@@ -37,12 +44,12 @@ export const steering: View = (signal) => {
   strength.watch((share) => {
     slider.style.setProperty("--filled", String(share));
     slider.setAttribute("aria-valuetext", t.listen.strengthText(share));
-    say(shown, t.listen.strengthText(share));
+    say(shown, t.percent(share));
   }, signal);
 
   policy.watch((now) => {
     say(sentence, t.listen.policies[now].text);
-    goals.hidden = now !== "journey";
+    goalField.hidden = now !== "journey";
     slider.disabled = now === "off";
   }, signal);
 
@@ -55,7 +62,7 @@ export const steering: View = (signal) => {
       policy.value,
       (chosen) => policy.set(chosen),
     ),
-    h("div", { class: "steering-says" }, sentence, goals),
+    sentence,
     h(
       "div",
       { class: "steering-strength" },
@@ -63,5 +70,6 @@ export const steering: View = (signal) => {
       slider,
       shown,
     ),
+    goalField,
   );
 };
