@@ -50,6 +50,7 @@ BENCHMARKS = (
     "song",
     "scan",
     "service",
+    "page",
     "versus_vibenet",
     "install",
 )
@@ -57,7 +58,7 @@ BENCHMARKS = (
 FIGURES: dict[str, Figure] = {
     "help_median_s": Figure("`vibelux --help`, median", "s", at_most=0.4),
     "help_heavy_imports": Figure(
-        "torch, onnxruntime, cv2 and numpy imported by `--help`", "", at_most=0
+        "torch, onnxruntime, PIL, av and numpy imported by `--help`", "", at_most=0
     ),
     "recommend_median_ms": Figure("20 songs among 1,000,000, median", "ms", at_most=20),
     "recommend_p99_ms": Figure("20 songs among 1,000,000, 99th percentile", "ms"),
@@ -105,6 +106,14 @@ FIGURES: dict[str, Figure] = {
     "service_map_ms": Figure("100,000 songs as points, median", "ms", at_most=200),
     "service_stalls": Figure("50 songs played at once: stalls", "", at_most=0),
     "service_start_p99_ms": Figure("the same, until a song begins, 99th percentile", "ms"),
+    "page_interactive_s": Figure(
+        "the page in Chromium, until it can be used, median", "s", at_most=2
+    ),
+    "page_scroll_fps": Figure("the library of 10,000 songs, scrolled", "frames/s", at_least=30),
+    "page_map_fps": Figure("the mood map of 10,000 songs, zoomed", "frames/s", at_least=30),
+    "page_analysed_fps": Figure(
+        "frames of the camera that the page reads, at most 15", "frames/s", at_least=10
+    ),
     "vibelux_song_s": Figure("one four-minute mp3 in one process, wall clock", "s"),
     "vibenet_song_s": Figure("the same file by vibenet 0.1.0", "s"),
     "vibelux_song_cpu_s": Figure("one four-minute mp3, processor time", "s"),

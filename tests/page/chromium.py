@@ -33,5 +33,8 @@ def launch(playwright: Playwright, *, camera: Path | None = None) -> Browser:
     if camera is not None:
         arguments.append(f"--use-file-for-fake-video-capture={camera}")
     return playwright.chromium.launch(
-        executable_path=found(), args=arguments, chromium_sandbox=False
+        executable_path=found(),
+        args=arguments,
+        chromium_sandbox=False,
+        ignore_default_args=["--hide-scrollbars"],  # they take room from what people see
     )

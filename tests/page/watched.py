@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
@@ -73,6 +74,7 @@ def watched(
     dark: bool = False,
     still: bool = True,
     language: str = "en-GB",
+    script: str = "",
     **options: Any,
 ) -> Iterator[Watched]:
     """Yield a page that shows an address, with a browser's memory of its own.
@@ -85,6 +87,7 @@ def watched(
         dark: as the system's choice.
         still: ask for reduced motion.
         language: of the browser.
+        script: runs before those of the page.
         **options: of Playwright's contexts.
 
     """
@@ -98,14 +101,17 @@ def watched(
         **options,
     )
     context.set_default_timeout(TIMEOUT_MS)
+    if script:
+        context.add_init_script(script)
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
     try:
         if camera:
-            context.grant_permissions(["camera"], origin=url.rstrip("/"))
+            context.grant_permissions(["camera"], origin=origin)
         page = context.new_page()
         if not camera:  # without a window nobody can answer the question
             context.new_cdp_session(page).send(
                 "Browser.setPermission",
-                {"permission": {"name": "camera"}, "setting": "denied", "origin": url.rstrip("/")},
+                {"permission": {"name": "camera"}, "setting": "denied", "origin": origin},
             )
         seen = Watched(page, context)
         context.on("request", seen._on_request)
