@@ -12,15 +12,16 @@ import math
 from collections.abc import Callable
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from vibelux.datasets.face_box_split import split_boxes
 from vibelux.datasets.face_boxes import BoxImage, read_face_boxes
 from vibelux.evaluation.detector import ious
 from vibelux.face.detector import FaceDetector
 from vibelux.face.image import read_image
+from vibelux.face.sampling import Window, sample
 
 Grey = NDArray[np.uint8]
 Change = Callable[[Grey, NDArray[np.float64]], tuple[Grey, NDArray[np.float64]]]
@@ -38,10 +39,12 @@ def turned(degrees: float) -> Change:
 
     def change(grey: Grey, box: NDArray[np.float64]) -> tuple[Grey, NDArray[np.float64]]:
         centre = box[:2] + box[2:] / 2
-        matrix = cv2.getRotationMatrix2D(tuple(centre), degrees, 1.0)
-        out = cv2.warpAffine(grey, matrix, grey.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
-        # A face is nearly an ellipse: its extent after a turn is the ellipse's.
         cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+        back = np.array([[cos, sin], [-sin, cos]])  # rows and columns of a counter-clockwise turn
+        middle = centre[::-1] - 0.5  # SciPy's pixels have their places in their middle
+        start = middle - back @ middle
+        out = ndimage.affine_transform(grey, back, start, order=1, mode="nearest")
+        # A face is nearly an ellipse: its extent after a turn is the ellipse's.
         w, h = box[2:]
         sides = np.array([math.hypot(w * cos, h * sin), math.hypot(w * sin, h * cos)])
         return np.asarray(out, np.uint8), np.concatenate([centre - sides / 2, sides])
@@ -75,7 +78,7 @@ def cut(share: float) -> Change:
 def blurred(sigma: float) -> Change:
     """Return the picture out of focus, `sigma` being a share of the face's width."""
     return lambda grey, box: (
-        np.asarray(cv2.GaussianBlur(grey, (0, 0), sigma * box[2]), np.uint8),
+        ndimage.gaussian_filter(grey, sigma * box[2]),
         box,
     )
 
@@ -85,14 +88,18 @@ def shrunk(size: float, grounds: list[Grey]) -> Change:
 
     def change(grey: Grey, box: NDArray[np.float64]) -> tuple[Grey, NDArray[np.float64]]:
         scale = size / math.sqrt(box[2] * box[3])
-        small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        ground = cv2.resize(grounds[grey.size % len(grounds)], (320, 240))
-        small = small[:240, :320]
+        height, width = (round(side * scale) for side in grey.shape)
+        small = _resized(grey, width=width, height=height)[:240, :320]
+        ground = _resized(grounds[grey.size % len(grounds)], width=320, height=240)
         y, x = (side // 3 for side in np.subtract(ground.shape, small.shape))
         ground[y : y + small.shape[0], x : x + small.shape[1]] = small
         return np.asarray(ground, np.uint8), box * scale + np.array([x, y, 0, 0])
 
     return change
+
+
+def _resized(grey: Grey, *, width: int, height: int) -> Grey:
+    return sample(grey, Window(0, 0, *grey.shape[::-1]), width=width, height=height)
 
 
 def main() -> None:

@@ -10,12 +10,13 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from vibelux.face.expression import ExpressionModel
 from vibelux.face.reading import MIN_SHARPNESS, sharpness
+from vibelux.face.sampling import Window, sample
 
 ROOT = Path(__file__).resolve().parent.parent
 FACES = 400
@@ -30,7 +31,6 @@ def measure() -> dict[str, float]:
     path = path / "face" / "fer2013.npz"
     if not path.exists():
         return {}
-    cv2.setNumThreads(1)  # small pictures: more threads only wait for each other
     random = np.random.default_rng(0)
     with np.load(path) as data:
         votes = data["ferplus"].astype(int)
@@ -43,7 +43,7 @@ def measure() -> dict[str, float]:
     model = ExpressionModel.load()
     blurs: dict[str, Callable[[Picture], Picture]] = {
         "none": lambda face: face,
-        **{f"defocus_{s}": lambda face, s=s: cv2.GaussianBlur(face, (0, 0), s) for s in (1, 2, 3)},
+        **{f"defocus_{s}": lambda face, s=s: _unsharp(face, s) for s in (1, 2, 3)},
         **{
             f"motion_{n}": lambda face, n=n: _moved(face, n, random.uniform(0, 180))
             for n in (5, 9, 17)
@@ -68,17 +68,22 @@ def measure() -> dict[str, float]:
 
 def _moved(face: Picture, length: int, degrees: float) -> Picture:
     """Return a face blurred along a line of so many pixels."""
-    line = np.zeros((length, length), np.float32)
+    line = np.zeros((length, length))
     line[length // 2] = 1
-    middle = (length - 1) / 2
-    turn = cv2.getRotationMatrix2D((middle, middle), degrees, 1)
-    line = cv2.warpAffine(line, turn, (length, length))
-    return cv2.filter2D(face, -1, line / line.sum(), borderType=cv2.BORDER_REPLICATE)
+    line = ndimage.rotate(line, degrees, reshape=False, order=1, mode="grid-constant")
+    moved = ndimage.correlate(face.astype(float), line / line.sum(), mode="nearest")
+    return np.rint(moved).astype(np.uint8)
+
+
+def _unsharp(face: Picture, sigma: float) -> Picture:
+    """Return a face blurred by a Gaussian."""
+    return np.rint(ndimage.gaussian_filter(face.astype(float), sigma)).astype(np.uint8)
 
 
 def _far(face: Picture, side: int) -> Picture:
     """Return a face as if it had been so many pixels wide."""
-    return cv2.resize(cv2.resize(face, (side, side), interpolation=cv2.INTER_AREA), (48, 48))
+    small = sample(face, Window(0, 0, 48, 48), width=side, height=side)
+    return sample(small, Window(0, 0, side, side), width=48, height=48)
 
 
 if __name__ == "__main__":

@@ -15,12 +15,12 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from vibelux.emotions import EMOTIONS, Mood
 from vibelux.face.expression import ExpressionModel
+from vibelux.face.sampling import Window, sample
 from vibelux.face.sources import moments_of_video
 from vibelux.face.tracker import SmoothMood
 
@@ -37,7 +37,6 @@ Smooth = Callable[[NDArray[np.float32]], NDArray[np.float64]]
 
 def measure() -> dict[str, float]:
     """Return changes per second and delays in seconds."""
-    cv2.setNumThreads(1)  # small pictures: more threads only wait for each other
     figures = _pure_step()
     data = Path(os.environ.get("VIBELUX_DATA") or ROOT.parent / "shared" / "data")
     clips = sorted((data / "media").glob("*.mkv"))
@@ -103,10 +102,9 @@ def _still(face: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.u
     """Return one crop a frame [shape=(k, 48, 48)] of a face that holds still."""
     crops = []
     for _ in range(RATE * SECONDS):
-        scale, (right, down) = 1 + random.normal(0, 0.03), random.normal(0, 1.2, 2)
-        middle = 24 - 24 * scale
-        matrix = np.array([[scale, 0, middle + right], [0, scale, middle + down]], np.float32)
-        moved = cv2.warpAffine(face, matrix, (48, 48), borderMode=cv2.BORDER_REPLICATE)
+        side, (right, down) = 48 / (1 + random.normal(0, 0.03)), random.normal(0, 1.2, 2)
+        box = Window(24 - side / 2 + right, 24 - side / 2 + down, side, side)
+        moved = sample(face, box, width=48, height=48)
         noisy = moved + random.normal(0, 4, moved.shape)
         crops.append(noisy.clip(0, 255).astype(np.uint8))
     return np.stack(crops)
