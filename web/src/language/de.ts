@@ -186,7 +186,7 @@ export const de: Language = {
     like: "Gefällt mir",
     liked: "Dieses Lied gefällt dir",
     notNow: "Jetzt nicht",
-    open: (title) => `${title}: zeigen, was läuft`,
+    open: "Zeigen, was läuft",
     refused: "Dieser Browser spielt Ton erst nach einem Klick: Drücke auf Wiedergabe.",
     startingOver: "Alle Lieder wurden gespielt; es beginnt von vorn.",
     passedOver: (title) => `„${title}“ lässt sich nicht abspielen.`,

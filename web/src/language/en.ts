@@ -179,7 +179,7 @@ export const en = {
     like: "Like",
     liked: "You like this song",
     notNow: "Not now",
-    open: (title: string) => `${title}: show what plays`,
+    open: "Show what plays",
     refused: "This browser plays sound only after a click: press play.",
     startingOver: "Every song was played; it begins anew.",
     passedOver: (title: string) => `“${title}” cannot be played.`,

@@ -64,8 +64,7 @@ function song(signal: AbortSignal): HTMLElement {
         ),
       ),
     );
-    if (turn === null) place.removeAttribute("aria-label");
-    else place.setAttribute("aria-label", t.player.open(title));
+    place.title = t.player.open;
   }, signal);
   return place;
 }

@@ -92,7 +92,7 @@ muted.subscribe(adjust);
 const order = (): void => {
   const first = asked.value;
   const rest = session.queue.value.filter(({ song }) => !first.some((t) => t.song.id === song.id));
-  const policy = session.policyNow();
+  const policy = session.orderedBy();
   upcoming.set([...first, ...rest.map((pick) => turnOf(pick, policy))]);
   if (hungry && upcoming.value.length > 0) advance();
   else prepare();

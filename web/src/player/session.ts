@@ -51,9 +51,9 @@ export const queue = new Store<readonly Pick[]>([]);
  */
 export const standing = new Store<"silent" | "working" | "ready" | "empty">("silent");
 
-/** The policy that orders songs now: where there is no mood, it is `off`. */
-export function policyNow(): Policy {
-  return mood.value === null ? "off" : policy.value;
+/** The policy that the queue was ordered by: `off` where there was no mood. */
+export function orderedBy(): Policy {
+  return sent?.policy ?? "off";
 }
 
 type Session = Schemas["SessionOut"];
@@ -229,11 +229,14 @@ async function ready(): Promise<boolean> {
     id = latest.id;
     sent = now;
     await take();
-  } else if (sent !== null && news(sent, now) !== null) {
-    latest = await change(id, news(sent, now) ?? {});
-    sent = now;
-    await take();
+    return true;
   }
+  const old = sent ?? now;
+  const changes = news(old, now);
+  if (changes === null) return true;
+  latest = await change(id, changes);
+  sent = changes.mood === undefined ? { ...now, mood: old.mood } : now; // small steps add up
+  await take();
   return true;
 }
 

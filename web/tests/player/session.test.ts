@@ -64,10 +64,11 @@ describe("a session", () => {
     session.anything.set(true);
     await pass(1000);
     expect(server.asked[0]?.body).toMatchObject({ policy: "off", source: "chosen" });
-    expect(session.policyNow()).toBe("off");
+    expect(session.orderedBy()).toBe("off");
     mood.setMood(HAPPY, "map");
     await pass(1000);
     expect(patches()[0]?.body).toMatchObject({ policy: "lift", mood: HAPPY });
+    expect(session.orderedBy()).toBe("lift");
   });
 
   test("a journey has its goal, other policies have none", async () => {
