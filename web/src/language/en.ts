@@ -413,8 +413,8 @@ export const en = {
     sound: "How it sounds",
     affect: (valence: number, arousal: number) =>
       `pleasantness ${en.signed(valence)}, energy ${en.signed(arousal)}`,
-    clear: "One emotion stands out.",
-    mixed: "Several emotions at once; this reading is less sure.",
+    clear: "Heard clearly.",
+    mixed: "Heard as a mixture, so less sure.",
     steady: "It stays the same all the way.",
     changing: "It changes on its way.",
     onMap: "Show on the map",

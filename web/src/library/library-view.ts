@@ -59,6 +59,7 @@ export const libraryView: View = (signal) => {
     nothing.hidden = left.total > 0 || songs.ok === 0 || isEverything(filter.value);
     list.element.hidden = left.total === 0;
     results.hidden = songs.ok === 0 && isEverything(filter.value);
+    if (left.total === 0 && songs.ok > 0 && isEverything(filter.value)) list.reserve(songs.ok);
   };
   fill(
     nothing,

@@ -107,9 +107,11 @@ export class SongList {
     else next.want(first, Math.max(first, end - 1));
   }
 
-  /** Begins with a number of songs whose list was seen before, so that nothing jumps. */
+  /** Makes room for songs that are on their way, so that nothing jumps when they come. */
   reserve(total: number): void {
+    if (this.#pages !== null) return;
     this.#resize(total);
+    this.draw();
   }
 
   /** Draws the rows that are seen. */
@@ -132,7 +134,8 @@ export class SongList {
       this.#asking = setTimeout(() => {
         this.#asking = undefined;
         const { first, end } = this.#visible();
-        if (this.#total > 0) this.#pages?.want(first, Math.min(this.#total, end + AROUND) - 1);
+        if (this.#total > 0)
+          this.#pages?.want(first - AROUND, Math.min(this.#total, end + AROUND) - 1);
       }, ASK_EVERY_MS);
   }
 
