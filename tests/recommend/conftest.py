@@ -60,13 +60,23 @@ def add_song(library: Catalogue, tmp_path: Path) -> AddSong:
 @pytest.fixture
 def many(library: Catalogue, tmp_path: Path) -> Catalogue:
     """Forty songs of ten artists: the even ones happy, the odd ones sad."""
+    return _happy_and_sad(library, tmp_path, 40)
+
+
+@pytest.fixture
+def large(library: Catalogue, tmp_path: Path) -> Catalogue:
+    """Two hundred songs of the same kind."""
+    return _happy_and_sad(library, tmp_path, 200)
+
+
+def _happy_and_sad(library: Catalogue, folder: Path, count: int) -> Catalogue:
     rng = np.random.default_rng(0)
     rows = []
-    for number in range(40):
+    for number in range(count):
         shares = rng.dirichlet(np.ones(7)) * 0.3
         shares[5 if number % 2 else 3] += 0.7
         columns = {"artist": f"Artist {number // 2 % 10}", "valence": 0, "arousal": 0}
-        rows.append(song_row(tmp_path / f"{number:02}.mp3", shares, **columns))
+        rows.append(song_row(folder / f"{number:02}.mp3", shares, **columns))
     with library.writing() as connection:
         connection.execute(insert(songs), rows)
     return library

@@ -143,19 +143,27 @@ def test_a_reason_tells_what_was_learnt(many, listener):
     assert pick.learnt > 0.1
 
 
-def test_what_was_played_in_the_last_session_comes_later(many, listener):
+def test_what_was_played_in_the_last_session_comes_later(large, listener):
     now = [1e9]
     clock = lambda: now[0]  # noqa: E731
     for jump in (HOUR, -1e8, 3e8):  # the clock may jump either way
-        session = Session(many, listener, seed=0, clock=clock, strength=1, personal=0, diversity=0)
+        session = Session(large, listener, seed=0, clock=clock, strength=1, personal=0, diversity=0)
         played = [session.next(HAPPY).song for _ in range(8)]
         for song in played:
             session.played(song)
         now[0] += jump
-        again = Session(many, listener, seed=0, clock=clock, strength=1, personal=0, diversity=0)
+        again = Session(large, listener, seed=0, clock=clock, strength=1, personal=0, diversity=0)
         names = {song.title for song in played}
         # Without it they would be the same eight: it is the strict ranking.
         assert len(names & set(titles(again.queue(8, HAPPY)))) <= 3
+
+
+def test_of_few_songs_those_that_fit_come_again(many, listener):
+    session = Session(many, listener, seed=0)
+    for pick in session.queue(20, HAPPY, chosen=True):
+        session.played(pick.song)
+    again = Session(many, listener, seed=0).queue(8, HAPPY, chosen=True)
+    assert sum(map(is_sad, again)) <= 2
 
 
 def test_songs_that_vanish_are_passed_over(many, listener, tmp_path):
