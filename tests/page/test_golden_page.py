@@ -2,16 +2,15 @@
 
 import base64
 import json
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from vibelux.face.sources import mood_of_image
 
@@ -80,13 +79,11 @@ def test_golden_frames(read: Reader) -> None:
 
 def test_a_small_face_in_a_large_photo(read: Reader, tmp_path: Path) -> None:
     """It is looked for three times, as by `vibelux mood --image`."""
-    portrait = cv2.resize(
-        cv2.imread(str(DATA / "portrait.png")), (240, 180), interpolation=cv2.INTER_AREA
-    )
-    photo = np.full((1200, 1600, 3), 128, np.uint8)
-    photo[900:1080, 1200:1440] = portrait
+    portrait = Image.open(DATA / "portrait.png").resize((240, 180), Image.Resampling.BOX)
+    photo = Image.new("RGB", (1600, 1200), (128, 128, 128))
+    photo.paste(portrait, (1200, 900))
     path = tmp_path / "photo.png"
-    cv2.imwrite(str(path), photo)
+    photo.save(path)
     expected = mood_of_image(path)
     found = read(path.read_bytes())
     assert expected.face is not None
@@ -101,10 +98,11 @@ def test_a_small_face_in_a_large_photo(read: Reader, tmp_path: Path) -> None:
 
 def test_a_photo_taken_upright(read: Reader, tmp_path: Path) -> None:
     """Phones store it lying, with the turn in its EXIF data."""
-    upright = cv2.imread(str(DATA / "portrait.png"))
-    lying = cv2.rotate(upright, cv2.ROTATE_90_COUNTERCLOCKWISE)
+    lying = Image.open(DATA / "portrait.png").transpose(Image.Transpose.ROTATE_90)
+    turned = Image.Exif()
+    turned[0x0112] = 6  # turn me a quarter clockwise to see me upright
     path = tmp_path / "photo.jpg"
-    path.write_bytes(_turned(cv2.imencode(".jpg", lying, [cv2.IMWRITE_JPEG_QUALITY, 95])[1]))
+    lying.save(path, quality=95, exif=turned)
     expected = mood_of_image(path)
     found = read(path.read_bytes(), "image/jpeg")
     assert (found["width"], found["height"]) == (640, 480)
@@ -129,12 +127,3 @@ def test_everything_comes_from_the_service_and_nothing_goes_there(
     assert {ask.method for ask in asked if "/models/" in ask.url} == {"GET"}
     wasm = [ask.url for ask in asked if ask.url.endswith(".wasm")]
     assert len(wasm) == len(list(page_folder.rglob("*.wasm"))) == 1
-
-
-def _turned(jpeg: np.ndarray) -> bytes:
-    """Return a JPEG that says: turn me a quarter clockwise to see me upright (orientation 6)."""
-    entry = struct.pack(">HHIHH", 0x0112, 3, 1, 6, 0)
-    tiff = b"MM\0*" + struct.pack(">IH", 8, 1) + entry + bytes(4)
-    exif = b"Exif\0\0" + tiff
-    data = jpeg.tobytes()
-    return data[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + data[2:]
