@@ -5,7 +5,7 @@ import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
 
-type Method = "get" | "post" | "patch" | "delete";
+type Method = "get" | "post" | "put" | "patch" | "delete";
 
 /** The addresses that know a method. */
 type PathOf<M extends Method> = {
@@ -58,6 +58,8 @@ export const api = {
     ask<Answer<P, "get">>("GET", path, asked),
   post: <P extends PathOf<"post">>(path: P, asked: Asked<Operation<P, "post">> = {}) =>
     ask<Answer<P, "post">>("POST", path, asked),
+  put: <P extends PathOf<"put">>(path: P, asked: Asked<Operation<P, "put">> = {}) =>
+    ask<Answer<P, "put">>("PUT", path, asked),
   patch: <P extends PathOf<"patch">>(path: P, asked: Asked<Operation<P, "patch">> = {}) =>
     ask<Answer<P, "patch">>("PATCH", path, asked),
   delete: <P extends PathOf<"delete">>(path: P, asked: Asked<Operation<P, "delete">> = {}) =>

@@ -1,16 +1,18 @@
 /** The person says that a song does not fit, and may say how it sounds instead. */
 
 import { h, uniqueId } from "../dom";
-import { asMood, colourOf, EMOTIONS, numbersOf, type Emotion } from "../emotions";
+import { numbersOf, type Emotion, type Mood } from "../emotions";
 import { words } from "../language";
 import * as player from "../player/player";
 import type { Song } from "../player/session";
 import { tell } from "../shell/messages";
+import { emotionChoice } from "../song/emotion-choice";
 import { gist } from "./reason";
 
 export function wrongMood(song: Song): void {
   const t = words();
-  const chosen = new Set<Emotion>();
+  let instead: Mood | null = null;
+  let chosen: readonly Emotion[] = [];
   const title = uniqueId("wrong");
   const save = h(
     "button",
@@ -26,7 +28,11 @@ export function wrongMood(song: Song): void {
       { class: "muted" },
       t.listen.wrongText(song.title, song.mood === null ? "–" : gist(numbersOf(song.mood), t)),
     ),
-    h("div", { class: "row wrong-ways" }, EMOTIONS.map(way)),
+    emotionChoice((mood, names) => {
+      instead = mood;
+      chosen = names;
+      save.disabled = mood === null;
+    }),
     h(
       "div",
       { class: "row" },
@@ -44,33 +50,13 @@ export function wrongMood(song: Song): void {
     ),
   );
 
-  function way(emotion: Emotion): HTMLElement {
-    const button = h(
-      "button",
-      {
-        class: "button wrong-way",
-        type: "button",
-        "aria-pressed": "false",
-        onclick: () => {
-          if (!chosen.delete(emotion)) chosen.add(emotion);
-          button.setAttribute("aria-pressed", String(chosen.has(emotion)));
-          save.disabled = chosen.size === 0;
-        },
-      },
-      h("span", { class: "wrong-colour", style: { background: colourOf(emotion) } }),
-      t.emotions[emotion],
-    );
-    return button;
-  }
-
   function correct(): void {
-    const instead = asMood(EMOTIONS.map((emotion) => Number(chosen.has(emotion))));
     if (instead === null) return;
     player.wrongMood(song, instead);
     tell(
       t.listen.wrongCorrected(
         song.title,
-        [...chosen].map((emotion) => t.emotions[emotion]).join(", "),
+        chosen.map((emotion) => t.emotions[emotion]).join(", "),
       ),
     );
     dialog.close();

@@ -10,10 +10,11 @@ import { paused, playing } from "../player/player";
 import { hashOf } from "../route";
 import { background } from "../shell/messages";
 import type { View } from "../shell/view";
+import { correctMood } from "./correct-mood";
 import { courseChart } from "./course-chart";
 import { momentsOf } from "./course";
 import { knownSong, remember } from "./known-songs";
-import { bar, moodInWords } from "./mood-words";
+import { bar } from "./mood-words";
 import { markPlaying, playOrPause, playTile, queueSong, songItem, type Song } from "./song-parts";
 
 const ALIKE = 8;
@@ -42,13 +43,15 @@ export function songView(id: number): View {
       const detail = await api.get("/api/v1/songs/{song_id}", { path: { song_id: id }, signal });
       const { song, course, confidence } = detail;
       remember(song);
-      if (known === undefined) top.show(song);
+      if (known === undefined || song.corrected !== known.corrected) top.show(song);
       document.title = `${song.title} · ${t.shell.title}`;
       const moments = momentsOf(course, song.duration);
       fill(
         body,
         song.state === "ok" ? null : notice(song),
-        song.mood === null ? null : sound(song, confidence ?? null),
+        song.mood === null
+          ? null
+          : sound(song, song.corrected ? null : (confidence ?? null), () => background(show())),
         moments.length < 2
           ? null
           : card(t.song.course, "song-course", courseChart(song, moments, signal)),
@@ -65,6 +68,7 @@ export function songView(id: number): View {
           signal,
         });
         const items = found.map(({ song }) => songItem(song, signal));
+        alike.querySelector("ul")?.remove();
         alike.append(h("ul", {}, items));
         alike.hidden = found.length === 0;
       } catch (error) {
@@ -138,7 +142,7 @@ function songTop(
 }
 
 /** The seven shares, where they lie, and how sure they are. */
-function sound(song: Song, confidence: string | null): HTMLElement {
+function sound(song: Song, confidence: string | null, again: () => void): HTMLElement {
   const t = words();
   const mood = numbersOf(song.mood ?? {});
   const at =
@@ -181,7 +185,7 @@ function sound(song: Song, confidence: string | null): HTMLElement {
         at === null ? null : action("map", t.song.onMap, () => showOnMap(song.id)),
       ),
     ),
-    h("p", { class: "aside" }, moodInWords(mood, 7)),
+    correctMood(song, again),
   );
 }
 

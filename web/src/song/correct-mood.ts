@@ -1,0 +1,83 @@
+import { api } from "../api/client";
+import { h, uniqueId } from "../dom";
+import type { Emotion, Mood } from "../emotions";
+import { icon } from "../icons";
+import { words } from "../language";
+import { background, tell } from "../shell/messages";
+import { emotionChoice } from "./emotion-choice";
+import { remember } from "./known-songs";
+import type { Song } from "./song-parts";
+
+/** Lets the person say how a song sounds to them, or go back to what was heard. */
+export function correctMood(song: Song, changed: () => void): HTMLElement {
+  const t = words();
+  const id = uniqueId("correct");
+  let given: Mood | null = null;
+  let names: readonly Emotion[] = [];
+  const correct = async (): Promise<void> => {
+    if (given === null) return;
+    remember(
+      await api.put("/api/v1/songs/{song_id}/mood", {
+        path: { song_id: song.id },
+        body: { mood: [...given] },
+      }),
+    );
+    tell(t.listen.wrongCorrected(song.title, names.map((name) => t.emotions[name]).join(", ")));
+    changed();
+  };
+  const revoke = async (): Promise<void> => {
+    remember(await api.delete("/api/v1/songs/{song_id}/mood", { path: { song_id: song.id } }));
+    tell(t.song.revoked(song.title));
+    changed();
+  };
+  const save = h(
+    "button",
+    {
+      class: "button button-main",
+      type: "button",
+      disabled: true,
+      onclick: () => background(correct()),
+    },
+    t.listen.wrongSave,
+  );
+  const body = h(
+    "div",
+    { id, class: "column correct-body", hidden: true },
+    h("p", {}, t.listen.wrongTitle),
+    emotionChoice((mood, chosen) => {
+      given = mood;
+      names = chosen;
+      save.disabled = mood === null;
+    }),
+    h("div", {}, save),
+  );
+  const toggle = h("button", {
+    class: "button",
+    type: "button",
+    "aria-expanded": "false",
+    "aria-controls": id,
+    onclick: () => {
+      body.hidden = !body.hidden;
+      toggle.setAttribute("aria-expanded", String(!body.hidden));
+    },
+  });
+  toggle.append(icon("wrong"), t.song.correct);
+  return h(
+    "div",
+    { class: "column correct" },
+    song.corrected ? h("p", { class: "muted small" }, t.song.corrected) : null,
+    h(
+      "div",
+      { class: "row" },
+      toggle,
+      song.corrected
+        ? h(
+            "button",
+            { class: "button", type: "button", onclick: () => background(revoke()) },
+            t.song.revoke,
+          )
+        : null,
+    ),
+    body,
+  );
+}
