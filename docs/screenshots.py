@@ -70,6 +70,7 @@ def take(
         state(seen.page, url)
         seen.page.wait_for_load_state("networkidle")
         seen.page.mouse.move(0, 0)
+        seen.page.evaluate("window.scrollTo(0, 0)")
         path = IMAGES / f"page-{name}.png"
         seen.page.screenshot(path=path)
         print(f"wrote {path.relative_to(ROOT)}: {path.stat().st_size / 1000:.0f} kB")

@@ -24,9 +24,17 @@ def remember(seen: Watched) -> Page:
     return seen.page
 
 
-def wait_until_it_plays(page: Page) -> None:
-    """Wait until a song's time has moved on by half a second."""
-    page.wait_for_function("() => decks.some((deck) => !deck.paused && deck.currentTime > 0.5)")
+def wait_until_it_plays(page: Page, *, timeout: float | None = None) -> None:
+    """Wait until a song's time has moved on by half a second.
+
+    Args:
+        page: from `remember`.
+        timeout: milliseconds; None: as usual.
+
+    """
+    page.wait_for_function(
+        "() => decks.some((deck) => !deck.paused && deck.currentTime > 0.5)", timeout=timeout
+    )
 
 
 def is_silent(page: Page) -> bool:

@@ -49,7 +49,7 @@ def test_the_first_visit_ends_with_music(open_page, new_service):
     page.get_by_role("heading", name="No music yet").wait_for()
     assert violations(page) == []
     page.get_by_role("button", name="Try it with sample music").click()
-    wait_until_it_plays(page)
+    wait_until_it_plays(page, timeout=120_000)  # the first songs are heard meanwhile
     assert page.get_by_role("region", name="Player").get_by_text("Sample").count() >= 1
     page.wait_for_function("() => document.querySelectorAll('.queue-row').length >= 5")
     while httpx.get(f"{new_service.url}api/v1/scan").json()["state"] != "done":
@@ -123,7 +123,7 @@ def test_opinions_are_learnt(listening, own_service):
     page.keyboard.press(" ")  # the samples are short: this one shall not end meanwhile
     now = page.get_by_role("region", name="Now playing")
     now.get_by_role("button", name="Like").click()
-    now.get_by_role("button", name="Liked", pressed=True).wait_for()
+    now.get_by_role("button", name="Like", pressed=True).wait_for()
     first = page.locator(".player-title").text_content()
     changed = "(first) => document.querySelector('.player-title').textContent !== first"
     with page.expect_response(re.compile("/feedback")):
@@ -179,7 +179,7 @@ def test_the_keyboard_alone(listening):
         "(first) => document.querySelector('.player-title').textContent !== first", arg=first
     )
     page.keyboard.press("l")
-    page.get_by_role("button", name="Liked").first.wait_for()
+    page.get_by_role("button", name="Like", pressed=True).first.wait_for()
     page.keyboard.press(" ")
     page.wait_for_function("() => decks.every((deck) => deck.paused)")
     assert is_silent(page)
