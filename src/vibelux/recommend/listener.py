@@ -15,9 +15,6 @@ from vibelux.recommend.taste import SongFeatures, Taste
 _LEARNT_FROM = 2000
 """Events that the taste is computed from: older ones count for less than a sixteenth."""
 
-_LARGE = 200
-"""Songs from which on freshness counts in full."""
-
 
 class Listener:
     """Someone who listens on this machine; a context manager that closes the profile.
@@ -76,9 +73,7 @@ class Listener:
 
         Returns:
             [shape=(n,), dtype=float32] as of `vibelux.recommend.shuffle.freshness_of`; half as
-            fresh as new after three days and a quarter of the library, at most 50 songs. To the
-            power of (n / 200)² in smaller libraries: who has few songs hears them often, and
-            rather one that fits again than a new one that does not.
+            fresh as new after three days and a quarter of the library, at most 50 songs.
 
         """
         now = time.time() if now is None else now
@@ -100,8 +95,7 @@ class Listener:
             there = np.maximum(now - shelf.played_at[rows], 0) / 3600
             hours = np.where(hours < 0, hours, np.fmin(hours, there))
             half = max(1.0, min(50.0, len(shelf) / 4))
-            weight = np.float32(min(1.0, len(shelf) / _LARGE) ** 2)
-            fresh[rows] = freshness_of(hours, plays, half_plays=half) ** weight
+            fresh[rows] = freshness_of(hours, plays, half_plays=half)
         return fresh
 
     def _plays(self) -> list[LastPlay]:

@@ -24,6 +24,9 @@ from vibelux.recommend.taste import SongFeatures, Taste
 _TELLING = 0.15
 """A reward expected to be so large or small is a reason worth telling."""
 
+_LARGE = 200
+"""Songs from which on freshness counts in full."""
+
 
 @dataclass(frozen=True, eq=False)
 class Pick:
@@ -134,11 +137,15 @@ class Picker:
         _, first = np.unique(path, axis=0, return_index=True)
         distinct = path[: int(first.max()) + 1]  # a row for each place, until they stay the same
         scores = np.stack([self._fit(target, ordering) for target in distinct])
-        if ordering.personal > 0:
-            learnt = self._learnt().preference(self._features, mood, rng)
-            scores += np.float32(ordering.personal) * learnt
         strength = 0.0 if ordering.policy == "off" else ordering.strength
+        if ordering.personal > 0:
+            trying = rng if strength < 1 else None  # the strict ranking leaves nothing to chance
+            learnt = self._learnt().preference(self._features, mood, trying)
+            scores += np.float32(ordering.personal) * learnt
         freshness = self._listener.freshness(self.shelf, now=now)
+        if len(self.shelf) < _LARGE:
+            # Who has few songs hears them often: rather one that fits again than one that does not.
+            freshness **= np.float32((len(self.shelf) / _LARGE) ** (2 * strength))
         spared = left_out
         if not chosen and strength > 0 and spares_sadness(mood):
             spared = left_out | self.shelf.sad
