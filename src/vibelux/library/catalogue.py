@@ -2,11 +2,11 @@
 
 import os
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -205,10 +205,23 @@ class Catalogue:
             some = wanted[start : start + _PAGE]
             where = f"id IN ({', '.join('?' * len(some))})"
             found.update((song.id, song) for song in self._fetch(where, *some))
-        try:
-            return [found[song_id] for song_id in wanted]
-        except KeyError as error:
-            raise CatalogueError(f"the catalogue has no song with id {error}") from error
+        return _in_order(found, wanted)
+
+    def paths_by_id(self, ids: NDArray[np.int64]) -> list[Path]:
+        """Return the files of songs, in the order of their ids.
+
+        Raises:
+            CatalogueError: there is no song with one of the ids.
+
+        """
+        wanted = ids.tolist()
+        found: dict[int, Path] = {}
+        for start in range(0, len(wanted), _PAGE):
+            some = wanted[start : start + _PAGE]
+            query = select(songs.c.id, songs.c.path).where(songs.c.id.in_(some))
+            with self.reading() as connection:
+                found.update((row.id, path_of(row.path)) for row in connection.execute(query))
+        return _in_order(found, wanted)
 
     def song_at(self, path: Path) -> Song | None:
         """Return the song of a file [absolute path], or None."""
@@ -327,6 +340,8 @@ class Catalogue:
                 raw.cursor().execute("PRAGMA journal_mode = WAL")
 
 
+_T = TypeVar("_T")
+
 _FIELDS = tuple(field.name for field in fields(Song))
 
 _SELECT = "SELECT {} FROM songs".format(
@@ -340,6 +355,13 @@ _SELECT = "SELECT {} FROM songs".format(
         for name in _FIELDS
     )
 )
+
+
+def _in_order(found: Mapping[int, _T], wanted: Sequence[int]) -> list[_T]:
+    try:
+        return [found[song_id] for song_id in wanted]
+    except KeyError as error:
+        raise CatalogueError(f"the catalogue has no song with id {error}") from error
 
 
 def _song(row: Sequence[Any]) -> Song:

@@ -1,7 +1,7 @@
 """Songs for a mood, each with the reason in words and numbers."""
 
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,6 +11,7 @@ from vibelux.errors import CatalogueEmpty, CatalogueError, InvalidInput
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.recommend.confidence import Confidence, confidence_of
 from vibelux.recommend.matching import Matching, kinship, standing_out
+from vibelux.recommend.nearest_songs import nearest_songs
 from vibelux.recommend.similarity import MoodIndex
 
 _NOUNS = dict(
@@ -93,28 +94,22 @@ def recommend(
     ids, moods = catalogue.mood_matrix()
     index = MoodIndex(moods, matching=matching)
     sought = standing_out(wanted) if of_face and matching != "cosine" else wanted
-    asked = n
-    while True:  # until n of them still exist, looking at ever more
-        places, scores = index.nearest(sought, asked)
-        found = [
-            Recommendation(
-                song,
-                float(score),
-                reason_for(wanted, song.mood, whose=whose),
-                confidence_of(song.mood, song.course),
-            )
-            for song, score in zip(catalogue.songs_by_id(ids[places]), scores, strict=True)
-            if song.mood is not None and playable(song.path)
-        ]
-        if len(found) >= n or len(places) == len(index):
-            break
-        asked = min(4 * asked, len(index))
+    found = nearest_songs(catalogue, ids, partial(index.nearest, sought), n)
     if not found:
         raise CatalogueError(
             f"none of the catalogue's {len(index)} songs can be found any more; connect the disk "
             "that holds them, or scan again: vibelux scan FOLDER"
         )
-    return found[:n]
+    return [
+        Recommendation(
+            song,
+            score,
+            reason_for(wanted, song.mood, whose=whose),
+            confidence_of(song.mood, song.course),
+        )
+        for song, score in found
+        if song.mood is not None
+    ]
 
 
 def require_songs(catalogue: Catalogue) -> None:
@@ -177,14 +172,6 @@ def reason_for(wanted: ArrayLike, song: ArrayLike, *, whose: str = "the mood") -
                 words.append(f"little {_NOUNS[opposite]}")
                 break
     return ", ".join(words)
-
-
-def playable(path: Path) -> bool:
-    """Return whether a song's file is there."""
-    try:
-        return path.is_file()
-    except OSError:  # such as a folder that may no longer be entered
-        return False
 
 
 def _comparison(want: list[float], have: list[float], place: int, whose: str) -> str:

@@ -35,11 +35,12 @@ from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.schema import path_bytes
 from vibelux.recommend.listener import Listener
 from vibelux.recommend.matching import standing_out
+from vibelux.recommend.nearest_songs import playable
 from vibelux.recommend.ordering import Ordering
 from vibelux.recommend.picks import Pick, Picker
 from vibelux.recommend.policies import target_path
 from vibelux.recommend.profile import Event, What
-from vibelux.recommend.recommendation import playable, require_songs
+from vibelux.recommend.recommendation import require_songs
 from vibelux.recommend.shelf import path_key
 
 _MOVED = 0.05

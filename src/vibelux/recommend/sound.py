@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 from vibelux.errors import CatalogueError, InvalidInput
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.recommend.confidence import Confidence, confidence_of
-from vibelux.recommend.recommendation import playable, reason_for
+from vibelux.recommend.nearest_songs import nearest_songs
+from vibelux.recommend.recommendation import reason_for
 
 _AT_ONCE = 1 << 15
 """Rows multiplied together: what fits the processor's cache."""
@@ -129,22 +131,13 @@ def similar(catalogue: Catalogue, song: Song, *, n: int) -> list[SimilarSong]:
         )
     ids, embeddings = catalogue.embedding_matrix(song.model)
     index = SoundIndex(embeddings)
-    asked = n + 1  # the song itself is the nearest
-    while True:  # until n of them still exist, looking at ever more
-        rows, cosines = index.nearest(song.embedding, asked)
-        found = [
-            SimilarSong(
-                other,
-                float(cosine),
-                _reason(song, other),
-                confidence_of(other.mood, other.course),
-            )
-            for other, cosine in zip(catalogue.songs_by_id(ids[rows]), cosines, strict=True)
-            if other.path != song.path and other.mood is not None and playable(other.path)
-        ]
-        if len(found) >= n or len(rows) == len(index):
-            break
-        asked = min(4 * asked, len(index))
+    nearest = partial(index.nearest, song.embedding)
+    near = nearest_songs(catalogue, ids, nearest, n + 1)  # the song itself is the nearest
+    found = [
+        SimilarSong(other, score, _reason(song, other), confidence_of(other.mood, other.course))
+        for other, score in near
+        if other.path != song.path and other.mood is not None
+    ]
     if not found:
         raise CatalogueError(
             f"there is no other song to compare '{song.title}' with; scan more music, all with "
