@@ -46,6 +46,8 @@ LISTEN = 20.0
 BUFFER = 8.0
 PIECE = 4.0
 """Seconds of sound asked for at once."""
+START = 0.05
+"""Seconds of sound with which a player begins: the header of a file alone is none."""
 
 
 def measure() -> dict[str, float]:
@@ -191,14 +193,14 @@ class Player:
             while left > 0:
                 came = await page.read()
                 now = time.perf_counter()
-                if began is None:
-                    began = now
-                    self.starts.append(now - asked)
-                elif now - began > (position - first) / rate:
+                if began is not None and now - began > (position - first) / rate:
                     self.stalls += 1
                     began = now - (position - first) / rate  # it waits, then goes on
                 position += came
                 left -= came
+                if began is None and (position - first) / rate >= START:
+                    began = now
+                    self.starts.append(now - asked)
 
 
 @contextmanager

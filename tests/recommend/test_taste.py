@@ -63,13 +63,21 @@ def test_tastes_change():
     assert Taste.learnt([*then, *between, *lately]).preference(PAIR, SAD)[0] > 0.3
 
 
-def test_exploration_lessens_with_what_is_known():
-    def spread(taste: Taste) -> float:
-        draws = [taste.preference(PAIR, HAPPY, np.random.default_rng(seed)) for seed in range(100)]
-        return float(np.std(np.array(draws)[:, 0]))
+def spread(taste: Taste) -> float:
+    draws = [taste.preference(PAIR, HAPPY, np.random.default_rng(seed)) for seed in range(100)]
+    return float(np.std(np.array(draws)[:, 0]))
 
-    known = Taste.learnt([event("played", SAD_SONG, HAPPY) for _ in range(50)])
-    assert spread(known) < 0.5 * spread(Taste.learnt([]))
+
+def test_of_someone_unknown_nothing_is_tried():
+    assert spread(Taste.learnt([])) == 0
+    acquainted = Taste.learnt([event("played", ANGRY, ANGRY) for _ in range(100)])
+    assert spread(acquainted) > 0.01
+
+
+def test_exploration_lessens_with_what_is_known():
+    known = Taste.learnt([event("played", SAD_SONG, HAPPY) for _ in range(100)])
+    other = Taste.learnt([event("played", ANGRY, ANGRY) for _ in range(100)])
+    assert spread(known) < 0.5 * spread(other)
 
 
 def test_rewards():

@@ -9,8 +9,8 @@ Gaussian too (Bishop 2006, "Pattern recognition and machine learning", section 3
 D lets an event count half as much after `_HALF` later ones: tastes change. Thompson sampling (1933)
 ranks by one draw from the posterior instead of its mean: what is hardly known is tried sometimes,
 what is known to be disliked is not. The draw's deviation is narrowed to `_EXPLORING` of the
-posterior's (Chapelle & Li 2011, "An empirical evaluation of Thompson sampling"): of someone unknown
-the mood must stay the best guess.
+posterior's (Chapelle & Li 2011, "An empirical evaluation of Thompson sampling"), and to less of it
+the fewer events there are: of someone unknown the mood is the best guess.
 """
 
 from collections.abc import Sequence
@@ -27,6 +27,7 @@ _TAU = 0.15
 _SIGMA = 0.5
 _HALF = 500
 _EXPLORING = 0.3
+_ACQUAINTED = 100  # events after which half of it is allowed
 _SOUNDS = 16  # numbers that an embedding is summed up by
 _WIDTH = len(EMOTIONS) + 2 + _SOUNDS
 
@@ -159,7 +160,8 @@ class Taste:
         weights = self._mean
         if rng is not None:
             draw = self._deviation @ rng.standard_normal(self._mean.size)
-            weights = weights + _EXPLORING * draw
+            exploring = _EXPLORING * self.events / (self.events + _ACQUAINTED)
+            weights = weights + exploring * draw
         table = weights.reshape(len(EMOTIONS) + 1, self._width)
         effective = np.asarray(mood, dtype=np.float64) @ table[:-1] + table[-1]
         liked: NDArray[np.float32] = features.columns @ effective.astype(np.float32)
