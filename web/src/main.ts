@@ -8,6 +8,7 @@ import "./styles/map.css";
 import "./styles/history.css";
 import "./styles/player.css";
 import "./styles/listen.css";
+import "./styles/mood.css";
 import { recordHistory } from "./history/history";
 import { historyView } from "./history/history-view";
 import { libraryView } from "./library/library-view";

@@ -1,5 +1,4 @@
 /** The ways by which a person gives a mood: camera, photo, sliders. */
-import "./mood-panel.css";
 import { h, uniqueId } from "../dom";
 import { icon, type IconName } from "../icons";
 import { words } from "../language";
