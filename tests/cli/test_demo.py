@@ -54,7 +54,7 @@ def test_shows_the_whole_way_and_leaves_the_users_catalogue_alone(run_cli, tmp_p
     folder.rename(moved)
     assert all(entry.path.is_file() for entry in read_playlist(moved / "playlist.m3u8"))
 
-    assert f"demo --page --folder '{folder}'" in text.splitlines()[-1]
+    assert f"demo --page --folder '{folder}'" in text.splitlines()[-2]
     assert_the_page_has_the_samples(moved, home, tmp_path)
 
 

@@ -44,6 +44,8 @@ def demo(
 
     Your own catalogue is not touched, and the camera stays off without --camera.
     """
+    from rich.markup import escape
+
     from vibelux.emotions import mood_dict
     from vibelux.library.catalogue import Catalogue
     from vibelux.library.playlists import write_playlist
@@ -80,20 +82,22 @@ def demo(
 
     _heading(5, "Now with your own music")
     command = _command()
-    for line, purpose in (
+    lines = [
         (f"{command} serve", "the page: choose a folder, let the camera see you, listen"),
         (f"{command} scan FOLDER", "listen to a folder of music, once"),
         (f"{command} recommend --camera", "what fits the face before the camera"),
         (f"{command} recommend --mood sad=0.6,neutral=0.4 --open", "or a mood; and play it"),
-    ):
-        out().print(f"  [bold]{line}[/bold]\n      {purpose}", soft_wrap=True)
+    ]
+    watched = _is_watched()
+    if page is None and not watched:
+        elsewhere = "" if folder == Path("demo") else f" --folder {shlex.quote(str(folder))}"
+        lines.append((f"{command} demo --page{elsewhere}", "the page with the samples"))
+    for line, purpose in lines:
+        out().print(f"  [bold]{escape(printable(line))}[/bold]\n      {purpose}", soft_wrap=True)
 
-    if page or (page is None and _is_watched()):
+    if page or (page is None and watched):
         _heading(6, "The page, with the samples")
         _serve(folder, settings)
-    elif page is None:
-        elsewhere = "" if folder == Path("demo") else f" --folder {shlex.quote(str(folder))}"
-        _say(f"\nTo see the page with the samples: {command} demo --page{elsewhere}")
 
 
 def _heading(number: int, text: str) -> None:
