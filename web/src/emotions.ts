@@ -35,6 +35,18 @@ export function strongest(mood: Mood): Emotion {
   return EMOTIONS[best] ?? "neutral";
 }
 
+/** An emotion and its share of a mood. */
+export interface Part {
+  readonly emotion: Emotion;
+  readonly share: number;
+}
+
+/** The seven of a mood, the strongest first; equal ones stay in the order of `EMOTIONS`. */
+export function ranked(mood: Mood): [Part, Part, ...Part[]] {
+  const parts = EMOTIONS.map((emotion, index) => ({ emotion, share: mood[index] ?? 0 }));
+  return parts.sort((a, b) => b.share - a.share) as [Part, Part, ...Part[]];
+}
+
 /** The CSS colour of an emotion, for areas and points (not for text). */
 export function colourOf(emotion: Emotion): string {
   return `var(--${emotion})`;

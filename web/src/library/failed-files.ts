@@ -1,7 +1,8 @@
 import { api } from "../api/client";
-import { fill, h, say, uniqueId } from "../dom";
+import { fill, h, say } from "../dom";
 import { icon } from "../icons";
 import { words } from "../language";
+import { disclosure } from "../shell/disclosure";
 import { background } from "../shell/messages";
 
 const MOST = 500;
@@ -15,24 +16,17 @@ export interface FailedFiles {
 /** The files that could not be heard, each with its reason, and a way to try them again. */
 export function failedFiles(signal: AbortSignal, retry: () => void): FailedFiles {
   const t = words().library;
-  const id = uniqueId("failed");
   const list = h("ul", { class: "failed-files" });
   const again = h("button", { class: "button", type: "button", onclick: retry });
   again.append(icon("refresh"), t.tryAgain);
-  const body = h("div", { id, class: "column", hidden: true }, list, h("div", {}, again));
+  const body = h("div", { class: "column" }, list, h("div", {}, again));
   const label = h("span", {});
-  const toggle = h("button", {
-    class: "button button-quiet failed-toggle",
-    type: "button",
-    "aria-expanded": "false",
-    "aria-controls": id,
-    onclick: () => {
-      body.hidden = !body.hidden;
-      toggle.setAttribute("aria-expanded", String(!body.hidden));
-      if (!body.hidden) background(load());
-    },
-  });
-  toggle.append(icon("warning"), label, icon("down"));
+  const toggle = disclosure(
+    "button button-quiet failed-toggle",
+    body,
+    [icon("warning"), label, icon("down")],
+    () => background(load()),
+  );
   let shown = 0;
   const load = async (): Promise<void> => {
     const { songs, total } = await api.get("/api/v1/songs", {

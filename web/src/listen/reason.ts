@@ -1,6 +1,6 @@
 /** Why a song was chosen, in the page's language, from the numbers that the server chose by. */
 
-import { EMOTIONS, numbersOf, strongest, type Emotion, type Mood } from "../emotions";
+import { EMOTIONS, numbersOf, ranked, strongest, type Emotion, type Mood } from "../emotions";
 import type { Language } from "../language";
 import type { Given } from "../mood/mood";
 import type { Turn } from "../player/player";
@@ -93,8 +93,7 @@ export function likeness(wanted: Mood, song: Mood, whose: Whose, t: Language): s
 
 /** The strongest one or two of a mood with their shares: what the queue is for. */
 export function gist(mood: Mood, t: Language): string {
-  return EMOTIONS.map((emotion, i) => ({ emotion, share: mood[i] ?? 0 }))
-    .sort((a, b) => b.share - a.share)
+  return ranked(mood)
     .slice(0, 2)
     .filter(({ share }, i) => i === 0 || share >= 0.15)
     .map(({ emotion }) => shareOf(mood, emotion, t))

@@ -5,6 +5,7 @@ import { numbersOf, type Emotion, type Mood } from "../emotions";
 import { words } from "../language";
 import * as player from "../player/player";
 import type { Song } from "../player/session";
+import { openDialog } from "../shell/dialog";
 import { tell } from "../shell/messages";
 import { emotionChoice } from "../song/emotion-choice";
 import { gist } from "./reason";
@@ -65,10 +66,5 @@ export function wrongMood(song: Song): void {
     dialog.close();
   }
 
-  dialog.addEventListener("close", () => dialog.remove());
-  dialog.addEventListener("click", (event) => {
-    if (event.target === dialog) dialog.close();
-  });
-  document.body.append(dialog);
-  dialog.showModal();
+  openDialog(dialog, { outside: true });
 }

@@ -1,6 +1,6 @@
 /** Seven bars: how much of each emotion a mood has, as lengths, numbers and words. */
 import { fill, h, say } from "../dom";
-import { colourOf, EMOTIONS, type Mood } from "../emotions";
+import { colourOf, EMOTIONS, ranked, type Mood } from "../emotions";
 import { words } from "../language";
 
 /** Milliseconds between two changes of the numbers at least; the bars move at every mood. */
@@ -69,9 +69,7 @@ export function moodBars(): MoodBars {
 /** Return a mood in words: its strongest emotion, or the two strongest. */
 export function moodWords(mood: Mood): string {
   const t = words();
-  const order = EMOTIONS.map((emotion, i) => ({ emotion, share: mood[i] ?? 0 }));
-  order.sort((a, b) => b.share - a.share);
-  const [first, second] = order as [(typeof order)[0], (typeof order)[0]];
+  const [first, second] = ranked(mood);
   if (first.share >= MOSTLY) return t.moodPanel.mostly(t.emotions[first.emotion]);
   return t.moodPanel.both(t.emotions[first.emotion], t.emotions[second.emotion]);
 }

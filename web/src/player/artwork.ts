@@ -1,4 +1,5 @@
-import { EMOTIONS, numbersOf } from "../emotions";
+import { numbersOf, type Emotion } from "../emotions";
+import { blendOf } from "../mood-tile";
 import type { Song } from "./session";
 
 const SIZE = 256;
@@ -10,17 +11,13 @@ export function artworkOf(song: Song): string | null {
   canvas.width = canvas.height = SIZE;
   const brush = canvas.getContext("2d");
   if (brush === null) return null;
-  const shares = numbersOf(song.mood);
+  const { first, second, from, to } = blendOf(numbersOf(song.mood));
   const colours = getComputedStyle(document.documentElement);
-  const [first, second] = EMOTIONS.map((emotion, index) => ({
-    colour: colours.getPropertyValue(`--${emotion}`).trim() || "gray",
-    share: shares[index] ?? 0,
-  })).sort((a, b) => b.share - a.share);
-  if (first === undefined || second === undefined) return null;
-  const edge = 1 - second.share / (first.share + second.share || 1);
+  const colour = (emotion: Emotion): string =>
+    colours.getPropertyValue(`--${emotion}`).trim() || "gray";
   const gradient = brush.createLinearGradient(0, 0, SIZE, SIZE);
-  gradient.addColorStop(Math.max(0, edge - 0.35), first.colour);
-  gradient.addColorStop(Math.min(1, edge + 0.35), second.colour);
+  gradient.addColorStop(from, colour(first));
+  gradient.addColorStop(to, colour(second));
   brush.fillStyle = gradient;
   brush.fillRect(0, 0, SIZE, SIZE);
   return canvas.toDataURL("image/png");

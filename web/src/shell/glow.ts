@@ -1,4 +1,4 @@
-import { colourOf, EMOTIONS } from "../emotions";
+import { colourOf, ranked } from "../emotions";
 import { mood } from "../mood/mood";
 
 /** Lets the light behind the page follow the mood: its two strongest emotions. */
@@ -10,14 +10,14 @@ export function glow(): void {
       style.removeProperty("--glow-2");
       return;
     }
-    const order = EMOTIONS.map((emotion, index) => ({ emotion, share: given.mood[index] ?? 0 }));
-    order.sort((a, b) => b.share - a.share);
-    order.slice(0, 2).forEach(({ emotion, share }, index) => {
-      const strength = Math.round(100 * Math.min(1, share * (index ? 1.4 : 1)));
-      style.setProperty(
-        `--glow-${index + 1}`,
-        `color-mix(in srgb, ${colourOf(emotion)} ${strength}%, transparent)`,
-      );
-    });
+    ranked(given.mood)
+      .slice(0, 2)
+      .forEach(({ emotion, share }, index) => {
+        const strength = Math.round(100 * Math.min(1, share * (index ? 1.4 : 1)));
+        style.setProperty(
+          `--glow-${index + 1}`,
+          `color-mix(in srgb, ${colourOf(emotion)} ${strength}%, transparent)`,
+        );
+      });
   });
 }

@@ -4,6 +4,7 @@ import { icon, type IconName } from "../icons";
 import { language, words } from "../language";
 import { live as camera } from "../mood/live";
 import { go, hashOf, PLACES, route, type Route } from "../route";
+import { iconButton } from "./icon-button";
 import { messages, tell } from "./messages";
 import { shortcut, showShortcuts } from "./shortcuts";
 import type { View } from "./view";
@@ -113,14 +114,7 @@ function head(signal: AbortSignal): HTMLElement {
     t.shell.live,
   );
   camera.watch((running) => (live.hidden = running === null), signal);
-  const keys = h("button", {
-    class: "button button-icon button-keys",
-    type: "button",
-    title: t.shell.keys,
-    "aria-label": t.shell.keys,
-    onclick: showShortcuts,
-  });
-  keys.append(icon("keyboard"));
+  const keys = iconButton("keyboard", t.shell.keys, showShortcuts, "button-keys");
   const settings = h("a", {
     class: "button button-icon",
     href: hashOf({ place: "settings" }),

@@ -1,5 +1,6 @@
 import { h } from "../dom";
 import { words, type Language } from "../language";
+import { openDialog } from "./dialog";
 
 interface Shortcut {
   /** `KeyboardEvent.key`, with "Shift+" in front where it is held. */
@@ -79,10 +80,5 @@ export function showShortcuts(): void {
     ),
     h("button", { class: "button", type: "button", onclick: () => dialog.close() }, t.shell.close),
   );
-  dialog.addEventListener("close", () => dialog.remove());
-  dialog.addEventListener("click", (event) => {
-    if (event.target === dialog) dialog.close();
-  });
-  document.body.append(dialog);
-  dialog.showModal();
+  openDialog(dialog, { outside: true });
 }

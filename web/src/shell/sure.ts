@@ -1,5 +1,6 @@
 import { h } from "../dom";
 import { words } from "../language";
+import { openDialog } from "./dialog";
 
 /** Asks before something that cannot be undone. */
 export function sure(question: string, yes: string): Promise<boolean> {
@@ -24,11 +25,7 @@ export function sure(question: string, yes: string): Promise<boolean> {
         ),
       ),
     );
-    dialog.addEventListener("close", () => {
-      answer(dialog.returnValue === "yes");
-      dialog.remove();
-    });
-    document.body.append(dialog);
-    dialog.showModal();
+    dialog.addEventListener("close", () => answer(dialog.returnValue === "yes"));
+    openDialog(dialog);
   });
 }

@@ -1,8 +1,9 @@
 import { api } from "../api/client";
-import { h, uniqueId } from "../dom";
+import { h } from "../dom";
 import type { Emotion, Mood } from "../emotions";
 import { icon } from "../icons";
 import { words } from "../language";
+import { disclosure } from "../shell/disclosure";
 import { background, tell } from "../shell/messages";
 import { emotionChoice } from "./emotion-choice";
 import { remember } from "./known-songs";
@@ -11,7 +12,6 @@ import type { Song } from "./song-parts";
 /** Lets the person say how a song sounds to them, or go back to what was heard. */
 export function correctMood(song: Song, changed: () => void): HTMLElement {
   const t = words();
-  const id = uniqueId("correct");
   let given: Mood | null = null;
   let names: readonly Emotion[] = [];
   const correct = async (): Promise<void> => {
@@ -42,7 +42,7 @@ export function correctMood(song: Song, changed: () => void): HTMLElement {
   );
   const body = h(
     "div",
-    { id, class: "column correct-body", hidden: true },
+    { class: "column correct-body" },
     h("p", {}, t.listen.wrongTitle),
     emotionChoice((mood, chosen) => {
       given = mood;
@@ -51,17 +51,7 @@ export function correctMood(song: Song, changed: () => void): HTMLElement {
     }),
     h("div", {}, save),
   );
-  const toggle = h("button", {
-    class: "button",
-    type: "button",
-    "aria-expanded": "false",
-    "aria-controls": id,
-    onclick: () => {
-      body.hidden = !body.hidden;
-      toggle.setAttribute("aria-expanded", String(!body.hidden));
-    },
-  });
-  toggle.append(icon("wrong"), t.song.correct);
+  const toggle = disclosure("button", body, [icon("wrong"), t.song.correct]);
   return h(
     "div",
     { class: "column correct" },

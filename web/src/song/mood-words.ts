@@ -1,21 +1,15 @@
 import { h } from "../dom";
-import { colourOf, EMOTIONS, type Emotion, type Mood } from "../emotions";
+import { colourOf, ranked, type Emotion, type Mood, type Part } from "../emotions";
 import { words } from "../language";
 
 /** Shares that are worth a word. */
 const WORTH = 0.12;
 
-export interface Part {
-  readonly emotion: Emotion;
-  readonly share: number;
-}
-
 /** The strongest emotions of a mood that are worth a word, the strongest first. */
 export function mainParts(mood: Mood, most = 2): Part[] {
-  const parts = EMOTIONS.map((emotion, index) => ({ emotion, share: mood[index] ?? 0 })).sort(
-    (a, b) => b.share - a.share,
-  );
-  return parts.slice(0, most).filter(({ share }, index) => index === 0 || share >= WORTH);
+  return ranked(mood)
+    .slice(0, most)
+    .filter(({ share }, index) => index === 0 || share >= WORTH);
 }
 
 /** A mood in words such as "happy 62 %, neutral 20 %". */
