@@ -2,7 +2,7 @@
 
 import os
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -17,7 +17,7 @@ from vibelux.emotions import EMOTIONS, Mood
 from vibelux.errors import CatalogueError
 from vibelux.library.catalogue_errors import catalogue_errors
 from vibelux.library.migrations import MIGRATIONS, migrate, version_of
-from vibelux.library.schema import folder_range, path_bytes, path_of, songs
+from vibelux.library.schema import EFFECTIVE, folder_range, path_bytes, path_of, songs
 from vibelux.library.schema_blobs import EMBEDDING, MOMENT, MOOD, vector_of
 
 State = Literal["ok", "failed", "missing"]
@@ -199,13 +199,12 @@ class Catalogue:
             CatalogueError: there is no song with one of the ids.
 
         """
-        wanted = [int(song_id) for song_id in ids]
-        found: dict[int, Song] = {}
-        for start in range(0, len(wanted), _PAGE):
-            some = wanted[start : start + _PAGE]
-            where = f"id IN ({', '.join('?' * len(some))})"
-            found.update((song.id, song) for song in self._fetch(where, *some))
-        return _in_order(found, wanted)
+
+        def read(some: Sequence[int]) -> dict[int, Song]:
+            marks = ", ".join("?" * len(some))
+            return {song.id: song for song in self._fetch(f"id IN ({marks})", *some)}
+
+        return _by_id(ids, read)
 
     def paths_by_id(self, ids: NDArray[np.int64]) -> list[Path]:
         """Return the files of songs, in the order of their ids.
@@ -214,14 +213,13 @@ class Catalogue:
             CatalogueError: there is no song with one of the ids.
 
         """
-        wanted = ids.tolist()
-        found: dict[int, Path] = {}
-        for start in range(0, len(wanted), _PAGE):
-            some = wanted[start : start + _PAGE]
+
+        def read(some: Sequence[int]) -> dict[int, Path]:
             query = select(songs.c.id, songs.c.path).where(songs.c.id.in_(some))
             with self.reading() as connection:
-                found.update((row.id, path_of(row.path)) for row in connection.execute(query))
-        return _in_order(found, wanted)
+                return {row.id: path_of(row.path) for row in connection.execute(query)}
+
+        return _by_id(ids, read)
 
     def song_at(self, path: Path) -> Song | None:
         """Return the song of a file [absolute path], or None."""
@@ -244,7 +242,7 @@ class Catalogue:
             # and lists of them would keep the garbage collector busy.
             cursor: Any = connection.connection.cursor()
             cursor.execute(
-                "SELECT id, coalesce(own_mood, mood) FROM songs "
+                f"SELECT id, {EFFECTIVE['mood']} FROM songs "
                 "WHERE server IS ? AND state = 'ok' ORDER BY id",
                 (self.server,),
             )
@@ -346,18 +344,19 @@ _FIELDS = tuple(field.name for field in fields(Song))
 
 _SELECT = "SELECT {} FROM songs".format(
     ", ".join(
-        {
-            "mood": "coalesce(own_mood, mood)",
-            "valence": "coalesce(own_valence, valence)",
-            "arousal": "coalesce(own_arousal, arousal)",
-            "corrected": "own_mood IS NOT NULL",
-        }.get(name, name)
-        for name in _FIELDS
+        {**EFFECTIVE, "corrected": "own_mood IS NOT NULL"}.get(name, name) for name in _FIELDS
     )
 )
 
 
-def _in_order(found: Mapping[int, _T], wanted: Sequence[int]) -> list[_T]:
+def _by_id(
+    ids: Sequence[int] | NDArray[np.int64], read: Callable[[Sequence[int]], Mapping[int, _T]]
+) -> list[_T]:
+    """Read in small groups, and return what was read in the order of the ids."""
+    wanted = [int(song_id) for song_id in ids]
+    found: dict[int, _T] = {}
+    for start in range(0, len(wanted), _PAGE):
+        found.update(read(wanted[start : start + _PAGE]))
     try:
         return [found[song_id] for song_id in wanted]
     except KeyError as error:

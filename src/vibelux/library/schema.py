@@ -80,6 +80,11 @@ ANALYSIS = (
 OWN = ("own_mood", "own_valence", "own_arousal")
 """Columns that a person fills; no scan changes them."""
 
+EFFECTIVE = {
+    name.removeprefix("own_"): f"coalesce({name}, {name.removeprefix('own_')})" for name in OWN
+}
+"""``mood``, ``valence`` and ``arousal`` -> SQL of the person's, or else of what was heard."""
+
 VERDICT = (*TAGS, *ANALYSIS, "reason_code", "reason")
 """Columns that depend on a file's content alone: they go with it when it moves."""
 

@@ -21,7 +21,7 @@ from vibelux.emotions import EMOTIONS, emotion_index
 from vibelux.errors import InvalidInput
 from vibelux.library.catalogue import Catalogue, State
 from vibelux.library.catalogue_errors import catalogue_errors
-from vibelux.library.schema import path_of
+from vibelux.library.schema import EFFECTIVE, path_of
 from vibelux.library.schema_blobs import MOOD
 
 Sort = Literal[
@@ -103,9 +103,8 @@ class SongTable:
         with catalogue.reading() as connection, connection.begin():
             cursor: Any = connection.connection.cursor()  # rows of SQLAlchemy would take far longer
             cursor.execute(
-                "SELECT id, state, coalesce(own_mood, mood), coalesce(own_valence, valence), "
-                "coalesce(own_arousal, arousal), duration, year, title, artist, album, "
-                "path FROM songs WHERE server IS ? ORDER BY id",
+                f"SELECT id, state, {', '.join(EFFECTIVE.values())}, duration, year, "
+                "title, artist, album, path FROM songs WHERE server IS ? ORDER BY id",
                 (catalogue.server,),
             )
             for row in cursor:

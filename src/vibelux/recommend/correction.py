@@ -6,7 +6,7 @@ from sqlalchemy import update
 from vibelux.emotions import as_mood
 from vibelux.errors import InvalidInput
 from vibelux.library.catalogue import Catalogue
-from vibelux.library.schema import songs
+from vibelux.library.schema import OWN, songs
 from vibelux.library.schema_blobs import vector_blob
 from vibelux.recommend.circumplex import affect_of
 
@@ -27,11 +27,11 @@ def correct(catalogue: Catalogue, song_id: int, mood: ArrayLike | None) -> None:
         CatalogueError: it cannot be saved.
 
     """
-    values: dict[str, object] = dict.fromkeys(("own_mood", "own_valence", "own_arousal"))
+    values: dict[str, object] = dict.fromkeys(OWN)
     if mood is not None:
         own = as_mood(mood)
         valence, arousal = affect_of(own).tolist()
-        values = {"own_mood": vector_blob(own), "own_valence": valence, "own_arousal": arousal}
+        values = dict(zip(OWN, (vector_blob(own), valence, arousal), strict=True))
     known = (songs.c.id == song_id) & songs.c.mood.is_not(None)
     with catalogue.writing() as connection:
         changed = connection.execute(update(songs).where(known).values(**values)).rowcount

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from vibelux.emotions import EMOTIONS
 from vibelux.library.catalogue import Catalogue
+from vibelux.library.schema import EFFECTIVE
 from vibelux.library.schema_blobs import EMBEDDING, MOOD
 from vibelux.recommend.circumplex import affect_of
 
@@ -77,8 +78,8 @@ class Shelf:
         with catalogue.reading() as connection, connection.begin():
             cursor: Any = connection.connection.cursor()  # rows of SQLAlchemy would take far longer
             cursor.execute(
-                "SELECT id, coalesce(own_mood, mood), coalesce(own_valence, valence), "
-                "coalesce(own_arousal, arousal), embedding, title, artist, album, albumartist, "
+                f"SELECT id, {', '.join(EFFECTIVE.values())}, "
+                "embedding, title, artist, album, albumartist, "
                 "content_hash, path, played_at FROM songs WHERE server IS ? AND state = 'ok' "
                 "ORDER BY id",
                 (catalogue.server,),

@@ -68,19 +68,15 @@ class Context:
             raise
         table = LiveTable(catalogue)
         sittings = Sittings(catalogue, listener, KeptSessions(settings.home / "sessions"))
-
-        def expire() -> None:
-            table.expire()
-            sittings.expire()
-
         scan = ScanJob(
             catalogue,
             settings,
             samples=settings.home / "samples",
-            on_end=expire,
+            on_end=lambda: context.expire(),
             analyser=analyser,
         )
-        return cls(settings, roots, catalogue, table, listener, sittings, scan)
+        context = cls(settings, roots, catalogue, table, listener, sittings, scan)
+        return context
 
     def song(self, song_id: int) -> Song:
         """Return a song.
