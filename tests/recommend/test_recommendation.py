@@ -12,6 +12,7 @@ from vibelux.errors import CatalogueError, InvalidInput
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import vector_blob
+from vibelux.recommend.matching import kinship
 from vibelux.recommend.recommendation import reason_for, recommend
 
 
@@ -118,6 +119,7 @@ moods = arrays(np.float64, 7, elements=st.floats(0, 1).map(lambda x: round(x, 3)
 
 @given(wanted=moods, song=moods)
 @example(wanted=np.eye(7)[0], song=np.ones(7))
+@example(wanted=np.eye(7)[6], song=np.eye(7)[3])
 def test_every_number_and_every_word_of_a_reason_is_true(wanted, song):
     assume(wanted.any() and song.any())
     want, have = as_mood(wanted).astype(float), as_mood(song).astype(float)
@@ -133,6 +135,13 @@ def test_every_number_and_every_word_of_a_reason_is_true(wanted, song):
 
     if reason.startswith("nothing in common"):
         assert want @ have == 0
+        return
+    akin = re.match(r"(\w+) (<?\d+) %, akin to the mood's (\w+) (<?\d+) %$", reason)
+    if akin is not None:
+        assert want @ have == 0
+        one, other = EMOTIONS.index(akin[1]), EMOTIONS.index(akin[3])
+        assert near(akin[2], have[one]) and near(akin[4], want[other])
+        assert kinship()[other, one] > 0
         return
     first = re.match(r"(\w+) (<?\d+) % (like|above|below) the mood \((<?\d+) %\)", reason)
     place = EMOTIONS.index(first[1])
