@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from vibelux.emotions import EMOTIONS
 from vibelux.errors import ModelError
+from vibelux.whole_file import whole_file
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -104,9 +105,8 @@ class Card:
     def write(self, path: Path) -> None:
         """Write the card as JSON, replacing the file in one step."""
         text = json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
-        part = path.with_name(path.name + ".part")
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
+        with whole_file(path) as part:
+            part.write_text(text, encoding="utf-8")
 
 
 class Model:

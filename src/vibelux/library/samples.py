@@ -1,7 +1,5 @@
 """The sample catalogue: the synthesiser's 21 pieces as tagged files of the usual formats."""
 
-import contextlib
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +11,7 @@ from numpy.typing import NDArray
 
 from vibelux.errors import AudioError
 from vibelux.music.synthesis import PIECES, RATE, VERSION, Piece, synthesise
+from vibelux.whole_file import whole_file
 
 ARTIST = "VibeluX samples"
 ALBUM = "VibeluX sample catalogue"
@@ -96,13 +95,10 @@ def write_audio(
         AudioError: the file cannot be written, or FFmpeg lacks the encoder.
 
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        _encode(part, samples, file_format, tags)
-        part.replace(path)
+        with whole_file(path) as part:
+            _encode(part, samples, file_format, tags)
     except (OSError, av.FFmpegError, ValueError) as error:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
         raise AudioError(f"cannot write {path}: {error}", code="no_permission") from error
 
 

@@ -21,6 +21,7 @@ from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import vector_blob
 from vibelux.library.tags import tags_of_name
+from vibelux.whole_file import whole_file
 
 IMPORTED = "imported"
 """The model id of songs whose mood came from such a file; a scan replaces them by its own."""
@@ -180,14 +181,10 @@ def _shown(value: Any) -> str:
 @contextmanager
 def _replacing(path: Path) -> Iterator[IO[str]]:
     """Yield a file that takes the place of another one when the block ends well."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with part.open("w", encoding="ascii", newline="\n") as file:
+        with whole_file(path) as part, part.open("w", encoding="ascii", newline="\n") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        part.replace(path)
     except OSError as error:
         raise PlaylistError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        part.unlink(missing_ok=True)

@@ -22,6 +22,7 @@ from vibelux.emotions import EMOTIONS, emotion_index
 from vibelux.errors import AudioError, DatasetError, InvalidInput, InvalidMood
 from vibelux.music.decode import MIN_SECONDS, SILENCE, decode
 from vibelux.music.spectrogram import MelSettings, log_mel
+from vibelux.whole_file import whole_file
 
 SECONDS = 90.0
 """How much of each song is kept, from its start."""
@@ -161,14 +162,11 @@ def _write_spectrogram(target: Path, song: Path, settings: MelSettings) -> None:
     if np.abs(samples).max() <= SILENCE:
         raise AudioError("it is silent", code="silent")
     decibels = log_mel(samples, settings).astype(np.float16)
-    part = target.with_name(f".{target.name}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as file:
+        with whole_file(target) as part, part.open("wb") as file:
             np.save(file, decibels)
-        part.replace(target)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise DatasetError(f"cannot write {target}: {error}") from error
 
 
@@ -190,9 +188,8 @@ def _read_constants(out: Path) -> Any:
 
 def _write_text(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    with whole_file(path) as part:
+        part.write_text(text, encoding="utf-8")
 
 
 def _reason(error: AudioError, song: Path) -> str:

@@ -4,14 +4,13 @@ One small JSON file, written anew after each event and put in place in one step:
 program is killed, the file is either the one before or the one after.
 """
 
-import contextlib
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
 from vibelux.errors import InvalidInput, PlayerError
+from vibelux.whole_file import whole_file
 
 _FORMAT = 1
 
@@ -49,13 +48,10 @@ class SavedSession:
 
         """
         text = json.dumps({"format": _FORMAT, **asdict(self)})
-        part = path.with_name(f".{path.name}-{os.getpid()}.part")
         try:
-            part.write_text(text, encoding="utf-8")
-            part.replace(path)
+            with whole_file(path) as part:
+                part.write_text(text, encoding="utf-8")
         except OSError as error:
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
             raise PlayerError(f"cannot save the session in {path}: {error}") from error
 
     @classmethod

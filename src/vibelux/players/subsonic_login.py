@@ -18,6 +18,7 @@ from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from vibelux.errors import InvalidInput, ServerError
+from vibelux.whole_file import whole_file
 
 Auth = Literal["token", "password", "api-key"]
 
@@ -133,12 +134,11 @@ def write_login(file: Path, login: Login) -> None:
         ServerError: the file cannot be written.
 
     """
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(asdict(login)) + "\n", encoding="utf-8")
-        part.chmod(0o600)
-        part.replace(file)
+        with whole_file(file) as part:
+            part.write_text(json.dumps(asdict(login)) + "\n", encoding="utf-8")
+            part.chmod(0o600)
     except OSError as error:
         raise ServerError(f"cannot write {file}: {error}") from error
 

@@ -7,7 +7,6 @@ after their tags were changed.
 """
 
 import json
-import os
 import sqlite3
 import threading
 import time
@@ -24,6 +23,7 @@ from numpy.typing import NDArray
 from vibelux.emotions import Mood, mood_dict
 from vibelux.errors import InvalidInput, ProfileError, ProfileTooNew
 from vibelux.library.schema import path_of
+from vibelux.whole_file import whole_file
 
 What = Literal["played", "skipped", "liked", "wrong_mood"]
 
@@ -261,14 +261,11 @@ class Profile:
 
         """
         document = self.as_json()
-        part = path.with_name(f".{path.name}.{os.getpid()}.part")
         try:
-            part.write_text(json.dumps(document, indent=1) + "\n", encoding="ascii")
-            part.replace(path)
+            with whole_file(path) as part:
+                part.write_text(json.dumps(document, indent=1) + "\n", encoding="ascii")
         except OSError as error:
             raise ProfileError(f"cannot write {path}: {error.strerror or error}") from error
-        finally:
-            part.unlink(missing_ok=True)
         return len(document["events"])
 
     def forget(self) -> int:

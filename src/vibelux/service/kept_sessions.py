@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from vibelux.service.failures import logger
+from vibelux.whole_file import whole_file
 
 _MOST = 32
 """Sessions kept; the one that did not change for longest goes."""
@@ -36,15 +37,14 @@ class KeptSessions:
         path = self._path(session_id)
         if path is None:
             return
-        part = path.with_suffix(".part")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             is_new = not path.exists()
             # Moods are nobody else's business.
-            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                file.write(text)
-            part.replace(path)
+            with whole_file(path) as part:
+                descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+                with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                    file.write(text)
             if is_new:
                 self._prune()
         except OSError as error:

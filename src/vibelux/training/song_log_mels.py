@@ -17,6 +17,7 @@ from vibelux.errors import AudioError, DatasetError
 from vibelux.music.decode import MIN_SECONDS, decode
 from vibelux.music.spectrogram import MelSettings, log_mel
 from vibelux.music.windows import window_starts
+from vibelux.whole_file import whole_file
 
 SECONDS = 90.0
 """How much of a song is learnt from, from its beginning; `vibelux preprocess` keeps as much."""
@@ -152,10 +153,8 @@ def _heard(path: Path, settings: MelSettings, cache: Path) -> LogMel:
     heard = log_mel(samples, settings).astype(np.float16)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        part = file.with_suffix(".part")
-        with part.open("wb") as stream:
+        with whole_file(file) as part, part.open("wb") as stream:
             np.save(stream, heard)
-        part.replace(file)
     except OSError as error:
         raise DatasetError(f"cannot write the cache {cache}: {error}") from error
     return heard

@@ -10,8 +10,6 @@
 No file name is refused, whatever characters or bytes it is made of: all of them come back.
 """
 
-import contextlib
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -20,6 +18,7 @@ from vibelux.errors import InvalidInput, PlaylistError
 from vibelux.library.playlists import jspf, m3u8, pls, xspf
 from vibelux.library.playlists.entries import Listed, PlaylistEntry
 from vibelux.library.playlists.places import absolute
+from vibelux.whole_file import whole_file
 
 __all__ = [
     "FORMATS",
@@ -73,13 +72,10 @@ def write_playlist(path: Path, songs: Iterable[Listed], *, relative: bool = Fals
     suffix = require_format(path)
     folder = absolute(path).parent if relative else None
     text: str = FORMATS[suffix].render(songs, folder)
-    part = path.with_name(f".vibelux-{os.getpid()}.part")
     try:
-        part.write_text(text, encoding="utf-8", newline="\n")
-        part.replace(path)
+        with whole_file(path) as part:
+            part.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
         raise PlaylistError(f"cannot write the playlist {path}: {error}") from error
 
 
