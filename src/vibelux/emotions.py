@@ -125,7 +125,8 @@ def parse_mood(text: str) -> Mood:
 
 def mood_dict(mood: Sequence[float] | NDArray[np.floating]) -> dict[str, float]:
     """Return a mood as ``{"angry": …, …}``, the seven in order, rounded to six decimals."""
-    return {name: round(float(p), 6) for name, p in zip(EMOTIONS, mood, strict=True)}
+    shares = np.asarray(mood, dtype=np.float64).tolist()
+    return {name: round(share, 6) for name, share in zip(EMOTIONS, shares, strict=True)}
 
 
 def mood_from_dict(values: Mapping[str, float]) -> Mood:

@@ -50,6 +50,17 @@ def test_the_odds_are_those_that_the_documents_state():
     assert ((counts - expected) ** 2 / expected).sum() < CHI2_999[19]
 
 
+def test_the_odds_hold_where_songs_share_ranks_because_they_are_many():
+    songs, times = 40_000, 1000
+    odds = 1 / (np.arange(songs) + 0.5)
+    shares = odds.cumsum() / odds.sum()
+    edges = np.unique(np.searchsorted(shares, np.linspace(0.2, 0.95, 16)))  # about equal odds
+    expected = times * np.add.reduceat(odds, np.r_[0, edges]) / odds.sum()
+    first = orders(times, np.linspace(1, 0, songs), n=1, strength=0.5)[:, 0]
+    counts = np.bincount(np.searchsorted(edges, first, side="right"), minlength=expected.size)
+    assert ((counts - expected) ** 2 / expected).sum() < CHI2_999[19]
+
+
 def test_a_greater_strength_brings_better_songs_earlier():
     scores = np.random.default_rng(0).random(400)
     means = [

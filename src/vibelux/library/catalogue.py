@@ -5,6 +5,7 @@ from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
@@ -288,7 +289,7 @@ class Catalogue:
             for row in connection.execute(query.where(here, songs.c.state == "ok")):
                 yield (
                     row.id,
-                    _title(row.title, path_of(row.path)),
+                    row.title or _title_of(path_of(row.path)),
                     f"{row.artist or ''} {row.album or ''}",
                 )
 
@@ -349,6 +350,21 @@ _SELECT = "SELECT {} FROM songs".format(
 )
 
 
+_PATH, _TITLE = _FIELDS.index("path"), _FIELDS.index("title")
+
+_READ: dict[str, Callable[[Any], object]] = {
+    "path": path_of,
+    "mood": vector_of,
+    "quadrant": vector_of,
+    "embedding": partial(vector_of, dtype=EMBEDDING),
+    "course": lambda blob: np.frombuffer(blob or b"", MOMENT),
+    "corrected": bool,
+}
+"""What is not as SQLite stores it."""
+
+_READERS = tuple((_FIELDS.index(name), read) for name, read in _READ.items())
+
+
 def _by_id(
     ids: Sequence[int] | NDArray[np.int64], read: Callable[[Sequence[int]], Mapping[int, _T]]
 ) -> list[_T]:
@@ -364,20 +380,16 @@ def _by_id(
 
 
 def _song(row: Sequence[Any]) -> Song:
-    values = dict(zip(_FIELDS, row, strict=True))
-    values["path"] = path = path_of(values["path"])
-    values["title"] = _title(values["title"], path)
-    values["mood"] = vector_of(values["mood"])
-    values["quadrant"] = vector_of(values["quadrant"])
-    values["embedding"] = vector_of(values["embedding"], EMBEDDING)
-    values["corrected"] = bool(values["corrected"])
-    values["course"] = np.frombuffer(values["course"] or b"", MOMENT)
-    return Song(**values)
+    values = list(row)
+    for place, read in _READERS:
+        values[place] = read(values[place])
+    values[_TITLE] = values[_TITLE] or _title_of(values[_PATH])
+    return Song(*values)
 
 
-def _title(title: str | None, path: Path) -> str:
-    """Return the title of the tags, else the file's name."""
-    return title or os.fsencode(path.stem).decode("utf-8", "replace")
+def _title_of(path: Path) -> str:
+    """Return the title of a song that has none."""
+    return os.fsencode(path.stem).decode("utf-8", "replace")
 
 
 def _engine(path: Path, busy_timeout: float) -> Engine:

@@ -1,12 +1,13 @@
 """How sure the analysis of a song is."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vibelux.emotions import EMOTIONS, as_mood
+from vibelux.emotions import EMOTIONS
 
 _CLEAR = 0.17
 """Of 677 clips, each judged by the fold that did not hear its artist, those at least so clear got
@@ -51,11 +52,29 @@ def confidence_of(mood: NDArray[np.floating], course: NDArray[np.void]) -> Confi
         course: [shape=(k,)] records with ``mood`` [shape=(7,)], as of `Song.course`.
 
     """
-    shares = as_mood(mood).tolist()
-    entropy = -sum(share * math.log(share) for share in shares if share > 0)
-    clear = min(1.0, max(0.0, 1 - entropy / math.log(len(EMOTIONS))))
-    if len(course) < 2:
-        return Confidence(clear, None)
-    windows = course["mood"].astype(np.float64)
-    apart = float(np.abs(windows - windows.mean(axis=0)).sum()) / len(windows) / 2
-    return Confidence(clear, min(1.0, max(0.0, 1 - apart)))
+    return confidences_of([mood], [course])[0]
+
+
+def confidences_of(
+    moods: Sequence[NDArray[np.floating]], courses: Sequence[NDArray[np.void]]
+) -> list[Confidence]:
+    """Return how sure the analyses of many songs are; as `confidence_of`, n of each."""
+    if not moods:
+        return []
+    shares = np.array(moods, dtype=np.float64)
+    shares /= shares.sum(axis=1, keepdims=True)
+    entropy = -(shares * np.log(np.where(shares > 0, shares, 1))).sum(axis=1)
+    clear = np.clip(1 - entropy / math.log(len(EMOTIONS)), 0, 1).tolist()
+    counts = np.array([len(course) for course in courses])
+    steady: list[float | None] = [None] * len(courses)
+    several = np.flatnonzero(counts >= 2).tolist()
+    if several:
+        windows = np.concatenate([courses[place]["mood"] for place in several]).astype(np.float64)
+        counts = counts[several]
+        starts = counts.cumsum() - counts
+        means = np.add.reduceat(windows, starts) / counts[:, None]
+        apart = np.abs(windows - means.repeat(counts, axis=0)).sum(axis=1)
+        alike = np.clip(1 - np.add.reduceat(apart, starts) / counts / 2, 0, 1)
+        for place, value in zip(several, alike.tolist(), strict=True):
+            steady[place] = value
+    return [Confidence(*both) for both in zip(clear, steady, strict=True)]

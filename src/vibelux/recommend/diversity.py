@@ -35,12 +35,13 @@ def diversified(n: int, vectors: NDArray[np.float32], *, knob: float) -> NDArray
     worth = (1 - knob) * np.linspace(1, 0, songs, dtype=np.float32)
     usual = 1 - np.float32(intra_list_diversity(vectors))
     scale = 1 / max(1 - usual, np.float32(1e-6))
-    nearest = np.zeros(songs, dtype=np.float32)
+    cost = np.float32(knob) * scale * (vectors @ vectors.T - usual)
+    dearest = np.zeros(songs, dtype=np.float32)
     chosen = np.empty(n, dtype=np.int64)
     for place in range(n):
-        best = int(np.argmax(worth - np.float32(knob) * nearest))
+        best = (worth - dearest).argmax()
         chosen[place] = best
-        np.maximum(nearest, (vectors @ vectors[best] - usual) * scale, out=nearest)
+        np.maximum(dearest, cost[best], out=dearest)
         worth[best] = -np.inf
     return chosen
 

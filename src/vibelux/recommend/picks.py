@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from vibelux.emotions import Mood
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.recommend.affinity import Affinity
-from vibelux.recommend.confidence import Confidence, confidence_of
+from vibelux.recommend.confidence import Confidence, confidences_of
 from vibelux.recommend.diversity import intra_list_diversity
 from vibelux.recommend.listener import Listener
 from vibelux.recommend.matching import Matching
 from vibelux.recommend.ordering import Ordering
 from vibelux.recommend.policies import spares_sadness
-from vibelux.recommend.recommendation import reason_for
+from vibelux.recommend.recommendation import reason_between
 from vibelux.recommend.shelf import Shelf
 from vibelux.recommend.shuffle import Traits, mood_shuffle
 from vibelux.recommend.taste import SongFeatures, Taste
@@ -134,8 +134,8 @@ class Picker:
             at most n rows of the shelf; of the copies of a file only one.
 
         """
-        _, first = np.unique(path, axis=0, return_index=True)
-        distinct = path[: int(first.max()) + 1]  # a row for each place, until they stay the same
+        moving = np.flatnonzero((path != path[-1]).any(axis=1))
+        distinct = path[: moving.max(initial=-1) + 2]  # a row a place, until they stay the same
         scores = np.stack([self._fit(target, ordering) for target in distinct])
         strength = 0.0 if ordering.policy == "off" else ordering.strength
         if ordering.personal > 0:
@@ -195,16 +195,18 @@ class Picker:
         if ordering.personal > 0:
             taste = self._taste or self._learnt()  # as it was when the songs were chosen
             learnt = taste.preference(self._features.rows(rows), mood)
+        heard = self.shelf.moods[rows]
+        confidences = confidences_of(list(heard), [song.course for song in songs])
+        aimed = ordering.policy not in ("match", "off")
+        wanted, whose = mood.tolist(), "the aim" if aimed else whose
         fits: dict[bytes, NDArray[np.float32]] = {}
         picks = []
-        for place, ((row, target), song) in enumerate(zip(places, songs, strict=True)):
-            heard = self.shelf.moods[row]
+        for place, ((_, target), song) in enumerate(zip(places, songs, strict=True)):
             if target.tobytes() not in fits:
                 fits[target.tobytes()] = self._fit(target, ordering, rows)
-            if ordering.policy in ("match", "off"):
-                reason = reason_for(mood, heard, whose=whose)
-            else:
-                reason = reason_for(target, heard, whose="the aim")
+            if aimed:
+                wanted = target.tolist()
+            reason = reason_between(wanted, heard[place].tolist(), whose=whose)
             telling = float(learnt[place]) if abs(learnt[place]) >= _TELLING else 0.0
             if telling:
                 verb = "like" if telling > 0 else "skip"
@@ -214,7 +216,7 @@ class Picker:
                     song=song,
                     score=float(fits[target.tobytes()][place]),
                     reason=reason,
-                    confidence=confidence_of(heard, song.course),
+                    confidence=confidences[place],
                     target=target,
                     learnt=telling,
                 )

