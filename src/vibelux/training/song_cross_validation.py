@@ -12,7 +12,6 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -24,16 +23,8 @@ from numpy.typing import NDArray
 from vibelux.datasets.songs import LabelledSong, SongData
 from vibelux.emotions import EMOTIONS
 from vibelux.errors import DatasetError
-from vibelux.evaluation.metrics import (
-    accuracy,
-    auc,
-    bootstrap_interval,
-    confusion_matrix,
-    macro_f1,
-    pearson_r,
-)
-from vibelux.evaluation.songs import SongPredictions, evaluate_songs
-from vibelux.training.song_calibration import calibrated, fit_calibration, song_means
+from vibelux.evaluation.songs import SongPredictions
+from vibelux.training.song_calibration import calibrated, fit_calibration
 from vibelux.training.song_kernel import (
     OUTPUTS,
     KernelMachine,
@@ -44,25 +35,11 @@ from vibelux.training.song_kernel import (
 )
 from vibelux.training.song_log_mels import HeardSongs
 from vibelux.training.song_model import Calibration
-from vibelux.training.song_targets import GEMS, gems_composites, leading_emotion, song_targets
+from vibelux.training.song_targets import leading_emotion
 from vibelux.training.songs import Heads, SongRecipe, fit_songs, predict
 
 FOLDS = 5
-GEMS_CORE = ("joyful_activation", "tension", "sadness", "calmness")
-"""Scales whose mean r is reported: the corners of the circumplex."""
-
-SUPPORTED = ("angry", "fear", "happy", "neutral", "sad")
-"""Emotions that mood words carry; disgust and surprise lead in next to no song."""
-
 _HEADS = ("song", "mood", "quadrant", "affect")
-INTERVALS = (
-    "quadrant_macro_f1",
-    "quadrant_accuracy",
-    "arousal_accuracy",
-    "valence_accuracy",
-    "emotion_macro_f1",
-    *(f"auc_{name}" for name in EMOTIONS),
-)
 
 
 @dataclass(frozen=True)
@@ -184,7 +161,7 @@ def cross_validate(
         labels=heard.songs,
         folds=folds,
         heads=heads,
-        predictions=_predictions(heard.songs, heads, folds),
+        predictions=out_of_fold(heard.songs, heads, folds),
         calibration=fit_calibration(heads, heard.songs),
         history=[
             {name: float(np.mean([e[name] for e in epoch])) for name in epoch[0]}
@@ -193,129 +170,7 @@ def cross_validate(
     )
 
 
-def figures_of(found: CrossValidation) -> dict[str, Any]:
-    """Return the figures of `evaluate_songs` with intervals, and those of GEMS.
-
-    Songs with a quadrant, an emotion or mood words count; 95 % intervals draw whole groups with
-    replacement, 1,000 times: ``<figure>_low`` and ``<figure>_high``. ``gems_r_<scale>`` is the
-    correlation of predicted with rated shares of listeners, ``gems_n`` the number of songs.
-    """
-    rows = np.array([i for i, s in enumerate(found.songs.rows) if s.quadrant or s.emotion])
-    gems = np.array([i for i, s in enumerate(found.songs.rows) if all(g in s.gems for g in GEMS)])
-    figures: dict[str, Any] = {}
-    if len(rows):
-        figures |= evaluate_songs(*_taken(found, rows))
-        groups = [found.songs.rows[i].group for i in rows]
-        draws: dict[bytes, dict[str, Any]] = {}
-
-        def drawn(name: str, chosen: NDArray[np.int64]) -> float:
-            key = chosen.tobytes()
-            if key not in draws:  # the same draws serve every figure
-                draws[key] = evaluate_songs(*_taken(found, rows[chosen]))
-            value = draws[key][name]
-            return float("nan") if value is None else float(value)
-
-        for name in INTERVALS:
-            if figures[name] is not None:
-                low, high = bootstrap_interval(partial(drawn, name), groups)
-                figures |= {f"{name}_low": low, f"{name}_high": high}
-        figures |= _emotion_figures(found, rows)
-    if len(gems) > 2:
-        figures |= _gems_figures(found, gems)
-    return figures
-
-
-def _emotion_figures(found: CrossValidation, rows: NDArray[np.int64]) -> dict[str, Any]:
-    """Return the figures of the emotions that lead in enough songs, and calibration errors.
-
-    ``supported_macro_f1`` and ``supported_mean_auc``: the strongest share among the `SUPPORTED`
-    against the leading emotion, and each share against all other songs. ``ece_<emotion>``: mean
-    distance, over ten bins of equally many songs, of the predicted share from how often the emotion
-    leads; ``ece_share_<emotion>``: from the share that the mood words give it.
-    """
-    songs = SongData(tuple(found.songs.rows[i] for i in rows))
-    leading = np.array([song.emotion_index for song in songs.rows], dtype=np.int64)
-    mood = found.predictions.mood[rows]
-    places = [EMOTIONS.index(name) for name in SUPPORTED]
-    inside = np.isin(leading, places)
-    strongest = np.array(places)[mood[:, places].argmax(axis=1)]
-    confusion = confusion_matrix(leading[inside], strongest[inside], classes=len(EMOTIONS))
-    labelled = leading >= 0
-    occurring = [place for place in places if (leading == place).any()]
-    aucs = [auc(mood[labelled, place], leading[labelled] == place) for place in occurring]
-    figures: dict[str, Any] = {
-        "supported_macro_f1": macro_f1(confusion),
-        "supported_accuracy": accuracy(leading[inside], strongest[inside]),
-        "supported_mean_auc": float(np.mean(aucs)) if aucs else None,
-        "supported_n": int(inside.sum()),
-    }
-    targets = song_targets([found.labels[i] for i in rows])
-    told = targets.mood_weight > 0
-    for place, name in enumerate(EMOTIONS):
-        leads = (leading == place)[labelled]
-        figures[f"ece_{name}"] = _calibration_error(mood[labelled, place], leads)
-        figures[f"ece_share_{name}"] = _calibration_error(
-            mood[told, place], targets.mood[told, place]
-        )
-    return figures
-
-
-def _calibration_error(share: NDArray[np.floating], truth: NDArray[Any]) -> float:
-    bins = [b for b in np.array_split(np.argsort(share), 10) if len(b)]
-    apart = [abs(share[b].mean() - truth[b].mean()) * len(b) for b in bins]
-    return float(np.sum(apart) / max(len(share), 1))
-
-
-def composite_figures(
-    songs: Sequence[LabelledSong], predictions: SongPredictions
-) -> dict[str, float]:
-    """Return r of predicted valence and arousal with composites of GEMS ratings, and intervals.
-
-    For a model that never heard these songs' data set; see `gems_composites`.
-
-    Args:
-        songs: n songs; those without GEMS ratings do not count.
-        predictions: of the same n songs.
-
-    """
-    rows = np.array([i for i, song in enumerate(songs) if all(g in song.gems for g in GEMS)])
-    rated = np.array([gems_composites(songs[i].gems) for i in rows])
-    figures: dict[str, float] = {"composite_n": len(rows)}
-    for axis, name in enumerate(("valence", "arousal")):
-        predicted = getattr(predictions, name)[rows]
-        truth = rated[:, axis]
-        groups = [songs[i].group for i in rows]
-        low, high = bootstrap_interval(partial(_r_of_rows, predicted, truth), groups)
-        figures[f"composite_{name}_r"] = pearson_r(predicted, truth)
-        figures |= {f"composite_{name}_r_low": low, f"composite_{name}_r_high": high}
-    return figures
-
-
-def _r_of_rows(
-    predicted: NDArray[np.floating], truth: NDArray[np.floating], rows: NDArray[np.int64]
-) -> float:
-    return pearson_r(predicted[rows], truth[rows])
-
-
-def _gems_figures(found: CrossValidation, rows: NDArray[np.int64]) -> dict[str, float]:
-    shares = song_means(found.heads.kernel["gems"], found.heads.song, len(found.songs))
-    figures: dict[str, float] = {"gems_n": len(rows)}
-    for place, scale in enumerate(GEMS):
-        rated = np.array([found.songs.rows[i].gems[scale] for i in rows])
-        figures[f"gems_r_{scale}"] = pearson_r(shares[rows, place], rated)
-    figures["gems_r_mean"] = float(np.mean([figures[f"gems_r_{scale}"] for scale in GEMS_CORE]))
-    return figures
-
-
-def _taken(found: CrossValidation, rows: NDArray[np.int64]) -> tuple[SongData, SongPredictions]:
-    p = found.predictions
-    return (
-        SongData(tuple(found.songs.rows[i] for i in rows)),
-        SongPredictions(p.mood[rows], p.quadrant[rows], p.valence[rows], p.arousal[rows]),
-    )
-
-
-def _predictions(
+def out_of_fold(
     songs: Sequence[LabelledSong], heads: Heads, folds: NDArray[np.int64]
 ) -> SongPredictions:
     """Calibrate each fold with the constants of the others, so that no label is used twice."""

@@ -16,13 +16,12 @@ from vibelux.evaluation.songs import evaluate_songs
 from vibelux.training.song_calibration import calibrated, fit_calibration
 from vibelux.training.song_cross_validation import (
     CrossValidation,
-    composite_figures,
     cross_validate,
-    figures_of,
     folds_of,
     with_leading_emotions,
 )
 from vibelux.training.song_export import export_songs
+from vibelux.training.song_figures import composite_figures, figures_of
 from vibelux.training.song_kernel import (
     KernelMachine,
     KernelRecipe,

@@ -300,6 +300,16 @@ class Heads:
     affect: NDArray[np.float32]
     kernel: Mapping[str, NDArray[np.float32]]
 
+    def take(self, rows: NDArray[np.int64]) -> "Heads":
+        """Return some windows."""
+        return Heads(
+            song=self.song[rows],
+            mood=self.mood[rows],
+            quadrant=self.quadrant[rows],
+            affect=self.affect[rows],
+            kernel={name: values[rows] for name, values in self.kernel.items()},
+        )
+
 
 def predict(network: SongNetwork, kernel: KernelMachine, heard: HeardSongs) -> Heads:
     """Run a trained network and a kernel machine over the windows of songs."""
