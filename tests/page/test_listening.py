@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from .axe import violations
+from .listening import mix, titles
 from .sound import is_silent, remember, wait_until_it_plays
 
 
@@ -17,18 +18,6 @@ def listening(open_page, own_service):
     mix(page, sad=100)
     page.locator(".queue-row").nth(3).wait_for()
     return page
-
-
-def titles(page):
-    return page.locator(".queue .queue-title").all_text_contents()
-
-
-def mix(page, **shares):
-    """Set sliders, and wait until the queue has followed."""
-    page.get_by_role("tab", name="Sliders").click()
-    for emotion, share in shares.items():
-        slider = page.get_by_role("slider", name=emotion)
-        slider.fill(str(share))
 
 
 def wait_for_first(page, name):

@@ -42,8 +42,8 @@ export const settingsView: View = (signal) => {
       choice(
         t.settings.appearance,
         THEMES.map((name) => [name, t.settings.theme[name]]),
-        theme.value,
-        (name) => theme.set(name),
+        theme,
+        signal,
       ),
     ),
     h(
@@ -53,8 +53,8 @@ export const settingsView: View = (signal) => {
       choice(
         t.settings.language,
         (Object.keys(LANGUAGES) as Code[]).map((code) => [code, LANGUAGES[code].name]),
-        language.value,
-        (code) => language.set(code),
+        language,
+        signal,
       ),
     ),
     h(

@@ -38,15 +38,20 @@ export class Store<T> {
 }
 
 /**
- * A store whose value stays in this browser under `key`.
+ * A store whose value stays in this browser under `key`; in `sessionStorage`, in this tab.
  *
  * What `read` does not accept (it returns undefined), and a browser that keeps nothing, lead to
  * `initial`.
  */
-export function kept<T>(key: string, initial: T, read: (json: unknown) => T | undefined): Store<T> {
+export function kept<T>(
+  key: string,
+  initial: T,
+  read: (json: unknown) => T | undefined,
+  storage: () => Storage = () => localStorage,
+): Store<T> {
   let value = initial;
   try {
-    const text = localStorage.getItem(key);
+    const text = storage().getItem(key);
     if (text !== null) value = read(JSON.parse(text)) ?? initial;
   } catch {
     // Private windows may refuse; the choice then lasts as long as the page.
@@ -54,7 +59,7 @@ export function kept<T>(key: string, initial: T, read: (json: unknown) => T | un
   const store = new Store(value);
   store.subscribe((now) => {
     try {
-      localStorage.setItem(key, JSON.stringify(now));
+      storage().setItem(key, JSON.stringify(now));
     } catch {
       // as above
     }

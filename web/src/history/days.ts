@@ -1,9 +1,8 @@
 /** Days of the history, as the browser stores them. */
 
 import { EMOTIONS, type Mood } from "../emotions";
-import type { Given } from "../mood/mood";
+import type { By } from "../mood/mood";
 
-export type By = Given["by"];
 const BYS: readonly By[] = ["camera", "photo", "sliders", "map"];
 
 /** A mood at a time. */

@@ -83,6 +83,7 @@ export const historyView: View = (signal) => {
     onchange: () => keeping.set(keep.checked),
   });
   // What is read is not pulled away: new moods come when one looks again.
+  span.subscribe(() => (songs = SONGS), signal);
   span.watch(show, signal);
   changes.subscribe(() => {
     if (!hasHistory() || body.querySelector(".empty")) show();
@@ -100,11 +101,8 @@ export const historyView: View = (signal) => {
           ["today", t.today],
           ["week", t.week],
         ],
-        span.value,
-        (value) => {
-          songs = SONGS;
-          span.set(value);
-        },
+        span,
+        signal,
       ),
     ),
     body,

@@ -7,7 +7,7 @@
 
 import type { Mood } from "../emotions";
 import { sight } from "../mood/face-watch";
-import { mood } from "../mood/mood";
+import { mood, type By } from "../mood/mood";
 import { playing } from "../player/player";
 import { kept, Store } from "../store";
 import {
@@ -18,7 +18,6 @@ import {
   tidy,
   withSample,
   write,
-  type By,
   type Day,
   type Play,
   type Sample,
@@ -49,7 +48,7 @@ export function recordHistory(): void {
       samples: withSample(day.samples, { at: Date.now(), mood: given, by }),
     }));
   mood.subscribe((given) => {
-    if (given !== null && given.by !== "camera") note(given.mood, given.by);
+    if (given?.by && given.by !== "camera") note(given.mood, given.by);
   });
   setInterval(() => {
     const seen = sight.value;

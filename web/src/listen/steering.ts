@@ -38,10 +38,10 @@ export const steering: View = (signal) => {
     min: "0",
     max: "100",
     step: "5",
-    value: String(Math.round(100 * strength.value)),
     oninput: () => strength.set(Number(slider.value) / 100),
   });
   strength.watch((share) => {
+    slider.value = String(Math.round(100 * share));
     slider.style.setProperty("--filled", String(share));
     slider.setAttribute("aria-valuetext", t.listen.strengthText(share));
     say(shown, t.percent(share));
@@ -59,8 +59,8 @@ export const steering: View = (signal) => {
     choice(
       t.listen.steering,
       POLICIES.map((each) => [each, t.listen.policies[each].name]),
-      policy.value,
-      (chosen) => policy.set(chosen),
+      policy,
+      signal,
     ),
     sentence,
     h(

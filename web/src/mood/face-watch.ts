@@ -36,7 +36,7 @@ camera.state.subscribe((state) => {
 
 // Whoever chooses a mood by hand wants that one: the camera lets go.
 mood.subscribe((given) => {
-  if (given !== null && given.by !== "camera" && camera.state.value.is !== "off") camera.stop();
+  if (given?.by && given.by !== "camera" && camera.state.value.is !== "off") camera.stop();
 });
 
 function failed(error: unknown): void {

@@ -4,11 +4,14 @@ import { Store } from "../store";
 /** Where a mood comes from: read from a face, or chosen by the person. */
 export type Source = "face" | "chosen";
 
+/** The ways to give a mood. */
+export type By = "camera" | "photo" | "sliders" | "map";
+
 export interface Given {
   readonly mood: Mood;
   readonly source: Source;
-  /** How it was given, for the history. */
-  readonly by: "camera" | "photo" | "sliders" | "map";
+  /** How it was given, for the history; null: before the page was loaded again. */
+  readonly by: By | null;
   /** `Date.now()` when it was given. */
   readonly at: number;
 }
@@ -17,9 +20,16 @@ export interface Given {
 export const mood = new Store<Given | null>(null);
 
 /** Lets the music follow a mood; numbers that are no mood change nothing. */
-export function setMood(numbers: readonly number[], by: Given["by"]): void {
+export function setMood(numbers: readonly number[], by: By): void {
+  give(numbers, by === "camera" || by === "photo" ? "face" : "chosen", by);
+}
+
+/** Goes on with a mood that was given before the page was loaded again. */
+export function resumeMood(numbers: readonly number[], source: Source): void {
+  give(numbers, source, null);
+}
+
+function give(numbers: readonly number[], source: Source, by: By | null): void {
   const scaled = asMood(numbers);
-  if (scaled === null) return;
-  const source = by === "camera" || by === "photo" ? "face" : "chosen";
-  mood.set({ mood: scaled, source, by, at: Date.now() });
+  if (scaled !== null) mood.set({ mood: scaled, source, by, at: Date.now() });
 }

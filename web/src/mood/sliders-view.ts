@@ -4,7 +4,7 @@ import { asMood, colourOf, EMOTIONS } from "../emotions";
 import { words } from "../language";
 import type { View } from "../shell/view";
 import { camera } from "./face-watch";
-import { mood, setMood } from "./mood";
+import { mood, setMood, type Given } from "./mood";
 
 /** Milliseconds of rest after which the music follows a slider. */
 const REST = 300;
@@ -63,13 +63,13 @@ export const slidersView: View = (signal) => {
   }
 
   // A mood that comes from elsewhere is where the person goes on from.
-  mood.watch((given) => {
-    if (given !== null && given.by !== "sliders") {
-      sliders.forEach(
-        ({ input }, i) => (input.value = `${Math.round(100 * (given.mood[i] ?? 0))}`),
-      );
-    }
+  const follow = (given: Given | null): void => {
+    sliders.forEach(({ input }, i) => (input.value = `${Math.round(100 * (given?.mood[i] ?? 0))}`));
     shares();
+  };
+  follow(mood.value);
+  mood.subscribe((given) => {
+    if (given?.by !== "sliders") follow(given);
   }, signal);
 
   return h(

@@ -1,15 +1,15 @@
 /**
  * The listening session: which songs come next, as the server orders them for the mood.
  *
- * It follows the mood and the person's settings by itself, begins anew when the server has
- * forgotten it, and waits where the server is away. Requests go one after the other, so that the
- * last answer is the last word.
+ * It follows the mood and the person's settings by itself, goes on when the tab is loaded again,
+ * begins anew when the server has forgotten it, and waits where the server is away. Requests go
+ * one after the other, so that the last answer is the last word.
  */
 
 import { api, ApiError, reachable, type Schemas } from "../api/client";
-import { distance, EMOTIONS, type Emotion } from "../emotions";
+import { distance, EMOTIONS, numbersOf, strongest, type Emotion } from "../emotions";
 import { words } from "../language";
-import { mood, type Source } from "../mood/mood";
+import { mood, resumeMood, type Source } from "../mood/mood";
 import { tell, tellError } from "../shell/messages";
 import { kept, oneOf, Store } from "../store";
 
@@ -75,6 +75,19 @@ const AT_LEAST_MS = 2500;
 /** Moods nearer than this are one mood to the server, too. */
 const MOVED = 0.05;
 
+/** What this tab remembers of its session, for when it is loaded again; the server has the rest. */
+interface Left {
+  readonly id: string;
+  /** Where its mood comes from; null: there was none, and anything played. */
+  readonly source: Source | null;
+  readonly removed: readonly number[];
+}
+
+const left = kept<Left | null>("vibelux.session", null, readLeft, () => sessionStorage);
+
+/** The session of before the tab was loaded again, until it is known whether it goes on. */
+let earlier = left.value;
+
 let id: string | null = null;
 let sent: Wanted | null = null;
 let line: Promise<unknown> = Promise.resolve();
@@ -126,6 +139,7 @@ export function feedback(song: Song, given: Feedback): void {
 /** Takes a song out of the queue; nothing is learnt from that. */
 export function remove(song: number): void {
   removed.add(song);
+  remember();
   show();
   if (queue.value.length < LENGTH / 2) refresh();
 }
@@ -214,11 +228,60 @@ function inLine(step: ((session: string) => Promise<Session>) | null): void {
 /** The server no longer knows the session, nor what was heard in it. */
 function forget(): void {
   id = null;
+  left.set(null);
   lost = heard.size;
+}
+
+function remember(): void {
+  if (id === null) return;
+  const source = mood.value === null ? null : mood.value.source;
+  left.set({ id, source, removed: [...removed] });
+}
+
+function readLeft(json: unknown): Left | undefined {
+  const { id, source, removed } = (json ?? {}) as Partial<Record<keyof Left, unknown>>;
+  if (typeof id !== "string" || !Array.isArray(removed)) return undefined;
+  if (source !== null && source !== "face" && source !== "chosen") return undefined;
+  return { id, source, removed: removed.filter(Number.isInteger) };
+}
+
+/** Goes on with the session of before the tab was loaded again, if the server still knows it. */
+async function resume({ id: old, source, removed: out }: Left): Promise<void> {
+  standing.set("working");
+  removed = new Set(out);
+  try {
+    latest = await change(old, {}); // asks for as many songs as are to be shown
+  } catch (error) {
+    if (error instanceof ApiError && error.code === "unreachable") throw error;
+    earlier = null;
+    removed = new Set();
+    left.set(null);
+    standing.set("silent");
+    return;
+  }
+  earlier = null;
+  id = old;
+  const { ordering } = latest;
+  sent = {
+    mood: [...numbersOf(latest.mood ?? {})],
+    source: source ?? "chosen",
+    policy: ordering.policy,
+    strength: ordering.strength,
+    ...(ordering.goal === null ? {} : { goal: ordering.goal }),
+  };
+  strength.set(ordering.strength);
+  if (source === null) anything.set(true);
+  else {
+    policy.set(ordering.policy);
+    if (ordering.goal !== null) goal.set(strongest(ordering.goal));
+    if (mood.value === null) resumeMood(sent.mood, source); // else the person was quicker
+  }
+  await take();
 }
 
 /** Makes sure that there is a session with the mood and the settings of now. */
 async function ready(): Promise<boolean> {
+  if (earlier !== null) await resume(earlier);
   const now = wanted();
   if (now === null) return false;
   if (id === null) {
@@ -255,6 +318,7 @@ function news(old: Wanted, now: Wanted): Partial<Wanted> | null {
 
 /** Shows the latest answer; when every song was heard, it all begins anew. */
 async function take(): Promise<void> {
+  remember();
   show();
   standing.set("ready");
   if (queue.value.length > 0 || sent === null) return;
@@ -266,6 +330,7 @@ async function take(): Promise<void> {
     body: { ...sent, n: count() } as Schemas["Asked"],
   });
   id = latest.id;
+  remember();
   show();
   if (queue.value.length > 0 && whole) tell(words().player.startingOver);
 }
@@ -303,6 +368,7 @@ function soon(afterMs: number): void {
 mood.subscribe(() => soon(id === null ? 0 : AFTER_MS));
 for (const setting of [policy, strength, goal, anything] as Store<unknown>[])
   setting.subscribe(() => soon(AFTER_MS / 2));
+if (earlier !== null) open();
 // A server that was away may have begun anew.
 reachable.subscribe((is) => {
   if (is && id !== null) refresh();

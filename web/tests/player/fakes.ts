@@ -23,6 +23,12 @@ export function songOf(id: number): Record<string, unknown> {
   };
 }
 
+interface FakeSession {
+  readonly out: Set<number>;
+  /** What it was last told: mood, policy, strength, goal. */
+  told: Record<string, unknown>;
+}
+
 /** Answers as the service does: a session hands a song out once. */
 export class FakeServer {
   readonly asked: Asked[] = [];
@@ -30,7 +36,7 @@ export class FakeServer {
   readonly vanished = new Set<number>();
   away = false;
   songs = [1, 2, 3, 4, 5, 6];
-  #sessions = new Map<string, Set<number>>();
+  readonly #sessions = new Map<string, FakeSession>();
   #count = 0;
 
   constructor() {
@@ -60,23 +66,34 @@ export class FakeServer {
     if (path === "/sessions" && method === "POST") {
       if (this.songs.length === 0) return fault(409, "catalogue_empty");
       const id = `s${++this.#count}`;
-      this.#sessions.set(id, new Set());
-      return this.#session(id, given, 201);
+      const session = { out: new Set<number>(), told: given };
+      this.#sessions.set(id, session);
+      return this.#session(id, session, given, 201);
     }
     const [, id = "", rest] = /^\/sessions\/(\w+)(\/feedback)?$/.exec(path) ?? [];
-    const out = this.#sessions.get(id);
-    if (out === undefined) return fault(404, "session_unknown");
-    if (rest) out.add(Number(given["song"]));
-    return this.#session(id, given, 200);
+    const session = this.#sessions.get(id);
+    if (session === undefined) return fault(404, "session_unknown");
+    if (rest) session.out.add(Number(given["song"]));
+    else session.told = { ...session.told, ...given };
+    return this.#session(id, session, given, 200);
   }
 
-  #session(id: string, { n }: Record<string, unknown>, status: number): Response {
-    const out = this.#sessions.get(id) ?? new Set();
+  #session(
+    id: string,
+    { out, told }: FakeSession,
+    { n }: Record<string, unknown>,
+    status: number,
+  ): Response {
     const queue = this.songs
       .filter((song) => !out.has(song))
       .slice(0, Number(n))
       .map((song) => ({ song: songOf(song), score: 1, reason: "", target: even, learnt: 0 }));
-    return Response.json({ id, mood: even, ordering: {}, heard: out.size, queue }, { status });
+    const mood = Object.fromEntries(
+      EMOTIONS.map((name, i) => [name, (told["mood"] as number[])[i]]),
+    );
+    const { policy, strength, goal = null } = told;
+    const ordering = { policy, strength, goal };
+    return Response.json({ id, mood, ordering, heard: out.size, queue }, { status });
   }
 }
 
@@ -182,12 +199,14 @@ export function freshPage(): FakeServer {
   told.length = 0;
   FakeAudio.all.length = 0;
   FakeAudio.refusal = null;
-  const kept = new Map<string, string>();
   vi.stubGlobal("navigator", { languages: ["en"] });
-  vi.stubGlobal("localStorage", {
-    getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, value: string) => void kept.set(key, value),
-  });
+  for (const name of ["localStorage", "sessionStorage"]) {
+    const kept = new Map<string, string>();
+    vi.stubGlobal(name, {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => void kept.set(key, value),
+    });
+  }
   vi.stubGlobal("Audio", FakeAudio);
   vi.doMock("../../src/shell/messages", () => ({
     tell: (text: string) => told.push(text),

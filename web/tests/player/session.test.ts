@@ -165,6 +165,105 @@ describe("a session", () => {
     expect(ids()).toEqual([7]);
   });
 
+  describe("when the tab is loaded again", () => {
+    /** Does what a reload does: everything anew but what the browser keeps. */
+    const reload = async (): Promise<void> => {
+      vi.resetModules();
+      server.asked.length = 0;
+      session = await import("../../src/player/session");
+      mood = await import("../../src/mood/mood");
+    };
+
+    test("it goes on as the server knows it", async () => {
+      mood.setMood(SAD, "camera");
+      session.policy.set("journey");
+      session.goal.set("surprise");
+      session.strength.set(0.25);
+      await pass(1000);
+      session.begun(song(1));
+      session.remove(3);
+      await pass(1);
+      localStorage.setItem("vibelux.strength", "0.9"); // by another tab
+      await reload();
+      await pass(5000);
+      expect(ids()).toEqual([2, 4, 5, 6]);
+      expect(session.standing.value).toBe("ready");
+      expect(session.orderedBy()).toBe("journey");
+      expect(mood.mood.value).toMatchObject({ mood: SAD, source: "face", by: null });
+      expect(session.policy.value).toBe("journey");
+      expect(session.goal.value).toBe("surprise");
+      expect(session.strength.value).toBe(0.25);
+      expect(server.asked).toHaveLength(1); // nothing is told anew: a journey would begin again
+      session.feedback(song(2), { what: "liked" });
+      await pass(1);
+      expect(server.sent("liked")).toMatchObject([{ path: "/sessions/s1/feedback" }]);
+    });
+
+    test("anything goes on as anything", async () => {
+      session.policy.set("calm");
+      session.anything.set(true);
+      await pass(1000);
+      await reload();
+      await pass(5000);
+      expect(ids()).toEqual([1, 2, 3, 4, 5, 6]);
+      expect(mood.mood.value).toBeNull();
+      expect(session.policy.value).toBe("calm");
+      expect(session.orderedBy()).toBe("off");
+      expect(server.asked).toHaveLength(1);
+    });
+
+    test("a mood that is given meanwhile counts", async () => {
+      mood.setMood(SAD, "sliders");
+      await pass(1);
+      server.away = true;
+      await reload();
+      mood.setMood(HAPPY, "sliders");
+      server.away = false;
+      await pass(5000);
+      expect(mood.mood.value).toMatchObject({ mood: HAPPY });
+      expect(patches().at(-1)).toMatchObject({ path: "/sessions/s1", body: { mood: HAPPY } });
+    });
+
+    test("a session that the server has forgotten is over without a word", async () => {
+      mood.setMood(SAD, "sliders");
+      await pass(1);
+      server.restart();
+      await reload();
+      await pass(5000);
+      expect(session.standing.value).toBe("silent");
+      expect(mood.mood.value).toBeNull();
+      expect(told).toEqual([]);
+      mood.setMood(HAPPY, "sliders");
+      await pass(1);
+      expect(server.asked.at(-1)).toMatchObject({ path: "/sessions", body: { mood: HAPPY } });
+      expect(ids()).toHaveLength(6);
+    });
+
+    test("a server that is away is waited for", async () => {
+      mood.setMood(SAD, "sliders");
+      await pass(1);
+      server.away = true;
+      await reload();
+      await pass(5000);
+      expect(session.standing.value).toBe("working");
+      server.away = false;
+      await pass(5000);
+      expect(ids()).toHaveLength(6);
+      expect(mood.mood.value).toMatchObject({ mood: SAD, source: "chosen" });
+    });
+
+    test.each(["7", "null", "{", '{"id": 3}', '{"id": "s1", "source": "x", "removed": []}'])(
+      "nonsense that was kept is not believed: %s",
+      async (text) => {
+        sessionStorage.setItem("vibelux.session", text);
+        await reload();
+        await pass(5000);
+        expect(server.asked).toEqual([]);
+        expect(session.standing.value).toBe("silent");
+      },
+    );
+  });
+
   test("settings last, and nonsense that was kept is not believed", async () => {
     session.strength.set(0.25);
     expect(localStorage.getItem("vibelux.strength")).toBe("0.25");
