@@ -18,16 +18,20 @@ class Served:
 
     Attributes:
         url: of the page, ending in a slash.
+        link: as it was printed: the URL, with a token where one is needed.
         home: the folder of its catalogue and profile.
         root: the folder below which music may be scanned.
         process: the command.
+        host: that it listens on.
 
     """
 
     url: str
+    link: str
     home: Path
     root: Path
     process: "subprocess.Popen[str]"
+    host: str
 
     @property
     def said(self) -> str:
@@ -45,15 +49,15 @@ class Served:
 
     def start_again(self) -> None:
         """Start it at the same address."""
-        self.process, _ = _started(self.home, self.root, self.port)
+        self.process, _ = _started(self.home, self.root, self.port, self.host)
 
 
 @contextmanager
-def served(home: Path, root: Path, *, port: int = 0) -> Iterator[Served]:
+def served(home: Path, root: Path, *, host: str = "127.0.0.1") -> Iterator[Served]:
     """Yield a service; it is ended afterwards."""
-    process, line = _started(home, root, port)
-    url = re.search(r"http://\S+/", line)[0]
-    service = Served(url, home, root, process)
+    process, line = _started(home, root, 0, host)
+    link = re.search(r"http://\S+", line)[0]
+    service = Served(link.partition("?")[0], link, home, root, process, host)
     try:
         yield service
     finally:
@@ -65,12 +69,15 @@ def served(home: Path, root: Path, *, port: int = 0) -> Iterator[Served]:
             raise
 
 
-def _started(home: Path, root: Path, port: int) -> "tuple[subprocess.Popen[str], str]":
+def _started(home: Path, root: Path, port: int, host: str) -> "tuple[subprocess.Popen[str], str]":
     clean = {name: v for name, v in os.environ.items() if not name.startswith("VIBELUX_")}
     home.mkdir(parents=True, exist_ok=True)
     with _log(home).open("a", encoding="utf-8") as log:
         process = subprocess.Popen(
-            [*START, "serve", "--no-browser", "--port", str(port), "--root", str(root)],
+            [
+                *(*START, "serve", "--no-browser", "--root", str(root)),
+                *("--host", host, "--port", str(port)),
+            ],
             env={**clean, "VIBELUX_HOME": str(home), "NO_COLOR": "1", "PYTHONUTF8": "1"},
             stdout=subprocess.PIPE,
             stderr=log,

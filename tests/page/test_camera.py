@@ -1,12 +1,16 @@
 """The camera and the photo: read in the browser, told in words, and nothing of them leaves it."""
 
+import ipaddress
 import json
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
 
-from . import camera_files
+from . import camera_files, songs
+from .listening import mix
+from .serving import served
 
 # Remembers the streams that the page gets, to see whether it lets go of them.
 REMEMBER = """
@@ -147,6 +151,37 @@ def photo(tmp_path):
     path = tmp_path / "face.png"
     Image.fromarray(camera_files.draw_frame((200, 110, 230))).save(path)
     return path
+
+
+@pytest.fixture
+def far_service(page_folder, samples, tmp_path):
+    """A service beyond this machine, at an address without TLS."""
+    home = tmp_path / "home"
+    songs.catalogue_samples(home, samples)
+    with served(home, home, host="0.0.0.0") as service:
+        if ipaddress.ip_address(urlsplit(service.url).hostname).is_loopback:
+            pytest.skip("this machine has no address but its own 127.0.0.1")
+        yield service
+
+
+def test_an_insecure_address_has_no_camera_but_all_else(
+    open_page, camera_browser, far_service, photo
+):
+    """Browsers offer no camera there; the page says so, and what to do instead."""
+    seen = open_page(far_service.link, within=camera_browser, camera=None)
+    seen.expected.append("Cross-Origin-Opener-Policy")  # which browsers heed with TLS only
+    page = seen.page
+    assert page.evaluate("navigator.mediaDevices") is None
+    page.get_by_role("button", name="Start the camera").click()
+    help_ = page.get_by_role("alert").filter(has_text="No camera at this address")
+    help_.get_by_text("use a photo or the sliders").wait_for()
+    page.get_by_role("tab", name="Photo").click()
+    page.get_by_label("Choose a photo").set_input_files(photo)
+    page.get_by_text("This expression sets the mood.").wait_for()
+    assert sum(shares(page)) == pytest.approx(100, abs=4)
+    mix(page, sad=100)
+    page.get_by_text(re.compile("^for .*sad")).wait_for()
+    page.locator(".queue-row").nth(3).wait_for()
 
 
 def test_a_photo_sets_the_mood_and_is_not_sent(open_page, service, photo):

@@ -69,7 +69,7 @@ def watched(
     browser: Browser,
     url: str,
     *,
-    camera: bool = False,
+    camera: bool | None = False,
     phone: bool = False,
     dark: bool = False,
     still: bool = True,
@@ -82,7 +82,7 @@ def watched(
     Args:
         browser: to open it in.
         url: to open.
-        camera: allow the camera beforehand; otherwise it is forbidden.
+        camera: allow the camera beforehand, or forbid it; None: an address that may not ask.
         phone: 360 × 740 with touch.
         dark: as the system's choice.
         still: ask for reduced motion.
@@ -108,7 +108,7 @@ def watched(
         if camera:
             context.grant_permissions(["camera"], origin=origin)
         page = context.new_page()
-        if not camera:  # without a window nobody can answer the question
+        if camera is False:  # without a window nobody can answer the question
             context.new_cdp_session(page).send(
                 "Browser.setPermission",
                 {"permission": {"name": "camera"}, "setting": "denied", "origin": origin},
