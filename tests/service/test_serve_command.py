@@ -85,13 +85,26 @@ def test_hosts_that_cannot_be_used_are_said(start, host):
 
 
 def test_a_name_that_a_proxy_gives_it_needs_the_token_too(start):
-    process, line = start("--port", "0", "--allow-host", "music.example.org")
+    names = ("music.example.org", "lieder.example.org")
+    options = [part for name in names for part in ("--allow-host", name)]
+    process, line = start("--port", "0", *options)
+    lines = [line, process.stdout.readline(), process.stdout.readline()]
     token = re.search(r"\?token=(\S+)", line)[1]
-    url = f"http://127.0.0.1:{port_of(line)}/api/v1/health"
-    named = {"Host": "music.example.org"}
-    assert httpx.get(url, headers=named).status_code == 401
-    known = {**named, "Authorization": f"Bearer {token}"}
-    assert httpx.get(url, headers=known).status_code == 200
+    port = port_of(lines[2])
+    assert lines == [
+        f"VibeluX is at https://music.example.org/?token={token}\n",
+        f"VibeluX is at https://lieder.example.org/?token={token}\n",
+        f"Without the proxy it is at http://127.0.0.1:{port}/?token={token}\n",
+    ]
+    url = f"http://127.0.0.1:{port}/"
+    for name in names:
+        named = {"Host": name}
+        health = f"{url}api/v1/health"
+        assert httpx.get(health, headers=named).status_code == 401
+        known = {**named, "Authorization": f"Bearer {token}"}
+        assert httpx.get(health, headers=known).status_code == 200
+        link = httpx.get(url, headers=named, params={"token": token})  # as the proxy passes it on
+        assert link.status_code == 303
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=20)
 

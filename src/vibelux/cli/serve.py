@@ -10,7 +10,7 @@ from vibelux.cli.console import err, out
 
 if TYPE_CHECKING:
     from vibelux.service.folders import Roots
-    from vibelux.service.server import Address
+    from vibelux.service.server import Address, Links
     from vibelux.settings import Settings
 
 
@@ -64,11 +64,15 @@ def serve_page(settings: "Settings", address: "Address", *, roots: "Roots", brow
     """
     from vibelux.service.server import serve as serve_until_stopped
 
-    def ready(link: str) -> None:
-        out().print(f"VibeluX is at {link}", markup=False, soft_wrap=True)
+    def ready(links: "Links") -> None:
+        said = [f"VibeluX is at {link}" for link in links.named or (links.direct,)]
+        if links.named:
+            said.append(f"Without the proxy it is at {links.direct}")
+        for line in said:
+            out().print(line, markup=False, soft_wrap=True)
         err().print("[dim]Ctrl-C ends it.[/dim]")
         if browser:
-            _open(link)
+            _open(links.direct)  # the proxy may not run yet
 
     serve_until_stopped(settings, address, roots=roots, on_ready=ready)
 

@@ -46,12 +46,32 @@ class Address:
     names: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Links:
+    """What a person can open; each link holds the token if there is one.
+
+    Attributes:
+        direct: to the address that the service listens on.
+        named: by the names of proxies, which speak TLS.
+
+    """
+
+    direct: str
+    named: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, direct: str, names: tuple[str, ...], token: str | None) -> "Links":
+        """Return the links to an address and to proxies' names."""
+        end = "" if token is None else f"?token={token}"
+        return cls(direct + end, tuple(f"https://{name}/{end}" for name in names))
+
+
 def serve(
     settings: Settings,
     address: Address,
     *,
     roots: Roots,
-    on_ready: Callable[[str], None],
+    on_ready: Callable[[Links], None],
     analyser: Analyser | None = None,
 ) -> None:
     """Serve until Ctrl-C or SIGTERM.
@@ -60,8 +80,7 @@ def serve(
         settings: of the catalogue and the scans.
         address: where to listen. Beyond this machine, requests need a token.
         roots: folders that may be seen and scanned.
-        on_ready: called with the link to open, which holds the token if there is one, as soon as
-            requests are answered.
+        on_ready: called with the links to open as soon as requests are answered.
         analyser: what scans run; None: the music model.
 
     Raises:
@@ -95,7 +114,7 @@ def serve(
                     ws="none",
                 ),
                 context,
-                lambda: on_ready(link if token is None else f"{link}?token={token}"),
+                lambda: on_ready(Links.of(link, address.names, token)),
             )
             logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
             server.run(sockets=[listener])
