@@ -57,7 +57,9 @@ export function gestures(element: HTMLElement, on: Gestures): void {
   };
   element.addEventListener("pointerup", up);
   element.addEventListener("pointercancel", up);
-  element.addEventListener("pointerleave", () => on.hovered(null));
+  element.addEventListener("pointerleave", (event) => {
+    if (event.pointerType !== "touch") on.hovered(null); // a lifted finger leaves what it asked for
+  });
   element.addEventListener(
     "wheel",
     (event) => {

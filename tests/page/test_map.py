@@ -1,0 +1,169 @@
+"""The mood map: a song under the pointer plays, empty ground becomes the mood, fingers zoom."""
+
+import math
+import re
+from dataclasses import dataclass
+
+import httpx
+import pytest
+
+from .sound import remember, wait_until_it_plays
+
+EDGE = 34
+"""Pixels around the plane, as of `web/src/map/frame.ts`."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A song's title and where it is on the screen."""
+
+    title: str
+    x: float
+    y: float
+
+    def far(self, x: float, y: float) -> float:
+        return math.hypot(self.x - x, self.y - y)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The map as it is on the screen when all of it is shown."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    points: tuple[Point, ...]
+
+    def at(self, valence: float, arousal: float) -> tuple[float, float]:
+        return (
+            self.left + self.width / 2 + valence * (self.width / 2 - EDGE),
+            self.top + self.height / 2 - arousal * (self.height / 2 - EDGE),
+        )
+
+    def alone(self, x: float, y: float) -> float:
+        """Return how far the nearest song is from a place."""
+        return min(point.far(x, y) for point in self.points)
+
+
+def look(page, service):
+    """Wait for the map and return where its songs are."""
+    surface = page.locator(".map-surface")
+    page.get_by_text(re.compile("^21 songs; ")).wait_for()
+    page.wait_for_load_state("networkidle")
+    surface.scroll_into_view_if_needed()
+    box = surface.evaluate(
+        """(surface) => {
+          const { left, top } = surface.getBoundingClientRect();
+          return [left + surface.clientLeft, top + surface.clientTop,
+                  surface.clientWidth, surface.clientHeight];
+        }"""
+    )
+    api = f"{service.url}api/v1/songs"
+    titles = {
+        song["id"]: song["title"] for song in httpx.get(api, params={"limit": 100}).json()["songs"]
+    }
+    columns = httpx.get(f"{api}/map").json()
+    bare = Seen(*box, ())
+    points = tuple(
+        Point(titles[number], *bare.at(valence, arousal))
+        for number, valence, arousal in zip(
+            columns["ids"], columns["valence"], columns["arousal"], strict=True
+        )
+    )
+    return Seen(*box, points)
+
+
+@pytest.fixture
+def opened(open_page, own_service):
+    """The map with a mouse."""
+    page = remember(open_page(f"{own_service.url}#/map"))
+    return page, look(page, own_service)
+
+
+def test_a_click_on_a_point_plays_its_song(opened):
+    page, seen = opened
+    song = max(
+        seen.points,
+        key=lambda point: min(p.far(point.x, point.y) for p in seen.points if p is not point),
+    )
+    page.mouse.move(song.x, song.y)
+    page.locator(".map-label").filter(has_text=song.title).wait_for()
+    page.mouse.click(song.x, song.y)
+    page.locator(".player-title").filter(has_text=song.title).wait_for()
+    wait_until_it_plays(page)
+    here = page.get_by_role("region", name="Songs here")
+    here.get_by_role("listitem").first.get_by_text(song.title, exact=True).wait_for()
+    page.mouse.click(song.x, song.y)
+    page.wait_for_function("() => decks.every((deck) => deck.paused)")
+
+
+def test_a_click_on_empty_ground_sets_the_mood(opened):
+    page, seen = opened
+    grid = [n / 20 for n in range(-14, 15)]
+    valence, arousal = max(
+        ((v, a) for v in grid for a in grid), key=lambda place: seen.alone(*seen.at(*place))
+    )
+    assert seen.alone(*seen.at(valence, arousal)) > 30
+    with page.expect_request(lambda ask: ask.url.endswith("/sessions")) as begun:
+        page.mouse.click(*seen.at(valence, arousal))
+    here = page.get_by_role("region", name="Songs here")
+    here.get_by_role("button", name="Your mood is here", disabled=True).wait_for()
+    asked = begun.value.post_data_json
+    assert asked["source"] == "chosen"
+    meant = httpx.post(
+        begun.value.url.replace("/sessions", "/moods"),
+        json={"valence": valence, "arousal": arousal},
+    ).json()["numbers"]
+    assert asked["mood"] == pytest.approx(meant, abs=0.03)  # a pixel's worth
+    assert page.evaluate("decks.every((deck) => deck.paused)")  # a mood alone plays nothing
+    page.get_by_role("link", name="Listen").first.click()
+    page.get_by_text(re.compile("^for ")).wait_for()
+    page.locator(".queue-row").nth(3).wait_for()
+
+
+def test_two_fingers_zoom(open_page, own_service):
+    """Fingers that move apart by half move every song away from the middle by half."""
+    page = open_page(f"{own_service.url}#/map", phone=True).page
+    seen = look(page, own_service)
+    middle = seen.at(0, 0)
+    apart = 1.5
+
+    def moved(point):
+        return tuple(m + apart * (at - m) for at, m in zip((point.x, point.y), middle, strict=True))
+
+    def is_inside(x, y):
+        return (
+            seen.left + 20 < x < seen.left + seen.width - 60
+            and seen.top + 20 < y < seen.top + seen.height - 60
+        )
+
+    away = [Point(point.title, *moved(point)) for point in seen.points]
+    song = max(
+        (point for point in away if is_inside(point.x, point.y)),
+        key=lambda point: min(
+            seen.alone(point.x, point.y),  # none is there before
+            *(other.far(point.x, point.y) for other in away if other is not point),
+        ),
+    )
+    fingers = page.context.new_cdp_session(page)
+
+    def touch(kind, *offsets):
+        points = [
+            {"x": middle[0] + offset, "y": middle[1], "id": number}
+            for number, offset in enumerate(offsets)
+        ]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", -60)
+    touch("touchStart", -60, 60)
+    for offset in range(61, round(60 * apart) + 1):
+        touch("touchMove", -offset, offset)
+    touch("touchEnd")
+    label = page.locator(".map-label")
+    assert label.is_hidden()
+    page.touchscreen.tap(song.x, song.y)
+    label.filter(has_text=song.title).wait_for()
+    page.get_by_role("button", name="Show all").click()
+    page.touchscreen.tap(song.x, song.y)
+    page.get_by_role("button", name="Your mood is here").wait_for()  # there was empty ground
