@@ -37,7 +37,7 @@ LEFT_OUT = ("ravdess_song",)
 """Collections that are left out unless asked for: see docs/music.md for what that costs."""
 
 COMMAND = "vibelux train music --cross-validate"
-"""Prints the figures that a card takes from a cross-validation."""
+"""Prints, with the training's seed, the figures that a card takes from a cross-validation."""
 
 _HELD_FOLD = 0  # about a fifth of the groups, where there is no cross-validation to rely on
 
@@ -185,6 +185,7 @@ def finish_songs(
         how = f"{len(held)} songs held back from training, with the figures"
     else:
         calibration, figures, how = Calibration(), {}, "nothing: too few groups to hold some back"
+    command = f"{COMMAND} --seed {training.recipe.seed}"
     difference = export_songs(
         training,
         kernel,
@@ -193,7 +194,7 @@ def finish_songs(
         calibration=calibration,
         calibrated_on=how,
         source=source,
-        metrics={"how": how, **figures, **({"command": COMMAND} if checked is not None else {})},
+        metrics={"how": how, **figures, **({"command": command} if checked is not None else {})},
         notes={
             "songs_learnt_from": len(learnt),
             "epochs_done": len(training.history),
