@@ -1,7 +1,7 @@
 """How far the music model's answers move when a clip comes in another codec and loudness.
 
-``python benchmarks/reencoded.py MANIFEST`` writes eight clips of the research data again, as stereo of
-44.1 kHz. Without the data there is nothing to measure.
+``python benchmarks/reencoded.py MANIFEST`` writes eight clips of the research data again as stereo
+of 44.1 kHz. Without the data there is nothing to measure.
 """
 
 import sys

@@ -125,7 +125,7 @@ class SongDetail(BaseModel):
     song: SongOut
     course: list[MomentOut]
     confidence: str | None = Field(
-        description="how sure its analysis is", examples=["heard as clear (0.21), steady (0.90)"]
+        description="how sure its analysis is", examples=["heard as clear (0.31), steady (0.90)"]
     )
 
 
@@ -226,7 +226,7 @@ class PickOut(BaseModel):
     song: SongOut
     score: float = Field(description="how well it fits, 0 to 1", examples=[0.92])
     reason: str = Field(examples=["happy 62 % like the face (58 %), little sadness"])
-    confidence: str = Field(examples=["heard as clear (0.21), steady (0.90)"])
+    confidence: str = Field(examples=["heard as clear (0.31), steady (0.90)"])
     target: dict[str, float] = Field(
         description="the mood that was looked for at this place: not the listener's where a policy "
         "leads elsewhere",

@@ -888,7 +888,7 @@ export interface components {
             reason: string;
             /**
              * Confidence
-             * @example heard as clear (0.21), steady (0.90)
+             * @example heard as clear (0.31), steady (0.90)
              */
             confidence: string;
             /**
@@ -1171,7 +1171,7 @@ export interface components {
             /**
              * Confidence
              * @description how sure its analysis is
-             * @example heard as clear (0.21), steady (0.90)
+             * @example heard as clear (0.31), steady (0.90)
              */
             confidence: string | null;
         };
