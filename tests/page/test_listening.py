@@ -21,8 +21,15 @@ def listening(open_page, own_service):
 
 
 def wait_for_first(page, name):
-    """Wait until the next song is meant to sound so; after it comes variety."""
-    page.locator(".queue .queue-title").first.filter(has_text=f"Sample {name}").wait_for()
+    """Wait until the next song, and another of the next four, are meant to sound so."""
+    page.wait_for_function(
+        """(name) => {
+          const next = [...document.querySelectorAll(".queue-title")].slice(0, 4);
+          const fit = next.map((title) => title.textContent.startsWith(`Sample ${name}`));
+          return fit[0] && fit.filter(Boolean).length >= 2;
+        }""",
+        arg=name,
+    )
 
 
 def test_the_first_visit_ends_with_music(open_page, new_service):

@@ -32,6 +32,14 @@ def test_a_copy_of_what_was_chosen_waits():
     assert diversified(2, rows, knob=0.5).tolist() == [0, 2]
 
 
+def test_no_song_passes_one_that_fits_far_better():
+    rows = np.array([[1, 0, 0], [1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], dtype=np.float32)
+    fits = np.array([0.97, 0.92, 0.9, 0.85, 0.3], dtype=np.float32)
+    assert diversified(5, rows, knob=0.5).tolist() == [0, 3, 4, 1, 2]
+    assert diversified(5, rows, knob=0.5, fits=fits).tolist() == [0, 3, 1, 2, 4]
+    assert diversified(5, rows, knob=1, fits=fits).tolist() == [0, 3, 4, 1, 2]
+
+
 @given(n=st.integers(0, 12), seed=st.integers(0, 5))
 def test_diversity_is_the_mean_over_all_pairs(n, seed):
     rows = vectors(n, seed).reshape(n, 5).astype(float)

@@ -7,19 +7,30 @@ from numpy.typing import ArrayLike, NDArray
 
 from vibelux.errors import InvalidInput
 
+_GIVEN_UP = 0.25
+"""Fit that variety may cost at a knob of one half: a song that fits far less is no variety."""
 
-def diversified(n: int, vectors: NDArray[np.float32], *, knob: float) -> NDArray[np.int64]:
+
+def diversified(
+    n: int,
+    vectors: NDArray[np.float32],
+    *,
+    knob: float,
+    fits: NDArray[np.float32] | None = None,
+) -> NDArray[np.int64]:
     """Choose songs by maximal marginal relevance (Carbonell & Goldstein 1998).
 
     One after the other, the song with the largest ``(1 − knob) · relevance − knob · likeness``:
     relevance falls evenly from 1 to 0 over the given order, likeness is the largest one to a song
     chosen before: 1 for a copy, 0 for two songs that are as alike as these songs are on average.
-    So a knob means the same among songs that are all alike and among songs that all differ.
+    So a knob means the same among songs that are all alike and among songs that all differ. No song
+    passes one that fits better by more than ``0.25 · knob / (1 − knob)``.
 
     Args:
         n: songs to choose.
         vectors: [shape=(songs, d)] of length 1 or 0, the best song first.
         knob: 0 keeps the order, 1 looks for variety alone.
+        fits: [shape=(songs,)] how well each song fits, 0 to 1; None: all alike.
 
     Returns:
         places [shape=(min(n, songs),), dtype=int64] in the order chosen.
@@ -38,8 +49,13 @@ def diversified(n: int, vectors: NDArray[np.float32], *, knob: float) -> NDArray
     cost = np.float32(knob) * scale * (vectors @ vectors.T - usual)
     dearest = np.zeros(songs, dtype=np.float32)
     chosen = np.empty(n, dtype=np.int64)
+    given_up = _GIVEN_UP * knob / (1 - knob) if knob < 1 else np.inf
     for place in range(n):
-        best = (worth - dearest).argmax()
+        values = worth - dearest
+        if fits is not None:
+            first = np.isfinite(worth).argmax()  # of those that wait
+            values[fits < fits[first] - given_up] = -np.inf
+        best = values.argmax()
         chosen[place] = best
         np.maximum(dearest, cost[best], out=dearest)
         worth[best] = -np.inf

@@ -277,7 +277,9 @@ def _places(
         if diversity > 0 and known:
             # Side by side, their cosine is the mean of both cosines.
             likeness = np.hstack(known) / np.float32(np.sqrt(len(known)))
-            picked = diversified(n, likeness[: _CHOICE * n], knob=diversity)
+            choice = likeness[: _CHOICE * n]
+            fits = scores[ranked[: len(choice)]]
+            picked = diversified(n, choice, knob=diversity, fits=fits)
             rest = np.ones(len(ranked), dtype=bool)
             rest[picked] = False
             places = [*picked.tolist(), *np.flatnonzero(rest).tolist()]
