@@ -2,13 +2,14 @@
 
 Every song draws a ticket, and the songs are played in the order of their tickets:
 
-    ticket = s · −ln(rank / n) + (1 − s) · g + ln(freshness)
+    ticket = s · (−ln(rank / n) − 4 · gap) + (1 − s) · g + ln(freshness)
 
-with the strength s from 0 to 1, the song's rank by how well it fits, and g from the standard Gumbel
-distribution, which makes the order a draw without replacement in proportion to the odds
-``(n / rank)^(s / (1 − s)) · freshness`` (Plackett & Luce; Gumbel-top-k: Kool, van Hoof & Welling
-2019). At 0 that is a plain shuffle and at 1 the strict ranking; at 0.5 the odds are as one over the
-rank. Ranks instead of scores give a strength the same meaning in every library.
+with the strength s from 0 to 1, the song's rank by how well it fits, the gap between the best
+song's fit and its own, and g from the standard Gumbel distribution, which makes the order a draw
+without replacement in proportion to the odds ``(n / rank · exp(−4 · gap))^(s / (1 − s)) ·
+freshness`` (Plackett & Luce; Gumbel-top-k: Kool, van Hoof & Welling 2019). At 0 that is a plain
+shuffle and at 1 the strict ranking. Ranks give a strength the same meaning in every library; the
+gap keeps what does not fit out of the way where few songs fit.
 
 Then three rules of listening, none of which a plain shuffle knows: `diversified` looks for variety
 where it is asked for, and `spaced` keeps songs of one artist or album apart and never lets
@@ -29,6 +30,7 @@ ALIKE = 0.99
 """Songs whose embeddings have a larger cosine are near-duplicates."""
 
 _BINS = 1 << 14  # of the scores, at most; ranks are counted, not sorted: several times faster
+_GAP = np.float32(4.0)  # a song that fits worse by a quarter has a third of the odds, at 0.5
 _SPARE = 64  # songs in the pool beyond those wanted, for the rules to choose from
 _CHOICE = 2  # songs that variety chooses each one from
 _AHEAD = 32  # songs looked at to keep others apart; of a small library a quarter
@@ -113,7 +115,7 @@ def mood_shuffle(
         places = wanted - len(order) if last else min(1, wanted - len(order))
         if places == 0:
             break
-        tickets = luck + np.float32(strength) * _surprise(row, open_) if strength else luck.copy()
+        tickets = luck + np.float32(strength) * _fitness(row, open_) if strength else luck.copy()
         if available < songs:
             tickets[~open_] = -np.inf
         chosen = _places(
@@ -293,8 +295,8 @@ def _places(
         size *= 4
 
 
-def _surprise(scores: NDArray[np.float32], open_: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Return −ln(rank / n) of every song; equal scores share the mean of their ranks."""
+def _fitness(scores: NDArray[np.float32], open_: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return −ln(rank / n) − 4 · gap of every song; equal scores share the mean of their ranks."""
     count = np.count_nonzero(open_)
     among = scores if count == scores.size else scores[open_]
     low, high = float(among.min()), float(among.max())
@@ -310,7 +312,9 @@ def _surprise(scores: NDArray[np.float32], open_: NDArray[np.bool_]) -> NDArray[
     better = counts[::-1].cumsum()[::-1] - counts
     rank = better + np.maximum(counts, 1) / 2
     table = -np.log((rank / count).astype(np.float32))
-    return table.take(bins)
+    fitness = table.take(bins)
+    fitness += _GAP * (scores - np.float32(high))
+    return fitness
 
 
 def _gumbel(rng: np.random.Generator, n: int) -> NDArray[np.float32]:
