@@ -34,3 +34,4 @@ def test_in_words_and_numbers():
     assert Confidence(0.35, 0.93).in_words() == "heard as clear (0.35), steady (0.93)"
     assert Confidence(0.1, 0.4).in_words() == "heard as mixed (0.10), changing (0.40)"
     assert Confidence(0.1, None).in_words() == "heard as mixed (0.10)"
+    assert Confidence(0.35, 0.93).in_words(corrected=True) == "with the mood that you gave it"

@@ -92,7 +92,8 @@ def test_a_person_corrects_a_mood_and_takes_it_back(service):
     given = service.client.put(f"{path}/mood", json={"mood": mood(sad=2)}).json()
     assert given["corrected"] is True
     assert given["mood"]["sad"] == 1
-    assert service.client.get(path).json()["song"] == given
+    detail = service.client.get(path).json()
+    assert (detail["song"], detail["confidence"]) == (given, "with the mood that you gave it")
     found = service.client.get("/api/v1/songs", params={"emotion": "sad"}).json()["songs"]
     assert service.ids["glad"] in [song["id"] for song in found]
     points = service.client.get("/api/v1/songs/map").json()

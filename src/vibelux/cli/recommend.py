@@ -180,7 +180,7 @@ def playlist_table(
             name.append(f" – {printable(entry.song.artist)}", style="not bold")
         head.add_row(str(rank), name, f"{entry.score:.3f}")
         reason = Text(entry.reason.replace(" %", "%"), style="dim")  # most fit on one line so
-        reason.append(f" · {entry.confidence.in_words()}")
+        reason.append(f" · {entry.confidence.in_words(corrected=entry.song.corrected)}")
         lines += [head, Padding(reason, (0, 0, 0, len(str(len(songs))) + 2), expand=False)]
     return Constrain(Group(*lines), _WIDEST)
 

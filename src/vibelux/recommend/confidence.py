@@ -36,8 +36,15 @@ class Confidence:
         """Both in one number: ``clear`` scaled by ``steady``, taken as 1 where it is unknown."""
         return self.clear * (1.0 if self.steady is None else self.steady)
 
-    def in_words(self) -> str:
-        """Return a sentence's part such as ``heard as mixed (0.12), steady (0.93)``."""
+    def in_words(self, *, corrected: bool = False) -> str:
+        """Return a sentence's part such as ``heard as mixed (0.12), steady (0.93)``.
+
+        Args:
+            corrected: the mood is the person's own; what was heard does not matter then.
+
+        """
+        if corrected:
+            return "with the mood that you gave it"
         words = f"heard as {'clear' if self.clear >= _CLEAR else 'mixed'} ({self.clear:.2f})"
         if self.steady is None:
             return words

@@ -245,7 +245,7 @@ class PickOut(BaseModel):
             song=SongOut.of(pick.song),
             score=round(pick.score, 6),
             reason=pick.reason,
-            confidence=pick.confidence.in_words(),
+            confidence=pick.confidence.in_words(corrected=pick.song.corrected),
             target=mood_dict(pick.target),
             learnt=round(pick.learnt, 3),
         )

@@ -94,7 +94,7 @@ def song(shared: Shared, song_id: Id) -> SongDetail:
         ],
         confidence=None
         if found.mood is None
-        else confidence_of(found.mood, found.course).in_words(),
+        else confidence_of(found.mood, found.course).in_words(corrected=found.corrected),
     )
 
 
