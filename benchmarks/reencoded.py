@@ -6,24 +6,24 @@ of 44.1 kHz. Without the data there is nothing to measure.
 
 import sys
 import tempfile
-from fractions import Fraction
 from pathlib import Path
 
-import av
 import numpy as np
 
 from vibelux.datasets.songs import read_songs
+from vibelux.library.samples import Format, write_audio
 from vibelux.music.decode import decode
 from vibelux.music.emotion import MusicModel
+from vibelux.music.synthesis import RATE
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "music" / "manifest.csv"
 FORMS = (
-    ("mp3", "libmp3lame", 44_100, 128_000, -12.0),
-    ("flac", "flac", 44_100, None, -3.0),
-    ("mp3", "libmp3lame", 44_100, 64_000, -12.0),
-    ("mp3", "libmp3lame", 44_100, 320_000, -3.0),
-    ("m4a", "aac", 44_100, 96_000, -6.0),
-    ("ogg", "libopus", 48_000, 32_000, -20.0),
+    (Format(".mp3", "mp3", "libmp3lame", "fltp", RATE, 128_000), -12.0),
+    (Format(".flac", "flac", "flac", "s16"), -3.0),
+    (Format(".mp3", "mp3", "libmp3lame", "fltp", RATE, 64_000), -12.0),
+    (Format(".mp3", "mp3", "libmp3lame", "fltp", RATE, 320_000), -3.0),
+    (Format(".m4a", "ipod", "aac", "fltp", RATE, 96_000), -6.0),
+    (Format(".ogg", "ogg", "libopus", "flt", 48_000, 32_000), -20.0),
 )
 EVERY = 85
 
@@ -35,17 +35,18 @@ def main(manifest: Path = DATA) -> None:
         return
     model = MusicModel.load()
     clips = [song.path for song in read_songs(manifest).rows if song.quadrant][::EVERY]
-    samples = [decode(clip, sample_rate=16_000) for clip in clips]
+    samples = [decode(clip, sample_rate=RATE) for clip in clips]
     known = [model.analyse(clip) for clip in clips]
     moods = np.array([analysis.mood for analysis in known])
     apart = [np.abs(a - b).sum() / 2 for n, a in enumerate(moods) for b in moods[:n]]
     print(f"{len(clips)} clips; two of them differ by {np.mean(apart):.3f}")
     with tempfile.TemporaryDirectory() as folder:
-        for suffix, codec, rate, bits, gain in FORMS:
+        for form, gain in FORMS:
             again = []
             for sound in samples:
-                path = Path(folder) / f"clip.{suffix}"
-                write(path, sound * 10 ** (gain / 20), codec=codec, rate=rate, bits=bits)
+                path = Path(folder) / f"clip{form.suffix}"
+                louder = np.stack([sound, sound]) * np.float32(10 ** (gain / 20))
+                write_audio(path, louder, file_format=form, tags={})
                 again.append(model.analyse(path))
             moved = np.abs(moods - [analysis.mood for analysis in again]).sum(axis=1) / 2
             valence, arousal = (
@@ -55,32 +56,12 @@ def main(manifest: Path = DATA) -> None:
                 )
                 for name in ("valence", "arousal")
             )
-            form = f"{suffix} {codec} {'' if bits is None else bits // 1000} {gain:+.0f} dB"
+            rate = "lossless" if form.bit_rate is None else f"{form.bit_rate // 1000} kbit/s"
+            name = f"{form.suffix[1:]} {rate}, {gain:+.0f} dB"
             print(
-                f"{form:28} mood {moved.mean():.3f}, most {moved.max():.3f}; "
+                f"{name:28} mood {moved.mean():.3f}, most {moved.max():.3f}; "
                 f"valence {valence:.2f}, arousal {arousal:.2f}"
             )
-
-
-def write(path: Path, sound: np.ndarray, *, codec: str, rate: int, bits: int | None) -> None:
-    """Write 16 kHz mono as stereo of another rate."""
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=rate, layout="stereo")
-        if bits is not None:
-            stream.bit_rate = bits
-        frame = av.AudioFrame.from_ndarray(
-            sound.astype(np.float32)[None], format="fltp", layout="mono"
-        )
-        frame.sample_rate, frame.time_base = 16_000, Fraction(1, 16_000)
-        resampler = av.AudioResampler(
-            format=stream.format.name,
-            layout="stereo",
-            rate=rate,
-            frame_size=stream.codec_context.frame_size or None,
-        )
-        for part in (*resampler.resample(frame), *resampler.resample(None)):
-            container.mux(stream.encode(part))
-        container.mux(stream.encode(None))
 
 
 if __name__ == "__main__":
