@@ -12,6 +12,7 @@ from vibelux.errors import ModelError
 from vibelux.music.spectrogram import MelSettings
 from vibelux.training.song_kernel import (
     OUTPUTS,
+    WEIGHTS,
     KernelMachine,
     KernelRecipe,
     fit_kernel_machine,
@@ -68,6 +69,26 @@ def test_it_hears_the_difference_in_songs_it_has_not_learnt(machine):
     assert (quadrants[::2] == 0).mean() > 0.95
     assert (quadrants[1::2] == 2).mean() > 0.95
     assert (found["affect"][:, 1].reshape(12, -1).mean(axis=1)[::2] > 0.3).all()
+
+
+def test_likeness_is_one_with_itself_and_falls_with_distance(machine):
+    places = torch.zeros(3, machine.learnt.in_features)
+    places[1, 0], places[2, 0] = 3.0, 30.0
+    alike = machine.likeness(places, places)
+    torch.testing.assert_close(alike, alike.T)
+    torch.testing.assert_close(alike.diagonal(), torch.ones(3))
+    assert alike[0, 1] > alike[0, 2] > 0
+
+
+def test_groups_that_tell_valence_weigh_more(machine):
+    first = np.cumsum([0, *machine.kept.values()])[:-1]
+    apart = dict.fromkeys(machine.kept, 0.0)
+    for name, place in zip(machine.kept, first, strict=True):
+        places = torch.zeros(2, machine.learnt.in_features)
+        places[1, place] = 1e4  # nothing in common there, the same elsewhere
+        apart[name] = 1 - float(machine.likeness(places, places)[0, 1])
+    assert sum(apart.values()) == pytest.approx(1, abs=1e-4)
+    assert apart["roughness"] == pytest.approx(WEIGHTS["roughness"] * apart["tempo"], rel=1e-3)
 
 
 def test_a_song_counts_only_for_the_labels_it_has(learnt):

@@ -62,6 +62,30 @@ def test_a_dissonance_is_heard(measure):
     assert fifth[4] > cluster[4]  # notes a fourth or a fifth apart
 
 
+def test_a_cluster_is_rougher_than_a_fifth_in_the_register_where_it_sounds(measure):
+    cluster, fifth = (
+        measure(chords(notes, tonic=880.0))["roughness"] for notes in ((0, 1, 2), (0, 7))
+    )
+    assert cluster[0] > 1.05 * fifth[0]  # of all partials, by their loudness
+    middle = 3  # 650 to 1,300 Hz, see `SongMeasurements._roughness`
+    assert cluster[middle] > 1.5 * fifth[middle]
+
+
+@pytest.mark.parametrize("tonic", [261.6, 392.0])
+@pytest.mark.parametrize(("third", "kind"), [(4, 0), (3, 1)])
+@pytest.mark.parametrize("step", [2, 5])
+def test_steps_from_chord_to_chord_are_the_same_in_any_key(measure, tonic, third, kind, step):
+    here = (0, third, 7)
+    there = tuple(note + step for note in here)
+    progressions = measure(chords(here, there, tonic=tonic))["progressions"]
+    steps = progressions[24:72].reshape(2, 2, 12)[kind, kind]  # semitones from root to root
+    stayed, *moved = np.argsort(steps)[::-1][:3]
+    assert stayed == 0
+    assert sorted(moved) == sorted([step, 12 - step])
+    as_chords = progressions[:24].reshape(2, 12)
+    assert as_chords[kind].sum() > as_chords[1 - kind].sum()
+
+
 @pytest.mark.parametrize("per_minute", [60.0, 110.0, 170.0])
 def test_the_tempo_of_pulses_is_found(measure, per_minute):
     tempi = np.geomspace(30, 360, TEMPI)

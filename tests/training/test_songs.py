@@ -249,6 +249,31 @@ def test_calibration_finds_the_scales_of_two_answers():
     np.testing.assert_allclose(calibrated(heads, found, 900).quadrant, truth, atol=0.1)
 
 
+def test_calibration_raises_the_answers_for_a_rare_emotion():
+    rng = np.random.default_rng(0)
+    logits = rng.normal(0, 1.5, (900, 7)).astype(np.float32)
+    truth = torch.softmax(torch.from_numpy(logits), dim=1).double().numpy()
+    drawn = [rng.choice(7, p=p / p.sum()) for p in truth]
+    songs = [
+        LabelledSong(path=None, given="", group="", emotion=EMOTIONS[place]) for place in drawn
+    ]
+    faint = EMOTIONS.index("fear")
+    kernel = logits / 5
+    kernel[:, faint] /= 3
+    sizes = {"quadrant": 4, "affect": 2, "gems": 9, "tension": 1}
+    heads = Heads(
+        song=np.arange(900),
+        mood=np.zeros((900, 7), np.float32),
+        quadrant=np.zeros((900, 4), np.float32),
+        affect=np.zeros((900, 2), np.float32),
+        kernel={name: np.zeros((900, size), np.float32) for name, size in sizes.items()}
+        | {"mood": kernel},
+    )
+    scales = np.array(fit_calibration(heads, songs).mood.scales)
+    assert scales.argmax() == faint
+    assert scales[faint] > 1.5 * np.delete(scales, faint).max()
+
+
 def test_windows_are_those_of_inference():
     frames = np.arange(1200, dtype=np.float16)[None].repeat(192, axis=0)
     cut = windows(frames, SETTINGS)  # 38.4 s: three windows in the middle of each third

@@ -16,15 +16,15 @@ from numpy.typing import NDArray
 from vibelux.datasets.songs import LabelledSong
 from vibelux.evaluation.songs import SongPredictions
 from vibelux.training.song_model import Calibration, Pooling
-from vibelux.training.song_targets import SongTargets, song_targets
+from vibelux.training.song_targets import song_targets
 from vibelux.training.songs import Heads
 
-_SHARES = np.linspace(0, 1, 21)
-BALANCE = 0.3
+BALANCE = 0.25
 """Part of the labels' frequencies, in logarithms, that is taken off the seven."""
 
 _RAREST = 0.02  # of all labels: rarer emotions are not helped more
 _BIAS_COST = 0.002  # of a squared bias: without songs of a class its bias stays near 0
+_SCALE_COST = 0.005  # of a class's squared logarithmic scale, likewise
 
 
 def fit_calibration(
@@ -53,7 +53,6 @@ def fit_calibration(
             heads, "quadrant", targets.quadrant, rows & (targets.quadrant_weight > 0),
             plain.quadrant,
         ),
-        affect=_share(heads, targets, rows),
         songs=int(rows.sum()),
     )  # fmt: skip
 
@@ -120,24 +119,12 @@ def _balanced(pooling: Pooling, labels: NDArray[np.float32]) -> Pooling:
     return replace(pooling, bias=tuple(np.round(bias - bias.mean(), 4).tolist()))
 
 
-def _affect(heads: Heads, share: float) -> NDArray[np.float32]:
-    mixed: NDArray[np.float32] = share * heads.affect + (1 - share) * np.clip(
+def _affect(heads: Heads, share: tuple[float, float]) -> NDArray[np.float32]:
+    network = np.array(share, dtype=np.float32)
+    mixed: NDArray[np.float32] = network * heads.affect + (1 - network) * np.clip(
         heads.kernel["affect"], -1, 1
     )
     return mixed
-
-
-def _share(heads: Heads, targets: SongTargets, rows: NDArray[np.bool_]) -> float:
-    """Return the CNN's share that minimises the squared error of valence and arousal."""
-    weight = targets.affect_weight * rows[:, None]
-    if not weight.any():
-        return Calibration().affect
-
-    def error(share: float) -> float:
-        means = song_means(_affect(heads, share), heads.song, len(rows))
-        return float((weight * np.square(means - targets.affect)).sum())
-
-    return round(float(min(_SHARES, key=error)), 2)
 
 
 def _pooling(
@@ -157,15 +144,17 @@ def _pooling(
     windows = torch.bincount(song, minlength=len(targets)).clamp(min=1)[:, None]
     scales = torch.tensor([plain.network, plain.kernel]).log().requires_grad_()
     bias = torch.zeros(targets.shape[1], requires_grad=bool(plain.bias))
-    parameters = [scales, bias] if plain.bias else [scales]
+    each = torch.zeros(targets.shape[1], requires_grad=bool(plain.scales))
+    parameters = [value for value in (scales, bias, each) if value.requires_grad]
     optimizer = torch.optim.LBFGS(parameters, max_iter=100, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
         optimizer.zero_grad()
-        pooled = scales[0].exp() * network + scales[1].exp() * kernel + bias
+        pooled = scales[0].exp() * network + (scales[1] + each).exp() * kernel + bias
         sums = torch.zeros(targets.shape).index_add(0, song, torch.softmax(pooled, dim=1))
         p = (sums / windows)[chosen].clamp(min=1e-9)
-        value = -(wanted * p.log()).sum(dim=1).mean() + _BIAS_COST * bias.square().sum()
+        value = -(wanted * p.log()).sum(dim=1).mean()
+        value = value + _BIAS_COST * bias.square().sum() + _SCALE_COST * each.square().sum()
         value.backward()  # type: ignore[no-untyped-call]
         return value
 
@@ -175,5 +164,8 @@ def _pooling(
     return Pooling(
         network=round(found[0], 4),
         kernel=round(found[1], 4),
+        scales=tuple(round(value, 4) for value in each.detach().exp().tolist())
+        if plain.scales
+        else (),
         bias=tuple(round(value, 4) for value in centred) if plain.bias else (),
     )

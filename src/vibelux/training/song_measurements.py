@@ -1,12 +1,13 @@
 """Fixed measurements of a log-mel window: timbre, rhythm, harmony, dynamics; nothing is learnt.
 
-Twelve groups, each a handful to some hundred numbers, which a kernel machine compares group by
+Fourteen groups, each a handful to some hundred numbers, which a kernel machine compares group by
 group (`song_kernel`). All of them are plain tensor operations, so that they go into the exported
 graph and training and inference hear the same. None depends on the window's own level.
 """
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -29,6 +30,8 @@ MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
 
 CHORDS = ((0, 4, 7), (0, 3, 7), (0, 3, 6), (0, 4, 8), (0, 5, 7), (0, 7))
 """Major, minor, diminished, augmented, suspended and open fifth, in semitones above the root."""
+
+REGISTERS = (190.0, 650.0, 1300.0, 3300.0)  # Hz: ends of three registers whose roughness is told
 
 
 class Loudness(nn.Module):
@@ -78,6 +81,10 @@ class SongMeasurements(nn.Module):
         for row, notes in enumerate(CHORDS):
             chords[row, list(notes)] = 1
         self._keep("chords", _in_all_keys(chords))
+        self._keep("steps", _steps())
+        self._keep("roughness", _roughness(hz))
+        ends = torch.searchsorted(hz, torch.tensor(REGISTERS)).tolist()
+        self.registers = [slice(low, high) for low, high in pairwise(ends)]
         neighbours = round(n_mels / 24)
         self.envelope = nn.AvgPool2d(
             (2 * neighbours + 1, 1), stride=1, padding=(neighbours, 0), count_include_pad=False
@@ -98,6 +105,8 @@ class SongMeasurements(nn.Module):
     fold: Tensor
     keys: Tensor
     chords: Tensor
+    steps: Tensor
+    roughness: Tensor
     hann: Tensor
     pulses: Tensor
 
@@ -108,13 +117,13 @@ class SongMeasurements(nn.Module):
         bands = x.reshape(count, 48, n_mels // 48, frames).mean(dim=2)
         cepstrum = self.cosines @ x
         peaks = torch.relu(x - self.envelope(x[:, None])[:, 0])
-        harmony, chords = self._tonality(peaks)
+        harmony, chords, progressions = self._tonality(peaks)
         tempo, rhythm = self._rhythm(x)
         return {
             "timbre": torch.cat([bands.mean(2), _deviation(bands), _change(bands)], dim=1),
             "cepstrum": torch.cat(
                 [
-                    cepstrum.mean(dim=2),
+                    cepstrum[:, 1:].mean(dim=2),  # the first is the level, which is taken out
                     torch.log(_deviation(cepstrum) + 0.05),
                     torch.log(_change(cepstrum) + 0.02),
                 ],
@@ -126,6 +135,8 @@ class SongMeasurements(nn.Module):
             "contrast": _contrast(x, peaks),
             "harmony": harmony,
             "chords": chords,
+            "progressions": progressions,
+            "roughness": self._roughness(x, peaks),
             "tempo": tempo,
             "rhythm": rhythm,
             "dynamics": _dynamics(x),
@@ -149,10 +160,11 @@ class SongMeasurements(nn.Module):
         strength = torch.log(torch.sqrt(power + 1e-8).mean(dim=2) + 1e-3)
         return strength.reshape(count, c * RATES)
 
-    def _tonality(self, peaks: Tensor) -> tuple[Tensor, Tensor]:
-        """Return intervals and the fit of keys, and the fit of chords and degrees of the scale.
+    def _tonality(self, peaks: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return three groups, each the same in every key.
 
-        Both are the same in every key.
+        Intervals and the fit of keys; the fit of chords and degrees of the scale; on which degrees
+        major and minor chords stand, and which chord follows which.
         """
         chroma = functional.avg_pool1d(self.fold @ peaks, BEAT)  # (k, 12, beats)
         whole = chroma.mean(dim=2, keepdim=True)
@@ -173,12 +185,11 @@ class SongMeasurements(nn.Module):
             ],
             dim=1,
         )
-        triads = torch.amax(_fit(chroma, self.chords), dim=2)  # (k, chords, beats)
+        rooted = _fit(chroma, self.chords)  # (k, chords, roots, beats)
+        triads = torch.amax(rooted, dim=2)
         major = torch.sigmoid(15 * (triads[:, 0] - triads[:, 1]))
         key = torch.softmax(20 * fit.reshape(-1, 24), dim=1).reshape(-1, 2, 12)
-        unit = _unit(whole)[:, :, 0]
-        from_tonic = torch.stack([torch.roll(unit, -tonic, dims=1) for tonic in range(12)], dim=1)
-        degrees = (key.sum(dim=1)[:, :, None] * from_tonic).sum(dim=1)
+        tonic = key.sum(dim=1)
         turns = _unit(chroma)
         turns = (turns[:, :, 1:] - turns[:, :, :-1]).abs().sum(dim=1)
         chords = torch.cat(
@@ -187,14 +198,39 @@ class SongMeasurements(nn.Module):
                 _deviation(triads),
                 major.mean(dim=1, keepdim=True),
                 _deviation(major, dim=1)[:, None],
-                degrees,
+                _from_tonic(_unit(whole)[:, :, 0], tonic),
                 turns.mean(dim=1, keepdim=True),
                 _deviation(turns, dim=1)[:, None],
                 key.sum(dim=2),
             ],
             dim=1,
         )
-        return harmony, chords
+        heard = torch.softmax(15 * rooted[:, :2].flatten(1, 2), dim=1)  # (k, 24 chords, beats)
+        share = heard.mean(dim=2)
+        follows = heard[:, :, :-1] @ heard[:, :, 1:].transpose(1, 2) / (heard.shape[2] - 1)
+        progressions = torch.cat(
+            [
+                torch.sqrt(_from_tonic(share[:, :12], tonic) + 1e-5),
+                torch.sqrt(_from_tonic(share[:, 12:], tonic) + 1e-5),
+                torch.sqrt(follows.flatten(1) @ self.steps + 1e-5),
+                heard.square().sum(dim=1).mean(dim=1, keepdim=True),
+            ],
+            dim=1,
+        )
+        return harmony, chords, progressions
+
+    def _roughness(self, x: Tensor, peaks: Tensor) -> Tensor:
+        """Return the course of the beating of neighbouring partials: of all, and by register.
+
+        The loudness of partials counts in the first of five courses, in the others how far they
+        stand out.
+        """
+        loud = _unit(torch.sqrt(_power(x)) * (10 * peaks).clamp(max=1))
+        clear = _unit(peaks)
+        beating = [_beating(loud, self.roughness), _beating(clear, self.roughness)]
+        beating += [_beating(clear[:, r], self.roughness[r, r]) for r in self.registers]
+        courses = torch.stack(beating, dim=1)
+        return torch.cat([courses.mean(2), _deviation(courses), _change(courses)], dim=1)
 
     def _rhythm(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return the strength of each tempo in the onsets, and the onsets' statistics.
@@ -240,6 +276,43 @@ def _in_all_keys(templates: Tensor) -> Tensor:
     """Return centred unit templates [shape=(templates, 12 roots, 12)]."""
     unit = _unit(templates - templates.mean(dim=1, keepdim=True))
     return torch.stack([torch.roll(unit, root, dims=1) for root in range(12)], dim=1)
+
+
+def _steps() -> Tensor:
+    """Return what sums pairs of chords by their kinds and the step from root to root.
+
+    Returns:
+        [shape=(24 · 24, 48)] of 0 and 1; a chord's place is 12 · (0 major, 1 minor) + its root.
+
+    """
+    steps = torch.zeros(24, 24, 48)
+    for chord in range(24):
+        for following in range(24):
+            kinds = 2 * (chord // 12) + following // 12
+            steps[chord, following, 12 * kinds + (following - chord) % 12] = 1
+    return steps.reshape(24 * 24, 48)
+
+
+def _roughness(hz: Tensor) -> Tensor:
+    """Return the roughness of pairs of partials [shape=(bands, bands)].
+
+    The curve through Plomp & Levelt's ratings of two sine tones is that of Sethares (1993), "Local
+    consonance and the relationship between timbre and scale".
+    """
+    lower = torch.minimum(hz[:, None], hz[None, :])
+    apart = (hz[:, None] - hz[None, :]).abs() * 0.24 / (0.0207 * lower + 18.96)
+    return torch.exp(-3.51 * apart) - torch.exp(-5.75 * apart)
+
+
+def _beating(partials: Tensor, rough: Tensor) -> Tensor:
+    """Return Σ aᵢ aⱼ roughnessᵢⱼ over bands a [shape=(k, bands, frames)]: [shape=(k, frames)]."""
+    return (partials * (rough @ partials)).sum(dim=1)
+
+
+def _from_tonic(pitches: Tensor, tonic: Tensor) -> Tensor:
+    """Count pitch classes from the tonic, which is given by probabilities; all [shape=(k, 12)]."""
+    turned = torch.stack([torch.roll(pitches, -place, dims=1) for place in range(12)], dim=1)
+    return (tonic[:, :, None] * turned).sum(dim=1)
 
 
 def _fit(chroma: Tensor, templates: Tensor) -> Tensor:

@@ -304,11 +304,16 @@ def _kernel_machine(learnt: HeardSongs, options: Options) -> KernelMachine:
 
 
 def _calibration(stored: dict[str, Any]) -> Calibration:
-    pools = {
-        name: Pooling(**{**stored[name], "bias": tuple(stored[name]["bias"])})
+    mood, quadrant = (
+        Pooling(
+            network=stored[name]["network"],
+            kernel=stored[name]["kernel"],
+            scales=tuple(stored[name].get("scales", ())),
+            bias=tuple(stored[name]["bias"]),
+        )
         for name in ("mood", "quadrant")
-    }
-    return Calibration(**pools, affect=stored["affect"], songs=stored["songs"])
+    )
+    return Calibration(mood=mood, quadrant=quadrant, songs=stored["songs"])
 
 
 def _measure_held(
