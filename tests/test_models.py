@@ -1,3 +1,4 @@
+import ctypes
 import json
 import shutil
 from dataclasses import replace
@@ -33,6 +34,13 @@ def test_a_model_runs_and_names_its_outputs(face_model: Path) -> None:
     assert outputs["label"].shape == (3, 7)
     np.testing.assert_allclose(outputs["label"][0, 3], np.exp(8) / (np.exp(8) + 6), rtol=1e-5)
     assert model.card.model_id == f"face-0.0.1-{sha256_of(face_model)[:8]}"
+
+
+def test_a_c_library_without_malloc_trim_is_no_obstacle(
+    face_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ctypes, "CDLL", lambda _name: object())
+    assert load_model("face", face_model).card.kind == "face"
 
 
 def test_a_batch_that_does_not_fit_is_a_model_error(face_model: Path) -> None:

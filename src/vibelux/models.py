@@ -1,8 +1,10 @@
 """Trained models: an ONNX file and its card, checked against each other before use."""
 
+import ctypes
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -194,8 +196,19 @@ def _session(path: Path, threads: int) -> "InferenceSession":
     options.log_severity_level = 3
     options.enable_cpu_mem_arena = False  # keeps workers small; costs no measurable time here
     try:
-        return onnxruntime.InferenceSession(
+        session = onnxruntime.InferenceSession(
             str(path), sess_options=options, providers=["CPUExecutionProvider"]
         )
     except Exception as error:
         raise ModelError(f"ONNX Runtime cannot load {path}: {error}") from error
+    _give_memory_back()
+    return session
+
+
+def _give_memory_back() -> None:
+    """Return to the system what loading took for a while, several times a model's size.
+
+    glibc keeps it otherwise; other C libraries have no such function.
+    """
+    with suppress(AttributeError, OSError, TypeError):  # TypeError: Windows has no global names
+        ctypes.CDLL(None).malloc_trim(0)
