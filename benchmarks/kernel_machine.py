@@ -37,6 +37,7 @@ from vibelux.evaluation.metrics import (
     confusion_matrix,
     macro_f1,
 )
+from vibelux.evaluation.songs import quadrant_figures
 from vibelux.music.spectrogram import MelSettings
 from vibelux.training import song_targets
 from vibelux.training.song_calibration import song_means
@@ -88,10 +89,7 @@ class Songs:
 
     def windows(self, *, distorted: bool) -> "Songs":
         """Return all songs with only such windows."""
-        rows = np.flatnonzero(self.measured.distorted == distorted)
-        groups = {n: v[torch.from_numpy(rows)] for n, v in self.measured.groups.items()}
-        kept = MeasuredSongs(self.measured.song[rows], self.measured.distorted[rows], groups)
-        return Songs(self.songs, kept)
+        return Songs(self.songs, self.measured.windows(self.measured.distorted == distorted))
 
     def fit(self, prior: KernelMachine | None = None) -> KernelMachine:
         """Learn from them."""
@@ -106,9 +104,7 @@ class Songs:
 def answers(machine: KernelMachine, judged: Songs) -> Answers:
     """Return the answers for each window [shape=(w, size)]."""
     with torch.inference_mode():
-        alike = machine.likeness(machine.place(judged.measured.groups), machine.learnt.weight)
-        found = torch.split(machine.answer(alike), list(OUTPUTS.values()), dim=1)
-    return {name: values.numpy() for name, values in zip(OUTPUTS, found, strict=True)}
+        return {name: v.numpy() for name, v in machine.answers(judged.measured.groups).items()}
 
 
 def of_songs(machine: KernelMachine, judged: Songs) -> Answers:
@@ -121,27 +117,32 @@ def of_songs(machine: KernelMachine, judged: Songs) -> Answers:
     }
 
 
+def machines_of_folds(everything: Songs) -> list[tuple[KernelMachine, NDArray[np.int64]]]:
+    """Return for each fold the machine that did not learn from it, and the fold's rows."""
+    return [(everything.take(learnt).fit(), judged) for learnt, judged in everything.folds()]
+
+
 def out_of_fold(everything: Songs) -> Answers:
     """Return the answers for each song by the machine that did not learn from its fold."""
+    return unheard(machines_of_folds(everything), everything)
+
+
+def unheard(
+    machines: Sequence[tuple[KernelMachine, NDArray[np.int64]]], everything: Songs
+) -> Answers:
+    """Return the answers for each song by the machine of its fold."""
     count = len(everything.songs)
     found = {name: np.zeros((count, size), np.float32) for name, size in OUTPUTS.items()}
-    for learnt, judged in everything.folds():
-        parts = of_songs(everything.take(learnt).fit(), everything.take(judged))
-        for name, values in parts.items():
+    for machine, judged in machines:
+        for name, values in of_songs(machine, everything.take(judged)).items():
             found[name][judged] = values
     return found
 
 
-def halves_and_quadrants(songs: Sequence[LabelledSong], found: Answers) -> dict[str, float]:
+def of_quadrants(songs: Sequence[LabelledSong], found: Answers) -> dict[str, float]:
     """Return the figures of the quadrants over the songs that have one."""
-    rows = np.flatnonzero([song.quadrant is not None for song in songs])
-    truth = np.array([song.quadrant_index for song in songs])[rows]
-    said = found["quadrant"][rows].argmax(axis=1)
-    return {
-        "quadrant_macro_f1": macro_f1(confusion_matrix(truth, said, classes=4)),
-        "arousal_accuracy": accuracy(truth < 2, said < 2),
-        "valence_accuracy": accuracy(truth % 3 == 0, said % 3 == 0),
-    }
+    label = np.array([song.quadrant_index for song in songs], dtype=np.int64)
+    return quadrant_figures(label[label >= 0], found["quadrant"][label >= 0])
 
 
 def auc_of_five(songs: Sequence[LabelledSong], found: Answers) -> float:
@@ -157,7 +158,7 @@ def alone(everything: Songs) -> dict[str, float]:
     learnt = everything.of_collections(TAGGED, RATED)
     found = out_of_fold(learnt)
     return {
-        **{f"alone_{k}": v for k, v in halves_and_quadrants(learnt.songs, found).items()},
+        **{f"alone_{k}": v for k, v in of_quadrants(learnt.songs, found).items()},
         "alone_mean_auc": auc_of_five(learnt.songs, found),
     }
 
@@ -168,19 +169,18 @@ def distorted(everything: Songs) -> dict[str, float]:
     plain = both.windows(distorted=False)
     figures = {}
     for name, source in (("with_copies", both), ("without_copies", plain)):
-        quadrants = halves_and_quadrants(both.songs, out_of_fold(source))
+        machines = machines_of_folds(source)
+        quadrants = of_quadrants(both.songs, unheard(machines, both))
         figures[f"{name}_quadrant_macro_f1"] = quadrants["quadrant_macro_f1"]
-        pairs = []
-        for learnt, judged in both.folds():
-            machine = source.take(learnt).fit()
-            asked = both.take(judged)
-            pairs.append(
+        clean, changed = (
+            np.concatenate(
                 [
-                    answers(machine, asked.windows(distorted=kind))["affect"]
-                    for kind in (False, True)
+                    answers(machine, both.take(judged).windows(distorted=kind))["affect"]
+                    for machine, judged in machines
                 ]
             )
-        clean, changed = (np.concatenate([pair[k] for pair in pairs]) for k in (0, 1))
+            for kind in (False, True)
+        )
         for axis, what in enumerate(("valence", "arousal")):
             r = np.corrcoef(clean[:, axis], changed[:, axis])[0, 1]
             figures[f"{name}_{what}_r"] = float(r)
@@ -196,7 +196,7 @@ def adapted(everything: Songs) -> dict[str, float]:
         users, judged = tagged.take(own), tagged.take(others)
         machines = {"own": users.fit(), "corrected": users.fit(prior)}
         for name, machine in machines.items():
-            for k, v in halves_and_quadrants(judged.songs, of_songs(machine, judged)).items():
+            for k, v in of_quadrants(judged.songs, of_songs(machine, judged)).items():
                 figures.setdefault(f"{name}_{k}", []).append(v)
         affect = of_songs(prior, judged)["affect"]
         truth = np.array([song.quadrant_index for song in judged.songs])

@@ -66,7 +66,10 @@ def calibrated(heads: Heads, calibration: Calibration, count: int) -> SongPredic
         count: number of songs.
 
     """
-    affect = song_means(_affect(heads, calibration.affect), heads.song, count)
+    mixed = calibration.mixed_affect(
+        torch.from_numpy(heads.affect), torch.from_numpy(heads.kernel["affect"])
+    )
+    affect = song_means(mixed.numpy(), heads.song, count)
     probabilities = {
         name: song_means(
             torch.softmax(
@@ -117,14 +120,6 @@ def _balanced(pooling: Pooling, labels: NDArray[np.float32]) -> Pooling:
     handicap = BALANCE * np.log(np.maximum(labels.mean(axis=0), _RAREST))
     bias = np.array(pooling.bias) - handicap
     return replace(pooling, bias=tuple(np.round(bias - bias.mean(), 4).tolist()))
-
-
-def _affect(heads: Heads, share: tuple[float, float]) -> NDArray[np.float32]:
-    network = np.array(share, dtype=np.float32)
-    mixed: NDArray[np.float32] = network * heads.affect + (1 - network) * np.clip(
-        heads.kernel["affect"], -1, 1
-    )
-    return mixed
 
 
 def _pooling(

@@ -12,7 +12,7 @@ survives a codec or another mastering.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -144,7 +144,11 @@ class KernelMachine(nn.Module):
 
     def forward(self, log_mel: Tensor) -> dict[str, Tensor]:
         """Map dB [shape=(k, n_mels, frames)] to each answer [shape=(k, its size)]."""
-        alike = self.likeness(self.place(self.measurements(log_mel)), self.learnt.weight)
+        return self.answers(self.measurements(log_mel))
+
+    def answers(self, measured: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Map measurements of k windows to each answer [shape=(k, its size)]."""
+        alike = self.likeness(self.place(measured), self.learnt.weight)
         answers = torch.split(self.answer(alike), list(OUTPUTS.values()), dim=1)
         return dict(zip(OUTPUTS, answers, strict=True))
 
@@ -192,11 +196,16 @@ class MeasuredSongs:
         """Return the windows of some songs, which are numbered anew in that order."""
         place = np.full(int(max(self.song.max(), songs.max())) + 1, -1)
         place[songs] = np.arange(len(songs))
-        rows = np.flatnonzero(place[self.song] >= 0)
+        kept = self.windows(place[self.song] >= 0)
+        return replace(kept, song=place[kept.song])
+
+    def windows(self, kept: NDArray[np.bool_]) -> "MeasuredSongs":
+        """Return some of the windows [shape=(w,)] of the same songs."""
+        rows = torch.from_numpy(np.flatnonzero(kept))
         return MeasuredSongs(
-            place[self.song[rows]],
-            self.distorted[rows],
-            {name: values[torch.from_numpy(rows)] for name, values in self.groups.items()},
+            self.song[kept],
+            self.distorted[kept],
+            {name: values[rows] for name, values in self.groups.items()},
         )
 
 

@@ -60,6 +60,11 @@ class Calibration:
     affect: tuple[float, float] = AFFECT
     songs: int = 0
 
+    def mixed_affect(self, network: Tensor, kernel: Tensor) -> Tensor:
+        """Return valence and arousal of both [shape=(k, 2)], each given in the same shape."""
+        share = torch.tensor(self.affect)
+        return share * network + (1 - share) * kernel.clamp(-1, 1)
+
 
 class SongModel(nn.Module):
     """Log-mel windows to what the card's ``outputs`` say.
@@ -84,8 +89,7 @@ class SongModel(nn.Module):
     def forward(self, log_mel: Tensor) -> tuple[Tensor, ...]:
         """Map dB [shape=(k, n_mels, frames)] to the arrays named by `OUTPUTS`."""
         found, known, fitted = self.network(log_mel), self.kernel(log_mel), self.calibration
-        share = torch.tensor(fitted.affect)
-        affect = share * torch.tanh(found["affect"]) + (1 - share) * known["affect"].clamp(-1, 1)
+        affect = fitted.mixed_affect(torch.tanh(found["affect"]), known["affect"])
         return (
             torch.softmax(fitted.mood.logits(found["mood"], known["mood"]), dim=1),
             torch.softmax(fitted.quadrant.logits(found["quadrant"], known["quadrant"]), dim=1),

@@ -304,16 +304,16 @@ def _kernel_machine(learnt: HeardSongs, options: Options) -> KernelMachine:
 
 
 def _calibration(stored: dict[str, Any]) -> Calibration:
-    mood, quadrant = (
-        Pooling(
-            network=stored[name]["network"],
-            kernel=stored[name]["kernel"],
-            scales=tuple(stored[name].get("scales", ())),
-            bias=tuple(stored[name]["bias"]),
-        )
-        for name in ("mood", "quadrant")
+    def pooling(values: dict[str, Any]) -> Pooling:
+        known: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in values.items()
+        }
+        return Pooling(**known)
+
+    return Calibration(
+        mood=pooling(stored["mood"]), quadrant=pooling(stored["quadrant"]), songs=stored["songs"]
     )
-    return Calibration(mood=mood, quadrant=quadrant, songs=stored["songs"])
 
 
 def _measure_held(
