@@ -134,7 +134,7 @@ def test_equal_pictures_stay_on_one_side():
         images=np.concatenate([data.images, data.images]),
         label=np.concatenate([data.label, data.label]),
     )
-    split = split_faces(doubled, seed=3, validation_share=0.3)
+    split = split_faces(doubled, validation_share=0.3)
     assert not set(split.training.hashes()) & set(split.validation.hashes())
 
 
@@ -145,16 +145,29 @@ def test_twins_of_evaluation_rows_and_blank_faces_are_dropped():
     images = np.concatenate([images, images[:5]])
     usage = np.array(["Training"] * 70 + ["PublicTest"] * 5)
     both = FaceData(images=images, label=np.concatenate([data.label, data.label[:5]]), usage=usage)
-    split = split_faces(both, seed=0)
+    split = split_faces(both)
     assert (split.dropped_twins, split.dropped_blank) == (5, 1)
     kept = set(split.training.hashes()) | set(split.validation.hashes())
     assert len(kept) == 64
     assert not kept & set(both.rows(usage == "PublicTest").hashes())
 
 
+def test_every_seed_holds_back_the_same_faces(trained, tmp_path):
+    _, result, _ = trained
+    other = train_faces(
+        gratings(140),
+        tmp_path,
+        recipe=replace(SMALL, seed=1),
+        precision="32-true",
+        devices=1,
+        announce=lambda line: None,
+    )
+    assert set(other.split.validation.hashes()) == set(result.split.validation.hashes())
+
+
 def test_too_few_faces_are_refused():
     with pytest.raises(DatasetError, match="10 faces are left"):
-        split_faces(gratings(10), seed=0)
+        split_faces(gratings(10))
 
 
 def test_targets_mix_label_and_votes():

@@ -41,7 +41,7 @@ def face(
     training = faces.FaceTraining.read(checkpoint)
     others = [faces.FaceTraining.read(path) for path in average or []]
     average_weights(training.network, [other.network for other in others])
-    split = split_faces(read_faces(data, ferplus=ferplus), seed=training.recipe.seed)
+    split = split_faces(read_faces(data, ferplus=ferplus))
     difference = export_faces(
         training.network,
         split.validation,

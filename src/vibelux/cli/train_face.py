@@ -36,7 +36,7 @@ def face(
         list[Path] | None,
         typer.Option("--teacher", metavar="ONNX", help="Learn from its answers too; repeatable."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of weights, split, order and augmentation.")] = 0,
+    seed: Annotated[int, typer.Option(help="Of weights, order and augmentation.")] = 0,
     learning_rate: Annotated[float | None, typer.Option(help="Highest of the schedule.")] = None,
     changed: Annotated[
         list[str] | None,

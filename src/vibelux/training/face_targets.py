@@ -13,6 +13,8 @@ from vibelux.emotions import EMOTIONS
 from vibelux.errors import DatasetError
 from vibelux.models import load_model
 
+_SPLIT_SEED = 0
+
 MINIMUM_VOTES = 5
 """Annotators who must have chosen among the seven before their votes count."""
 
@@ -115,15 +117,17 @@ class FaceSplit:
     dropped_twins: int
 
 
-def split_faces(data: FaceData, *, seed: int, validation_share: float = 0.1) -> FaceSplit:
+def split_faces(data: FaceData, *, validation_share: float = 0.1) -> FaceSplit:
     """Split the training part, keeping equal pictures on one side.
+
+    The same faces are held back whatever a training's seed, so that models which teach each other
+    or are averaged have learnt from none of them.
 
     Rows of a part whose name does not begin with "train" are an evaluation set: they are never
     returned, and training rows with the same pixels are dropped.
 
     Args:
         data: the faces; without `usage` all rows are for training.
-        seed: of the split.
         validation_share: share of the pictures held back, 0 < share < 1.
 
     Raises:
@@ -142,7 +146,7 @@ def split_faces(data: FaceData, *, seed: int, validation_share: float = 0.1) -> 
     if len(usable) < 20:
         raise DatasetError(f"{len(usable)} faces are left to train on, at least 20 are needed")
     pictures = np.unique(digests[usable])
-    held = np.random.default_rng(seed).permutation(pictures)
+    held = np.random.default_rng(_SPLIT_SEED).permutation(pictures)
     held = held[: max(1, round(validation_share * len(pictures)))]
     validation = np.isin(digests[usable], held)
     return FaceSplit(

@@ -51,7 +51,7 @@ class FaceRecipe:
         mixup_alpha: of the Beta distribution of the blend.
         ema_decay: of the moving average of the weights, a step.
         widths: channels of the four stages.
-        seed: of weights, split, order and augmentation.
+        seed: of weights, order and augmentation.
 
     """
 
@@ -256,7 +256,7 @@ def train_faces(
     """
     recipe = recipe or FaceRecipe()
     lightning.seed_everything(recipe.seed, workers=True, verbose=False)
-    split = split_faces(data, seed=recipe.seed)
+    split = split_faces(data)
     announce(_summary(split))
     training = FaceTraining(recipe)
     if pretrained is not None:
