@@ -19,6 +19,7 @@ from vibelux.training.export import load_weights
 from vibelux.training.progress import quiet
 from vibelux.training.song_calibration import calibrated, fit_calibration
 from vibelux.training.song_cross_validation import FOLDS, folds_of
+from vibelux.training.song_figures import LEADS
 from vibelux.training.song_kernel import KernelMachine
 from vibelux.training.song_log_mels import HeardSongs, hear, repeated, windows
 from vibelux.training.song_model import Calibration, SongModel
@@ -119,6 +120,13 @@ def test_figures_of_the_emotions_and_their_calibration(validated):
     assert figures["supported_macro_f1_low"] <= figures["supported_macro_f1"] <= 1
     for name in EMOTIONS:
         assert 0 <= figures[f"ece_{name}"] <= 1
+
+
+def test_figures_say_how_well_clearly_labelled_songs_are_told(validated):
+    _, _, figures = validated
+    counts = [figures["supported_n"], *(figures[f"supported_n_led_by_{x:g}"] for x in LEADS)]
+    assert counts == sorted(counts, reverse=True)
+    assert 0 < figures["supported_macro_f1_led_by_0.1"] <= 1
 
 
 def test_figures_say_what_is_left_where_less_of_each_song_is_heard(validated):

@@ -30,6 +30,9 @@ GEMS_CORE = ("joyful_activation", "tension", "sadness", "calmness")
 SUPPORTED = ("angry", "fear", "happy", "neutral", "sad")
 """Emotions that mood words carry; disgust and surprise lead in next to no song."""
 
+LEADS = (0.1, 0.2, 0.3)
+"""Shares by which a label's strongest emotion may lead before the second."""
+
 INTERVALS = (
     "quadrant_macro_f1",
     "quadrant_accuracy",
@@ -48,8 +51,10 @@ def figures_of(found: CrossValidation) -> dict[str, Any]:
 
     Songs with a quadrant, an emotion or mood words count; 95 % intervals draw whole groups with
     replacement, 1,000 times: ``<figure>_low`` and ``<figure>_high``. ``<figure>_<s>s`` is what is
-    left where only s seconds of each song are heard. ``gems_r_<scale>`` is the correlation of
-    predicted with rated shares of listeners, ``gems_n`` the number of songs.
+    left where only s seconds of each song are heard, ``supported_<figure>_led_by_<x>`` what it is
+    among songs whose strongest emotion has at least a share x more than the second in the label.
+    ``gems_r_<scale>`` is the correlation of predicted with rated shares of listeners, ``gems_n``
+    the number of songs.
     """
     rows = np.array([i for i, s in enumerate(found.songs.rows) if s.quadrant or s.emotion])
     gems = np.array([i for i, s in enumerate(found.songs.rows) if all(g in s.gems for g in GEMS)])
@@ -71,6 +76,7 @@ def figures_of(found: CrossValidation) -> dict[str, Any]:
                 low, high = bootstrap_interval(partial(drawn, name), groups)
                 figures |= {f"{name}_low": low, f"{name}_high": high}
         figures |= _calibration_errors(found, rows) | _seconds_figures(found, rows)
+        figures |= _clear_figures(found, rows)
     if len(gems) > 2:
         figures |= _gems_figures(found, gems)
     return figures
@@ -135,6 +141,18 @@ def _seconds_figures(found: CrossValidation, rows: NDArray[np.int64]) -> dict[st
         judged = _judged(fewer, rows)
         for name in ("quadrant_macro_f1", "arousal_accuracy", "valence_accuracy"):
             figures[f"{name}_{windows * WINDOW_SECONDS:.0f}s"] = judged[name]
+    return figures
+
+
+def _clear_figures(found: CrossValidation, rows: NDArray[np.int64]) -> dict[str, Any]:
+    """Return figures of the supported emotions where the label leaves little doubt."""
+    labels = np.sort(song_targets([found.labels[i] for i in rows]).mood, axis=1)
+    lead = labels[:, -1] - labels[:, -2]
+    figures: dict[str, Any] = {}
+    for least in LEADS:
+        judged = _judged(found, rows[lead >= least])
+        for name in ("macro_f1", "accuracy", "n"):
+            figures[f"supported_{name}_led_by_{least:g}"] = judged[f"supported_{name}"]
     return figures
 
 
