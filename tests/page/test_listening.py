@@ -113,6 +113,12 @@ def test_opinions_are_learnt(listening, own_service):
     now = page.get_by_role("region", name="Now playing")
     now.get_by_role("button", name="Like").click()
     now.get_by_role("button", name="Like", pressed=True).wait_for()
+    with page.expect_response(re.compile("/feedback")):
+        page.keyboard.press("l")  # not after all
+    now.get_by_role("button", name="Like", pressed=False).wait_for()
+    assert learnt()["liked"] == 0
+    now.get_by_role("button", name="Like").click()
+    now.get_by_role("button", name="Like", pressed=True).wait_for()
     first = page.locator(".player-title").text_content()
     changed = "(first) => document.querySelector('.player-title').textContent !== first"
     with page.expect_response(re.compile("/feedback")):

@@ -120,8 +120,9 @@ def test_skip_like_and_wrong_mood_are_told_once(listen, tmp_path):
     listening, player = listen()
     listening.tick()
     first = player.now
-    listening.like()
-    listening.like()
+    for liked in (True, False, True):  # the second time takes it back
+        listening.like()
+        assert listening.liked is liked
     player.seconds = 0.1
     listening.skip()
     listening.skip()  # the second song, before the player has said that the first is over
@@ -135,6 +136,18 @@ def test_skip_like_and_wrong_mood_are_told_once(listen, tmp_path):
     assert [title for _, title in told][:2] == [first.title] * 2
     assert told[2][1] not in (first.title, third.title)
     assert told[3][1] == third.title
+
+
+def test_a_song_that_was_liked_before_shows_it(listen):
+    listening, player = listen()
+    listening.tick()
+    listening.like()
+    again, other = listen()
+    again.tick()
+    assert other.now.id == player.now.id and again.liked
+    other.end()
+    again.tick()
+    assert not again.liked
 
 
 def test_a_mood_that_moves_changes_what_comes(listen):

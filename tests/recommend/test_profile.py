@@ -35,6 +35,20 @@ def test_events_come_back_as_they_were_saved(tmp_path):
         assert profile.number == 2
 
 
+def test_likes_can_be_taken_back():
+    with Profile(None) as profile:
+        for what, name in (("liked", "a"), ("played", "a"), ("liked", "a"), ("liked", "b")):
+            profile.add(event(what, name))
+        assert sorted(profile.liked()) == [("key-a", b"/a.mp3"), ("key-b", b"/b.mp3")]
+        assert profile.likes("key-a", b"/moved.mp3") and profile.likes("tagged anew", b"/a.mp3")
+        number = profile.number
+        assert profile.unlike("key-a", b"/moved.mp3")
+        assert profile.number > number  # whoever learnt from the events learns anew
+        assert not profile.likes("key-a", b"/a.mp3") and profile.likes("key-b", b"/b.mp3")
+        assert not profile.unlike("key-a", b"/a.mp3") and not profile.unlike("unknown", b"/c.mp3")
+        assert profile.counts() == {"played": 1, "skipped": 0, "liked": 1, "wrong_mood": 0}
+
+
 def test_last_plays_count_songs_since_not_hours(tmp_path):
     with Profile(None) as profile:
         for name, at in (("a", 100.0), ("b", 50.0), ("a", 10.0), ("c", 1e9)):  # the clock jumps

@@ -143,6 +143,20 @@ def test_a_reason_tells_what_was_learnt(many, listener):
     assert pick.learnt > 0.1
 
 
+def test_a_like_that_is_taken_back_leaves_nothing(many, listener):
+    order = [pick.song.id for pick in Session(many, listener, seed=0).queue(40, HAPPY)]
+    session = Session(many, listener, seed=1)
+    songs = [pick.song for pick in session.queue(12, HAPPY)]
+    for song in songs:
+        session.liked(song)
+    assert session.likes(songs[0])
+    assert [pick.song.id for pick in Session(many, listener, seed=0).queue(40, HAPPY)] != order
+    for song in songs:
+        session.unliked(song)
+    assert not session.likes(songs[0])
+    assert [pick.song.id for pick in Session(many, listener, seed=0).queue(40, HAPPY)] == order
+
+
 def test_what_was_played_in_the_last_session_comes_later(large, listener):
     now = [1e9]
     clock = lambda: now[0]  # noqa: E731

@@ -75,6 +75,19 @@ def test_feedback_is_learnt_and_can_be_forgotten(service):
     assert service.client.delete("/api/v1/profile").json() == dict.fromkeys(counts, 0)
 
 
+def test_a_like_is_known_and_can_be_taken_back_in_another_session(service):
+    service.client.delete("/api/v1/profile")
+    given = {"song": service.ids["happy"], "what": "liked"}
+    service.client.post(f"/api/v1/sessions/{begin(service)['id']}/feedback", json=given)
+    likes = service.client.get("/api/v1/profile/likes").json()
+    assert likes == {"songs": [service.ids["happy"]]}
+    path = f"/api/v1/sessions/{begin(service)['id']}"
+    answer = service.client.post(f"{path}/feedback", json={**given, "what": "unliked"})
+    assert "Happy" in titles(answer.json()["queue"])  # nothing was heard of it
+    assert service.client.get("/api/v1/profile/likes").json() == {"songs": []}
+    assert service.client.get("/api/v1/profile").json()["liked"] == 0
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -1,6 +1,7 @@
 import { api } from "./api/client";
 import { fill, h } from "./dom";
 import { language, LANGUAGES, words, type Code } from "./language";
+import { recall } from "./player/likes";
 import { choice } from "./shell/choice";
 import { background, tell } from "./shell/messages";
 import { sure } from "./shell/sure";
@@ -28,6 +29,7 @@ export const settingsView: View = (signal) => {
   const forget = async (): Promise<void> => {
     if (!(await sure(t.settings.forgetSure, t.settings.forget))) return;
     await api.delete("/api/v1/profile");
+    await recall();
     tell(t.settings.forgotten);
     await show();
   };

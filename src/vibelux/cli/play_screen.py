@@ -23,7 +23,7 @@ _STEP = 0.1  # of the strength
 
 _KEYS = (
     ("n", "next song: this one is skipped"),
-    ("l", "like it"),
+    ("l", "like it; once more: take that back"),
     ("w", "wrong mood: next song, and fewer like this at this mood"),
     ("p", "another policy: match, lift, calm, energise, off"),
     ("+ -", "strength: how much the mood decides"),

@@ -169,11 +169,17 @@ class Listening:
         self._leave(lambda song, _: self._session.wrong_mood(song))
 
     def like(self) -> None:
-        """Remember that the listener likes what plays."""
+        """Remember that the listener likes what plays; where that is known, take it back."""
         now = self._player.playing()
-        if now is not None and not self.liked:
-            self._tell(lambda: self._session.liked(now.song))
-            self.liked = True
+        if now is None:
+            return
+
+        def turn() -> None:
+            tell = self._session.unliked if self.liked else self._session.liked
+            tell(now.song)
+            self.liked = not self.liked
+
+        self._tell(turn)
 
     def pause(self) -> None:
         """Wait, or go on."""
@@ -219,6 +225,10 @@ class Listening:
         except ProfileError as error:
             self._notes.append(str(error))
 
+    def _recall(self, song: Song) -> None:
+        """See whether a song was liked before."""
+        self.liked = self._session.likes(song)
+
     def _keep(self) -> None:
         """Save, and say it once if that is not possible."""
         try:
@@ -238,6 +248,7 @@ class Listening:
                 self.pick = self._session.begun(song)
                 self.heard += 1
                 self.liked = False
+                self._tell(lambda: self._recall(song))
                 self._failures = 0
                 if song.id in self._queued:
                     self._queued = self._queued[self._queued.index(song.id) + 1 :]

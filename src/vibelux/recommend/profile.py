@@ -177,6 +177,48 @@ class Profile:
                 ),
             )
 
+    def unlike(self, key: str, path: bytes) -> bool:
+        """Delete the likes of a song, and return whether there were any.
+
+        Args:
+            key: of the song.
+            path: of the song, as the catalogue stores it.
+
+        Raises:
+            ProfileError: it cannot be saved.
+
+        """
+        with self._errors(), self._transaction():
+            done = self._db.execute(
+                "DELETE FROM events WHERE what = 'liked' AND song = ?", (self._known(key, path),)
+            )
+            if done.rowcount:
+                self._db.execute("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'events'")
+        return done.rowcount > 0
+
+    def liked(self) -> list[tuple[str, bytes]]:
+        """Return key and path of every song that is liked."""
+        with self._errors():
+            return self._db.execute(
+                "SELECT DISTINCT key, path FROM events JOIN songs ON songs.id = events.song "
+                "WHERE what = 'liked'"
+            ).fetchall()
+
+    def likes(self, key: str, path: bytes) -> bool:
+        """Return whether a song is liked.
+
+        Args:
+            key: of the song.
+            path: of the song, as the catalogue stores it.
+
+        """
+        with self._errors():
+            found = self._db.execute(
+                "SELECT EXISTS (SELECT 1 FROM events WHERE what = 'liked' AND song = ?)",
+                (self._known(key, path),),
+            )
+            return bool(found.fetchone()[0])
+
     def events(self, *, last: int | None = None) -> Iterator[Event]:
         """Yield all events, or the last ones, the oldest first."""
         query = (
@@ -220,7 +262,7 @@ class Profile:
 
     @property
     def number(self) -> int:
-        """How many events were ever saved."""
+        """Grows with every event that is saved and with every like that is taken back."""
         with self._errors():
             row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'")
             found = row.fetchone()
@@ -283,23 +325,28 @@ class Profile:
         return number
 
     def _song(self, event: Event) -> int:
-        """Return the number of a song: known by its content, or else by its path."""
-        row = self._db.execute("SELECT id FROM songs WHERE key = ?", (event.key,)).fetchone()
-        if row is None:
-            row = self._db.execute(
-                "SELECT id FROM songs WHERE path = ? ORDER BY id DESC", (event.path,)
-            ).fetchone()
+        """Return the number of a song, which is brought up to date or added."""
+        known = self._known(event.key, event.path)
         values = (event.key, event.path, event.title, event.artist)
-        if row is None:
+        if known is None:
             done = self._db.execute(
                 "INSERT INTO songs (key, path, title, artist) VALUES (?, ?, ?, ?)", values
             )
             return int(done.lastrowid or 0)
         self._db.execute(
             "UPDATE songs SET key = ?, path = ?, title = ?, artist = ? WHERE id = ?",
-            (*values, row[0]),
+            (*values, known),
         )
-        return int(row[0])
+        return known
+
+    def _known(self, key: str, path: bytes) -> int | None:
+        """Return the number of a song: known by its content, or else by its path."""
+        row = self._db.execute("SELECT id FROM songs WHERE key = ?", (key,)).fetchone()
+        if row is None:
+            row = self._db.execute(
+                "SELECT id FROM songs WHERE path = ? ORDER BY id DESC", (path,)
+            ).fetchone()
+        return None if row is None else int(row[0])
 
     def _open(self) -> None:
         self._db.execute("PRAGMA secure_delete = ON")

@@ -9,7 +9,7 @@ The interface that players use::
         session.queue(5)                     # the picks that would come next, best first
         session.played(pick.song)            # to its end
         session.skipped(pick.song, after_seconds=12.0)
-        session.liked(pick.song)
+        session.liked(pick.song)             # session.unliked(pick.song) takes it back
         session.wrong_mood(pick.song)        # not at this mood
         session.change(policy="calm", strength=0.4)
         text = session.as_json()             # save after each change, go on later:
@@ -248,6 +248,19 @@ class Session:
     def liked(self, song: Song) -> None:
         """Note that the listener likes a song."""
         self._note("liked", song)
+
+    def unliked(self, song: Song) -> None:
+        """Take back that the listener likes a song, whenever that was said.
+
+        Raises:
+            ProfileError: it cannot be saved.
+
+        """
+        self._listener.profile.unlike(self._key(song), path_bytes(song.path))
+
+    def likes(self, song: Song) -> bool:
+        """Return whether the listener likes a song."""
+        return self._listener.profile.likes(self._key(song), path_bytes(song.path))
 
     def wrong_mood(self, song: Song, mood: ArrayLike | None = None) -> None:
         """Note that a song does not fit a mood, and make the order ahead anew.

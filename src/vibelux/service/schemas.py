@@ -303,8 +303,9 @@ class Feedback(Strict):
     """What the listener did with a song."""
 
     song: SongId
-    what: What | Literal["begun"] = Field(
-        description="begun: it plays now; played: to its end", examples=["liked"]
+    what: What | Literal["begun", "unliked"] = Field(
+        description="begun: it plays now; played: to its end; unliked: takes every like back",
+        examples=["liked"],
     )
     after_seconds: float = Field(
         default=0.0, ge=0, le=1e6, description="how much of it was heard before a skip"
@@ -351,6 +352,12 @@ class ProfileOut(BaseModel):
     skipped: int
     liked: int
     wrong_mood: int
+
+
+class LikesOut(BaseModel):
+    """Which songs the listener likes."""
+
+    songs: list[int] = Field(description="ids, ascending", examples=[[1, 7]])
 
 
 class HealthOut(BaseModel):

@@ -144,6 +144,13 @@ class Sittings:
         """Return what is known of the listener: the number of events of each kind."""
         return self._listener.profile.counts()
 
+    def liked(self) -> list[int]:
+        """Return the ids of the songs that the listener likes, ascending."""
+        with self._lock:
+            shelf = self._shared().shelf
+        rows = (shelf.find(key, path) for key, path in self._listener.profile.liked())
+        return sorted({int(shelf.ids[row]) for row in rows if row is not None})
+
     def forget(self) -> int:
         """Delete all that was learnt from the listener and return how many events there were."""
         self._kept.clear()
@@ -193,7 +200,9 @@ class Sittings:
         return self._picker
 
 
-def tell(session: Session, what: What, song: Song, *, after_seconds: float) -> None:
+def tell(
+    session: Session, what: What | Literal["begun", "unliked"], song: Song, *, after_seconds: float
+) -> None:
     """Tell a session what the listener did with a song.
 
     Raises:
@@ -201,11 +210,15 @@ def tell(session: Session, what: What, song: Song, *, after_seconds: float) -> N
 
     """
     match what:
+        case "begun":
+            session.begun(song)
         case "played":
             session.played(song)
         case "skipped":
             session.skipped(song, after_seconds)
         case "liked":
             session.liked(song)
+        case "unliked":
+            session.unliked(song)
         case "wrong_mood":
             session.wrong_mood(song)

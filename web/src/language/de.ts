@@ -184,7 +184,7 @@ export const de: Language = {
     mute: "Stumm schalten",
     unmute: "Ton an",
     like: "Gefällt mir",
-    liked: "Dieses Lied gefällt dir",
+    liked: "Dieses Lied gefällt dir; noch einmal nimmt es zurück",
     notNow: "Jetzt nicht",
     open: "Zeigen, was läuft",
     refused: "Dieser Browser spielt Ton erst nach einem Klick: Drücke auf Wiedergabe.",

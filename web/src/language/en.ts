@@ -177,7 +177,7 @@ export const en = {
     mute: "Mute",
     unmute: "Sound on",
     like: "Like",
-    liked: "You like this song",
+    liked: "You like this song; once more takes that back",
     notNow: "Not now",
     open: "Show what plays",
     refused: "This browser plays sound only after a click: press play.",

@@ -6,6 +6,7 @@ import { icon } from "../icons";
 import { words } from "../language";
 import { moodTile } from "../mood-tile";
 import { mood } from "../mood/mood";
+import { like, liked } from "../player/likes";
 import * as player from "../player/player";
 import type { Turn } from "../player/player";
 import { transport } from "../player/player-bar";
@@ -24,16 +25,16 @@ export const nowPlaying: View = (signal) => {
     const turn = player.playing.value;
     if (turn !== null) run(turn);
   };
-  const like = h(
+  const heart = h(
     "button",
-    { class: "button", type: "button", onclick: act(({ song }) => player.like(song)) },
+    { class: "button", type: "button", onclick: act(({ song }) => like(song)) },
     icon("like"),
     t.listen.like,
   );
   const opinions = h(
     "div",
     { class: "row now-opinions" },
-    like,
+    heart,
     h(
       "button",
       { class: "button", type: "button", onclick: () => player.notNow() },
@@ -74,7 +75,7 @@ export const nowPlaying: View = (signal) => {
     const artist = song.artist ?? t.listen.unknownArtist;
     say(by, song.album ? t.listen.by(artist, song.album) : artist);
     say(reason, given === null && turn.pick !== null ? t.listen.noMood : reasonOf(turn, given, t));
-    like.setAttribute("aria-pressed", String(player.liked.value.has(song.id)));
+    heart.setAttribute("aria-pressed", String(liked.value.has(song.id)));
   };
   const picture = (): void => {
     const song = player.playing.value?.song;
@@ -84,7 +85,7 @@ export const nowPlaying: View = (signal) => {
   };
   player.playing.watch(show, signal);
   player.playing.watch(picture, signal);
-  player.liked.subscribe(show, signal);
+  liked.subscribe(show, signal);
   mood.subscribe(() => {
     show();
     if (player.playing.value === null) picture();

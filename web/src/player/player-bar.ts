@@ -9,6 +9,7 @@ import { hashOf } from "../route";
 import { iconButton, relabel } from "../shell/icon-button";
 import { shortcut } from "../shell/shortcuts";
 import type { View } from "../shell/view";
+import { like, liked } from "./likes";
 import * as player from "./player";
 
 const LOUDER = 0.05;
@@ -35,7 +36,7 @@ export function playerKeys(): void {
   shortcut(["m"], "mute", () => player.muted.update((is) => !is));
   shortcut(["l"], "like", () => {
     const turn = player.playing.value;
-    if (turn !== null) player.like(turn.song);
+    if (turn !== null) like(turn.song);
   });
   shortcut(["x"], "notNow", () => player.notNow());
 }
@@ -142,21 +143,21 @@ function seekBar(signal: AbortSignal): HTMLElement {
 
 function opinions(signal: AbortSignal): HTMLElement {
   const t = words().player;
-  const like = iconButton("like", t.like, () => {
+  const heart = iconButton("like", t.like, () => {
     const turn = player.playing.value;
-    if (turn !== null) player.like(turn.song);
+    if (turn !== null) like(turn.song);
   });
   const notNow = iconButton("notNow", t.notNow, () => player.notNow());
   const update = (): void => {
     const turn = player.playing.value;
-    const is = turn !== null && player.liked.value.has(turn.song.id);
-    like.disabled = notNow.disabled = turn === null;
-    like.setAttribute("aria-pressed", String(is));
-    like.title = is ? t.liked : t.like;
+    const is = turn !== null && liked.value.has(turn.song.id);
+    heart.disabled = notNow.disabled = turn === null;
+    heart.setAttribute("aria-pressed", String(is));
+    heart.title = is ? t.liked : t.like;
   };
   player.playing.watch(update, signal);
-  player.liked.subscribe(update, signal);
-  return h("div", { class: "player-opinions" }, like, notNow);
+  liked.subscribe(update, signal);
+  return h("div", { class: "player-opinions" }, heart, notNow);
 }
 
 function volumeBar(signal: AbortSignal): HTMLElement {

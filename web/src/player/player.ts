@@ -31,8 +31,6 @@ export const place = new Store<{ readonly at: number; readonly duration: number 
 });
 /** What comes next, the first one first. */
 export const upcoming = new Store<readonly Turn[]>([]);
-/** Ids of the songs that were liked since the page was opened. */
-export const liked = new Store<ReadonlySet<number>>(new Set());
 /** The browser plays nothing before a click. */
 export const refused = new Store(false);
 
@@ -189,12 +187,6 @@ export function seek(seconds: number): void {
   if (playing.value === null) return;
   const end = place.value.duration ?? Infinity;
   deck.seek(Math.min(Math.max(0, seconds), Math.max(0, end - 0.5)));
-}
-
-export function like(song: Song): void {
-  if (liked.value.has(song.id)) return;
-  liked.update((now) => new Set([...now, song.id]));
-  session.feedback(song, { what: "liked" });
 }
 
 /**

@@ -34,6 +34,8 @@ export class FakeServer {
   readonly asked: Asked[] = [];
   /** Ids of songs whose sound is gone. */
   readonly vanished = new Set<number>();
+  /** Ids of the songs that are liked. */
+  likes: readonly number[] = [];
   away = false;
   songs = [1, 2, 3, 4, 5, 6];
   readonly #sessions = new Map<string, FakeSession>();
@@ -58,6 +60,7 @@ export class FakeServer {
     const given = body === undefined ? {} : (JSON.parse(String(body)) as Record<string, unknown>);
     this.asked.push({ method, path, body: given });
     if (path === "/health") return Response.json({ status: "ok" });
+    if (path === "/profile/likes") return Response.json({ songs: this.likes });
     const audio = /^\/audio\/(\d+)$/.exec(path);
     if (audio)
       return this.vanished.has(Number(audio[1]))

@@ -169,15 +169,6 @@ describe("the player", () => {
     expect(FakeAudio.now.currentTime).toBe(20);
   });
 
-  test("a liked song is liked once", async () => {
-    await playing();
-    player.like(song(1));
-    player.like(song(1));
-    await pass(1);
-    expect(server.sent("liked")).toHaveLength(1);
-    expect(player.liked.value.has(1)).toBe(true);
-  });
-
   test("a song that does not fit makes way", async () => {
     await playing();
     player.wrongMood(song(1));

@@ -6,7 +6,7 @@ from vibelux import __version__
 from vibelux.library.catalogue_overview import overview
 from vibelux.service.context import Shared
 from vibelux.service.failures import documented
-from vibelux.service.schemas import HealthOut, LibraryOut, ProfileOut
+from vibelux.service.schemas import HealthOut, LibraryOut, LikesOut, ProfileOut
 
 router = APIRouter(tags=["health"])
 
@@ -35,6 +35,12 @@ def library(shared: Shared) -> LibraryOut:
 def profile(shared: Shared) -> ProfileOut:
     """Say how much was learnt from the listener."""
     return ProfileOut(**shared.sittings.profile_counts())
+
+
+@router.get("/profile/likes", responses=documented(503))
+def likes(shared: Shared) -> LikesOut:
+    """Say which songs the listener likes."""
+    return LikesOut(songs=shared.sittings.liked())
 
 
 @router.delete("/profile", responses=documented(503))

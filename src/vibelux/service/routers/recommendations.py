@@ -72,10 +72,7 @@ def feedback(shared: Shared, session_id: Id, given: Feedback) -> SessionOut:
     """Tell a session what the listener did with a song."""
     song = shared.song(given.song)
     with shared.sittings.using(session_id) as session:
-        if given.what == "begun":
-            session.begun(song)
-        else:
-            tell(session, given.what, song, after_seconds=given.after_seconds)
+        tell(session, given.what, song, after_seconds=given.after_seconds)
     if given.mood is not None:
         shared.correct(song, as_mood(given.mood))
     with shared.sittings.using(session_id) as session:
