@@ -56,12 +56,16 @@ def test_a_reload_goes_on_with_the_same_queue_and_mood(listening):
     assert sliders(page) == [40, 0, 0, 0, 0, 60, 0]
     assert page.get_by_role("radio", name="Calm").is_checked()
     assert page.get_by_label("How closely the music fits").input_value() == "40"
-    assert is_silent(page)  # music begins when the person says so
+    assert page.locator(".player-title").text_content() == heard
+    assert is_silent(page)  # music goes on when the person says so
     asked = [ask for ask in listening.asked[begun:] if ask.url.endswith("/sessions")]
     assert asked == []  # no session was begun
-    page.get_by_role("button", name="Play what fits").click()
+    place = page.get_by_role("slider", name="Place in the song").input_value()
+    page.get_by_role("region", name="Player").get_by_role("button", name="Play").click()
     wait_until_it_plays(page)
-    assert page.locator(".player-title").text_content() == before[0]
+    assert page.locator(".player-title").text_content() == heard
+    assert page.evaluate("decks.find((deck) => !deck.paused).currentTime") >= float(place) > 0
+    assert titles(page) == before
 
 
 def test_a_reload_after_the_service_forgot_begins_anew_without_a_word(listening, own_service):
@@ -72,7 +76,7 @@ def test_a_reload_after_the_service_forgot_begins_anew_without_a_word(listening,
         path.unlink()
     own_service.start_again()
     page.reload()
-    page.get_by_role("button", name="Play anything").wait_for()
+    page.get_by_role("region", name="Player").get_by_role("button", name="Play").wait_for()
     page.wait_for_load_state("networkidle")
     assert page.get_by_role("alert").filter(visible=True).count() == 0
     mix(page, happy=100)

@@ -15,6 +15,7 @@ import { libraryView } from "./library/library-view";
 import { listenView } from "./listen/listen-view";
 import { mapView } from "./map/map-view";
 import { mediaSession } from "./player/media-session";
+import { remember } from "./player/player";
 import { playerBar, playerKeys } from "./player/player-bar";
 import type { Route } from "./route";
 import { settingsView } from "./settings-view";
@@ -42,6 +43,8 @@ function viewOf(route: Route): View {
 }
 
 window.addEventListener("unhandledrejection", (event) => tellError(event.reason));
+window.addEventListener("pagehide", remember);
+document.addEventListener("visibilitychange", remember); // phones end a hidden tab without a word
 glow();
 recordHistory();
 mediaSession();

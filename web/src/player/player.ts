@@ -59,8 +59,8 @@ let alone = false;
 let retried: Turn | null = null;
 /** Whether a song shall begin as soon as there is one. */
 let hungry = false;
-/** Where to go on when a song that broke off is there again. */
-let broken: { readonly turn: Turn; readonly at: number } | null = null;
+/** Where to go on with a song whose sound broke off, or was not yet asked for. */
+let halted: { readonly turn: Turn; readonly at: number; readonly byItself: boolean } | null = null;
 
 const deck = new Deck(
   {
@@ -148,7 +148,7 @@ export function start(): void {
 }
 
 export function play(): void {
-  if (broken !== null) return begin(broken.turn, broken.at, true);
+  if (halted !== null) return begin(halted.turn, halted.at, true);
   deck.play().then(started, cannotStart);
 }
 
@@ -160,7 +160,7 @@ export function pause(): void {
 export function next(): void {
   const turn = playing.value;
   if (turn === null) return start();
-  session.feedback(turn.song, { what: "skipped", after_seconds: Math.max(0, deck.at) });
+  session.feedback(turn.song, { what: "skipped", after_seconds: Math.max(0, here()) });
   advance();
 }
 
@@ -175,7 +175,7 @@ export function notNow(): void {
 /** Back to the start of the song, then to the song before. */
 export function previous(): void {
   const last = before.at(-1);
-  if (playing.value !== null && (deck.at > BEGINNING || last === undefined)) return seek(0);
+  if (playing.value !== null && (here() > BEGINNING || last === undefined)) return seek(0);
   if (last === undefined) return;
   before.pop();
   const turn = playing.value;
@@ -183,10 +183,18 @@ export function previous(): void {
   begin(last, 0, true);
 }
 
+/** Seconds into the song. */
+function here(): number {
+  return halted?.at ?? deck.at;
+}
+
 export function seek(seconds: number): void {
   if (playing.value === null) return;
-  const end = place.value.duration ?? Infinity;
-  deck.seek(Math.min(Math.max(0, seconds), Math.max(0, end - 0.5)));
+  const { duration } = place.value;
+  const at = Math.min(Math.max(0, seconds), Math.max(0, (duration ?? Infinity) - 0.5));
+  if (halted === null) return deck.seek(at);
+  halted = { ...halted, at };
+  place.set({ at, duration });
 }
 
 /**
@@ -217,7 +225,7 @@ function advance(): void {
 function begin(turn: Turn, at = 0, back = false): void {
   alone = alone ? turn === playing.value : playing.value === null && turn.pick === null;
   hungry = false;
-  broken = null;
+  halted = null;
   from = at;
   if (!back) keep();
   playing.set(turn);
@@ -281,7 +289,7 @@ async function failed(): Promise<void> {
   const turn = playing.value;
   if (turn === null) return;
   const at = place.value.at;
-  broken = { turn, at };
+  halted = { turn, at, byItself: true };
   waiting.set(true);
   let code = "undecodable";
   try {
@@ -311,7 +319,7 @@ async function failed(): Promise<void> {
     return;
   }
   tell(t.passedOver(title), { hint: reasons[code] ?? t.failed.undecodable, bad: alone });
-  broken = null;
+  halted = null;
   if (alone) silence();
   else advance();
 }
@@ -324,7 +332,43 @@ function silence(): void {
 
 // A song that broke off with the server goes on with it.
 reachable.subscribe((is) => {
-  if (!is || broken === null || broken.turn !== playing.value) return;
-  const { turn, at } = broken;
-  begin(turn, at, true);
+  if (is && halted?.byItself && halted.turn === playing.value) play();
 });
+
+/** What this tab remembers of what plays, for when it is loaded again. */
+interface Left {
+  readonly turn: Turn | null;
+  readonly at: number;
+  readonly asked: readonly Turn[];
+}
+
+const left = kept<Left | null>("vibelux.playing", null, readLeft, () => sessionStorage);
+
+function readLeft(json: unknown): Left | undefined {
+  const { turn, at, asked: next } = (json ?? {}) as Partial<Record<keyof Left, unknown>>;
+  if (typeof at !== "number" || !Array.isArray(next)) return undefined;
+  if (turn !== null && !isTurn(turn)) return undefined;
+  return { turn, at, asked: next.filter(isTurn) };
+}
+
+function isTurn(json: unknown): json is Turn {
+  const { song, pick, policy } = (json ?? {}) as Partial<Turn>;
+  const known = typeof song?.id === "number" && typeof song.title === "string";
+  return known && pick !== undefined && policy !== undefined;
+}
+
+/** Remembers what plays and what was asked for, for when the tab is loaded again. */
+export function remember(): void {
+  left.set({ turn: playing.value, at: place.value.at, asked: asked.value });
+}
+
+/** Shows what played before the tab was loaded again; it goes on when the person says so. */
+function restore({ turn, at, asked: next }: Left): void {
+  asked.set(next);
+  if (turn === null) return;
+  halted = { turn, at, byItself: false };
+  playing.set(turn);
+  place.set({ at, duration: turn.song.duration });
+}
+
+if (left.value !== null) restore(left.value);

@@ -192,15 +192,20 @@ export class FakeAudio extends EventTarget {
   }
 }
 
+/** The tab is loaded again: its modules are to be imported anew, its storage stays. */
+export function loadedAgain(): void {
+  vi.resetModules();
+  FakeAudio.all.length = 0;
+}
+
 /** What the messages said. */
 export const told: string[] = [];
 
 /** Everything anew: the page's modules are to be imported after this. */
 export function freshPage(): FakeServer {
-  vi.resetModules();
+  loadedAgain();
   vi.useFakeTimers();
   told.length = 0;
-  FakeAudio.all.length = 0;
   FakeAudio.refusal = null;
   vi.stubGlobal("navigator", { languages: ["en"] });
   for (const name of ["localStorage", "sessionStorage"]) {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { FakeServer } from "./fakes";
-import { FakeAudio, freshPage, pass, songOf, told } from "./fakes";
+import { FakeAudio, freshPage, loadedAgain, pass, songOf, told } from "./fakes";
 import type { Song } from "../../src/player/session";
 
 const HAPPY = [0, 0, 0, 1, 0, 0, 0];
@@ -187,6 +187,72 @@ describe("the player", () => {
     expect(FakeAudio.now.volume).toBeCloseTo(0.25);
     player.muted.set(true);
     expect(FakeAudio.now.volume).toBe(0);
+  });
+});
+
+describe("a tab that is loaded again", () => {
+  async function reload(): Promise<void> {
+    player.remember();
+    loadedAgain();
+    player = await import("../../src/player/player");
+    mood = await import("../../src/mood/mood");
+    await pass(1);
+  }
+
+  test("shows what played, and goes on there when the person says so", async () => {
+    await playing();
+    player.enqueue(song(9));
+    FakeAudio.now.reach(20);
+    await reload();
+    expect(now()).toBe(1);
+    expect(player.playing.value?.pick).toMatchObject({ score: 1 });
+    expect(player.place.value).toEqual({ at: 20, duration: 60 });
+    expect(ahead()).toEqual([9, 2, 3, 4, 5, 6]);
+    expect(player.paused.value).toBe(true);
+    expect(FakeAudio.all.every(({ src }) => src === "")).toBe(true);
+    player.toggle();
+    await pass(1);
+    expect(FakeAudio.now.song).toBe(1);
+    expect(FakeAudio.now.currentTime).toBe(20);
+    FakeAudio.now.end();
+    await pass(1);
+    expect(now()).toBe(9);
+  });
+
+  test("can be told to go on elsewhere, or with another song", async () => {
+    await playing();
+    FakeAudio.now.reach(20);
+    await reload();
+    player.seek(40);
+    expect(player.place.value.at).toBe(40);
+    player.play();
+    await pass(1);
+    expect(FakeAudio.now.currentTime).toBe(40);
+    await reload();
+    player.next();
+    await pass(1);
+    expect(FakeAudio.now.song).toBe(2);
+    expect(FakeAudio.now.currentTime).toBe(0);
+    expect(server.sent("skipped")).toMatchObject([{ body: { song: 1, after_seconds: 40 } }]);
+  });
+
+  test("stays silent when the service comes back", async () => {
+    await playing();
+    server.away = true;
+    await reload();
+    server.away = false;
+    await pass(60_000);
+    expect(now()).toBe(1);
+    expect(player.paused.value).toBe(true);
+  });
+
+  test("ignores what it does not understand", async () => {
+    for (const text of ["[", "3", '{"turn": {}, "at": 1, "asked": []}', '{"at": null}']) {
+      sessionStorage.setItem("vibelux.playing", text);
+      loadedAgain();
+      player = await import("../../src/player/player");
+      expect(player.playing.value).toBeNull();
+    }
   });
 });
 
