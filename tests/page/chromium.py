@@ -15,15 +15,16 @@ def found() -> str | None:
     return given or next(filter(None, map(shutil.which, NAMES)), None)
 
 
-def launch(playwright: Playwright, *, camera: Path | None = None) -> Browser:
+def launch(playwright: Playwright, *, camera: Path | None = None, cameras: int = 0) -> Browser:
     """Start it without a window.
 
     Args:
         playwright: the driver.
-        camera: a Y4M file, shown over and over by the only camera; None: there is no camera.
+        camera: a Y4M file, shown over and over by the only camera.
+        cameras: without a file: how many there are; they show a pattern.
 
     """
-    devices = "device-count=0" if camera is None else "fps=30"
+    devices = f"device-count={cameras}" if camera is None else "fps=30"
     arguments = [
         f"--use-fake-device-for-media-stream={devices}",
         "--autoplay-policy=no-user-gesture-required",

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from PIL import Image
 
-from . import camera_files, songs
+from . import camera_files, chromium, songs
+from .axe import violations
 from .listening import mix
 from .serving import served
 
@@ -143,6 +144,37 @@ def test_a_camera_that_another_program_has(open_page, camera_browser):
     )
     page.get_by_role("button", name="Start the camera").click()
     page.get_by_role("alert").filter(has_text="The camera is busy").wait_for()
+
+
+@pytest.fixture
+def two_cameras(playwright):
+    browser = chromium.launch(playwright, cameras=2)
+    yield browser
+    browser.close()
+
+
+def test_one_of_two_cameras_is_chosen_and_remembered(open_page, two_cameras):
+    page = open_page(within=two_cameras, camera=True).page
+    which = page.get_by_label("Which camera")
+    running = "document.querySelector('video').srcObject?.getTracks()[0].label"
+    assert not which.is_visible()
+    page.get_by_role("button", name="Start the camera").click()
+    which.wait_for()
+    names = which.get_by_role("option").all_text_contents()
+    assert len(set(names)) == 2 and all(names)
+    assert violations(page) == []
+    other = next(name for name in names if name != page.evaluate(running))
+    which.select_option(other)
+    page.wait_for_function(f"(name) => {running} === name", arg=other)
+    page.reload()
+    page.get_by_role("button", name="Start the camera").click()
+    which.wait_for()
+    assert page.evaluate(running) == other
+    assert which.locator("option:checked").text_content() == other
+
+
+def test_one_camera_asks_for_no_choice(looking):
+    assert not looking.page.get_by_label("Which camera").is_visible()
 
 
 @pytest.fixture

@@ -102,6 +102,8 @@ export const de: Language = {
     again: "Noch einmal",
     live: "Live",
     mirror: "Was deine Kamera sieht, wie im Spiegel",
+    view: "Was deine Kamera sieht",
+    which: "Welche Kamera",
     asking: "Dein Browser fragt, ob die Kamera benutzt werden darf.",
     ready: "Gleich geht es los …",
     paused: "Die Kamera ruht, solange dieser Tab verdeckt ist.",

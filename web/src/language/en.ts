@@ -98,6 +98,8 @@ export const en = {
     again: "Try again",
     live: "Live",
     mirror: "What your camera sees, as in a mirror",
+    view: "What your camera sees",
+    which: "Which camera",
     asking: "Your browser is asking whether the camera may be used.",
     ready: "Getting ready …",
     paused: "The camera rests while this tab is hidden.",

@@ -3,7 +3,7 @@ import { fill, h, say } from "../dom";
 import { icon } from "../icons";
 import { words } from "../language";
 import type { View } from "../shell/view";
-import type { CameraState } from "./camera";
+import { settingsOf, type CameraState } from "./camera";
 import { faceBoxes } from "./face-boxes";
 import { camera, sight } from "./face-watch";
 import { moodBars } from "./mood-bars";
@@ -14,14 +14,12 @@ const LASTING = 600;
 export const cameraView: View = (signal) => {
   const t = words().moodPanel;
   const video = h("video", {
-    class: "stage-picture mirrored",
-    "aria-label": t.mirror,
+    class: "stage-picture",
     autoplay: true,
     muted: true,
     playsInline: true,
   });
   const boxes = faceBoxes("cover");
-  boxes.element.classList.add("mirrored");
   const badge = h("span", { class: "stage-live", "aria-hidden": true }, t.live);
   const cover = h("div", { class: "stage-cover" });
   const status = h("p", { class: "stage-status", role: "status" });
@@ -32,9 +30,25 @@ export const cameraView: View = (signal) => {
     t.stop,
   );
   const bars = moodBars();
+  const devices = h("select", {
+    class: "select",
+    "aria-label": t.which,
+    onchange: () => void camera.choose(devices.value),
+  });
+
+  camera.devices.watch((all) => {
+    devices.hidden = all.length < 2;
+    fill(devices, ...all.map(({ id, name }) => h("option", { value: id }, name)));
+    devices.value = camera.device ?? "";
+  }, signal);
 
   camera.state.watch((state) => {
     const live = state.is === "live";
+    // A camera that looks away from the person shows the world as it is.
+    const mirrored = !live || settingsOf(state.stream).facingMode !== "environment";
+    for (const one of [video, boxes.element]) one.classList.toggle("mirrored", mirrored);
+    video.ariaLabel = mirrored ? t.mirror : t.view;
+    devices.value = camera.device ?? "";
     const focused = cover.contains(document.activeElement) || document.activeElement === stop;
     video.srcObject = live ? state.stream : null;
     video.hidden = boxes.element.hidden = badge.hidden = !live;
@@ -67,6 +81,7 @@ export const cameraView: View = (signal) => {
       { class: "mood-see" },
       h("div", { class: "stage" }, video, boxes.element, badge, cover, stop),
       status,
+      devices,
     ),
     bars.element,
   );

@@ -1,9 +1,19 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { Camera, troubleOf, type CameraState } from "../../src/mood/camera";
 
 /** Stands in for a device: says whether it is open, and can be unplugged. */
 class Track extends EventTarget {
   open = true;
+  readonly #device: string;
+
+  constructor(device: string) {
+    super();
+    this.#device = device;
+  }
+
+  getSettings(): MediaTrackSettings {
+    return { deviceId: this.#device };
+  }
 
   stop(): void {
     this.open = false; // as in browsers, stopping fires no event
@@ -30,14 +40,33 @@ let answer: () => Promise<void>;
 let camera: Camera;
 let states: CameraState["is"][];
 
-const devices = {
-  async getUserMedia(): Promise<MediaStream> {
+let connected: string[];
+
+/** Names cameras as browsers do: once one was allowed. */
+class Devices extends EventTarget {
+  async getUserMedia({ video }: { video: MediaTrackConstraints }): Promise<MediaStream> {
     await answer();
-    const track = new Track();
+    const { exact } = (video.deviceId ?? {}) as { exact?: string };
+    if (exact !== undefined && !connected.includes(exact))
+      throw new DOMException("", "OverconstrainedError");
+    const track = new Track(exact ?? connected[0]!);
     tracks.push(track);
-    return { getTracks: () => [track] } as unknown as MediaStream;
-  },
-};
+    const all = (): Track[] => [track];
+    return { getTracks: all, getVideoTracks: all } as unknown as MediaStream;
+  }
+
+  async enumerateDevices(): Promise<unknown[]> {
+    const allowed = tracks.length > 0;
+    const cameras = connected.map((id) => ({
+      kind: "videoinput",
+      deviceId: allowed ? id : "",
+      label: allowed && id !== "nameless" ? `Camera ${id}` : "",
+    }));
+    return [{ kind: "audioinput", deviceId: "microphone", label: "Microphone" }, ...cameras];
+  }
+}
+
+let devices: Devices;
 
 function cameraOf(secure = true, present = true): Camera {
   const surroundings = { devices: present ? devices : undefined, secure, page };
@@ -47,6 +76,13 @@ function cameraOf(secure = true, present = true): Camera {
 beforeEach(() => {
   page = new Page();
   tracks = [];
+  connected = ["a"];
+  devices = new Devices();
+  const kept = new Map<string, string>();
+  vi.stubGlobal("localStorage", {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+  });
   states = [];
   answer = async () => {};
   camera = cameraOf();
@@ -169,4 +205,42 @@ test("a failure from outside releases the device", async () => {
   camera.fail("models");
   expect(tracks[0]!.open).toBe(false);
   expect(camera.state.value).toEqual({ is: "failed", why: "models" });
+});
+
+test("cameras are known by their names once one is allowed", async () => {
+  connected = ["a", "nameless"];
+  answer = () => Promise.reject(new DOMException("", "NotAllowedError"));
+  await camera.start();
+  expect(camera.devices.value).toEqual([]);
+  answer = async () => {};
+  await camera.start();
+  expect(camera.devices.value).toEqual([
+    { id: "a", name: "Camera a" },
+    { id: "nameless", name: "2" },
+  ]);
+});
+
+test("another camera can be chosen, and is asked for again later", async () => {
+  connected = ["a", "b"];
+  await camera.start();
+  expect(camera.device).toBe("a");
+  await camera.choose("b");
+  expect(camera.device).toBe("b");
+  expect(tracks.map(({ open }) => open)).toEqual([false, true]);
+  camera.stop();
+  expect(camera.device).toBe("b");
+  await camera.start();
+  expect(camera.device).toBe("b");
+});
+
+test("a chosen camera that is gone gives way to another one", async () => {
+  connected = ["a", "b"];
+  await camera.start();
+  await camera.choose("b");
+  connected = ["a"];
+  devices.dispatchEvent(new Event("devicechange"));
+  await expect.poll(() => camera.devices.value).toHaveLength(1);
+  tracks[1]!.unplug();
+  await camera.start();
+  expect(camera.device).toBe("a");
 });
