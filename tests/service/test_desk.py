@@ -126,6 +126,18 @@ def test_the_first_process_goes_on_when_the_second_one_ends(context, caplog):
     assert "answers alone" in caplog.text
 
 
+def test_a_second_process_that_cannot_read_says_nothing_and_is_done_without(
+    settings, caplog, capfd
+):
+    settings.profile.write_text("no profile")
+    second = SecondProcess(settings)
+    until(lambda: "answers alone" in caplog.text)
+    assert not second.ready
+    until(lambda: not multiprocessing.active_children())
+    assert "cannot be started: the profile" in caplog.text
+    assert capfd.readouterr().err == ""
+
+
 def test_mistakes_are_told_as_the_first_process_tells_them(context, second, settings):
     with Catalogue(settings.catalogue) as catalogue, catalogue.writing() as connection:
         connection.exec_driver_sql("UPDATE songs SET state = 'missing'")

@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection
 from starlette.concurrency import run_in_threadpool
 
 from vibelux.emotions import as_mood, mood_dict
+from vibelux.errors import VibeluxError
 from vibelux.library.catalogue import Catalogue
 from vibelux.recommend.listener import Listener
 from vibelux.service.failures import logger
@@ -140,7 +141,10 @@ class SecondProcess:
             theirs.close()  # so that its end is noticed
             if self._closed:
                 self._process.terminate()
-            self.ready = bool(self._pipe.recv())
+            if trouble := self._pipe.recv():
+                self._ended(f"cannot be started: {trouble}")
+            else:
+                self.ready = True
         except (EOFError, OSError) as error:
             self._ended(f"cannot be started: {error}")
 
@@ -158,7 +162,7 @@ def _work(pipe: Connection, settings: Settings) -> None:
             sittings = Sittings(catalogue, listener, KeptSessions(settings.home / "sessions"))
             heeded = 0
             sittings.prepare()
-            pipe.send(True)
+            pipe.send(None)
             while True:
                 asked, expired = pipe.recv()
                 if expired != heeded:
@@ -169,5 +173,7 @@ def _work(pipe: Connection, settings: Settings) -> None:
                 except Exception:  # the first process meets it too, and says what it is
                     body = None
                 pipe.send(body)
+    except VibeluxError as error:
+        pipe.send(str(error))
     except (EOFError, OSError):
         return
