@@ -47,7 +47,7 @@ export const cameraView: View = (signal) => {
     // A camera that looks away from the person shows the world as it is.
     const mirrored = !live || settingsOf(state.stream).facingMode !== "environment";
     for (const one of [video, boxes.element]) one.classList.toggle("mirrored", mirrored);
-    video.ariaLabel = mirrored ? t.mirror : t.view;
+    video.setAttribute("aria-label", mirrored ? t.mirror : t.view);
     devices.value = camera.device ?? "";
     const focused = cover.contains(document.activeElement) || document.activeElement === stop;
     video.srcObject = live ? state.stream : null;
