@@ -122,6 +122,21 @@ def test_a_click_on_empty_ground_sets_the_mood(opened):
     page.locator(".queue-row").nth(3).wait_for()
 
 
+def test_a_song_is_shown_on_a_map_that_was_seen_before(opened):
+    page, seen = opened
+    for song in seen.points[:2]:
+        page.get_by_role("link", name="Library").first.click()
+        page.get_by_role("link", name=song.title, exact=True).first.click()
+        page.get_by_role("button", name="Show on the map").click()
+        page.locator(".map-label").filter(has_text=song.title).wait_for()
+        here = page.get_by_role("region", name="Songs here")
+        here.get_by_role("listitem").first.get_by_text(song.title, exact=True).wait_for()
+    page.get_by_role("button", name="Show all").click()
+    far = max(seen.points, key=lambda point: point.far(song.x, song.y))
+    page.mouse.click(far.x, far.y)
+    page.locator(".player-title").filter(has_text=far.title).wait_for()
+
+
 def test_two_fingers_zoom(open_page, own_service):
     """Fingers that move apart by half move every song away from the middle by half."""
     page = open_page(f"{own_service.url}#/map", phone=True).page

@@ -222,6 +222,11 @@ export const mapView: View = (signal) => {
     const given = mood.value;
     picture.mark({ mood: given === null || affect === null ? null : placeOfMood(given.mood) });
   };
+  const mark = (): void => {
+    const id = playing.value?.song.id;
+    const row = id === undefined ? undefined : points.value?.rowOf(id);
+    picture.mark({ playing: row ?? null });
+  };
   points.watch((all) => {
     picture.points = all;
     if (all === null) return;
@@ -241,11 +246,6 @@ export const mapView: View = (signal) => {
     picture.shown = now;
     if (chosen !== null) choose(chosen);
   }, signal);
-  const mark = (): void => {
-    const id = playing.value?.song.id;
-    const row = id === undefined ? undefined : points.value?.rowOf(id);
-    picture.mark({ playing: row ?? null });
-  };
   playing.watch(mark, signal);
   mood.watch(showMood, signal);
   theme.subscribe(() => picture.repaint(), signal);
