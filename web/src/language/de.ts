@@ -191,6 +191,8 @@ export const de: Language = {
     open: "Zeigen, was läuft",
     refused: "Dieser Browser spielt Ton erst nach einem Klick: Drücke auf Wiedergabe.",
     startingOver: "Alle Lieder wurden gespielt; es beginnt von vorn.",
+    noOutput: "Dieser Computer hat nichts, worauf der Ton zu hören wäre.",
+    noOutputHint: "Schließe Lautsprecher oder Kopfhörer an und drücke dann auf Wiedergabe.",
     passedOver: (title) => `„${title}“ lässt sich nicht abspielen.`,
     allFail: (n) => `${n} Lieder nacheinander lassen sich nicht abspielen.`,
     allFailHint:

@@ -184,6 +184,8 @@ export const en = {
     open: "Show what plays",
     refused: "This browser plays sound only after a click: press play.",
     startingOver: "Every song was played; it begins anew.",
+    noOutput: "This computer has nothing to play the sound on.",
+    noOutputHint: "Connect speakers or headphones, then press play.",
     passedOver: (title: string) => `“${title}” cannot be played.`,
     allFail: (n: number) => `${n} songs in a row cannot be played.`,
     allFailHint: "Is the disk that holds them connected? Then press play, or scan again.",

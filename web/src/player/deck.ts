@@ -27,6 +27,8 @@ const LEAD = 0.03;
 const CLOSE = 0.75;
 /** `HTMLMediaElement.HAVE_FUTURE_DATA`. */
 const CAN_GO_ON = 3;
+/** What Firefox and Chromium say where the sound's way out is at fault, and not the file. */
+const NO_OUTPUT = /MediaSinkAudioError|AUDIO_RENDERER_ERROR/;
 
 interface Side {
   readonly audio: HTMLAudioElement;
@@ -67,6 +69,11 @@ export class Deck {
   get waits(): boolean {
     const { audio } = this.#now;
     return !audio.paused && !audio.ended && audio.readyState < CAN_GO_ON;
+  }
+
+  /** Whether the sound broke off because the computer has nothing to play it on. */
+  get lacksOutput(): boolean {
+    return NO_OUTPUT.test(this.#now.audio.error?.message ?? "");
   }
 
   set volume(volume: number) {

@@ -284,11 +284,21 @@ function prepare(): void {
   deck.prepare(close && first !== undefined ? soundOf(first.song) : null);
 }
 
-/** A sound broke off: waits for a server that is away, and passes over a song that is broken. */
+/**
+ * A sound broke off: waits for a server that is away and for something to play it on, and passes
+ * over a song that is broken.
+ */
 async function failed(): Promise<void> {
   const turn = playing.value;
   if (turn === null) return;
   const at = place.value.at;
+  if (deck.lacksOutput) {
+    halted = { turn, at, byItself: false };
+    waiting.set(false);
+    paused.set(true);
+    tell(words().player.noOutput, { hint: words().player.noOutputHint, bad: true });
+    return;
+  }
   halted = { turn, at, byItself: true };
   waiting.set(true);
   let code = "undecodable";

@@ -182,8 +182,9 @@ export class FakeAudio extends EventTarget {
     this.#tell("ended");
   }
 
-  fail(): void {
-    this.error = { code: 4 };
+  /** Breaks off, with what the browser says of it. */
+  fail(message = ""): void {
+    this.error = { code: 4, message };
     this.#tell("error");
   }
 
