@@ -225,6 +225,12 @@ def test_a_photo_sets_the_mood_and_is_not_sent(open_page, service, photo):
     assert sum(shares(page)) == pytest.approx(100, abs=4)
     page.wait_for_load_state("networkidle")
     assert all(len(ask.body) < 1_000 for ask in seen.asked)
+    read = shares(page)
+    for place in ("Library", "Listen"):
+        page.get_by_role("link", name=place).first.click()
+    page.get_by_text("The music follows the last photo").wait_for()
+    assert shares(page) == read
+    assert page.get_by_alt_text("The photo you chose").is_hidden()
 
 
 def test_a_file_that_is_no_picture(open_page, tmp_path):

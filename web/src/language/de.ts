@@ -151,6 +151,7 @@ export const de: Language = {
     choosePhoto: "Foto wählen",
     dropHint: "oder hier ablegen",
     photoAlt: "Das Foto, das du gewählt hast",
+    photoBefore: "Die Musik folgt dem letzten Foto, das nicht behalten wurde.",
     readingPhoto: "Das Foto wird gelesen …",
     photoStates: {
       ok: "Dieser Ausdruck gibt die Stimmung an.",

@@ -146,6 +146,7 @@ export const en = {
     choosePhoto: "Choose a photo",
     dropHint: "or drop one here",
     photoAlt: "The photo you chose",
+    photoBefore: "The music follows the last photo, which was not kept.",
     readingPhoto: "Reading the photo …",
     photoStates: {
       ok: "This expression sets the mood.",

@@ -7,7 +7,7 @@ import { VisionError } from "../vision/face-reader";
 import type { FaceReading } from "../vision/reading";
 import { faceBoxes } from "./face-boxes";
 import { reader } from "./face-watch";
-import { setMood } from "./mood";
+import { mood, setMood } from "./mood";
 import { moodBars } from "./mood-bars";
 
 /** Bytes of the largest photo that is read. */
@@ -49,6 +49,10 @@ export const photoView: View = (signal) => {
   again.hidden = true;
   const status = h("p", { class: "stage-status", role: "status" });
   const bars = moodBars();
+  if (mood.value?.by === "photo") {
+    bars.show(mood.value.mood);
+    say(status, t.photoBefore);
+  }
   const stage = h("div", { class: "stage" }, picture, boxes.element, cover, again);
   droppable(stage, (file) => void show(file), signal);
 

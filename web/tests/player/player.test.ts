@@ -294,23 +294,23 @@ describe("what can go wrong", () => {
     expect(told).toHaveLength(1);
   });
 
-  test.each([
-    "OnMediaSinkAudioError",
-    "AUDIO_RENDERER_ERROR: audio render error",
-  ])("without speakers it waits where it was until it is told to go on: %s", async (said) => {
-    await playing();
-    FakeAudio.now.reach(30);
-    FakeAudio.now.fail(said);
-    await pass(5000);
-    expect(now()).toBe(1);
-    expect([player.paused.value, player.waiting.value]).toEqual([true, false]);
-    expect(told).toEqual(["This computer has nothing to play the sound on."]);
-    expect(server.asked.filter(({ path }) => path.startsWith("/audio"))).toEqual([]);
-    player.toggle();
-    await pass(10);
-    expect(FakeAudio.now.currentTime).toBe(30);
-    expect(player.paused.value).toBe(false);
-  });
+  test.each(["OnMediaSinkAudioError", "AUDIO_RENDERER_ERROR: audio render error"])(
+    "without speakers it waits where it was until it is told to go on: %s",
+    async (said) => {
+      await playing();
+      FakeAudio.now.reach(30);
+      FakeAudio.now.fail(said);
+      await pass(5000);
+      expect(now()).toBe(1);
+      expect([player.paused.value, player.waiting.value]).toEqual([true, false]);
+      expect(told).toEqual(["This computer has nothing to play the sound on."]);
+      expect(server.asked.filter(({ path }) => path.startsWith("/audio"))).toEqual([]);
+      player.toggle();
+      await pass(10);
+      expect(FakeAudio.now.currentTime).toBe(30);
+      expect(player.paused.value).toBe(false);
+    },
+  );
 
   test("it does not spin through a library whose disk is gone", async () => {
     server.songs = Array.from({ length: 30 }, (_, i) => i + 1);
