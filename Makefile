@@ -18,13 +18,14 @@ NPM := $(BIN)/python web/node.py
 PAGE := $(wildcard web/*.html web/*.json web/*.ts web/public/* web/src/*.* web/src/*/*.*)
 export VIBELUX_NO_PAGE
 
-.PHONY: help demo test page-test bench schema clean
+.PHONY: help demo test faults page-test bench schema clean
 .NOTPARALLEL:
 
 help:
 	@echo "make demo            sample music, a sample mood, the songs that fit it, the page"
 	@echo "make demo CAMERA=1   the same for the face before the camera"
 	@echo "make test            lint, types and all tests"
+	@echo "make faults          kill, damage and fill what the program works with, many times over"
 	@echo "make bench           measure speed and size into docs/benchmarks.md"
 	@echo "make schema          tell the page what the API has become"
 	@echo "make clean           remove what these made, .venv included"
@@ -38,6 +39,10 @@ test: .venv/dev.stamp page-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest
+
+# A small part of each runs in `make test`.
+faults: .venv/dev.stamp
+	VIBELUX_FAULTS=1 $(BIN)/pytest tests/faults --timeout 3600
 
 ifeq ($(filter-out 0,$(VIBELUX_NO_PAGE)),)
 page-test: .venv/dev.stamp web/node_modules/.package-lock.json
