@@ -40,11 +40,11 @@ from vibelux.evaluation.metrics import (
 )
 from vibelux.evaluation.songs import quadrant_figures
 from vibelux.music.spectrogram import MelSettings, mel_frequencies
-from vibelux.training import song_targets
-from vibelux.training.song_calibration import song_means
-from vibelux.training.song_cross_validation import FOLDS, folds_of
-from vibelux.training.song_figures import SUPPORTED
-from vibelux.training.song_kernel import (
+from vibelux.training.song import targets
+from vibelux.training.song.calibration import song_means
+from vibelux.training.song.cross_validation import FOLDS, folds_of
+from vibelux.training.song.figures import SUPPORTED
+from vibelux.training.song.kernel import (
     OUTPUTS,
     KernelMachine,
     KernelRecipe,
@@ -52,9 +52,9 @@ from vibelux.training.song_kernel import (
     fit_kernel_machine,
     measure_songs,
 )
-from vibelux.training.song_log_mels import HeardSongs, hear, window_frames
-from vibelux.training.song_measurements import SongMeasurements
-from vibelux.training.song_runs import gather
+from vibelux.training.song.log_mels import HeardSongs, hear, window_frames
+from vibelux.training.song.measurements import SongMeasurements
+from vibelux.training.song.runs import gather
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "music" / "manifest.csv"
 CACHE = Path("runs/cache")
@@ -178,7 +178,7 @@ def of_quadrants(songs: Sequence[LabelledSong], found: Answers) -> dict[str, flo
 
 def auc_of_five(songs: Sequence[LabelledSong], found: Answers) -> float:
     """Return the mean AUC of the emotions that mood words support, over songs that have words."""
-    leading = np.array([song_targets.leading_emotion(song) if song.tags else -1 for song in songs])
+    leading = np.array([targets.leading_emotion(song) if song.tags else -1 for song in songs])
     rows = leading >= 0
     places = [EMOTIONS.index(name) for name in SUPPORTED]
     return float(np.mean([auc(found["mood"][rows, k], leading[rows] == k) for k in places]))
@@ -243,12 +243,12 @@ def tables(everything: Songs) -> dict[str, float]:
     words = np.array([bool(song.tags) for song in both.songs])
 
     def labels() -> NDArray[np.float32]:
-        found = song_targets.song_targets(both.songs)
+        found = targets.song_targets(both.songs)
         told: NDArray[np.float32] = found.mood[words]
         return told
 
     before, answered = labels(), out_of_fold(both)
-    read, rng = song_targets.read_table, np.random.default_rng(0)
+    read, rng = targets.read_table, np.random.default_rng(0)
     moved, changed, aucs = [], [], []
     for _ in range(DRAWS):
         table = {
@@ -256,10 +256,10 @@ def tables(everything: Songs) -> dict[str, float]:
             for word, row in read("mood_words").items()
         }
 
-        def other(name: str, table: song_targets.Table = table) -> song_targets.Table:
+        def other(name: str, table: targets.Table = table) -> targets.Table:
             return table if name == "mood_words" else read(name)
 
-        with patch.object(song_targets, "read_table", other):
+        with patch.object(targets, "read_table", other):
             after, found = labels(), out_of_fold(both)
         moved.append(np.abs(after - before).sum(axis=1).mean() / 2)
         apart = found["mood"][words] - answered["mood"][words]

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from vibelux.datasets.songs import LabelledSong, read_songs
 from vibelux.emotions import EMOTIONS
 from vibelux.evaluation.metrics import accuracy, confusion_matrix, macro_f1
-from vibelux.training.song_figures import SUPPORTED
-from vibelux.training.song_targets import leading_emotion
+from vibelux.training.song.figures import SUPPORTED
+from vibelux.training.song.targets import leading_emotion
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "music" / "manifest.csv"
 DRAWS = 100

@@ -32,14 +32,14 @@ def face(
 ) -> None:
     """Export a face checkpoint, also one of a training that still runs."""
     with train_extra():
-        from vibelux.training import faces
-        from vibelux.training.face_export import export_faces
+        from vibelux.training.face.export import export_faces
+        from vibelux.training.face.training import FaceTraining
         from vibelux.training.fit import average_weights
     from vibelux.datasets.faces import read_faces
-    from vibelux.training.face_targets import split_faces
+    from vibelux.training.face.targets import split_faces
 
-    training = faces.FaceTraining.read(checkpoint)
-    others = [faces.FaceTraining.read(path) for path in average or []]
+    training = FaceTraining.read(checkpoint)
+    others = [FaceTraining.read(path) for path in average or []]
     average_weights(training.network, [other.network for other in others])
     split = split_faces(read_faces(data, ferplus=ferplus))
     difference = export_faces(
@@ -64,31 +64,32 @@ def music(
         list[str] | None,
         typer.Option(help="As it was trained with; 'none' takes all.", metavar="COLLECTION"),
     ] = None,
+    calibrate_from: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="As it was trained with.")
+    ] = None,
     cache: Annotated[Path, typer.Option(help="Folder where spectrograms are kept.")] = Path(
         "runs/cache"
     ),
 ) -> None:
     """Export a music checkpoint, also one of a training that still runs."""
     with train_extra():
-        from vibelux.training import song_runs
-        from vibelux.training.song_log_mels import hear
-        from vibelux.training.songs import SongTraining
+        from vibelux.training.song import runs
+        from vibelux.training.song.log_mels import hear
+        from vibelux.training.song.training import SongTraining
     from vibelux.music.spectrogram import MelSettings
 
     settings = MelSettings()
     training = SongTraining.read(checkpoint, settings)
-    left_out = song_runs.LEFT_OUT if leave_out is None else tuple(leave_out)
-    labelled = song_runs.gather(data, leave_out=left_out)
+    left_out = runs.LEFT_OUT if leave_out is None else tuple(leave_out)
+    labelled = runs.gather(data, leave_out=left_out)
     heard = hear(labelled.rows, settings=settings, cache=cache)
-    song_runs.finish_songs(
+    runs.finish_songs(
         training,
         heard,
-        checkpoint.parent,
         out,
         source=", ".join(path.name for path in data),
-        options=song_runs.Options(
-            announce=lambda line: err().print(line, markup=False, soft_wrap=True)
-        ),
+        options=runs.Options(announce=lambda line: err().print(line, markup=False, soft_wrap=True)),
+        cross_validation=calibrate_from,
     )
 
 
@@ -105,12 +106,12 @@ def detector(
 ) -> None:
     """Export a detector's checkpoint, also one of a training that still runs."""
     with train_extra():
-        from vibelux.training import detectors
+        from vibelux.training.detector.training import DetectorTraining, export_detector
     from vibelux.datasets.face_box_split import split_boxes
     from vibelux.datasets.face_boxes import read_face_boxes
 
-    detectors.export_detector(
-        detectors.DetectorTraining.read(checkpoint),
+    export_detector(
+        DetectorTraining.read(checkpoint),
         split_boxes(read_face_boxes(boxes)).held,
         out,
         source=source or boxes.name,

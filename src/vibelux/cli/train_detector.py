@@ -44,7 +44,7 @@ def detector(
 ) -> None:
     """Train the face detector and write detector.onnx with its card."""
     with train_extra():
-        from vibelux.training import detectors
+        from vibelux.training.detector.training import DetectorRecipe, train_detector
         from vibelux.training.export import weights_to_begin_with
         from vibelux.training.progress import progress_bar, quiet
     from dataclasses import replace
@@ -53,7 +53,7 @@ def detector(
 
     stderr = console.err()
     data = read_face_boxes(boxes)
-    recipe = detectors.DetectorRecipe(seed=seed)
+    recipe = DetectorRecipe(seed=seed)
     recipe = replace(
         recipe,
         epochs=epochs or recipe.epochs,
@@ -61,7 +61,7 @@ def detector(
         learning_rate=learning_rate or recipe.learning_rate * (0.25 if start else 1.0),
     )
     with quiet():
-        trained = detectors.train_detector(
+        trained = train_detector(
             data,
             out,
             recipe=recipe,

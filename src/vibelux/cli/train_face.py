@@ -64,8 +64,8 @@ def face(
 ) -> None:
     """Train the face CNN and write face.onnx with its card."""
     with train_extra():
-        from vibelux.training import faces
         from vibelux.training.export import weights_to_begin_with
+        from vibelux.training.face.training import FaceRecipe, train_faces
         from vibelux.training.fit import changed_recipe
         from vibelux.training.progress import progress_bar, quiet
     from dataclasses import replace
@@ -75,7 +75,7 @@ def face(
     from vibelux.evaluation.faces import evaluate_faces, predict_faces, recurring
     from vibelux.evaluation.report import Subject, write_face_report
     from vibelux.models import load_model
-    from vibelux.training.face_export import update_card
+    from vibelux.training.face.export import update_card
 
     if quick and start == "pretrained":
         raise InvalidInput(
@@ -85,7 +85,7 @@ def face(
     labelled = read_faces(data, ferplus=ferplus)
     for name, reason in labelled.skipped:
         stderr.print(f"skipped {name}: {reason}", markup=False)
-    recipe = faces.FaceRecipe(seed=seed)
+    recipe = FaceRecipe(seed=seed)
     recipe = recipe.quick() if quick else recipe
     recipe = replace(
         recipe,
@@ -94,7 +94,7 @@ def face(
     )
     recipe = changed_recipe(recipe, changed or [])
     with quiet():
-        trained = faces.train_faces(
+        trained = train_faces(
             labelled,
             out,
             recipe=recipe,

@@ -27,6 +27,14 @@ def music(
             help="Measure the recipe over five folds of artists; trains no final model.",
         ),
     ] = False,
+    calibrate_from: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="cross_validation.json that --cross-validate wrote for this recipe and these "
+            "songs: all songs are learnt from, calibration and figures come from there.",
+        ),
+    ] = None,
     unheard: Annotated[
         str | None,
         typer.Option(
@@ -80,27 +88,29 @@ def music(
         )
     if unheard is not None and cross_validate:
         raise InvalidInput("--unheard and --cross-validate are two ways to measure; choose one")
+    if calibrate_from is not None and (cross_validate or unheard is not None):
+        raise InvalidInput("--calibrate-from is for training a model, not for measuring a recipe")
     if predictions is not None and not predictions.absolute().parent.is_dir():
         raise InvalidInput(f"--predictions {predictions} must be a file in an existing folder")
     paths = data or [_default_data()]
     with train_extra():
-        from vibelux.training import song_runs
         from vibelux.training.export import weights_to_begin_with
         from vibelux.training.progress import progress_bar, quiet
-        from vibelux.training.songs import SongRecipe
+        from vibelux.training.song import runs
+        from vibelux.training.song.training import SongRecipe
     from dataclasses import replace
 
     from vibelux.music.spectrogram import MelSettings
-    from vibelux.training.song_export import class_lines
-    from vibelux.training.song_log_mels import hear
+    from vibelux.training.song.export import class_lines
+    from vibelux.training.song.log_mels import hear
 
     console = err()
 
     def announce(line: str) -> None:
         console.print(printable(line), markup=False, soft_wrap=True)
 
-    left_out = song_runs.LEFT_OUT if leave_out is None else tuple(leave_out)
-    labelled = song_runs.gather(paths, leave_out=left_out)
+    left_out = runs.LEFT_OUT if leave_out is None else tuple(leave_out)
+    labelled = runs.gather(paths, leave_out=left_out)
     with _progress("spectrograms", len(labelled)) as advance:
         heard = hear(labelled.rows, settings=MelSettings(), cache=cache, on_progress=advance)
     skipped = (*labelled.skipped, *heard.skipped)
@@ -115,7 +125,7 @@ def music(
         recipe = replace(recipe, learning_rate=recipe.learning_rate / 4)
     if epochs is not None:
         recipe = replace(recipe, epochs=epochs)
-    options = song_runs.Options(
+    options = runs.Options(
         resume=resume,
         pretrained=weights_to_begin_with(start, "music"),
         precision=precision,
@@ -126,7 +136,7 @@ def music(
     figures: Mapping[str, Any]
     with quiet():
         if cross_validate:
-            found, figures = song_runs.cross_validate_songs(
+            found, figures = runs.cross_validate_songs(
                 heard, out_folder, recipe=recipe, options=options
             )
             history = found.history
@@ -137,13 +147,18 @@ def music(
             if report is not None:
                 _report(report, found, source=source, limits=())
         elif unheard is not None:
-            figures = song_runs.measure_unheard(
+            figures = runs.measure_unheard(
                 heard, unheard, out_folder, recipe=recipe, options=options
             )
             history = []
         else:
-            trained = song_runs.train_songs(
-                heard, out_folder, recipe=recipe, source=source, options=options
+            trained = runs.train_songs(
+                heard,
+                out_folder,
+                recipe=recipe,
+                source=source,
+                options=options,
+                cross_validation=calibrate_from,
             )
             figures, history = trained.figures, trained.history
     if report is not None and history:

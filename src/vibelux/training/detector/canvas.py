@@ -1,0 +1,255 @@
+"""Frames to learn from, composed of pictures at all sizes, angles and places.
+
+A frame is cut into rectangles at random. Each shows one picture, turned and scaled so that its
+face has the wanted size, before a background without faces; some show a background alone, so
+that no rectangle's edge means a face.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from vibelux.training.detector.distractors import draw_distractors
+from vibelux.training.detector.drawing import Grey, draw_picture
+from vibelux.training.detector.photo import face_hidden, photographed, tinted
+from vibelux.training.detector.pictures import Picture
+from vibelux.training.detector.targets import FACE, IGNORED, NOTHING
+
+SHAPES = ((240, 320), (320, 240), (256, 256), (192, 256))
+"""Heights and widths of frames in pixels; a batch has one of them."""
+
+MOST_BOXES = 16
+"""Places for boxes in a frame; later ones are left out of it."""
+
+SMALLEST = 11.0
+"""Square root of the area of a face in pixels below which finding it is not asked for."""
+
+TILT = 35.0
+"""Largest turn of a picture in degrees."""
+
+SHARES = {"helen": 3.0, "ytfaces": 2.0, "lm5_80": 2.5, "muxspace_pseudo": 0.7, "buffy_pseudo": 0.8}
+"""How often a collection's pictures are shown, for those that are named here."""
+
+EMPTY_SHARE = 0.4
+"""Of rectangles that show a background alone."""
+
+ELSEWHERE_SHARE = 0.12
+"""Of pictures of faces that show whatever place of them, mostly beside the face."""
+
+DISTRACTED_SHARE = 0.3
+"""Of backgrounds with drawn things that are no faces."""
+
+HIDDEN_SHARE = 0.15
+"""Of faces of which a part is hidden."""
+
+VISIBLE, HARDLY = 0.62, 0.2
+"""Share of a face's box in its rectangle from which it is to be found, or cannot be."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A composed frame.
+
+    Attributes:
+        grey: [shape=(h, w), dtype=uint8].
+        boxes: edges in pixels [shape=(MOST_BOXES, 4), dtype=float32]; may lie outside.
+        kinds: such as `FACE`, or `NOTHING` [shape=(MOST_BOXES,), dtype=int64].
+
+    """
+
+    grey: Grey
+    boxes: NDArray[np.float32]
+    kinds: NDArray[np.int64]
+
+
+class Composer:
+    """Composes frames of pictures.
+
+    Args:
+        pictures: with and without faces; at least one has a face.
+
+    """
+
+    def __init__(self, pictures: list[Picture]) -> None:
+        self._faces = [picture for picture in pictures if len(picture.faces)]
+        self._empty = [picture for picture in pictures if not len(picture.boxes)]
+        names = [picture.dataset for picture in self._faces]
+        shares = {name: SHARES.get(name, 2.0) / names.count(name) for name in set(names)}
+        chances = np.cumsum([shares[name] for name in names])
+        self._chances = chances / chances[-1]
+
+    def compose(self, shape: tuple[int, int], rng: np.random.Generator) -> Frame:
+        """Return a new frame.
+
+        Args:
+            shape: its height and width in pixels.
+            rng: where all chance comes from.
+
+        """
+        grey = np.zeros(shape, dtype=np.uint8)
+        boxes: list[NDArray[np.float64]] = []
+        kinds: list[int] = []
+        for top, left, height, width in _rectangles(0, 0, *shape, rng):
+            part, its_boxes, its_kinds = self._rectangle((height, width), rng)
+            grey[top : top + height, left : left + width] = part
+            boxes += [box + np.array([left, top, left, top]) for box in its_boxes]
+            kinds += its_kinds
+        padded = np.zeros((MOST_BOXES, 4), dtype=np.float32)
+        padded_kinds = np.full(MOST_BOXES, NOTHING, dtype=np.int64)
+        count = min(len(boxes), MOST_BOXES)
+        padded[:count] = np.array(boxes).reshape(-1, 4)[:count]
+        padded_kinds[:count] = kinds[:count]
+        return Frame(grey=photographed(grey, rng), boxes=padded, kinds=padded_kinds)
+
+    def _rectangle(
+        self, shape: tuple[int, int], rng: np.random.Generator
+    ) -> tuple[Grey, list[NDArray[np.float64]], list[int]]:
+        part, boxes, kinds = self._background(shape, rng)
+        if rng.random() < DISTRACTED_SHARE:
+            draw_distractors(part, rng)
+        if rng.random() >= EMPTY_SHARE:
+            picture = self._faces[int(np.searchsorted(self._chances, rng.random()))]
+            chosen = int(rng.choice(picture.faces))
+            matrix = _placed(picture, chosen, shape, rng)
+            _drawn(part, picture, matrix)
+            boxes, kinds = _seen(picture, matrix, shape)
+            for box, kind in zip(boxes, kinds, strict=True):
+                if kind == FACE and rng.random() < HIDDEN_SHARE:
+                    face_hidden(part, box, rng)
+        return tinted(part, rng), boxes, kinds
+
+    def _background(
+        self, shape: tuple[int, int], rng: np.random.Generator
+    ) -> tuple[Grey, list[NDArray[np.float64]], list[int]]:
+        if not self._empty or rng.random() < 0.06:
+            return _plain(shape, rng), [], []
+        picture = self._empty[rng.integers(len(self._empty))]
+        height, width = picture.sizes[0].shape
+        fill = max(shape[0] / height, shape[1] / width)
+        scale = fill * math.exp(rng.uniform(0.0, math.log(4.0)))
+        angle = rng.uniform(-20, 20) if rng.random() < 0.3 else 0.0
+        centre = [
+            rng.uniform(min(side / scale, whole) / 2, whole - min(side / scale, whole) / 2)
+            for side, whole in ((shape[1], width), (shape[0], height))
+        ]
+        matrix = _matrix(centre, (shape[1] / 2, shape[0] / 2), scale, angle, rng.random() < 0.5)
+        part = np.zeros(shape, dtype=np.uint8)
+        _drawn(part, picture, matrix, beyond="mirrored")
+        return part, [], []
+
+
+def _rectangles(
+    top: int, left: int, height: int, width: int, rng: np.random.Generator, depth: int = 0
+) -> list[tuple[int, int, int, int]]:
+    """Cut a rectangle into others, none narrower than 40 pixels."""
+    longer = max(height, width)
+    if longer < 80 or rng.random() > (0.55, 0.6, 0.5, 0.4, 0.3)[min(depth, 4)]:
+        return [(top, left, height, width)]
+    cut = int(rng.uniform(40, longer - 40))
+    if height >= width:
+        parts = [(top, left, cut, width), (top + cut, left, height - cut, width)]
+    else:
+        parts = [(top, left, height, cut), (top, left + cut, height, width - cut)]
+    return [found for part in parts for found in _rectangles(*part, rng, depth + 1)]
+
+
+def _placed(
+    picture: Picture, chosen: int, shape: tuple[int, int], rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Return where a picture's pixels come to lie (2, 3), for one of its faces to be seen."""
+    box = picture.boxes[chosen].astype(np.float64)
+    size = math.sqrt((box[2] - box[0]) * (box[3] - box[1]))
+    height, width = picture.sizes[0].shape
+    angle = float(np.clip(rng.normal(0, 17), -TILT, TILT)) if rng.random() < 0.7 else 0.0
+    flip = rng.random() < 0.5
+    covering = max(shape[0] / height, shape[1] / width)
+    if rng.random() < 0.45:
+        scale = covering * math.exp(rng.uniform(0.0, 0.6))
+    else:
+        largest = max(1.15 * min(shape), 1.5 * SMALLEST)
+        scale = math.exp(rng.uniform(math.log(12.0), math.log(largest))) / size
+    if rng.random() < ELSEWHERE_SHARE:
+        aim = [rng.uniform(0, width), rng.uniform(0, height)]
+    else:
+        aim = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2]
+    # A quarter of the face may lie outside.
+    reach = 0.3 * size * scale
+    place = [
+        rng.uniform(min(reach, side / 2), max(side - reach, side / 2))
+        for side in (shape[1], shape[0])
+    ]
+    if scale >= covering and rng.random() < 0.8:
+        # No more than the picture's own edge is shown where the picture is large enough.
+        for axis, (side, whole) in enumerate(((shape[1], width), (shape[0], height))):
+            before = aim[axis] if not (flip and axis == 0) else whole - aim[axis]
+            place[axis] = float(
+                np.clip(place[axis], side - (whole - before) * scale, before * scale)
+            )
+    return _matrix(aim, (place[0], place[1]), scale, angle, flip)
+
+
+def _matrix(
+    aim: list[float], place: tuple[float, float], scale: float, angle: float, flip: bool
+) -> NDArray[np.float64]:
+    """Return the map (2, 3) that scales, turns and flips, and moves `aim` to `place`."""
+    turn = math.radians(angle)
+    linear = scale * np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
+    if flip:
+        linear[:, 0] *= -1
+    return np.column_stack([linear, np.array(place) - linear @ np.array(aim)])
+
+
+def _drawn(
+    part: Grey,
+    picture: Picture,
+    matrix: NDArray[np.float64],
+    *,
+    beyond: Literal["nothing", "mirrored"] = "nothing",
+) -> None:
+    """Draw a picture on a rectangle, from the copy whose size is nearest above the wanted one."""
+    scale = math.sqrt(abs(np.linalg.det(matrix[:, :2])))
+    level = min(max(0, math.floor(-math.log2(max(scale, 1e-3)))), len(picture.sizes) - 1)
+    source = picture.sizes[level]
+    shrunk = (
+        picture.sizes[0].shape[1] / source.shape[1],
+        picture.sizes[0].shape[0] / source.shape[0],
+    )
+    own = matrix.copy()
+    own[:, :2] = matrix[:, :2] * shrunk
+    draw_picture(part, source, own, beyond=beyond)
+
+
+def _seen(
+    picture: Picture, matrix: NDArray[np.float64], shape: tuple[int, int]
+) -> tuple[list[NDArray[np.float64]], list[int]]:
+    """Return a picture's boxes where they come to lie, and what is asked of each."""
+    boxes, kinds = [], []
+    for box, kind in zip(picture.boxes.astype(np.float64), picture.kinds, strict=True):
+        centre = matrix[:, :2] @ ((box[:2] + box[2:]) / 2) + matrix[:, 2]
+        # A face is nearly an ellipse: its extent after a turn is the ellipse's.
+        half = np.sqrt((matrix[:, :2] ** 2) @ (((box[2:] - box[:2]) / 2) ** 2))
+        moved = np.concatenate([centre - half, centre + half])
+        inside = np.minimum(moved[2:], shape[::-1]) - np.maximum(moved[:2], 0)
+        visible = float(np.prod(np.maximum(inside, 0)) / np.prod(2 * half))
+        if visible < HARDLY:
+            continue
+        small = math.sqrt(float(np.prod(2 * half))) < SMALLEST
+        boxes.append(moved)
+        kinds.append(IGNORED if visible < VISIBLE or small else int(kind))
+    return boxes, kinds
+
+
+def _plain(shape: tuple[int, int], rng: np.random.Generator) -> Grey:
+    """Return a grey level, a gradient or noise."""
+    level, slope = rng.uniform(0, 255), rng.normal(0, 60, 2)
+    y, x = np.ogrid[-0.5 : 0.5 : shape[0] * 1j, -0.5 : 0.5 : shape[1] * 1j]
+    values = level + (slope[0] * y + slope[1] * x) * (rng.random() < 0.6)
+    if rng.random() < 0.4:
+        coarse = rng.normal(0, rng.uniform(5, 60), (shape[0] // 8 + 1, shape[1] // 8 + 1))
+        clouds = Image.fromarray(coarse.astype(np.float32))
+        values = values + np.asarray(clouds.resize(shape[::-1], Image.Resampling.BICUBIC))
+    return np.asarray(np.clip(np.broadcast_to(values, shape), 0, 255), dtype=np.uint8)

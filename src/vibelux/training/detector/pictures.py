@@ -1,0 +1,90 @@
+"""The pictures that the detector learns from, in memory."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vibelux.datasets.face_boxes import BoxImage
+from vibelux.errors import DatasetError, ImageError
+from vibelux.face.image import read_image
+from vibelux.face.sampling import Window, sample
+from vibelux.training.detector.targets import FACE, IGNORED, UNMEASURED
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture at full, half and quarter size.
+
+    Attributes:
+        dataset: name of its collection.
+        sizes: grey copies [shape=(h, w), dtype=uint8], each half as large as the one before.
+        boxes: edges in pixels of the first copy [shape=(n, 4), dtype=float32].
+        kinds: of the boxes, such as `FACE` [shape=(n,), dtype=int64].
+
+    """
+
+    dataset: str
+    sizes: tuple[NDArray[np.uint8], ...]
+    boxes: NDArray[np.float32]
+    kinds: NDArray[np.int64]
+
+    @property
+    def faces(self) -> NDArray[np.intp]:
+        """Places of the faces among the boxes."""
+        return np.flatnonzero(self.kinds != IGNORED)
+
+
+def read_grey(image: BoxImage) -> NDArray[np.uint8]:
+    """Read a picture as grey levels.
+
+    Raises:
+        DatasetError: unreadable, or its size is not the listed one.
+
+    """
+    try:
+        grey = read_image(image.path).grey
+    except ImageError as error:
+        raise DatasetError(str(error)) from error
+    if grey.shape != (image.height, image.width):
+        raise DatasetError(
+            f"{image.path} is {grey.shape[1]}×{grey.shape[0]} pixels, the list says "
+            f"{image.width}×{image.height}"
+        )
+    return grey
+
+
+def read_pictures(images: Iterable[BoxImage]) -> list[Picture]:
+    """Read all pictures into memory.
+
+    Raises:
+        DatasetError: one is unreadable, or its size is not the listed one.
+
+    """
+    return [_picture(image) for image in images]
+
+
+def _picture(image: BoxImage) -> Picture:
+    sizes = [read_grey(image)]
+    while len(sizes) < 3 and min(sizes[-1].shape) >= 32:
+        height, width = sizes[-1].shape
+        whole = Window(0, 0, width, height)
+        sizes.append(sample(sizes[-1], whole, width=width // 2, height=height // 2))
+    boxes = np.concatenate([image.faces, image.ignored])
+    boxes[:, 2:] += boxes[:, :2]
+    kinds = [_kind(box, image) for box in boxes[: len(image.faces)]]
+    kinds += [IGNORED] * len(image.ignored)
+    return Picture(
+        dataset=image.dataset,
+        sizes=tuple(sizes),
+        boxes=boxes,
+        kinds=np.array(kinds, dtype=np.int64),
+    )
+
+
+def _kind(box: NDArray[np.float32], image: BoxImage) -> int:
+    """Say whether a face's box can be learnt: a side at the picture's edge may have been cut."""
+    left, top, right, bottom = box
+    cut = left <= 0.5 or top <= 0.5 or right >= image.width - 0.5 or bottom >= image.height - 0.5
+    return UNMEASURED if cut else FACE

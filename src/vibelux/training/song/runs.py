@@ -1,0 +1,440 @@
+"""One music training from labelled songs to a model file, and the same over folds."""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from lightning.pytorch.callbacks import Callback
+
+from vibelux.datasets.songs import LabelledSong, SongData, read_songs
+from vibelux.errors import DatasetError
+from vibelux.evaluation.songs import evaluate_songs
+from vibelux.training.song.calibration import calibrated, fit_calibration
+from vibelux.training.song.cross_validation import (
+    CrossValidation,
+    cross_validate,
+    folds_of,
+    with_leading_emotions,
+)
+from vibelux.training.song.export import export_songs
+from vibelux.training.song.figures import composite_figures, figures_of
+from vibelux.training.song.kernel import (
+    KernelMachine,
+    KernelRecipe,
+    fit_kernel_machine,
+    measure_songs,
+)
+from vibelux.training.song.log_mels import HeardSongs
+from vibelux.training.song.model import Calibration, Pooling
+from vibelux.training.song.targets import mood_of_labels
+from vibelux.training.song.training import SongRecipe, SongTraining, fit_songs, predict
+
+LEFT_OUT = ("ravdess_song",)
+"""Collections that are left out unless asked for: see docs/music.md for what that costs."""
+
+COMMAND = "vibelux train music --cross-validate"
+"""Prints, with the training's seed, the figures that a card takes from a cross-validation."""
+
+_HELD_FOLD = 0  # about a fifth of the groups, where there is no cross-validation to rely on
+
+
+@dataclass(frozen=True)
+class TrainedSongs:
+    """What a training yields.
+
+    Attributes:
+        onnx: the exported file, its card beside it.
+        history: a dictionary an epoch.
+        difference: largest difference between torch and ONNX Runtime on real windows.
+        figures: of the cross-validation that belongs to it, else of held-back songs.
+
+    """
+
+    onnx: Path
+    history: list[dict[str, float]]
+    difference: float
+    figures: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to run, apart from what is learnt.
+
+    Attributes:
+        resume: go on from what an interrupted run left in the output folder.
+        pretrained: an ONNX file whose weights to begin with.
+        precision: of Lightning's trainer.
+        callbacks: given a name for the training, added to Lightning's trainer.
+        announce: receives a line for each thing worth telling.
+
+    """
+
+    resume: bool = False
+    pretrained: Path | None = None
+    precision: str = "bf16-mixed"
+    callbacks: Callable[[str], Sequence[Callback]] = lambda _: ()
+    announce: Callable[[str], None] = print
+
+
+def gather(paths: Sequence[Path], *, leave_out: Sequence[str] = LEFT_OUT) -> SongData:
+    """Read labelled songs from several places.
+
+    Args:
+        paths: manifests, folders that hold a ``manifest.csv``, or folders with one subfolder an
+            emotion.
+        leave_out: collections (column ``dataset``) that are not wanted.
+
+    Returns:
+        songs that carry a label to learn from; those that carry none are listed as skipped.
+
+    Raises:
+        DatasetError: as `read_songs`, or no song is left.
+
+    """
+    rows: list[LabelledSong] = []
+    skipped: list[tuple[str, str]] = []
+    for path in paths:
+        manifest = path / "manifest.csv"
+        data = read_songs(manifest if manifest.is_file() else path)
+        skipped += data.skipped
+        for song in data.rows:
+            if song.dataset in leave_out:
+                continue
+            if _has_label(song):
+                rows.append(song)
+            else:
+                skipped.append((song.given, "carries no label to learn from"))
+    if not rows:
+        raise DatasetError(
+            f"no song of {', '.join(map(str, paths))} carries a label to learn from; folders must "
+            "be named by emotion, or a manifest needs quadrant, emotion, tags or gems columns"
+        )
+    return SongData(tuple(rows), tuple(skipped))
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a cross-validation found for the model that is then trained on all of its songs.
+
+    Attributes:
+        calibration: fitted on its out-of-fold predictions.
+        figures: of these predictions.
+
+    """
+
+    calibration: Calibration
+    figures: dict[str, Any]
+
+    @classmethod
+    def read(cls, path: Path, heard: HeardSongs, *, recipe: SongRecipe, options: Options) -> Self:
+        """Read what `cross_validate_songs` wrote.
+
+        Args:
+            path: ``cross_validation.json``.
+            heard: the songs of the training.
+            recipe: of the training.
+            options: of the training.
+
+        Raises:
+            DatasetError: it cannot be read, or is of another recipe or of other songs.
+
+        """
+        try:
+            record = json.loads(path.read_text(encoding="utf-8"))
+            found, calibration = record["key"], _calibration(record["calibration"])
+            figures = dict(record["figures"])
+            wanted = _key(recipe, heard, options)
+            other = ", ".join(name for name, value in wanted.items() if found.get(name) != value)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise DatasetError(
+                f"{path} is not a cross-validation's result ({error}); make one with {COMMAND}"
+            ) from error
+        if other:
+            raise DatasetError(
+                f"the cross-validation {path} belongs to another training: it differs in {other}; "
+                f"repeat it with {COMMAND}, or train without it"
+            )
+        return cls(calibration, figures)
+
+
+@dataclass(frozen=True)
+class Split:
+    """What a training learns from, and what calibrates and measures it.
+
+    Attributes:
+        learnt: songs to learn from.
+        held: songs held back, about a fifth of the groups; None with a cross-validation, or where
+            there are too few groups.
+        checked: a cross-validation of the same songs, or None.
+
+    """
+
+    learnt: HeardSongs
+    held: HeardSongs | None
+    checked: Checked | None = None
+
+    @classmethod
+    def of(cls, heard: HeardSongs, checked: Checked | None) -> Self:
+        """Split songs: with a cross-validation all are learnt from."""
+        folds = folds_of(heard.songs)
+        rows = np.flatnonzero(folds != _HELD_FOLD), np.flatnonzero(folds == _HELD_FOLD)
+        if checked is None and len(rows[0]) and len(rows[1]):
+            return cls(heard.take(rows[0]), heard.take(rows[1]))
+        return cls(heard, None, checked)
+
+
+def train_songs(
+    heard: HeardSongs,
+    out: Path,
+    *,
+    recipe: SongRecipe,
+    source: str,
+    options: Options,
+    cross_validation: Path | None = None,
+) -> TrainedSongs:
+    """Train on songs and write ``music.onnx`` with its card.
+
+    Args:
+        heard: labelled songs.
+        out: folder for checkpoints and the model.
+        recipe: how to train.
+        source: name of the data, for the card.
+        options: how to run.
+        cross_validation: file that `cross_validate_songs` wrote for the same recipe and songs: all
+            songs are learnt from, calibration and figures come from there. Without one about a
+            fifth of the groups is held back for both.
+
+    Raises:
+        DatasetError: too few songs, or the cross-validation is of another recipe or other songs.
+        ModelError: the weights to begin with cannot be used, or torch and ONNX Runtime disagree.
+
+    """
+    split = _split(heard, cross_validation, recipe=recipe, options=options)
+    training = fit_songs(
+        split.learnt,
+        split.held,
+        out,
+        recipe=recipe,
+        resume=options.resume,
+        pretrained=options.pretrained,
+        precision=options.precision,
+        callbacks=options.callbacks("training"),
+    )
+    return _finish(training, heard, split, out / "music.onnx", source=source, options=options)
+
+
+def finish_songs(
+    training: SongTraining,
+    heard: HeardSongs,
+    onnx: Path,
+    *,
+    source: str,
+    options: Options,
+    cross_validation: Path | None = None,
+) -> TrainedSongs:
+    """Calibrate the network of a checkpoint and export it.
+
+    Args:
+        training: as the checkpoint has it.
+        heard: the songs that it was made from.
+        onnx: the file to write.
+        source: name of the data, for the card.
+        options: how it was run.
+        cross_validation: that it was trained with, as of `train_songs`.
+
+    Raises:
+        DatasetError: the cross-validation is of another recipe or other songs.
+        ModelError: torch and ONNX Runtime disagree.
+
+    """
+    split = _split(heard, cross_validation, recipe=training.recipe, options=options)
+    return _finish(training, heard, split, onnx, source=source, options=options)
+
+
+def _split(
+    heard: HeardSongs, cross_validation: Path | None, *, recipe: SongRecipe, options: Options
+) -> Split:
+    if cross_validation is None:
+        return Split.of(heard, None)
+    return Split.of(heard, Checked.read(cross_validation, heard, recipe=recipe, options=options))
+
+
+def _finish(
+    training: SongTraining,
+    heard: HeardSongs,
+    split: Split,
+    onnx: Path,
+    *,
+    source: str,
+    options: Options,
+) -> TrainedSongs:
+    kernel = _kernel_machine(split.learnt, options)
+    if split.checked is not None:
+        calibration, figures = split.checked.calibration, split.checked.figures
+        how = "out-of-fold predictions of the cross-validation"
+    elif split.held is not None:
+        calibration, figures = _measure_held(training, kernel, split.held)
+        how = f"{len(split.held)} songs held back from training, with the figures"
+    else:
+        calibration, figures, how = Calibration(), {}, "nothing: too few groups to hold some back"
+    command = f"{COMMAND} --seed {training.recipe.seed}"
+    difference = export_songs(
+        training,
+        kernel,
+        heard,
+        onnx,
+        calibration=calibration,
+        calibrated_on=how,
+        source=source,
+        metrics={"how": how, **figures, **({"command": command} if split.checked else {})},
+        notes={
+            "songs_learnt_from": len(split.learnt),
+            "epochs_done": len(training.history),
+            **({"from": str(options.pretrained.name)} if options.pretrained else {}),
+        },
+    )
+    options.announce(
+        f"torch and ONNX Runtime agree to {difference:.1e} on real songs; {onnx} is written"
+    )
+    return TrainedSongs(onnx, training.history, difference, figures)
+
+
+def cross_validate_songs(
+    heard: HeardSongs, out: Path, *, recipe: SongRecipe, options: Options
+) -> tuple[CrossValidation, dict[str, Any]]:
+    """Cross-validate, and write calibration and figures to ``cross_validation.json`` in `out`.
+
+    Returns:
+        the cross-validation and its figures.
+
+    Raises:
+        DatasetError, ModelError: as `cross_validate`.
+
+    """
+    found = cross_validate(
+        heard,
+        out / "cross-validation",
+        recipe=recipe,
+        resume=options.resume,
+        pretrained=options.pretrained,
+        precision=options.precision,
+        callbacks=lambda fold: options.callbacks(f"fold {fold + 1}"),
+        announce=options.announce,
+    )
+    figures = figures_of(found)
+    record = {
+        "key": _key(recipe, heard, options),
+        "calibration": asdict(found.calibration),
+        "figures": figures,
+    }
+    text = json.dumps(record, indent=2) + "\n"
+    (out / "cross_validation.json").write_text(text, encoding="utf-8")
+    return found, figures
+
+
+def measure_unheard(
+    heard: HeardSongs, collection: str, out: Path, *, recipe: SongRecipe, options: Options
+) -> dict[str, Any]:
+    """Train without one collection and measure on it: how the model fares on other people's data.
+
+    Args:
+        heard: labelled songs of several collections.
+        collection: the one to leave out (column ``dataset``).
+        out: folder for the checkpoints.
+        recipe: how to train.
+        options: how to run.
+
+    Returns:
+        figures of `evaluate_songs` as far as it has labels, and of `composite_figures` where it has
+        GEMS ratings.
+
+    Raises:
+        DatasetError: there is no such collection, or nothing else to learn from.
+
+    """
+    inside = np.array([song.dataset == collection for song in heard.songs])
+    if not inside.any() or inside.all():
+        known = ", ".join(sorted({song.dataset for song in heard.songs}))
+        raise DatasetError(f"{collection!r} must be one of several collections; there are: {known}")
+    learnt, held = heard.take(np.flatnonzero(~inside)), heard.take(np.flatnonzero(inside))
+    training = fit_songs(
+        learnt,
+        None,
+        out / f"without-{collection}",
+        recipe=recipe,
+        resume=options.resume,
+        pretrained=options.pretrained,
+        precision=options.precision,
+        callbacks=options.callbacks(f"without {collection}"),
+    )
+    kernel = _kernel_machine(learnt, options)
+    predictions = calibrated(predict(training.network, kernel, held), Calibration(), len(held))
+    figures: dict[str, Any] = dict(evaluate_songs(with_leading_emotions(held.songs), predictions))
+    if any(song.gems for song in held.songs):
+        figures |= composite_figures(held.songs, predictions)
+    return figures
+
+
+def _kernel_machine(learnt: HeardSongs, options: Options) -> KernelMachine:
+    prior = None
+    if options.pretrained is not None:
+        prior = KernelMachine.read(options.pretrained, learnt.settings)
+    recipe = KernelRecipe()
+    measured = measure_songs(learnt, recipe)
+    return fit_kernel_machine(learnt.songs, measured, learnt.settings, recipe, prior=prior)
+
+
+def _calibration(stored: dict[str, Any]) -> Calibration:
+    def pooling(values: dict[str, Any]) -> Pooling:
+        known: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in values.items()
+        }
+        return Pooling(**known)
+
+    return Calibration(
+        mood=pooling(stored["mood"]), quadrant=pooling(stored["quadrant"]), songs=stored["songs"]
+    )
+
+
+def _measure_held(
+    training: SongTraining, kernel: KernelMachine, held: HeardSongs
+) -> tuple[Calibration, dict[str, Any]]:
+    heads = predict(training.network, kernel, held)
+    calibration = fit_calibration(heads, held.songs)
+    predictions = calibrated(heads, calibration, len(held))
+    figures = evaluate_songs(with_leading_emotions(held.songs), predictions)
+    return calibration, dict(figures)
+
+
+def _has_label(song: LabelledSong) -> bool:
+    return (
+        song.quadrant is not None
+        or song.valence is not None
+        or song.arousal is not None
+        or mood_of_labels(song) is not None
+    )
+
+
+def _key(recipe: SongRecipe, heard: HeardSongs, options: Options) -> dict[str, Any]:
+    """Return what a cross-validation and a training must share to belong together.
+
+    The seed is not among it: figures of one seed speak for the recipe.
+    """
+    songs = "\n".join(sorted(song.given for song in heard.songs))
+    recipe = replace(recipe, seed=0)
+    return json.loads(  # type: ignore[no-any-return]
+        json.dumps(
+            {
+                "recipe": asdict(recipe),
+                "kernel": asdict(KernelRecipe()),
+                "spectrograms": asdict(heard.settings),
+                "songs": hashlib.sha256(songs.encode("utf-8", "surrogateescape")).hexdigest(),
+                "from": str(options.pretrained) if options.pretrained else None,
+            }
+        )
+    )
