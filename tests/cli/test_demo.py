@@ -11,7 +11,7 @@ from vibelux.cli.demo import SAMPLE_MOOD
 from vibelux.emotions import EMOTIONS, parse_mood
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.playlists import read_playlist
-from vibelux.recommend.recommendation import recommend
+from vibelux.recommend.recommendation import recommend_songs
 
 
 def test_shows_the_whole_way_and_leaves_the_users_catalogue_alone(run_cli, tmp_path):
@@ -101,7 +101,7 @@ def assert_the_samples_fit(catalogue):
     """Check that the music which the model ranks first is what a listener would expect."""
 
     def ranked(mood, n):
-        titles = [song.song.title for song in recommend(catalogue, parse_mood(mood), n=n)]
+        titles = [song.song.title for song in recommend_songs(catalogue, parse_mood(mood), n=n)]
         return [title.split()[1] for title in titles]
 
     first = ranked(SAMPLE_MOOD, 3)

@@ -13,7 +13,7 @@ from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import vector_blob
 from vibelux.recommend.matching import kinship
-from vibelux.recommend.recommendation import reason_for, recommend
+from vibelux.recommend.recommendation import reason_for, recommend_songs
 
 
 @pytest.fixture
@@ -34,11 +34,11 @@ def test_ranks_by_likeness(catalogue, tmp_path):
     add(catalogue, tmp_path / "sad.mp3", "sad=1")
     add(catalogue, tmp_path / "mixed.mp3", "happy=0.5,sad=0.5")
     add(catalogue, tmp_path / "happy.mp3", "happy=0.9,neutral=0.1")
-    found = recommend(catalogue, parse_mood("happy=0.8,sad=0.2"), n=5)
+    found = recommend_songs(catalogue, parse_mood("happy=0.8,sad=0.2"), n=5)
     assert [entry.song.title for entry in found] == ["happy", "mixed", "sad"]
     exact = [0.72 / np.sqrt(0.68 * 0.82), 0.5 / np.sqrt(0.68 * 0.5), 0.2 / np.sqrt(0.68)]
     np.testing.assert_allclose([entry.score for entry in found], exact, atol=1e-6)
-    assert [len(recommend(catalogue, np.ones(7), n=n)) for n in (1, 2, 3)] == [1, 2, 3]
+    assert [len(recommend_songs(catalogue, np.ones(7), n=n)) for n in (1, 2, 3)] == [1, 2, 3]
 
 
 def test_a_face_is_read_for_what_stands_out_unless_plain_cosine_is_asked_for(catalogue, tmp_path):
@@ -48,13 +48,13 @@ def test_a_face_is_read_for_what_stands_out_unless_plain_cosine_is_asked_for(cat
     face = parse_mood("neutral=0.6,sad=0.3,fear=0.1")
 
     def titles(**options):
-        return [entry.song.title for entry in recommend(catalogue, face, n=3, **options)]
+        return [entry.song.title for entry in recommend_songs(catalogue, face, n=3, **options)]
 
     assert titles()[0] == titles(matching="cosine")[0] == "calm"
     assert titles(of_face=True)[0] == "sad"
     assert titles(of_face=True, matching="cosine")[0] == "calm"
-    scores = {entry.song.title: entry.score for entry in recommend(catalogue, face, n=3)}
-    plain = recommend(catalogue, face, n=3, matching="cosine")
+    scores = {entry.song.title: entry.score for entry in recommend_songs(catalogue, face, n=3)}
+    plain = recommend_songs(catalogue, face, n=3, matching="cosine")
     assert scores["tense"] > 0.08  # akin to fear
     assert {entry.song.title: entry.score for entry in plain}["tense"] == 0
 
@@ -69,7 +69,7 @@ def test_songs_whose_file_is_gone_make_room_for_the_next_best(catalogue, tmp_pat
     for number in range(40):
         mood = f"happy={100 - number},sad={number}"
         add(catalogue, tmp_path / f"{number:02}.mp3", mood, there=number >= 37)
-    found = recommend(catalogue, parse_mood("happy"), n=2)
+    found = recommend_songs(catalogue, parse_mood("happy"), n=2)
     assert [entry.song.title for entry in found] == ["37", "38"]
 
 
@@ -77,22 +77,22 @@ def test_a_folder_in_the_place_of_a_song_is_no_song(catalogue, tmp_path):
     (tmp_path / "a.mp3").mkdir()
     add(catalogue, tmp_path / "a.mp3", "happy", there=False)
     with pytest.raises(CatalogueError, match="none of the catalogue's 1 songs can be found"):
-        recommend(catalogue, parse_mood("happy"), n=1)
+        recommend_songs(catalogue, parse_mood("happy"), n=1)
 
 
 def test_an_empty_catalogue_says_what_to_do(catalogue, tmp_path):
     with pytest.raises(CatalogueError, match="scan a folder with music first: vibelux scan"):
-        recommend(catalogue, np.ones(7), n=1)
+        recommend_songs(catalogue, np.ones(7), n=1)
     add(catalogue, tmp_path / "a.mp3", "happy")
     with catalogue.writing() as connection:
         connection.execute(update(songs).values(state="missing"))
     with pytest.raises(CatalogueError, match=r"no songs that can be played \(1 missing\)"):
-        recommend(catalogue, np.ones(7), n=1)
+        recommend_songs(catalogue, np.ones(7), n=1)
 
 
 def test_refuses_what_makes_no_sense(catalogue):
     with pytest.raises(InvalidInput, match="n=0 must be at least 1"):
-        recommend(catalogue, np.ones(7), n=0)
+        recommend_songs(catalogue, np.ones(7), n=0)
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def demo(
     from vibelux.emotions import mood_dict
     from vibelux.library.catalogue import Catalogue
     from vibelux.library.playlists import write_playlist
-    from vibelux.recommend.recommendation import recommend
+    from vibelux.recommend.recommendation import recommend_songs
     from vibelux.settings import load_settings
 
     settings = load_settings()
@@ -74,7 +74,7 @@ def demo(
         out().print(mood_bars(mood_dict(mood)))
 
         whose = "the face" if camera else "the mood"
-        songs = recommend(catalogue, mood, n=_SHOWN, whose=whose, of_face=camera)
+        songs = recommend_songs(catalogue, mood, n=_SHOWN, whose=whose, of_face=camera)
     _heading(4, "The samples that fit it best")
     out().print(playlist_table(songs))
     write_playlist(playlist, [song.song for song in songs], relative=True)

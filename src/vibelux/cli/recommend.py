@@ -91,8 +91,7 @@ def recommend(
     from vibelux.players.system import open_playlist
     from vibelux.recommend.listener import Listener
     from vibelux.recommend.matching import matching_of
-    from vibelux.recommend.recommendation import recommend as ranked
-    from vibelux.recommend.recommendation import require_songs
+    from vibelux.recommend.recommendation import recommend_songs, require_songs
     from vibelux.recommend.session import Session
     from vibelux.settings import load_settings
 
@@ -134,7 +133,7 @@ def recommend(
                 songs = session.queue(number, wanted, chosen=mood is not None)
             notes = _order_notes(session, songs)
         else:
-            songs = ranked(
+            songs = recommend_songs(
                 catalogue,
                 wanted,
                 n=number,

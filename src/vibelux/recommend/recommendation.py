@@ -57,7 +57,7 @@ class Recommendation:
     confidence: Confidence
 
 
-def recommend(
+def recommend_songs(
     catalogue: Catalogue,
     mood: ArrayLike,
     *,
