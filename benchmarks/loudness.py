@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vibelux.datasets.songs import read_songs
+from vibelux.datasets.song_files import read_songs
 from vibelux.models import WEIGHTS, Card
 from vibelux.music.decode import decode
 from vibelux.music.loudness import LoudnessMeter, loudness_of

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from vibelux.datasets.songs import LabelledSong, read_songs
+from vibelux.datasets.song_files import read_songs
+from vibelux.datasets.songs import LabelledSong
 from vibelux.emotions import EMOTIONS
 from vibelux.evaluation.metrics import accuracy, confusion_matrix, macro_f1
 from vibelux.training.song.figures import SUPPORTED

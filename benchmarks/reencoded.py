@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vibelux.datasets.songs import read_songs
+from vibelux.datasets.song_files import read_songs
 from vibelux.library.samples import Format, write_audio
 from vibelux.music.decode import decode
 from vibelux.music.emotion import MusicModel

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vibelux.datasets.faces import read_faces
+from vibelux.datasets.face_files import read_faces
 from vibelux.emotions import EMOTIONS
 from vibelux.errors import DatasetError
 

@@ -3,11 +3,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from vibelux.datasets.face_files import read_faces
 from vibelux.datasets.faces import (
     FERPLUS_COLUMNS,
     FERPLUS_OF_SEVEN,
     FaceData,
-    read_faces,
     votes_of_seven,
 )
 from vibelux.emotions import EMOTIONS, emotion_index

@@ -4,7 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vibelux.datasets.faces import FERPLUS_COLUMNS, read_faces
+from vibelux.datasets.face_files import read_faces
+from vibelux.datasets.faces import FERPLUS_COLUMNS
 from vibelux.emotions import EMOTIONS
 from vibelux.errors import DatasetError
 

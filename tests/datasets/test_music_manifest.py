@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from vibelux.datasets.songs import SongData, read_songs
+from vibelux.datasets.song_files import read_songs
+from vibelux.datasets.songs import SongData
 from vibelux.errors import DatasetError
 
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from vibelux.datasets.songs import read_songs
+from vibelux.datasets.song_files import read_songs
 from vibelux.errors import DatasetError
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vibelux.datasets.faces import FERPLUS_COLUMNS, FaceData, read_faces
+from vibelux.datasets.face_files import read_faces
+from vibelux.datasets.faces import FERPLUS_COLUMNS, FaceData
 from vibelux.emotions import EMOTIONS
 from vibelux.evaluation.faces import (
     FacePredictions,

@@ -4,7 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vibelux.datasets.songs import LabelledSong, SongData, read_songs
+from vibelux.datasets.song_files import read_songs
+from vibelux.datasets.songs import LabelledSong, SongData
 from vibelux.emotions import EMOTIONS
 from vibelux.evaluation.songs import (
     SONG_KEYS,

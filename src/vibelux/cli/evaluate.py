@@ -49,7 +49,7 @@ def face(
 ) -> None:
     """Measure a face model: accuracy, calibration, agreement with FER+ votes."""
     from vibelux.cli.evaluate_tables import print_corruptions, print_faces
-    from vibelux.datasets.faces import read_faces
+    from vibelux.datasets.face_files import read_faces
     from vibelux.evaluation.corruptions import evaluate_corruptions, rounds
     from vibelux.evaluation.faces import evaluate_faces, predict_faces, recurring
     from vibelux.evaluation.predictions import write_face_predictions
@@ -109,7 +109,7 @@ def music(
 ) -> None:
     """Measure a music model: quadrants, valence and arousal, emotions."""
     from vibelux.cli.evaluate_tables import print_songs
-    from vibelux.datasets.songs import read_songs
+    from vibelux.datasets.song_files import read_songs
     from vibelux.evaluation.predictions import write_song_predictions
     from vibelux.evaluation.report import Subject, write_song_report
     from vibelux.evaluation.songs import evaluate_songs, off_scale, predict_songs
@@ -224,8 +224,8 @@ def match(
 ) -> None:
     """Measure how often songs recommended for a face belong where its emotion is."""
     from vibelux.cli.evaluate_match_table import print_matching
-    from vibelux.datasets.faces import read_faces
-    from vibelux.datasets.songs import read_songs
+    from vibelux.datasets.face_files import read_faces
+    from vibelux.datasets.song_files import read_songs
     from vibelux.evaluation.faces import predict_faces
     from vibelux.evaluation.matching import evaluate_matching, half_of, matching_data
     from vibelux.evaluation.predictions import read_song_moods
@@ -267,7 +267,8 @@ def similar(
     import numpy as np
 
     from vibelux.cli.evaluate_match_table import print_sound
-    from vibelux.datasets.songs import SongData, read_songs
+    from vibelux.datasets.song_files import read_songs
+    from vibelux.datasets.songs import SongData
     from vibelux.evaluation.songs import predict_songs
     from vibelux.evaluation.sound import evaluate_sound
     from vibelux.models import load_model

@@ -35,7 +35,7 @@ def face(
         from vibelux.training.face.export import export_faces
         from vibelux.training.face.training import FaceTraining
         from vibelux.training.fit import average_weights
-    from vibelux.datasets.faces import read_faces
+    from vibelux.datasets.face_files import read_faces
     from vibelux.training.face.targets import split_faces
 
     training = FaceTraining.read(checkpoint)

@@ -71,7 +71,7 @@ def face(
     from dataclasses import replace
 
     from vibelux.cli.evaluate_tables import print_faces
-    from vibelux.datasets.faces import read_faces
+    from vibelux.datasets.face_files import read_faces
     from vibelux.evaluation.faces import evaluate_faces, predict_faces, recurring
     from vibelux.evaluation.report import Subject, write_face_report
     from vibelux.models import load_model

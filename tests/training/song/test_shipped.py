@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vibelux.datasets.songs import read_songs
+from vibelux.datasets.song_files import read_songs
 from vibelux.emotions import EMOTIONS
 from vibelux.library.samples import Format, write_audio
 from vibelux.models import WEIGHTS, Card

@@ -6,7 +6,8 @@ from importlib import resources
 import numpy as np
 import pytest
 
-from vibelux.datasets.songs import LabelledSong, read_songs
+from vibelux.datasets.song_files import read_songs
+from vibelux.datasets.songs import LabelledSong
 from vibelux.emotions import EMOTIONS
 from vibelux.errors import DatasetError
 from vibelux.training.song import targets as song_targets_module

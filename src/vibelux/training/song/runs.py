@@ -10,7 +10,8 @@ from typing import Any, Self
 import numpy as np
 from lightning.pytorch.callbacks import Callback
 
-from vibelux.datasets.songs import LabelledSong, SongData, read_songs
+from vibelux.datasets.song_files import read_songs
+from vibelux.datasets.songs import LabelledSong, SongData
 from vibelux.errors import DatasetError
 from vibelux.evaluation.songs import evaluate_songs
 from vibelux.training.song.calibration import calibrated, fit_calibration
