@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from vibelux.recommend.similarity import MoodIndex
+from vibelux.recommend.fit import SongFit
 
 SONGS = 1_000_000
 QUERIES = 200
@@ -14,11 +14,11 @@ QUERIES = 200
 def measure() -> dict[str, float]:
     """Return the median and the 99th percentile of a search for 20 songs, in milliseconds."""
     rng = np.random.default_rng(0)
-    index = MoodIndex(rng.dirichlet(np.full(7, 0.5), SONGS).astype(np.float32))
+    index = SongFit(rng.dirichlet(np.full(7, 0.5), SONGS).astype(np.float32))
     times = []
     for mood in rng.dirichlet(np.full(7, 0.5), QUERIES):
         began = time.perf_counter()
-        index.nearest(mood, 20)
+        index.best(mood, 20)
         times.append(1000 * (time.perf_counter() - began))
     return {
         "recommend_median_ms": float(np.median(times)),

@@ -31,10 +31,10 @@ from sqlalchemy import insert
 
 from scan import resident
 from song import RATE, write_mp3
+from vibelux.circumplex import affect_of
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import EMBEDDING, MOMENT, vector_blob
-from vibelux.recommend.circumplex import affect_of
 
 SONGS = 100_000
 PAGES = 4

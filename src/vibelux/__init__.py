@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from vibelux.library.catalogue import Catalogue, Song
     from vibelux.library.scan import scan
     from vibelux.recommend.listener import Listener
-    from vibelux.recommend.recommendation import recommend_songs
+    from vibelux.recommend.ranking import recommend_songs
     from vibelux.recommend.session import Session
     from vibelux.settings import load_settings
 

@@ -11,7 +11,7 @@ from vibelux.cli.demo import SAMPLE_MOOD
 from vibelux.emotions import EMOTIONS, parse_mood
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.playlists import read_playlist
-from vibelux.recommend.recommendation import recommend_songs
+from vibelux.recommend.ranking import recommend_songs
 
 
 def test_shows_the_whole_way_and_leaves_the_users_catalogue_alone(run_cli, tmp_path):

@@ -14,6 +14,7 @@ from vibelux.library.catalogue import Catalogue
 from vibelux.library.playlists import read_playlist
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import vector_blob
+from vibelux.recommend.fit import SongFit
 
 SONGS = {
     "joy": "happy=0.9,neutral=0.1",
@@ -49,8 +50,18 @@ def test_json_has_the_documented_shape(run_cli, library):
     first = document["songs"][0]
     assert list(first) == ["path", "title", "artist", "score", "mood", "reason", "confidence"]
     assert first["path"] == str(library / "bittersweet.mp3")
-    assert first["score"] == pytest.approx(0.5 / np.sqrt(0.5 * 0.58), abs=1e-5)
+    (fit,) = SongFit([parse_mood(SONGS["bittersweet"])]).to(parse_mood("happy=0.7,sad=0.3"))
+    assert first["score"] == pytest.approx(fit, abs=1e-5)
     assert first["reason"] == "happy 50 % below the mood (70 %), sad 50 % (30 %), little anger"
+
+
+def test_an_order_to_listen_to_is_asked_for_and_never_slipped_in(run_cli, library):
+    for option, value in (("--seed", "1"), ("--policy", "lift"), ("--strength", "0.5")):
+        done = run_cli("recommend", "--mood", "happy", option, value)
+        assert done.returncode == 2
+        assert f"{option} is for an order to listen to; add --order listening" in done.stderr
+    done = run_cli("recommend", "--mood", "happy", "--order", "best")
+    assert done.returncode == 2 and "must be ranking or listening" in done.stderr
 
 
 def test_table_fits_80_columns(run_cli, library):
@@ -59,7 +70,8 @@ def test_table_fits_80_columns(run_cli, library):
     lines = done.stdout.splitlines()
     assert max(map(len, lines)) <= 80
     assert "The mood: happy 70 %, sad 30 %" in done.stdout
-    assert "bittersweet – Anna" in done.stdout and "0.928" in done.stdout
+    (fit,) = SongFit([parse_mood(SONGS["bittersweet"])]).to(parse_mood("happy=0.7,sad=0.3"))
+    assert "bittersweet – Anna" in done.stdout and f"{fit:.3f}" in done.stdout
     assert "rage" not in done.stdout
     assert done.stderr == ""
 
@@ -174,7 +186,8 @@ def test_any_name_can_be_printed(run_cli, tmp_path):
 
 
 def test_an_order_to_listen_to(run_cli, library):
-    arguments = ("recommend", "--mood", "happy=0.7,sad=0.3", "--policy", "lift", "--seed", "4")
+    arguments = ("recommend", "--mood", "happy=0.7,sad=0.3", "--order", "listening",
+                 "--policy", "lift", "--seed", "4")  # fmt: skip
     done = run_cli(*arguments, "--strength", "0.5", "--json")
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
@@ -192,11 +205,13 @@ def test_an_order_to_listen_to(run_cli, library):
 
 def test_strength_1_is_the_ranking_and_a_goal_makes_a_journey(run_cli, library, tmp_path):
     ranked = run_cli(
-        *("recommend", "--mood", "happy", "--strength", "1", "--diversity", "0", "--json"),
+        *("recommend", "--mood", "happy", "--order", "listening", "--strength", "1"),
+        *("--diversity", "0", "--json"),
     )
     titles = [song["title"] for song in json.loads(ranked.stdout)["songs"]]
     assert titles == ["joy", "bittersweet", "rage"]
-    journey = run_cli("recommend", "--mood", "happy", "--goal", "angry", "--json")
+    journey = run_cli("recommend", "--mood", "happy", "--order", "listening", "--goal", "angry",
+                      "--json")  # fmt: skip
     document = json.loads(journey.stdout)
     assert document["policy"] == "journey" and document["goal"]["angry"] == 1
     assert not (tmp_path / "profile.sqlite").exists()  # nothing was heard

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from vibelux.circumplex import affect_of
 from vibelux.datasets.faces import FaceData
 from vibelux.datasets.songs import QUADRANTS, LabelledSong, SongData
 from vibelux.emotions import EMOTIONS
@@ -17,9 +18,8 @@ from vibelux.evaluation.matching import (
     half_of,
     matching_data,
 )
-from vibelux.evaluation.predictions import read_song_moods
-from vibelux.recommend.matching import standing_out
-from vibelux.recommend.similarity import MoodIndex
+from vibelux.evaluation.predictions import read_song_predictions
+from vibelux.recommend.fit import SongFit, standing_out
 
 RNG = np.random.default_rng(4)
 
@@ -39,7 +39,8 @@ def data() -> MatchingData:
     songs, quadrant = songs_of_quadrants(30)
     label = np.tile(np.arange(7), 8)
     faces = (0.2 / 7 + 0.8 * np.eye(7))[label].astype(np.float32)
-    return MatchingData(faces, label, songs, quadrant, np.arange(120).astype(str))
+    affect = np.clip(affect_of(songs), -1, 1)
+    return MatchingData(faces, label, songs, affect, quadrant, np.arange(120).astype(str))
 
 
 def test_clear_faces_and_songs_are_matched_by_every_method_and_beat_chance(data):
@@ -61,10 +62,10 @@ def test_precision_is_counted_by_hand(data):
 
 def test_the_default_is_what_recommend_does(data):
     faces = RNG.dirichlet(np.ones(7), 5).astype(np.float32)
-    scores = METHODS[DEFAULT](faces, data.songs)
-    index = MoodIndex(data.songs)
+    scores = METHODS[DEFAULT](faces, data)
+    songs = SongFit(data.songs, data.affect)
     for face, row in zip(faces, scores, strict=True):
-        np.testing.assert_allclose(index.similarities(standing_out(face)), row, atol=1e-5)
+        np.testing.assert_array_equal(songs.to(standing_out(face)), row)
 
 
 def test_a_standard_error_is_small_where_artists_agree(data):
@@ -90,15 +91,19 @@ def test_songs_without_a_prediction_or_a_quadrant_are_left_out(tmp_path):
         for name, quadrant in (("a", "Q1"), ("b", None), ("c", "Q3"), ("ü", "Q2"))
     ]
     csv = tmp_path / "predictions.csv"
-    head = ",".join(["path", *EMOTIONS, "quadrant"])
-    cells = ("a,1,0,0,3,0,0,0,Q1", "b,1,0,0,0,0,0,0,Q1", "c,,,,,,,,", "ü,0,0,0,0,0,2,0,Q2")
+    head = ",".join(["path", *EMOTIONS, "quadrant", "valence", "arousal"])
+    cells = (
+        *("a,1,0,0,3,0,0,0,Q1,0.5,-0.25", "b,1,0,0,0,0,0,0,Q1,0,0", "c,,,,,,,,,,"),
+        "ü,0,0,0,0,0,2,0,Q2,-1,1",
+    )
     csv.write_text("\n".join([head, *cells]), "utf-8")
-    moods = read_song_moods(csv)
-    assert sorted(moods) == ["a", "b", "ü"]
+    predicted = read_song_predictions(csv)
+    assert sorted(predicted) == ["a", "b", "ü"]
     faces = FaceData(np.zeros((2, 48, 48), np.uint8), np.array([0, 3]))
-    data = matching_data(faces, SongData(tuple(rows)), moods)
+    data = matching_data(faces, SongData(tuple(rows)), predicted)
     np.testing.assert_array_equal(data.quadrant, [0, 1])
     np.testing.assert_allclose(data.songs[0], [0.25, 0, 0, 0.75, 0, 0, 0])
+    np.testing.assert_allclose(data.affect, [[0.5, -0.25], [-1, 1]])
     with pytest.raises(DatasetError, match="do the paths of the predictions belong"):
         matching_data(faces, SongData(tuple(rows)), {})
     with pytest.raises(InvalidInput, match="2 songs are too few"):
@@ -107,11 +112,15 @@ def test_songs_without_a_prediction_or_a_quadrant_are_left_out(tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("path,angry\na,1\n", "lacks the columns disgust"), (None, "cannot read the predictions")],
+    [
+        ("path,angry\na,1\n", "lacks the columns arousal, disgust"),
+        (f"path,{','.join(EMOTIONS)},valence,arousal\na,1,0,0,0,0,0,0,2,0\n", "within -1 and 1"),
+        (None, "cannot read the predictions"),
+    ],
 )
 def test_predictions_that_cannot_be_read(tmp_path, text, message):
     path = tmp_path / "p.csv"
     if text is not None:
         path.write_text(text)
     with pytest.raises(DatasetError, match=message):
-        read_song_moods(path)
+        read_song_predictions(path)

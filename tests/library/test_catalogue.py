@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sqlalchemy import event, insert
 
+from vibelux.circumplex import affect_of
 from vibelux.errors import CatalogueCorrupt, CatalogueError, CatalogueLocked, CatalogueTooNew
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.catalogue_overview import overview
@@ -19,9 +20,10 @@ from vibelux.library.schema_blobs import EMBEDDING, vector_blob
 def test_a_new_catalogue_is_empty(catalogue):
     assert catalogue.counts() == {"ok": 0, "failed": 0, "missing": 0}
     assert list(catalogue.songs()) == []
-    ids, moods = catalogue.mood_matrix()
+    ids, moods, affect = catalogue.mood_matrix()
     assert ids.shape == (0,) and ids.dtype == np.int64
     assert moods.shape == (0, 7) and moods.dtype == np.float32
+    assert affect.shape == (0, 2) and affect.dtype == np.float32
 
 
 def test_a_song_comes_back_as_it_was_written(catalogue, add_song, tmp_path):
@@ -101,9 +103,10 @@ def test_the_matrix_holds_playable_songs_only(catalogue, add_song):
     add_song(catalogue, "/m/b", state="failed")
     c = add_song(catalogue, "/m/c", mood=vector_blob(third))
     add_song(catalogue, "/m/d", state="missing", mood=vector_blob(third))
-    ids, moods = catalogue.mood_matrix()
+    ids, moods, affect = catalogue.mood_matrix()
     np.testing.assert_array_equal(ids, [a, c])
     np.testing.assert_array_equal(moods, [first, third])
+    np.testing.assert_allclose(affect, affect_of(moods))  # they have no valence of their own
     assert catalogue.counts() == {"ok": 2, "failed": 1, "missing": 1}
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import insert
 
+from vibelux.circumplex import affect_of
 from vibelux.emotions import EMOTIONS
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.samples import render_samples
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import EMBEDDING, MOMENT, REVISION, vector_blob
 from vibelux.music.synthesis import PIECES
-from vibelux.recommend.circumplex import affect_of
 
 SHORT = tuple(replace(piece, bars=4) for piece in PIECES)
 """The sample pieces, cut to some seconds."""

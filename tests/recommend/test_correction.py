@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 from sqlalchemy import update
 
+from vibelux.circumplex import affect_of
 from vibelux.emotions import as_mood, parse_mood
 from vibelux.errors import InvalidInput, InvalidMood
 from vibelux.library.catalogue_overview import overview
 from vibelux.library.schema import songs
 from vibelux.library.song_table import SongTable
-from vibelux.recommend.circumplex import affect_of
 from vibelux.recommend.correction import correct
 from vibelux.recommend.session import Session
 from vibelux.recommend.shelf import Shelf
@@ -26,7 +26,7 @@ def test_a_mood_of_ones_own_counts_wherever_moods_are_read(library, song_id):
     assert song.corrected
     np.testing.assert_allclose(song.mood, sad)
     assert (song.valence, song.arousal) == pytest.approx(tuple(affect_of(sad).tolist()))
-    ids, moods = library.mood_matrix()
+    ids, moods, _ = library.mood_matrix()
     np.testing.assert_allclose(moods[ids.tolist().index(song_id)], sad)
     shelf = Shelf.of(library)
     row = shelf.row_of[song_id]

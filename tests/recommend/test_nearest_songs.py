@@ -17,7 +17,7 @@ def ranking(ids: np.ndarray, asked: list[int]):
 
 
 def test_songs_that_are_gone_are_passed_over(many, tmp_path: Path, monkeypatch):
-    ids, _ = many.mood_matrix()
+    ids, _, _ = many.mood_matrix()
     gone = {f"{number:02}.mp3" for number in range(5, 40)}
     for name in gone:
         (tmp_path / name).unlink()
@@ -33,12 +33,12 @@ def test_songs_that_are_gone_are_passed_over(many, tmp_path: Path, monkeypatch):
 
 
 def test_a_library_that_is_gone_has_none(many, tmp_path: Path):
-    ids, _ = many.mood_matrix()
+    ids, _, _ = many.mood_matrix()
     for file in tmp_path.glob("*.mp3"):
         file.unlink()
     assert nearest_songs(many, ids, ranking(ids, []), 3) == []
 
 
 def test_fewer_songs_than_asked_for(many):
-    ids, _ = many.mood_matrix()
+    ids, _, _ = many.mood_matrix()
     assert len(nearest_songs(many, ids, ranking(ids, []), 100)) == 40

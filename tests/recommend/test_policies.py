@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from vibelux.circumplex import affect_of
 from vibelux.emotions import as_mood, parse_mood
 from vibelux.errors import InvalidInput
-from vibelux.recommend.circumplex import affect_of
 from vibelux.recommend.policies import POLICIES, SAD, as_policy, spares_sadness, target_path
 
 moods = arrays(np.float64, 7, elements=st.floats(0, 1).map(lambda x: round(x, 3))).filter(np.any)

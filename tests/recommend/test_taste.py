@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from vibelux.circumplex import affect_of
 from vibelux.emotions import EMOTIONS, parse_mood
-from vibelux.recommend.circumplex import affect_of
 from vibelux.recommend.profile import Event
 from vibelux.recommend.taste import SongFeatures, Taste, reward_of
 

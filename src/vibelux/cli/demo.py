@@ -49,7 +49,7 @@ def demo(
     from vibelux.emotions import mood_dict
     from vibelux.library.catalogue import Catalogue
     from vibelux.library.playlists import write_playlist
-    from vibelux.recommend.recommendation import recommend_songs
+    from vibelux.recommend.ranking import recommend_songs
     from vibelux.settings import load_settings
 
     settings = load_settings()

@@ -228,7 +228,7 @@ def match(
     from vibelux.datasets.song_files import read_songs
     from vibelux.evaluation.faces import predict_faces
     from vibelux.evaluation.matching import evaluate_matching, half_of, matching_data
-    from vibelux.evaluation.predictions import read_song_moods
+    from vibelux.evaluation.predictions import read_song_predictions
     from vibelux.models import load_model
     from vibelux.settings import load_settings
 
@@ -237,7 +237,7 @@ def match(
     labelled = read_faces(faces)
     if labelled.usage is not None:
         labelled = labelled.with_usage(usage)
-    data = matching_data(labelled, read_songs(songs), read_song_moods(predictions))
+    data = matching_data(labelled, read_songs(songs), read_song_predictions(predictions))
     data = data.with_songs(half_of(data.group, artists))
     with _progress("faces", len(labelled)) as advance:
         moods = predict_faces(network, labelled.images, on_progress=advance).mood

@@ -46,7 +46,7 @@ def print_matching(console: "Console", found: Mapping[str, Precision], *, title:
     console.print(
         Text(
             "mean: over the emotions, ± its standard error over artists;\nfaces: over all faces. "
-            f"vibelux recommend uses: {DEFAULT}",
+            f"VibeluX uses: {DEFAULT}",
             style="dim",
         )
     )

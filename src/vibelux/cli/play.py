@@ -90,7 +90,7 @@ def play(
     from vibelux.library.catalogue import Catalogue
     from vibelux.players.listening import Listening
     from vibelux.recommend.listener import Listener
-    from vibelux.recommend.recommendation import require_songs
+    from vibelux.recommend.ranking import require_songs
     from vibelux.settings import load_settings
 
     _require_one(mood=mood, camera=camera, follow=follow, image=image)

@@ -8,7 +8,6 @@ import typer
 
 from vibelux.cli.console import err, out, print_json, printable, require_catalogue
 from vibelux.cli.ordering_options import (
-    PANEL,
     Diversity,
     Goal,
     Personal,
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from vibelux.emotions import Mood
     from vibelux.recommend.picks import Pick
-    from vibelux.recommend.recommendation import Recommendation
+    from vibelux.recommend.ranking import Recommendation
     from vibelux.recommend.session import Session
     from vibelux.recommend.sound import SimilarSong
     from vibelux.settings import Settings
@@ -40,8 +39,11 @@ def recommend(
     group: bool = typer.Option(False, "--group", help="For all faces, not only the main one."),
     mood: str | None = typer.Option(None, "--mood", help='For a mood: "happy=0.7,sad=0.3".'),
     number: int = typer.Option(20, "-n", "--number", min=1, help="Recommend so many songs."),
-    matching: str = typer.Option(
-        "kinship", "--matching", help="How moods are compared: kinship, or plain cosine."
+    order: str = typer.Option(
+        "ranking",
+        "--order",
+        help="ranking: the best first. listening: a shuffle that follows the mood, spreads artists "
+        "and lets what was played lately come later.",
     ),
     json: bool = typer.Option(False, "--json", help="Print one JSON document."),
     output: Path | None = typer.Option(
@@ -57,12 +59,6 @@ def recommend(
     strength: Strength = None,
     diversity: Diversity = None,
     personal: Personal = None,
-    arousal_weight: float | None = typer.Option(
-        None,
-        "--arousal-weight",
-        help="What arousal counts against a valence of 1.",
-        rich_help_panel=PANEL,
-    ),
     seed: Seed = None,
     face_model: Path | None = typer.Option(
         None, "--face-model", help="Use this ONNX file instead of the shipped one."
@@ -71,9 +67,6 @@ def recommend(
     """Rank the catalogue's songs by how well they fit a face or a mood.
 
     Give exactly one of --camera, --image, --video and --mood.
-
-    Any option of the listening order gives a list to listen to instead: a shuffle that follows the
-    mood, in which artists are spread and what was heard lately comes later.
     """
     sources = {"--camera": camera, "--image": image, "--video": video, "--mood": mood}
     given = [name for name, value in sources.items() if value is not None and value is not False]
@@ -90,21 +83,13 @@ def recommend(
     from vibelux.library.playlists import require_format, write_playlist
     from vibelux.players.system import open_playlist
     from vibelux.recommend.listener import Listener
-    from vibelux.recommend.matching import matching_of
-    from vibelux.recommend.recommendation import recommend_songs, require_songs
+    from vibelux.recommend.ranking import recommend_songs, require_songs
     from vibelux.recommend.session import Session
     from vibelux.settings import load_settings
 
-    order = given_order(
-        policy,
-        goal,
-        strength=strength,
-        diversity=diversity,
-        personal=personal,
-        arousal_weight=arousal_weight,
-    )
-    to_listen = bool(order) or seed is not None
-    order["matching"] = matching_of(matching)
+    options = {"strength": strength, "diversity": diversity, "personal": personal}
+    ordering = given_order(policy, goal, **options)
+    to_listen = _is_to_listen(order, policy=policy, goal=goal, **options, seed=seed)
     output = output or m3u8
     if output is not None:
         require_format(output)
@@ -129,7 +114,7 @@ def recommend(
             # What was learnt is used here and not added to: nothing has been heard yet.
             known = settings.profile if settings.profile.exists() else None
             with Listener.at(known) as listener:
-                session = Session(catalogue, listener, seed=seed, whose=whose, **order)
+                session = Session(catalogue, listener, seed=seed, whose=whose, **ordering)
                 songs = session.queue(number, wanted, chosen=mood is not None)
             notes = _order_notes(session, songs)
         else:
@@ -139,7 +124,6 @@ def recommend(
                 n=number,
                 whose=whose,
                 of_face=mood is None,
-                matching=matching_of(matching),
             )
     if json:
         entries = [_entry(song) for song in songs]
@@ -156,6 +140,18 @@ def recommend(
             output = settings.home / "recommended.m3u8"  # must outlive this command
             write_playlist(output, [song.song for song in songs])
         open_playlist(output)
+
+
+def _is_to_listen(order: str, **options: object) -> bool:
+    """Return whether an order to listen to is wanted, which its options need."""
+    if order not in ("ranking", "listening"):
+        raise InvalidInput(f"--order {order} must be ranking or listening")
+    given = [name for name, value in options.items() if value is not None]
+    if order == "ranking" and given:
+        raise InvalidInput(
+            f"--{given[0]} is for an order to listen to; add --order listening, or leave it out"
+        )
+    return order == "listening"
 
 
 def playlist_table(

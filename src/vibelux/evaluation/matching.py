@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from vibelux.datasets.faces import FaceData
 from vibelux.datasets.songs import QUADRANTS, SongData
-from vibelux.emotions import EMOTIONS, Mood
+from vibelux.emotions import EMOTIONS
 from vibelux.errors import DatasetError, InvalidInput
-from vibelux.recommend.matching import Matching, space, standing_out
+from vibelux.evaluation.predictions import SongPrediction
+from vibelux.recommend.fit import SHIPPED, Formula, SongFit, standing_out
 
 TOP = 10
 
@@ -30,8 +31,8 @@ QUADRANT_OF_EMOTION = {
 }
 """Where Russell's circumplex has each emotion; neutral is taken for calm."""
 
-DEFAULT = "kinship, standing out"
-"""The method of `vibelux recommend`; `RANDOM` and `METHODS` are what it is measured against."""
+DEFAULT = "the fit, standing out"
+"""What VibeluX does; `RANDOM` and the other `METHODS` are what it is measured against."""
 
 RANDOM = "random choice"
 
@@ -39,7 +40,7 @@ _HALVES = 20
 _FACES_AT_ONCE = 512
 
 _Moods = NDArray[np.floating]
-_Score = Callable[[_Moods, _Moods], _Moods]
+_Score = Callable[[_Moods, "MatchingData"], _Moods]
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class MatchingData:
         faces: moods as a face model reads them [shape=(F, 7)].
         label: place of each face's emotion in `EMOTIONS` [shape=(F,)].
         songs: moods as predicted out of fold [shape=(S, 7)].
+        affect: valence and arousal, predicted likewise [shape=(S, 2)].
         quadrant: place of each song's quadrant in `QUADRANTS` [shape=(S,)].
         group: artist of each song [shape=(S,)].
 
@@ -58,6 +60,7 @@ class MatchingData:
     faces: _Moods
     label: NDArray[np.int64]
     songs: _Moods
+    affect: _Moods
     quadrant: NDArray[np.int64]
     group: NDArray[np.str_]
 
@@ -70,6 +73,7 @@ class MatchingData:
         return replace(
             self,
             songs=self.songs[chosen],
+            affect=self.affect[chosen],
             quadrant=self.quadrant[chosen],
             group=self.group[chosen],
         )
@@ -106,30 +110,33 @@ class Precision:
         }
 
 
-def matching_data(faces: FaceData, songs: SongData, moods: Mapping[str, Mood]) -> MatchingData:
-    """Put labelled faces and those songs together that have a quadrant and a predicted mood.
+def matching_data(
+    faces: FaceData, songs: SongData, predicted: Mapping[str, SongPrediction]
+) -> MatchingData:
+    """Put labelled faces and those songs together that have a quadrant and a prediction.
 
     The faces' moods are still zero: `MatchingData.with_faces` brings them.
 
     Args:
         faces: F labelled faces.
         songs: labelled songs.
-        moods: path as the songs give it -> predicted mood.
+        predicted: path as the songs give it -> what a model says of it.
 
     Raises:
         DatasetError: no song has both.
 
     """
-    rows = [song for song in songs.rows if song.quadrant is not None and song.given in moods]
+    rows = [song for song in songs.rows if song.quadrant is not None and song.given in predicted]
     if not rows:
         raise DatasetError(
-            "no song of the manifest has a quadrant and a predicted mood; do the paths of the "
+            "no song of the manifest has a quadrant and a prediction; do the paths of the "
             "predictions belong to this manifest?"
         )
     return MatchingData(
         faces=np.zeros((len(faces), len(EMOTIONS)), np.float32),
         label=faces.label,
-        songs=np.stack([moods[song.given] for song in rows]),
+        songs=np.stack([predicted[song.given].mood for song in rows]),
+        affect=np.stack([predicted[song.given].affect for song in rows]),
         quadrant=np.array([song.quadrant_index for song in rows]),
         group=np.array([song.group for song in rows]),
     )
@@ -189,7 +196,7 @@ def _precisions(data: MatchingData, score: _Score) -> NDArray[np.float64]:
     hits = np.empty(len(data.faces))
     for first in range(0, len(data.faces), _FACES_AT_ONCE):
         rows = slice(first, first + _FACES_AT_ONCE)
-        scores = score(data.faces[rows], data.songs)
+        scores = score(data.faces[rows], data)
         top = np.argpartition(-scores, TOP, axis=1)[:, :TOP]
         hits[rows] = (data.quadrant[top] == wanted[rows, None]).mean(axis=1)
     return hits
@@ -226,42 +233,47 @@ def _standard_error(data: MatchingData, score: _Score) -> float:
 _TARGET = np.array([QUADRANTS.index(QUADRANT_OF_EMOTION[emotion]) for emotion in EMOTIONS])
 
 
-def _unit(rows: _Moods) -> _Moods:
-    lengths: _Moods = np.linalg.norm(rows, axis=1, keepdims=True)
-    unit: _Moods = rows / np.maximum(lengths, 1e-12)
-    return unit
+def _fit(formula: Formula, reading: Callable[[_Moods], _Moods]) -> _Score:
+    def score(faces: _Moods, data: MatchingData) -> _Moods:
+        songs = SongFit(data.songs, data.affect, formula=formula)
+        return np.stack([songs.to(face) for face in reading(faces)])
+
+    return score
 
 
-def _clr(moods: _Moods, *, floor: float = 0.03) -> _Moods:
-    """Return centred log-ratios (Aitchison 1986), with a floor that keeps zeros finite."""
-    logs = np.log(moods + floor)
-    ratios: _Moods = logs - logs.mean(axis=1, keepdims=True)
-    return ratios
-
-
-def _cosine(faces: _Moods, songs: _Moods) -> _Moods:
-    cosines: _Moods = _unit(faces) @ _unit(songs).T
-    return cosines
-
-
-def _in_space(faces: _Moods, songs: _Moods, matching: Matching) -> _Moods:
-    return _cosine(faces @ space(matching), songs @ space(matching))
+def _as_read(faces: _Moods) -> _Moods:
+    return faces
 
 
 def _standing_out(faces: _Moods) -> _Moods:
     return np.stack([standing_out(face) for face in faces])
 
 
+def _centred(faces: _Moods, data: MatchingData) -> _Moods:
+    return _cosine(faces - data.songs.mean(axis=0), data.songs - data.songs.mean(axis=0))
+
+
+def _cosine(faces: _Moods, songs: _Moods) -> _Moods:
+    unit_faces, unit_songs = (
+        rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+        for rows in (faces, songs)
+    )
+    cosines: _Moods = unit_faces @ unit_songs.T
+    return cosines
+
+
+_FORMULAS = {
+    "cosine": Formula(kinship=0, circumplex=0),
+    "kinship": Formula(circumplex=0),
+    "circumplex": Formula(circumplex=1),
+    "cosine and circumplex": Formula(kinship=0),
+    "the fit": SHIPPED,
+}
+
 METHODS: dict[str, _Score] = {
-    "strongest only": lambda f, s: s[:, f.argmax(axis=1)].T,
-    "cosine": _cosine,
-    "centred on catalogue": lambda f, s: _cosine(f - s.mean(axis=0), s - s.mean(axis=0)),
-    "songs squared": lambda f, s: _cosine(f, s**2),
-    "log-ratios (clr)": lambda f, s: _cosine(_clr(f), _clr(s)),
-    "deviations by emotion": lambda f, s: f @ ((s - s.mean(axis=0)) / s.std(axis=0)).T,
-    "lift over catalogue": lambda f, s: f @ (s / s.mean(axis=0)).T,
-    "cosine, standing out": lambda f, s: _cosine(_standing_out(f), s),
-    "kinship": lambda f, s: _in_space(f, s, "kinship"),
-    DEFAULT: lambda f, s: _in_space(_standing_out(f), s, "kinship"),
+    "strongest only": lambda f, data: data.songs[:, f.argmax(axis=1)].T,
+    "cosine, centred on the catalogue": _centred,
+    **{name: _fit(formula, _as_read) for name, formula in _FORMULAS.items()},
+    **{f"{name}, standing out": _fit(f, _standing_out) for name, f in _FORMULAS.items()},
 }
 """Scores [shape=(F, S)] of songs for faces from their moods; higher is better."""

@@ -4,10 +4,12 @@ One row an item or a detection, in input order, numbers with all digits of their
 """
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vibelux.datasets.faces import FaceData
 from vibelux.datasets.songs import QUADRANTS, SongData
@@ -65,29 +67,46 @@ def write_song_predictions(path: Path, songs: SongData, predictions: SongPredict
     _write(path, header, rows)
 
 
-def read_song_moods(path: Path) -> dict[str, Mood]:
-    """Read the moods of `write_song_predictions`.
+@dataclass(frozen=True, eq=False)
+class SongPrediction:
+    """What a model says of a song.
+
+    Attributes:
+        mood: [shape=(7,), dtype=float32].
+        affect: [shape=(2,), dtype=float32] valence and arousal in [-1, 1].
+
+    """
+
+    mood: Mood
+    affect: NDArray[np.float32]
+
+
+def read_song_predictions(path: Path) -> dict[str, SongPrediction]:
+    """Read what `write_song_predictions` wrote.
 
     Returns:
-        path as in the file -> mood [shape=(7,), dtype=float32]; without songs that have none.
+        path as in the file -> its prediction; without songs that could not be analysed.
 
     Raises:
-        DatasetError: the file cannot be read, lacks a column, or a mood is none.
+        DatasetError: the file cannot be read, lacks a column, or a value cannot be used.
 
     """
     try:
         with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
             reader = csv.DictReader(file)
-            lacking = {"path", *EMOTIONS} - set(reader.fieldnames or ())
+            lacking = {"path", *EMOTIONS, "valence", "arousal"} - set(reader.fieldnames or ())
             if lacking:
                 raise DatasetError(f"{path} lacks the columns {', '.join(sorted(lacking))}")
-            moods = {}
-            for row in reader:
-                if row[EMOTIONS[0]]:
-                    moods[row["path"]] = as_mood([float(row[name]) for name in EMOTIONS])
-            return moods
+            return {row["path"]: _prediction(row) for row in reader if row[EMOTIONS[0]]}
     except (OSError, csv.Error, ValueError, TypeError) as error:
         raise DatasetError(f"cannot read the predictions {path}: {error}") from error
+
+
+def _prediction(row: Mapping[str, str]) -> SongPrediction:
+    affect = np.array([float(row["valence"]), float(row["arousal"])], np.float32)
+    if not (np.abs(affect) <= 1).all():
+        raise ValueError(f"valence and arousal of {row['path']} must lie within -1 and 1")
+    return SongPrediction(as_mood([float(row[name]) for name in EMOTIONS]), affect)
 
 
 def write_detector_predictions(path: Path, predictions: DetectorPredictions) -> None:

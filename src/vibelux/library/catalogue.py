@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL
 
+from vibelux.circumplex import affect_of
 from vibelux.emotions import EMOTIONS, Mood
 from vibelux.errors import CatalogueError
 from vibelux.library.catalogue_errors import catalogue_errors
@@ -227,32 +228,39 @@ class Catalogue:
         found = self._fetch("path = ?", path_bytes(path))
         return found[0] if found else None
 
-    def mood_matrix(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    def mood_matrix(
+        self,
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]:
         """Load the moods of all playable songs.
-
-        Takes half a second for 1,000,000 songs: an index holds all that is read.
 
         Returns:
             ids: [shape=(n,), dtype=int64], ascending.
             moods: [shape=(n, 7), dtype=float32], row i is the mood of song ids[i].
+            affect: [shape=(n, 2), dtype=float32] valence and arousal in [-1, 1]; where the song has
+                none, those of its mood.
 
         """
-        ids, moods = array("q"), bytearray()
+        ids, moods, points = array("q"), bytearray(), array("d")
         with self.reading() as connection, connection.begin():
             # The driver's own cursor, a row at a time: SQLAlchemy's rows would triple the time,
             # and lists of them would keep the garbage collector busy.
             cursor: Any = connection.connection.cursor()
             cursor.execute(
-                f"SELECT id, {EFFECTIVE['mood']} FROM songs "
+                f"SELECT id, {', '.join(EFFECTIVE.values())} FROM songs "
                 "WHERE server IS ? AND state = 'ok' ORDER BY id",
                 (self.server,),
             )
-            for song_id, mood in cursor:
+            for song_id, mood, valence, arousal in cursor:
                 ids.append(song_id)
                 moods += mood
+                points.append(np.nan if valence is None else valence)
+                points.append(np.nan if arousal is None else arousal)
             cursor.close()
         matrix = np.frombuffer(moods, MOOD).reshape(-1, len(EMOTIONS))
-        return np.frombuffer(ids, np.int64), matrix.astype(np.float32, copy=False)
+        matrix = matrix.astype(np.float32, copy=False)
+        affect = np.frombuffer(points, np.float64).reshape(-1, 2).astype(np.float32)
+        affect = np.where(np.isnan(affect), affect_of(matrix), affect)
+        return np.frombuffer(ids, np.int64), matrix, affect
 
     def embedding_matrix(self, model: str) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
         """Load how the playable songs sound that one model has heard.

@@ -39,7 +39,7 @@ def overview(catalogue: Catalogue) -> Overview:
         CatalogueError: the catalogue cannot be read.
 
     """
-    _, moods = catalogue.mood_matrix()
+    _, moods, _ = catalogue.mood_matrix()
     strongest = np.bincount(moods.argmax(axis=1), minlength=len(EMOTIONS))
     mean = moods.mean(axis=0, dtype=np.float64) if len(moods) else np.zeros(len(EMOTIONS))
     with catalogue.reading() as connection:

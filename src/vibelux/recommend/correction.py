@@ -3,12 +3,12 @@
 from numpy.typing import ArrayLike
 from sqlalchemy import update
 
+from vibelux.circumplex import affect_of
 from vibelux.emotions import as_mood
 from vibelux.errors import InvalidInput
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import OWN, songs
 from vibelux.library.schema_blobs import vector_blob
-from vibelux.recommend.circumplex import affect_of
 
 
 def correct(catalogue: Catalogue, song_id: int, mood: ArrayLike | None) -> None:

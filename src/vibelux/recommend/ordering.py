@@ -5,8 +5,6 @@ from typing import Any
 
 from vibelux.emotions import as_mood
 from vibelux.errors import InvalidInput
-from vibelux.recommend.circumplex import AROUSAL_WEIGHT
-from vibelux.recommend.matching import Matching, matching_of
 from vibelux.recommend.policies import Policy, as_policy, check_goal
 
 
@@ -21,8 +19,6 @@ class Ordering:
         personal: 0 to 1, weight of what was learnt from the listener against how well a song fits.
         goal: seven numbers, where a journey leads; None for the other policies.
         steps: songs of a journey from its start to its goal, >= 2.
-        arousal_weight: how much arousal counts against a valence of 1, >= 0.
-        matching: how moods are compared, as of `vibelux.recommend.matching`.
 
     Raises:
         InvalidInput: a value out of range.
@@ -35,22 +31,15 @@ class Ordering:
     personal: float = 0.5
     goal: tuple[float, ...] | None = None
     steps: int = 12
-    arousal_weight: float = AROUSAL_WEIGHT
-    matching: Matching = "kinship"
 
     def __post_init__(self) -> None:
         as_policy(self.policy)
-        matching_of(self.matching)
         check_goal(self.policy, self.goal)
         for name in ("strength", "diversity", "personal"):
             if not 0 <= getattr(self, name) <= 1:
                 raise InvalidInput(f"{name}={getattr(self, name)} must be between 0 and 1")
         if self.steps < 2:
             raise InvalidInput(f"steps={self.steps} must be at least 2")
-        if not 0 <= self.arousal_weight < float("inf"):
-            raise InvalidInput(
-                f"arousal_weight={self.arousal_weight} must be a number of at least 0"
-            )
         if self.goal is not None:
             object.__setattr__(self, "goal", tuple(float(share) for share in as_mood(self.goal)))
 

@@ -9,14 +9,13 @@ from numpy.typing import NDArray
 
 from vibelux.emotions import Mood
 from vibelux.library.catalogue import Catalogue, Song
-from vibelux.recommend.affinity import Affinity
 from vibelux.recommend.confidence import Confidence, confidences_of
 from vibelux.recommend.diversity import intra_list_diversity
+from vibelux.recommend.fit import SongFit
 from vibelux.recommend.listener import Listener
-from vibelux.recommend.matching import Matching
 from vibelux.recommend.ordering import Ordering
 from vibelux.recommend.policies import spares_sadness
-from vibelux.recommend.recommendation import reason_between
+from vibelux.recommend.ranking import reason_between
 from vibelux.recommend.shelf import Shelf
 from vibelux.recommend.shuffle import Traits, mood_shuffle
 from vibelux.recommend.taste import SongFeatures, Taste
@@ -92,7 +91,7 @@ class Picker:
         self.shelf = Shelf.of(catalogue)
         self._catalogue = catalogue
         self._listener = listener
-        self._affinities: dict[Matching, Affinity] = {}
+        self._fit = SongFit(self.shelf.moods, self.shelf.affect)
         self._features = SongFeatures.of(self.shelf)
         self._traits = Traits(
             artists=self.shelf.artists,
@@ -136,7 +135,7 @@ class Picker:
         """
         moving = np.flatnonzero((path != path[-1]).any(axis=1))
         distinct = path[: moving.max(initial=-1) + 2]  # a row a place, until they stay the same
-        scores = np.stack([self._fit(target, ordering) for target in distinct])
+        scores = np.stack([self._fit.to(target) for target in distinct])
         strength = 0.0 if ordering.policy == "off" else ordering.strength
         if ordering.personal > 0:
             trying = rng if strength < 1 else None  # the strict ranking leaves nothing to chance
@@ -203,7 +202,7 @@ class Picker:
         picks = []
         for place, ((_, target), song) in enumerate(zip(places, songs, strict=True)):
             if target.tobytes() not in fits:
-                fits[target.tobytes()] = self._fit(target, ordering, rows)
+                fits[target.tobytes()] = self._fit.to(target, rows=rows)
             if aimed:
                 wanted = target.tolist()
             reason = reason_between(wanted, heard[place].tolist(), whose=whose)
@@ -231,15 +230,3 @@ class Picker:
                 self._taste = self._listener.taste(self.shelf, self._features)
                 self._heeded = events
             return self._taste
-
-    def _fit(
-        self,
-        target: NDArray[np.float32],
-        ordering: Ordering,
-        rows: NDArray[np.int64] | None = None,
-    ) -> NDArray[np.float32]:
-        with self._lock:
-            if (affinity := self._affinities.get(ordering.matching)) is None:
-                affinity = Affinity(self.shelf, ordering.matching)
-                self._affinities[ordering.matching] = affinity
-        return affinity.to(target, rows=rows, arousal_weight=ordering.arousal_weight)

@@ -23,7 +23,7 @@ queue on a screen is the one that is played. Songs whose file is gone are passed
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any, Self
 
 import numpy as np
@@ -33,14 +33,14 @@ from vibelux.emotions import EMOTIONS, Mood, as_mood
 from vibelux.errors import InvalidInput
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.schema import path_bytes
+from vibelux.recommend.fit import standing_out
 from vibelux.recommend.listener import Listener
-from vibelux.recommend.matching import standing_out
 from vibelux.recommend.nearest_songs import playable
 from vibelux.recommend.ordering import Ordering
 from vibelux.recommend.picks import Pick, Picker
 from vibelux.recommend.policies import target_path
 from vibelux.recommend.profile import Event, What
-from vibelux.recommend.recommendation import require_songs
+from vibelux.recommend.ranking import require_songs
 from vibelux.recommend.shelf import path_key
 
 _MOVED = 0.05
@@ -325,7 +325,7 @@ class Session:
                     available=available,
                     clock=clock,
                     picker=picker,
-                    **saved["ordering"],
+                    **_ordering_of(saved["ordering"]),
                 )
                 session._resume(saved)
                 return session
@@ -402,8 +402,7 @@ class Session:
     def _path(self, mood: Mood, n: int) -> NDArray[np.float32]:
         """Return the moods of the next n places."""
         ordering = self._ordering
-        plain = self._chosen or ordering.matching == "cosine"
-        begin = mood if plain else standing_out(mood)
+        begin = mood if self._chosen else standing_out(mood)
         if ordering.goal is None:
             return target_path(begin, ordering.policy, n)
         if self._start is None:
@@ -443,3 +442,8 @@ class Session:
         if row is not None and not self._out[row]:
             self._take(row)  # heard, though it was not handed out
             self._judged.append(row)
+
+
+def _ordering_of(saved: dict[str, Any]) -> dict[str, Any]:
+    """Return what this version knows of a saved ordering; older ones held more."""
+    return {field.name: saved[field.name] for field in fields(Ordering) if field.name in saved}

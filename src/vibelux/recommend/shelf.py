@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vibelux.circumplex import affect_of
 from vibelux.emotions import EMOTIONS
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import EFFECTIVE
 from vibelux.library.schema_blobs import EMBEDDING, MOOD
-from vibelux.recommend.circumplex import affect_of
 
 _VERSION_WORDS = (
     "remaster|remastered|version|edit|mono|stereo|mix|live|demo|explicit|bonus|edition|feat|ft"

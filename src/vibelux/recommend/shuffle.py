@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vibelux.errors import InvalidInput
 from vibelux.recommend.diversity import diversified, units
-from vibelux.recommend.similarity import nth_largest
+from vibelux.recommend.fit import nth_largest
 
 ALIKE = 0.99
 """Songs whose embeddings have a larger cosine are near-duplicates."""

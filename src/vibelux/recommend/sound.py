@@ -12,7 +12,7 @@ from vibelux.errors import CatalogueError, InvalidInput
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.recommend.confidence import Confidence, confidence_of
 from vibelux.recommend.nearest_songs import nearest_songs
-from vibelux.recommend.recommendation import reason_for
+from vibelux.recommend.ranking import reason_for
 
 _AT_ONCE = 1 << 15
 """Rows multiplied together: what fits the processor's cache."""

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from vibelux.circumplex import affect_of
 from vibelux.emotions import EMOTIONS
 from vibelux.library.catalogue import Catalogue
-from vibelux.recommend.circumplex import affect_of
 from vibelux.recommend.profile import Profile
 from vibelux.recommend.shelf import Shelf
 from vibelux.recommend.taste import SongFeatures, Taste

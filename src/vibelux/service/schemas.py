@@ -6,7 +6,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from vibelux.emotions import EMOTIONS, mood_dict
 from vibelux.library.catalogue import Song
-from vibelux.recommend.matching import Matching
 from vibelux.recommend.ordering import Ordering
 from vibelux.recommend.picks import Pick
 from vibelux.recommend.policies import Policy
@@ -191,7 +190,6 @@ class OrderingIn(Strict):
     personal: Share | None = Field(default=None, description="weight of what was learnt")
     goal: MoodIn | None = Field(default=None, description="where a journey leads")
     steps: int | None = Field(default=None, ge=2, le=500, description="songs of a journey")
-    matching: Matching | None = None
 
     def values(self) -> dict[str, object]:
         """Return what was given, by the names of `Ordering`."""
@@ -267,7 +265,6 @@ class OrderingOut(BaseModel):
     personal: float
     goal: list[float] | None
     steps: int
-    matching: Matching
 
     @classmethod
     def of(cls, ordering: Ordering) -> "OrderingOut":
@@ -279,7 +276,6 @@ class OrderingOut(BaseModel):
             personal=ordering.personal,
             goal=None if ordering.goal is None else list(ordering.goal),
             steps=ordering.steps,
-            matching=ordering.matching,
         )
 
 

@@ -493,8 +493,6 @@ export interface components {
              * @description songs of a journey
              */
             steps?: number | null;
-            /** Matching */
-            matching?: ("kinship" | "cosine") | null;
             /**
              * Mood
              * @description seven numbers, in the order angry, disgust, fear, happy, neutral, sad, surprise; they are scaled to sum to 1 and must not all be 0
@@ -898,11 +896,6 @@ export interface components {
             goal: number[] | null;
             /** Steps */
             steps: number;
-            /**
-             * Matching
-             * @enum {string}
-             */
-            matching: "kinship" | "cosine";
         };
         /**
          * PickOut
@@ -1133,8 +1126,6 @@ export interface components {
              * @description songs of a journey
              */
             steps?: number | null;
-            /** Matching */
-            matching?: ("kinship" | "cosine") | null;
             /** Mood */
             mood?: number[] | null;
             /**

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
+from vibelux.circumplex import AFFECT, affect_of, mood_at
 from vibelux.emotions import EMOTIONS, as_mood, mood_dict, strongest
-from vibelux.recommend.circumplex import AFFECT, affect_of, mood_at
 from vibelux.recommend.policies import POLICIES
 from vibelux.service.failures import Failure, documented
 from vibelux.service.schemas import EmotionOut, MoodOut, MoodQuestion, MoodsOut

@@ -12,8 +12,8 @@ from vibelux.errors import CatalogueError, InvalidInput
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import vector_blob
-from vibelux.recommend.matching import kinship
-from vibelux.recommend.recommendation import reason_for, recommend_songs
+from vibelux.recommend.fit import SongFit, kinship, standing_out
+from vibelux.recommend.ranking import reason_for, recommend_songs
 
 
 @pytest.fixture
@@ -30,33 +30,29 @@ def add(catalogue, path, mood, *, there=True):
         connection.execute(insert(songs).values(**row, mood=vector_blob(parse_mood(mood))))
 
 
-def test_ranks_by_likeness(catalogue, tmp_path):
+def test_ranks_by_fit(catalogue, tmp_path):
     add(catalogue, tmp_path / "sad.mp3", "sad=1")
     add(catalogue, tmp_path / "mixed.mp3", "happy=0.5,sad=0.5")
     add(catalogue, tmp_path / "happy.mp3", "happy=0.9,neutral=0.1")
     found = recommend_songs(catalogue, parse_mood("happy=0.8,sad=0.2"), n=5)
     assert [entry.song.title for entry in found] == ["happy", "mixed", "sad"]
-    exact = [0.72 / np.sqrt(0.68 * 0.82), 0.5 / np.sqrt(0.68 * 0.5), 0.2 / np.sqrt(0.68)]
+    exact = SongFit([entry.song.mood for entry in found]).to(parse_mood("happy=0.8,sad=0.2"))
     np.testing.assert_allclose([entry.score for entry in found], exact, atol=1e-6)
     assert [len(recommend_songs(catalogue, np.ones(7), n=n)) for n in (1, 2, 3)] == [1, 2, 3]
 
 
-def test_a_face_is_read_for_what_stands_out_unless_plain_cosine_is_asked_for(catalogue, tmp_path):
+def test_a_face_is_read_for_what_stands_out(catalogue, tmp_path):
     add(catalogue, tmp_path / "calm.mp3", "neutral=0.7,happy=0.3")
     add(catalogue, tmp_path / "sad.mp3", "sad=0.8,neutral=0.2")
     add(catalogue, tmp_path / "tense.mp3", "angry")
     face = parse_mood("neutral=0.6,sad=0.3,fear=0.1")
 
-    def titles(**options):
-        return [entry.song.title for entry in recommend_songs(catalogue, face, n=3, **options)]
+    def titles(mood, **options):
+        return [entry.song.title for entry in recommend_songs(catalogue, mood, n=3, **options)]
 
-    assert titles()[0] == titles(matching="cosine")[0] == "calm"
-    assert titles(of_face=True)[0] == "sad"
-    assert titles(of_face=True, matching="cosine")[0] == "calm"
-    scores = {entry.song.title: entry.score for entry in recommend_songs(catalogue, face, n=3)}
-    plain = recommend_songs(catalogue, face, n=3, matching="cosine")
-    assert scores["tense"] > 0.08  # akin to fear
-    assert {entry.song.title: entry.score for entry in plain}["tense"] == 0
+    assert titles(face)[0] == "calm"
+    assert titles(face, of_face=True)[0] == "sad"
+    assert titles(face, of_face=True) == titles(standing_out(face))
 
 
 def test_kin_without_a_common_emotion_are_named():

@@ -10,9 +10,8 @@ from vibelux.emotions import EMOTIONS, as_mood
 from vibelux.errors import CatalogueEmpty, CatalogueError, InvalidInput
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.recommend.confidence import Confidence, confidence_of
-from vibelux.recommend.matching import Matching, kinship, standing_out
+from vibelux.recommend.fit import SongFit, kinship, standing_out
 from vibelux.recommend.nearest_songs import nearest_songs
-from vibelux.recommend.similarity import MoodIndex
 
 _NOUNS = dict(
     zip(
@@ -44,7 +43,7 @@ class Recommendation:
 
     Attributes:
         song: the catalogue's entry.
-        score: likeness of the two moods, 0 (nothing in common) to 1 (the same mixture).
+        score: how well it fits, as of `vibelux.recommend.fit`, 0 to 1.
         reason: the emotions that make the score, such as
             ``happy 62 % like the face (58 %), little sadness``.
         confidence: how sure the song's own analysis is.
@@ -64,9 +63,8 @@ def recommend_songs(
     n: int,
     whose: str = "the mood",
     of_face: bool = False,
-    matching: Matching = "kinship",
 ) -> list[Recommendation]:
-    """Rank the catalogue's songs by the likeness of their mood and a given one.
+    """Rank the catalogue's songs by how well they fit a mood.
 
     Songs whose file is gone are left out, even where no scan has noticed that yet.
 
@@ -75,9 +73,8 @@ def recommend_songs(
         mood: [shape=(7,)] as of `vibelux.emotions.as_mood`.
         n: at most so many songs, >= 1.
         whose: what the reasons call the mood: ``the face``, ``the mood``.
-        of_face: the mood was read from a face; unless plain cosine is asked for, what stands out in
-            it then counts most (`vibelux.recommend.matching.standing_out`).
-        matching: how moods are compared.
+        of_face: the mood was read from a face: what stands out in it counts most, as of
+            `vibelux.recommend.fit.standing_out`.
 
     Returns:
         at most n recommendations, the best first; equal ones in the order of the catalogue.
@@ -91,13 +88,13 @@ def recommend_songs(
         raise InvalidInput(f"n={n} must be at least 1")
     wanted = as_mood(mood)
     require_songs(catalogue)
-    ids, moods = catalogue.mood_matrix()
-    index = MoodIndex(moods, matching=matching)
-    sought = standing_out(wanted) if of_face and matching != "cosine" else wanted
-    found = nearest_songs(catalogue, ids, partial(index.nearest, sought), n)
+    ids, moods, affect = catalogue.mood_matrix()
+    songs = SongFit(moods, affect)
+    sought = standing_out(wanted) if of_face else wanted
+    found = nearest_songs(catalogue, ids, partial(songs.best, sought), n)
     if not found:
         raise CatalogueError(
-            f"none of the catalogue's {len(index)} songs can be found any more; connect the disk "
+            f"none of the catalogue's {len(songs)} songs can be found any more; connect the disk "
             "that holds them, or scan again: vibelux scan FOLDER"
         )
     return [

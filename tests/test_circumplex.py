@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from vibelux.circumplex import affect_of, closeness, mood_at
 from vibelux.emotions import parse_mood, strongest
 from vibelux.errors import InvalidInput
-from vibelux.recommend.circumplex import affect_of, closeness, mood_at
 
 
 def test_emotions_lie_in_their_quadrants():

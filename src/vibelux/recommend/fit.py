@@ -1,0 +1,230 @@
+"""How well songs suit a mood: one number in [0, 1], computed here and nowhere else.
+
+Rankings, sessions, the API and the evaluation call this. A song's fit is
+
+    fit = (1 − c) · alike + c · near
+
+``alike`` is the cosine of the two moods in a scalar product in which emotions of one family are not
+at right angles (`kinship`): 1 for the same mixture, 0 for moods of no common family. ``near`` is
+the closeness of valence and arousal (`vibelux.circumplex.closeness`). Emotions that music hardly
+tells apart so answer for each other. docs/matching.md has the formulas that were compared.
+
+A face's mood is first read by what stands out in it (`standing_out`).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vibelux.circumplex import AROUSAL_WEIGHT, affect_of, closeness
+from vibelux.emotions import EMOTIONS, Mood, as_mood
+from vibelux.errors import InvalidInput
+
+_FAMILIES = (("angry", "disgust", "fear"), ("happy", "surprise"))
+"""Emotions of one quadrant of the circumplex (Russell 1980): music hardly tells them apart."""
+
+_USUAL_FACE = np.array([0.086, 0.018, 0.036, 0.263, 0.328, 0.148, 0.122])
+"""Mean share of each emotion in FER+'s votes on the 28,557 faces of FER2013's Training part."""
+
+_DOUBT = 0.05
+"""Added to the usual shares, so that a trace of a rare emotion does not stand out."""
+
+_ROUNDING = np.float32(4e-6)
+"""More than float32 can err in a fit."""
+
+_AT_ONCE = 1 << 16
+"""Rows normalised together: bounds the memory that is needed beside the matrix."""
+
+
+@dataclass(frozen=True)
+class Formula:
+    """The numbers of the formula.
+
+    Attributes:
+        kinship: cosine between emotions of one family, in [0, 1).
+        circumplex: c, the part of the fit that valence and arousal make up, in [0, 1].
+        arousal_weight: how much arousal counts against a valence of 1, >= 0.
+
+    """
+
+    kinship: float = 0.7
+    circumplex: float = 0.25
+    arousal_weight: float = AROUSAL_WEIGHT
+
+
+SHIPPED = Formula()
+"""What everything but `vibelux.evaluation` uses."""
+
+
+class SongFit:
+    """Songs, prepared once, that can be asked for their fit again and again.
+
+    Args:
+        moods: [shape=(n, 7)] one row a song, in the order of `EMOTIONS`; n may be 0. A row that is
+            all zero or holds a number that is not finite fits nothing and is never found.
+        affect: [shape=(n, 2)] valence and arousal of the songs in [-1, 1]; None: those that their
+            moods have.
+        formula: `SHIPPED`, but for comparisons.
+
+    Raises:
+        InvalidInput: the shapes do not fit.
+
+    """
+
+    def __init__(
+        self,
+        moods: ArrayLike,
+        affect: ArrayLike | None = None,
+        *,
+        formula: Formula = SHIPPED,
+    ) -> None:
+        rows = np.asarray(moods, dtype=np.float32)
+        if rows.size == 0:
+            rows = rows.reshape(0, len(EMOTIONS))
+        if rows.ndim != 2 or rows.shape[1] != len(EMOTIONS):
+            raise InvalidInput(f"moods must have shape (n, {len(EMOTIONS)}), got {rows.shape}")
+        points = affect_of(rows) if affect is None else np.asarray(affect, dtype=np.float32)
+        if points.shape != (len(rows), 2):
+            raise InvalidInput(f"affect must have shape ({len(rows)}, 2), got {points.shape}")
+        self._formula = formula
+        self._affect = np.asfortranarray(np.nan_to_num(points))
+        # The largest number first: squares of tiny or huge ones would leave float32's range.
+        largest = np.abs(rows).max(axis=1, initial=0.0)
+        self._usable = np.isfinite(largest) & (largest > 0)
+        self._complete = bool(self._usable.all())
+        self._space = space(formula.kinship).astype(np.float32)
+        # Columns lie together in memory: seven passes over them are faster than n short products.
+        self._columns = np.zeros((len(EMOTIONS), len(rows)), np.float32)
+        for first in range(0, len(rows), _AT_ONCE):
+            some = np.flatnonzero(self._usable[first : first + _AT_ONCE]) + first
+            unit = (rows[some] / largest[some, None]) @ self._space
+            unit /= np.linalg.norm(unit, axis=1, keepdims=True)
+            self._columns[:, some] = unit.T
+
+    def __len__(self) -> int:
+        """Return the number of songs."""
+        return self._columns.shape[1]
+
+    def to(self, mood: ArrayLike, *, rows: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
+        """Return the fit of every song, or of some, to a mood.
+
+        Args:
+            mood: [shape=(7,)] that is looked for; of a face as of `standing_out`.
+            rows: [shape=(k,)] of the songs; None for all.
+
+        Returns:
+            [shape=(k,), dtype=float32] in [0, 1].
+
+        Raises:
+            InvalidMood: as `vibelux.emotions.as_mood`.
+
+        """
+        direction, point = self._sought(mood)
+        columns = self._columns if rows is None else self._columns[:, rows]
+        affect = self._affect if rows is None else self._affect[rows]
+        fit = self._mixed(direction @ columns, affect, point)
+        if not self._complete:
+            fit[~(self._usable if rows is None else self._usable[rows])] = 0
+        return fit
+
+    def best(self, mood: ArrayLike, n: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Find the n songs that fit a mood best.
+
+        Args:
+            mood: as of `to`.
+            n: at most so many, >= 0.
+
+        Returns:
+            rows [shape=(k,), dtype=int64], the best first, equal ones by row; k = min(n, songs
+            that have a mood).
+            fits [shape=(k,), dtype=float32] in [0, 1], falling.
+
+        Raises:
+            InvalidMood: as `vibelux.emotions.as_mood`.
+            InvalidInput: n is negative.
+
+        """
+        if n < 0:
+            raise InvalidInput(f"n={n} must not be negative")
+        n = min(n, int(np.count_nonzero(self._usable)))
+        if n == 0:
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+        rough = self.to(mood)
+        if not self._complete:
+            rough[~self._usable] = -1
+        near = np.flatnonzero(rough >= nth_largest(rough, n) - 2 * _ROUNDING)
+        # The rough products of equal rows may differ in the last bit by their place in memory;
+        # these do not, so that equal songs keep their order.
+        direction, point = self._sought(mood)
+        alike = (self._columns[:, near] * direction[:, None].astype(np.float64)).sum(axis=0)
+        fits = self._mixed(alike, self._affect[near], point)
+        order = np.argsort(-fits, kind="stable")[:n]
+        return near[order], fits[order]
+
+    def _sought(self, mood: ArrayLike) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        shares = as_mood(mood)
+        direction = shares @ self._space
+        unit: NDArray[np.float32] = direction / np.linalg.norm(direction)
+        return unit, affect_of(shares)
+
+    def _mixed(
+        self,
+        alike: NDArray[np.floating],
+        affect: NDArray[np.float32],
+        point: NDArray[np.float32],
+    ) -> NDArray[np.float32]:
+        part = np.float32(self._formula.circumplex)
+        fit: NDArray[np.float32] = np.clip(alike, 0, 1).astype(np.float32)
+        if part:
+            fit *= 1 - part
+            near = closeness(affect, point, arousal_weight=self._formula.arousal_weight)
+            fit += part * near
+        return fit
+
+
+def kinship(kin: float = SHIPPED.kinship) -> NDArray[np.float64]:
+    """Return how akin the emotions are [shape=(7, 7)]: symmetric, 1 on the diagonal."""
+    akin = np.eye(len(EMOTIONS))
+    for family in _FAMILIES:
+        for one in family:
+            for other in family:
+                if one != other:
+                    akin[EMOTIONS.index(one), EMOTIONS.index(other)] = kin
+    return akin
+
+
+def space(kin: float = SHIPPED.kinship) -> NDArray[np.float64]:
+    """Return the matrix S [shape=(7, 7)] with S Sᵀ = `kinship`: cos(a S, b S) compares moods."""
+    return np.asarray(np.linalg.cholesky(kinship(kin)), np.float64)
+
+
+def standing_out(face: ArrayLike) -> Mood:
+    """Return a face's mood relative to what faces usually show.
+
+    A fifth of sadness beside three fifths of neutral is a sad face: faces are mostly neutral or
+    happy, so the rarer emotions are what it tells.
+
+    Args:
+        face: [shape=(7,)] mood of a face; a mood that a person names needs no such reading.
+
+    Returns:
+        mood [shape=(7,), dtype=float32].
+
+    Raises:
+        InvalidMood: as `vibelux.emotions.as_mood`.
+
+    """
+    return as_mood(as_mood(face) / (_USUAL_FACE + _DOUBT))
+
+
+def nth_largest(values: NDArray[np.float32], n: int) -> np.float32:
+    """Return the n-th largest number, 1 <= n <= len(values)."""
+    width = values.size // (8 * n)
+    if width > 1:
+        # The n-th largest of the maxima of many stretches is a bound that at least n numbers
+        # reach, and few others do: only these need sorting.
+        maxima = values[: values.size // width * width].reshape(-1, width).max(axis=1)
+        values = values[values >= np.partition(maxima, maxima.size - n)[maxima.size - n]]
+    nth: np.float32 = np.partition(values, values.size - n)[values.size - n]
+    return nth
