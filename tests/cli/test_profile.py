@@ -35,18 +35,34 @@ def test_show_tells_what_was_learnt_within_80_columns(run_cli, profile):
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines[0] == "10 skipped"
-    assert "you tend to skip sad songs when your mood is happy" in done.stdout
+    assert "You skipped 10 songs by Anna." in done.stdout
+    assert "You skipped 10 sad songs." in done.stdout
     assert "2001-09-09 01:46  skipped         Sad 9 – Anna" in done.stdout
     assert max(map(len, lines[:-1])) <= 80
 
 
 def test_show_json(run_cli, profile):
     document = json.loads(run_cli("profile", "show", "--json").stdout)
-    assert list(document) == ["profile", "counts", "coverage", "tendencies"]
+    assert list(document) == ["profile", "counts", "coverage", "songs"]
     assert document["counts"] == {"played": 0, "skipped": 10, "liked": 0, "wrong_mood": 0}
     assert document["coverage"] is None
-    first = document["tendencies"][0]
-    assert (first["mood"], first["song"]) == ("happy", "sad") and first["expected"] < -0.3
+    assert document["songs"] == [
+        {"what": "skipped", "of": "artist", "name": "Anna", "songs": 10},
+        {"what": "skipped", "of": "emotion", "name": "sad", "songs": 10},
+    ]
+
+
+def test_nothing_is_said_of_a_handful_of_songs(run_cli, tmp_path):
+    with Profile(tmp_path / "profile.sqlite") as profile:
+        for number in range(7):
+            path = f"/{number}.mp3".encode()
+            profile.add(Event("liked", f"k{number}", path, "A", "Anna", heard=SAD_SONG))
+        assert "songs by Anna" not in run_cli("profile", "show").stdout
+        assert "You liked" not in run_cli("profile", "show").stdout
+        profile.add(Event("played", "k8", b"/b.mp3", "B", "Berta", heard=SAD_SONG))
+    done = run_cli("profile", "show")
+    assert "You liked 7 songs by Anna." in done.stdout
+    assert "songs by Berta" not in done.stdout  # played is not liked
 
 
 def test_nothing_learnt_makes_no_file(run_cli, tmp_path):

@@ -48,11 +48,15 @@ def test_json_has_the_documented_shape(run_cli, library):
     assert document["mood"]["happy"] == pytest.approx(0.7)
     assert [song["title"] for song in document["songs"]] == ["bittersweet", "joy", "rage"]
     first = document["songs"][0]
-    assert list(first) == ["path", "title", "artist", "score", "mood", "reason", "confidence"]
+    assert list(first) == [
+        *("path", "title", "artist", "score", "mood", "reason", "reasons", "confidence"),
+    ]
     assert first["path"] == str(library / "bittersweet.mp3")
     (fit,) = SongFit([parse_mood(SONGS["bittersweet"])]).to(parse_mood("happy=0.7,sad=0.3"))
     assert first["score"] == pytest.approx(fit, abs=1e-5)
-    assert first["reason"] == "happy 50 % below the mood (70 %), sad 50 % (30 %), little anger"
+    assert first["reasons"][0] == {"kind": "sounds", "emotion": "happy", "energy": "medium"}
+    assert first["reason"].startswith("Cheerful, ") and "touch of sadness" in first["reason"]
+    assert list(first["confidence"]) == ["clear", "steady", "is_clear", "is_steady"]
 
 
 def test_an_order_to_listen_to_is_asked_for_and_never_slipped_in(run_cli, library):

@@ -104,7 +104,7 @@ def test_plays_in_the_sessions_order_and_learns(listen, tmp_path):
     order = [player.now.id, *(song.id for song in player.queue)]
     assert len(order) == AHEAD + 1
     assert player.now.title == "Song 0"
-    assert listening.pick.song.id == player.now.id and "happy" in listening.pick.reason
+    assert listening.pick.song.id == player.now.id and "Cheerful" in listening.pick.reason
     assert [pick.song.id for pick in listening.upcoming] == order[1:]
     player.end()
     listening.tick()

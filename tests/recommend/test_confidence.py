@@ -30,8 +30,13 @@ def test_a_song_that_changes_is_not_steady():
     assert confidence_of(parse_mood("sad"), course("sad")).steady is None
 
 
-def test_in_words_and_numbers():
-    assert Confidence(0.35, 0.93).in_words() == "heard as clear (0.35), steady (0.93)"
-    assert Confidence(0.1, 0.4).in_words() == "heard as mixed (0.10), changing (0.40)"
-    assert Confidence(0.1, None).in_words() == "heard as mixed (0.10)"
-    assert Confidence(0.35, 0.93).in_words(corrected=True) == "with the mood that you gave it"
+def test_what_the_numbers_mean():
+    assert Confidence(0.35, 0.93).as_json() == {
+        "clear": 0.35,
+        "steady": 0.93,
+        "is_clear": True,
+        "is_steady": True,
+    }
+    unsure = Confidence(0.1, 0.4)
+    assert not unsure.is_clear and unsure.is_steady is False
+    assert Confidence(0.1, None).is_steady is None

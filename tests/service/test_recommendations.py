@@ -24,7 +24,9 @@ def test_songs_that_fit_come_first_with_their_reasons(service):
     answer = service.client.post("/api/v1/recommendations", json=asked).json()
     assert answer["mood"]["happy"] == 1
     assert titles(answer["songs"])[:2] == ["Happy", "Glad"]
-    assert answer["songs"][0]["reason"].startswith("happy 100 % like the mood")
+    first = answer["songs"][0]["reasons"]
+    assert first[0]["kind"] == "sounds" and first[0]["emotion"] == "happy"
+    assert first[1] == {"kind": "relation", "relation": first[1]["relation"], "to": "you"}
     assert answer["songs"][0]["target"]["happy"] == pytest.approx(1)
     scores = [pick["score"] for pick in answer["songs"]]
     assert scores[:2] == sorted(scores[:2], reverse=True)

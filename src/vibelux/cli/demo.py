@@ -73,8 +73,7 @@ def demo(
         mood = _mood(settings, device=device if camera else None)
         out().print(mood_bars(mood_dict(mood)))
 
-        whose = "the face" if camera else "the mood"
-        songs = recommend_songs(catalogue, mood, n=_SHOWN, whose=whose, of_face=camera)
+        songs = recommend_songs(catalogue, mood, n=_SHOWN, of_face=camera)
     _heading(4, "The samples that fit it best")
     out().print(playlist_table(songs))
     write_playlist(playlist, [song.song for song in songs], relative=True)

@@ -179,10 +179,10 @@ class PlayScreen:
         """Return always as many lines, so that nothing below them jumps."""
         from rich.text import Text
 
-        sureness = pick.confidence.in_words(corrected=pick.song.corrected)
-        words = f"{pick.score:.2f}  {pick.reason}; {sureness}".replace(" %", "%")
         console = out()
-        wrapped = Text(printable(words), style="dim").wrap(console, max(20, console.width - 6))
+        wrapped = Text(printable(pick.reason), style="dim").wrap(
+            console, max(20, console.width - 6)
+        )
         lines = [Text("  ") + line for line in wrapped[:_REASON]]
         return lines + [Text()] * (_REASON - len(lines))
 

@@ -29,27 +29,26 @@ _WORDS = {
 
 @app.command("show")
 def show(json: bool = typer.Option(False, "--json", help="Print one JSON document.")) -> None:
-    """Show how much is known, what you like and skip at which mood, and the last songs."""
+    """Show how much is kept, what you liked and skipped most, and the last songs."""
+    from dataclasses import asdict
+
     from rich.text import Text
 
-    from vibelux.recommend.tendencies import heard_share, tendencies
+    from vibelux.recommend.listener_summary import counts_of, played_share
     from vibelux.settings import load_settings
 
     settings = load_settings()
     with _profile(settings.profile) as profile:
         counts = profile.counts()
-        found = tendencies(profile)
-        share = heard_share(profile, settings.catalogue)
+        found = counts_of(profile)
+        share = played_share(profile, settings.catalogue)
         if json:
             print_json(
                 {
                     "profile": str(settings.profile),
                     "counts": counts,
                     "coverage": None if share is None else round(share, 6),
-                    "tendencies": [
-                        {"mood": one.mood, "song": one.song, "expected": round(one.expected, 6)}
-                        for one in found
-                    ],
+                    "songs": [asdict(one) for one in found],
                 }
             )
             return
@@ -62,17 +61,14 @@ def show(json: bool = typer.Option(False, "--json", help="Print one JSON documen
         )
         console.print(Text(heard, style="bold"))
         if share is not None:
-            console.print(Text(f"{share:.1%} of the catalogue heard", style="dim"))
+            console.print(Text(f"{share:.1%} of the catalogue played", style="dim"))
         if found:
             console.print()
             for one in found:
-                verb, style = ("like", "green") if one.expected > 0 else ("skip", "red")
-                console.print(
-                    Text.assemble(
-                        (f"{one.expected:+.2f}  ", style),
-                        f"you tend to {verb} {one.song} songs when your mood is {one.mood}",
-                    )
-                )
+                songs = f"{one.songs} {one.name} songs"
+                if one.of == "artist":
+                    songs = f"{one.songs} songs by {printable(one.name)}"
+                console.print(Text(f"You {one.what} {songs}."))
         console.print()
         for event in reversed(list(profile.events(last=_SHOWN))):
             console.print(_line(event), soft_wrap=True)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from vibelux.recommend.picks import Pick
     from vibelux.recommend.ranking import Recommendation
     from vibelux.recommend.session import Session
-    from vibelux.recommend.sound import SimilarSong
+    from vibelux.recommend.similar_songs import SimilarSong
     from vibelux.settings import Settings
 
 _WIDEST = 100  # columns; further away from its song a score is hard to read
@@ -122,7 +122,6 @@ def recommend(
                 catalogue,
                 wanted,
                 n=number,
-                whose=whose,
                 of_face=mood is None,
             )
     if json:
@@ -174,8 +173,7 @@ def playlist_table(
         if entry.song.artist:
             name.append(f" – {printable(entry.song.artist)}", style="not bold")
         head.add_row(str(rank), name, f"{entry.score:.3f}")
-        reason = Text(entry.reason.replace(" %", "%"), style="dim")  # most fit on one line so
-        reason.append(f" · {entry.confidence.in_words(corrected=entry.song.corrected)}")
+        reason = Text(printable(entry.reason), style="dim")
         lines += [head, Padding(reason, (0, 0, 0, len(str(len(songs))) + 2), expand=False)]
     return Constrain(Group(*lines), _WIDEST)
 
@@ -235,8 +233,9 @@ def _order_line(notes: dict[str, Any]) -> str:
 
 def _entry(recommendation: "Recommendation | Pick") -> dict[str, object]:
     from vibelux.emotions import mood_dict
+    from vibelux.recommend.reasons import as_json
 
-    song, steady = recommendation.song, recommendation.confidence.steady
+    song = recommendation.song
     return {
         "path": str(song.path),
         "title": song.title,
@@ -244,8 +243,6 @@ def _entry(recommendation: "Recommendation | Pick") -> dict[str, object]:
         "score": round(recommendation.score, 6),
         "mood": None if song.mood is None else mood_dict(song.mood),
         "reason": recommendation.reason,
-        "confidence": {
-            "clear": round(recommendation.confidence.clear, 6),
-            "steady": None if steady is None else round(steady, 6),
-        },
+        "reasons": as_json(recommendation.reasons),
+        "confidence": recommendation.confidence.as_json(),
     }

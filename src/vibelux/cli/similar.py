@@ -22,8 +22,8 @@ def similar(
     from vibelux.cli.recommend import playlist_table
     from vibelux.library.catalogue import Catalogue
     from vibelux.library.playlists import require_format, write_playlist
-    from vibelux.recommend.sound import find_song
-    from vibelux.recommend.sound import similar as nearest
+    from vibelux.recommend.similar_songs import find_song
+    from vibelux.recommend.similar_songs import similar as nearest
     from vibelux.settings import load_settings
 
     output = output or m3u8

@@ -36,19 +36,24 @@ class Confidence:
         """Both in one number: ``clear`` scaled by ``steady``, taken as 1 where it is unknown."""
         return self.clear * (1.0 if self.steady is None else self.steady)
 
-    def in_words(self, *, corrected: bool = False) -> str:
-        """Return a sentence's part such as ``heard as mixed (0.12), steady (0.93)``.
+    @property
+    def is_clear(self) -> bool:
+        """Whether the mood is clear rather than mixed."""
+        return self.clear >= _CLEAR
 
-        Args:
-            corrected: the mood is the person's own; what was heard does not matter then.
+    @property
+    def is_steady(self) -> bool | None:
+        """Whether the song keeps its mood; None where that is not known."""
+        return None if self.steady is None else self.steady >= _STEADY
 
-        """
-        if corrected:
-            return "with the mood that you gave it"
-        words = f"heard as {'clear' if self.clear >= _CLEAR else 'mixed'} ({self.clear:.2f})"
-        if self.steady is None:
-            return words
-        return f"{words}, {'steady' if self.steady >= _STEADY else 'changing'} ({self.steady:.2f})"
+    def as_json(self) -> dict[str, float | bool | None]:
+        """Return the numbers and what they mean, as the API and ``--json`` give them."""
+        return {
+            "clear": round(self.clear, 6),
+            "steady": None if self.steady is None else round(self.steady, 6),
+            "is_clear": self.is_clear,
+            "is_steady": self.is_steady,
+        }
 
 
 def confidence_of(mood: NDArray[np.floating], course: NDArray[np.void]) -> Confidence:

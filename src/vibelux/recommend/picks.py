@@ -7,21 +7,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vibelux.emotions import Mood
+from vibelux.emotions import EMOTIONS, Mood
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.recommend.confidence import Confidence, confidences_of
 from vibelux.recommend.diversity import intra_list_diversity
 from vibelux.recommend.fit import SongFit
+from vibelux.recommend.likes import Likes
 from vibelux.recommend.listener import Listener
 from vibelux.recommend.ordering import Ordering
 from vibelux.recommend.policies import spares_sadness
-from vibelux.recommend.ranking import reason_between
+from vibelux.recommend.reason_words import in_words
+from vibelux.recommend.reasons import Fact, heard_of, reasons_for
 from vibelux.recommend.shelf import Shelf
 from vibelux.recommend.shuffle import Traits, mood_shuffle
 from vibelux.recommend.taste import SongFeatures, Taste
-
-_TELLING = 0.15
-"""A reward expected to be so large or small is a reason worth telling."""
 
 _LARGE = 200
 """Songs from which on freshness counts in full."""
@@ -34,20 +33,22 @@ class Pick:
     Attributes:
         song: the catalogue's entry.
         score: how well it fits the mood that was looked for, 0 to 1, without what was learnt.
-        reason: in words and numbers.
+        reasons: why, as facts; see `vibelux.recommend.reasons`.
         confidence: how sure the song's own analysis is.
         target: [shape=(7,)] the mood that was looked for at this place.
-        learnt: reward, about -1 to 1, that is expected from what was learnt of the listener; 0
-            where it is too small to be a reason.
 
     """
 
     song: Song
     score: float
-    reason: str
+    reasons: list[Fact]
     confidence: Confidence
     target: Mood
-    learnt: float
+
+    @property
+    def reason(self) -> str:
+        """The reasons in English."""
+        return in_words(self.reasons)
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,10 @@ class Picker:
             embeddings=self.shelf.embeddings,
             moods=self.shelf.moods,
         )
+        self._counts: list[int] = np.bincount(
+            self.shelf.moods.argmax(axis=1), minlength=len(EMOTIONS)
+        ).tolist()
+        self._likes: Likes | None = None
         self._taste: Taste | None = None
         self._heeded = -1  # events that the taste speaks of
         self._lock = threading.Lock()
@@ -177,7 +182,6 @@ class Picker:
         *,
         mood: Mood,
         ordering: Ordering,
-        whose: str,
     ) -> list[Pick]:
         """Return the songs of some places, with the reasons for them.
 
@@ -185,42 +189,39 @@ class Picker:
             places: rows of the shelf, each with the mood [shape=(7,)] that it was chosen for.
             mood: of the listener.
             ordering: by which they were chosen.
-            whose: what reasons call the listener's mood.
 
         """
         rows = np.array([row for row, _ in places], dtype=np.int64)
         songs = self._catalogue.songs_by_id(self.shelf.ids[rows])
-        learnt = np.zeros(rows.size, dtype=np.float32)
-        if ordering.personal > 0:
-            taste = self._taste or self._learnt()  # as it was when the songs were chosen
-            learnt = taste.preference(self._features.rows(rows), mood)
         heard = self.shelf.moods[rows]
         confidences = confidences_of(list(heard), [song.course for song in songs])
-        aimed = ordering.policy not in ("match", "off")
-        wanted, whose = mood.tolist(), "the aim" if aimed else whose
+        likes = self._likes_now() if ordering.personal > 0 else None
+        policy = "off" if ordering.strength == 0 else ordering.policy
         fits: dict[bytes, NDArray[np.float32]] = {}
         picks = []
-        for place, ((_, target), song) in enumerate(zip(places, songs, strict=True)):
+        for place, ((row, target), song) in enumerate(zip(places, songs, strict=True)):
             if target.tobytes() not in fits:
                 fits[target.tobytes()] = self._fit.to(target, rows=rows)
-            if aimed:
-                wanted = target.tolist()
-            reason = reason_between(wanted, heard[place].tolist(), whose=whose)
-            telling = float(learnt[place]) if abs(learnt[place]) >= _TELLING else 0.0
-            if telling:
-                verb = "like" if telling > 0 else "skip"
-                reason += f"; you tend to {verb} such songs ({telling:+.2f})"
-            picks.append(
-                Pick(
-                    song=song,
-                    score=float(fits[target.tobytes()][place]),
-                    reason=reason,
-                    confidence=confidences[place],
-                    target=target,
-                    learnt=telling,
-                )
+            fit = float(fits[target.tobytes()][place])
+            reasons = reasons_for(
+                heard_of(song),
+                mood,
+                policy=policy,
+                target=target,
+                fit=fit,
+                counts=self._counts,
+                liked=None if likes is None else likes.of(row, song.artist),
             )
+            picks.append(Pick(song, fit, reasons, confidences[place], target))
         return picks
+
+    def _likes_now(self) -> Likes:
+        """Return what the listener likes now."""
+        with self._lock:
+            number = self._listener.profile.number
+            if self._likes is None or self._likes.number != number:
+                self._likes = Likes.of_listener(self._listener, self.shelf)
+            return self._likes
 
     def _learnt(self) -> Taste:
         """Return what the listener's profile says now."""

@@ -411,9 +411,7 @@ class Session:
         return whole[np.minimum(self._step + np.arange(n), ordering.steps - 1)]
 
     def _picks(self, places: list[tuple[int, Mood]]) -> list[Pick]:
-        return self._picker.picks(
-            places, mood=self._mood_now, ordering=self._ordering, whose=self.whose
-        )
+        return self._picker.picks(places, mood=self._mood_now, ordering=self._ordering)
 
     def _key(self, song: Song) -> str:
         row = self._shelf.row_of.get(song.id)

@@ -1,15 +1,18 @@
 """What the API takes and gives, as of OpenAPI."""
 
+from dataclasses import replace
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from vibelux.emotions import EMOTIONS, mood_dict
 from vibelux.library.catalogue import Song
+from vibelux.recommend.confidence import Confidence
 from vibelux.recommend.ordering import Ordering
 from vibelux.recommend.picks import Pick
 from vibelux.recommend.policies import Policy
 from vibelux.recommend.profile import What
+from vibelux.recommend.reasons import Fact, LikedArtist
 from vibelux.service.sittings import Source
 from vibelux.service.text import sendable
 
@@ -118,13 +121,38 @@ class MomentOut(BaseModel):
     tension: float | None
 
 
+FactOut = Annotated[Fact, Field(discriminator="kind")]
+"""A reason, typed by its ``kind``."""
+
+
+def _sendable(fact: Fact) -> Fact:
+    """Return a fact whose text can be sent, whatever a tag holds."""
+    if isinstance(fact, LikedArtist):
+        return replace(fact, artist=sendable(fact.artist))
+    return fact
+
+
+class ConfidenceOut(BaseModel):
+    """How sure a song's analysis is, and what that means."""
+
+    clear: float = Field(description="0, all emotions alike, to 1, one alone", examples=[0.31])
+    steady: float | None = Field(description="0 to 1; null: not known", examples=[0.9])
+    is_clear: bool
+    is_steady: bool | None
+
+    @classmethod
+    def of(cls, confidence: Confidence) -> "ConfidenceOut":
+        """Return what the API says of a confidence."""
+        return cls.model_validate(confidence.as_json())
+
+
 class SongDetail(BaseModel):
     """A song with its mood over time."""
 
     song: SongOut
     course: list[MomentOut]
-    confidence: str | None = Field(
-        description="how sure its analysis is", examples=["heard as clear (0.31), steady (0.90)"]
+    confidence: ConfidenceOut | None = Field(
+        description="how sure its analysis is; null where the person gave it its mood"
     )
 
 
@@ -133,7 +161,7 @@ class SimilarOut(BaseModel):
 
     song: SongOut
     score: float = Field(description="cosine of the embeddings", examples=[0.94])
-    reason: str = Field(examples=["same artist, as energetic (+0.42, +0.45)"])
+    reasons: list[FactOut] = Field(description="what they have in common")
 
 
 class MoodGiven(Strict):
@@ -223,17 +251,20 @@ class PickOut(BaseModel):
 
     song: SongOut
     score: float = Field(description="how well it fits, 0 to 1", examples=[0.92])
-    reason: str = Field(examples=["happy 62 % like the face (58 %), little sadness"])
-    confidence: str = Field(examples=["heard as clear (0.31), steady (0.90)"])
+    reasons: list[FactOut] = Field(
+        description="why, in the order in which it is said",
+        examples=[
+            [
+                {"kind": "sounds", "emotion": "sad", "energy": "low"},
+                {"kind": "relation", "relation": "close", "to": "you"},
+            ]
+        ],
+    )
+    confidence: ConfidenceOut
     target: dict[str, float] = Field(
         description="the mood that was looked for at this place: not the listener's where a policy "
         "leads elsewhere",
         examples=[dict(zip(EMOTIONS, _HAPPY, strict=True))],
-    )
-    learnt: float = Field(
-        description="reward, about -1 to 1, expected from what was learnt of the listener; 0: too "
-        "small to be a reason",
-        examples=[0.0],
     )
 
     @classmethod
@@ -242,10 +273,9 @@ class PickOut(BaseModel):
         return cls(
             song=SongOut.of(pick.song),
             score=round(pick.score, 6),
-            reason=pick.reason,
-            confidence=pick.confidence.in_words(corrected=pick.song.corrected),
+            reasons=[_sendable(fact) for fact in pick.reasons],
+            confidence=ConfidenceOut.of(pick.confidence),
             target=mood_dict(pick.target),
-            learnt=round(pick.learnt, 3),
         )
 
 

@@ -527,6 +527,54 @@ export interface components {
             n: number;
         };
         /**
+         * BestAvailable
+         * @description The library holds few songs of the emotion that was looked for, and this is none of them.
+         */
+        BestAvailable: {
+            /** Emotion */
+            emotion: string;
+            /** Songs */
+            songs: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "best_available";
+        };
+        /**
+         * ConfidenceOut
+         * @description How sure a song's analysis is, and what that means.
+         */
+        ConfidenceOut: {
+            /**
+             * Clear
+             * @description 0, all emotions alike, to 1, one alone
+             * @example 0.31
+             */
+            clear: number;
+            /**
+             * Steady
+             * @description 0 to 1; null: not known
+             * @example 0.9
+             */
+            steady: number | null;
+            /** Is Clear */
+            is_clear: boolean;
+            /** Is Steady */
+            is_steady: boolean | null;
+        };
+        /**
+         * Corrected
+         * @description Its mood is the one that the listener gave it.
+         */
+        Corrected: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "corrected";
+        };
+        /**
          * EmotionOut
          * @description One of the seven.
          */
@@ -702,6 +750,45 @@ export interface components {
             reasons: {
                 [key: string]: number;
             };
+        };
+        /**
+         * Liked
+         * @description The listener likes the song.
+         */
+        Liked: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "liked";
+        };
+        /**
+         * LikedArtist
+         * @description The listener liked this many songs by its artist.
+         */
+        LikedArtist: {
+            /** Songs */
+            songs: number;
+            /** Artist */
+            artist: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "liked_artist";
+        };
+        /**
+         * LikedSimilar
+         * @description The listener liked this many songs that sound like it.
+         */
+        LikedSimilar: {
+            /** Songs */
+            songs: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "liked_similar";
         };
         /**
          * LikesOut
@@ -910,15 +997,23 @@ export interface components {
              */
             score: number;
             /**
-             * Reason
-             * @example happy 62 % like the face (58 %), little sadness
+             * Reasons
+             * @description why, in the order in which it is said
+             * @example [
+             *       {
+             *         "emotion": "sad",
+             *         "energy": "low",
+             *         "kind": "sounds"
+             *       },
+             *       {
+             *         "kind": "relation",
+             *         "relation": "close",
+             *         "to": "you"
+             *       }
+             *     ]
              */
-            reason: string;
-            /**
-             * Confidence
-             * @example heard as clear (0.31), steady (0.90)
-             */
-            confidence: string;
+            reasons: (components["schemas"]["Sounds"] | components["schemas"]["Relates"] | components["schemas"]["Touch"] | components["schemas"]["Step"] | components["schemas"]["BestAvailable"] | components["schemas"]["Liked"] | components["schemas"]["LikedSimilar"] | components["schemas"]["LikedArtist"] | components["schemas"]["SameArtist"] | components["schemas"]["Corrected"] | components["schemas"]["Random"])[];
+            confidence: components["schemas"]["ConfidenceOut"];
             /**
              * Target
              * @description the mood that was looked for at this place: not the listener's where a policy leads elsewhere
@@ -935,12 +1030,6 @@ export interface components {
             target: {
                 [key: string]: number;
             };
-            /**
-             * Learnt
-             * @description reward, about -1 to 1, expected from what was learnt of the listener; 0: too small to be a reason
-             * @example 0
-             */
-            learnt: number;
         };
         /**
          * Picks
@@ -994,6 +1083,38 @@ export interface components {
             wrong_mood: number;
         };
         /**
+         * Random
+         * @description Chance chose it: the order takes no notice of the mood.
+         */
+        Random: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "random";
+        };
+        /**
+         * Relates
+         * @description How the song's valence and arousal relate to the listener's, the aim's, or a song's.
+         */
+        Relates: {
+            /**
+             * Relation
+             * @enum {string}
+             */
+            relation: "close" | "calmer" | "livelier" | "brighter" | "darker";
+            /**
+             * To
+             * @enum {string}
+             */
+            to: "you" | "aim" | "song";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "relation";
+        };
+        /**
          * ReportOut
          * @description What a scan did.
          */
@@ -1014,6 +1135,17 @@ export interface components {
             failed: number;
             /** Warnings */
             warnings: string[];
+        };
+        /**
+         * SameArtist
+         * @description It is by the artist of the song that it is compared with.
+         */
+        SameArtist: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "same_artist";
         };
         /**
          * ScanAsked
@@ -1181,10 +1313,10 @@ export interface components {
              */
             score: number;
             /**
-             * Reason
-             * @example same artist, as energetic (+0.42, +0.45)
+             * Reasons
+             * @description what they have in common
              */
-            reason: string;
+            reasons: (components["schemas"]["Sounds"] | components["schemas"]["Relates"] | components["schemas"]["Touch"] | components["schemas"]["Step"] | components["schemas"]["BestAvailable"] | components["schemas"]["Liked"] | components["schemas"]["LikedSimilar"] | components["schemas"]["LikedArtist"] | components["schemas"]["SameArtist"] | components["schemas"]["Corrected"] | components["schemas"]["Random"])[];
         };
         /**
          * SongDetail
@@ -1194,12 +1326,7 @@ export interface components {
             song: components["schemas"]["SongOut"];
             /** Course */
             course: components["schemas"]["MomentOut"][];
-            /**
-             * Confidence
-             * @description how sure its analysis is
-             * @example heard as clear (0.31), steady (0.90)
-             */
-            confidence: string | null;
+            confidence: components["schemas"]["ConfidenceOut"] | null;
         };
         /**
          * SongOut
@@ -1327,6 +1454,53 @@ export interface components {
             offset: number;
             /** Songs */
             songs: components["schemas"]["SongOut"][];
+        };
+        /**
+         * Sounds
+         * @description How the song sounds: its strongest emotion and its energy.
+         */
+        Sounds: {
+            /** Emotion */
+            emotion: string;
+            /**
+             * Energy
+             * @enum {string}
+             */
+            energy: "low" | "medium" | "high";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "sounds";
+        };
+        /**
+         * Step
+         * @description The song leads where the policy goes: its valence or arousal lies on that side of you.
+         */
+        Step: {
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "close" | "calmer" | "livelier" | "brighter" | "darker";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "step";
+        };
+        /**
+         * Touch
+         * @description A second emotion that the song has a good share of.
+         */
+        Touch: {
+            /** Emotion */
+            emotion: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "touch";
         };
     };
     responses: never;

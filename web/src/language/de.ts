@@ -274,29 +274,59 @@ export const de: Language = {
   },
 
   reason: {
+    sounds: {
+      angry: { low: "grollend", medium: "wütend", high: "wütend und energisch" },
+      disgust: { low: "finster", medium: "rau", high: "rau und energisch" },
+      fear: { low: "unheimlich", medium: "unruhig", high: "angespannt und treibend" },
+      happy: { low: "warm und sanft", medium: "fröhlich", high: "fröhlich und lebhaft" },
+      neutral: { low: "ruhig und sanft", medium: "gelassen", high: "lebhaft" },
+      sad: { low: "düster und langsam", medium: "melancholisch", high: "dunkel und treibend" },
+      surprise: { low: "verträumt", medium: "verspielt", high: "verspielt und lebhaft" },
+    },
     nouns: {
       angry: "Wut",
-      disgust: "Ekel",
-      fear: "Angst",
+      disgust: "Schärfe",
+      fear: "Unruhe",
       happy: "Freude",
-      neutral: "Neutrales",
+      neutral: "Ruhe",
       sad: "Trauer",
       surprise: "Überraschung",
     },
-    whose: { face: "dein Gesicht", mood: "deine Stimmung", aim: "das Ziel" },
-    share: (percent, emotion) => `${percent} ${emotion}`,
-    like: (share, whose, percent) => `${share} wie ${whose} (${percent})`,
-    above: (share, whose, percent) => `${share}, mehr als ${whose} (${percent})`,
-    below: (share, whose, percent) => `${share}, weniger als ${whose} (${percent})`,
-    also: (share, percent) => `${share} (${percent})`,
-    more: (noun, percent) => `mehr ${noun} (${percent})`,
-    less: (noun, percent) => `weniger ${noun} (${percent})`,
-    little: (noun) => `wenig ${noun}`,
-    nothing: (song, whose, wanted) => `nichts gemeinsam: ${song}, ${whose} ist ${wanted}`,
-    chance: (share) => `zufällig; ${share}`,
-    tendLike: "solche Lieder magst du meist",
-    tendSkip: "solche Lieder überspringst du meist",
-    less1: "<1\u00a0%",
+    adjectives: {
+      angry: "wütenden",
+      disgust: "rauen",
+      fear: "unruhigen",
+      happy: "fröhlichen",
+      neutral: "ruhigen",
+      sad: "traurigen",
+      surprise: "überraschenden",
+    },
+    close: {
+      you: "nah an deiner Stimmung",
+      aim: "nah am Ziel",
+      song: "fast dieselbe Stimmung",
+    },
+    relation: (relation, to) =>
+      `${{ calmer: "ruhiger", livelier: "lebhafter", brighter: "heller", darker: "dunkler" }[relation]} als ${{ you: "du", aim: "das Ziel", song: "jenes Lied" }[to]}`,
+    step: {
+      brighter: "einen Schritt heller",
+      calmer: "einen Schritt ruhiger",
+      livelier: "einen Schritt lebhafter",
+      darker: "einen Schritt dunkler",
+    },
+    touch: (noun) => `mit einer Spur ${noun}`,
+    sameArtist: "vom selben Interpreten",
+    corrected: "Diese Stimmung hast du ihm gegeben.",
+    bestAvailable: (adjective, songs) =>
+      `Näher kommt keines: In deiner Sammlung gibt es ${songs === 0 ? "keine" : "kaum"} ${songs === 0 ? adjective : adjective.replace(/n$/, "")} Lieder.`,
+    liked: "Du magst es.",
+    likedSimilar: (songs) =>
+      songs === 1 ? "Ein ähnliches Lied mochtest du." : `${songs} ähnliche Lieder mochtest du.`,
+    likedArtist: (songs, artist) =>
+      songs === 1
+        ? `Ein anderes Lied von ${artist} mochtest du.`
+        : `${songs} Lieder von ${artist} mochtest du.`,
+    random: "Zufällig gewählt.",
   },
 
   library: {
@@ -428,8 +458,8 @@ export const de: Language = {
     track: (n) => `Titel ${n}`,
     sound: "Wie es klingt",
     affect: (valence, arousal) => `angenehm ${de.signed(valence)}, Energie ${de.signed(arousal)}`,
-    clear: "Klar gehört.",
-    mixed: "Als Mischung gehört, also weniger sicher.",
+    clear: "Seine Stimmung ist eindeutig.",
+    mixed: "Seine Stimmung ist gemischt, also weniger sicher.",
     steady: "Es bleibt, wie es beginnt.",
     changing: "Es wandelt sich.",
     onMap: "Auf der Karte zeigen",

@@ -1,3 +1,7 @@
+type Other = "you" | "aim" | "song";
+
+const songsOf = (n: number): string => (n === 1 ? "a song" : `${n} songs`);
+
 /** English: every visible word of the page. */
 export const en = {
   name: "English",
@@ -263,32 +267,55 @@ export const en = {
   },
 
   reason: {
+    sounds: {
+      angry: { low: "brooding", medium: "fierce", high: "fierce and energetic" },
+      disgust: { low: "sombre", medium: "harsh", high: "harsh and energetic" },
+      fear: { low: "eerie", medium: "uneasy", high: "tense and driving" },
+      happy: { low: "warm and gentle", medium: "cheerful", high: "cheerful and lively" },
+      neutral: { low: "calm and gentle", medium: "easy-going", high: "lively" },
+      sad: { low: "gloomy and slow", medium: "melancholy", high: "dark and driving" },
+      surprise: { low: "dreamy", medium: "playful", high: "playful and lively" },
+    },
     nouns: {
       angry: "anger",
-      disgust: "disgust",
-      fear: "fear",
-      happy: "happiness",
-      neutral: "neutrality",
+      disgust: "harshness",
+      fear: "unease",
+      happy: "joy",
+      neutral: "calm",
       sad: "sadness",
       surprise: "surprise",
     },
-    whose: { face: "your face", mood: "your mood", aim: "the aim" },
-    share: (percent: string, emotion: string) => `${percent} ${emotion}`,
-    like: (share: string, whose: string, percent: string) => `${share}, like ${whose} (${percent})`,
-    above: (share: string, whose: string, percent: string) =>
-      `${share}, more than ${whose} (${percent})`,
-    below: (share: string, whose: string, percent: string) =>
-      `${share}, less than ${whose} (${percent})`,
-    also: (share: string, percent: string) => `${share} (${percent})`,
-    more: (noun: string, percent: string) => `more ${noun} (${percent})`,
-    less: (noun: string, percent: string) => `less ${noun} (${percent})`,
-    little: (noun: string) => `little ${noun}`,
-    nothing: (song: string, whose: string, wanted: string) =>
-      `nothing in common: ${song}, ${whose} is ${wanted}`,
-    chance: (share: string) => `by chance; ${share}`,
-    tendLike: "you tend to like such songs",
-    tendSkip: "you tend to skip such songs",
-    less1: "<1\u00a0%",
+    adjectives: {
+      angry: "angry",
+      disgust: "harsh",
+      fear: "uneasy",
+      happy: "happy",
+      neutral: "calm",
+      sad: "sad",
+      surprise: "surprising",
+    },
+    close: {
+      you: "close to your mood",
+      aim: "close to where this leads",
+      song: "much the same mood",
+    },
+    relation: (relation: "calmer" | "livelier" | "brighter" | "darker", to: Other) =>
+      `${relation} than ${{ you: "you", aim: "where this leads", song: "that song" }[to]}`,
+    step: {
+      brighter: "a step brighter",
+      calmer: "a step calmer",
+      livelier: "a step livelier",
+      darker: "a step darker",
+    },
+    touch: (noun: string) => `with a touch of ${noun}`,
+    sameArtist: "by the same artist",
+    corrected: "This is the mood that you gave it.",
+    bestAvailable: (adjective: string, songs: number) =>
+      `The nearest you have: your library holds ${songs === 0 ? "no" : "few"} ${adjective} songs.`,
+    liked: "You like it.",
+    likedSimilar: (songs: number) => `You liked ${songsOf(songs)} like this.`,
+    likedArtist: (songs: number, artist: string) => `You liked ${songsOf(songs)} by ${artist}.`,
+    random: "Picked by chance.",
   },
 
   library: {
@@ -418,8 +445,8 @@ export const en = {
     sound: "How it sounds",
     affect: (valence: number, arousal: number) =>
       `pleasantness ${en.signed(valence)}, energy ${en.signed(arousal)}`,
-    clear: "Heard clearly.",
-    mixed: "Heard as a mixture, so less sure.",
+    clear: "Its mood is clear.",
+    mixed: "Its mood is a mixture, so less sure.",
     steady: "It stays the same all the way.",
     changing: "It changes on its way.",
     onMap: "Show on the map",

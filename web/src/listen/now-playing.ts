@@ -74,7 +74,7 @@ export const nowPlaying: View = (signal) => {
       fill(title, h("a", { href: hashOf({ place: "song", id: song.id }) }, song.title));
     const artist = song.artist ?? t.listen.unknownArtist;
     say(by, song.album ? t.listen.by(artist, song.album) : artist);
-    say(reason, given === null && turn.pick !== null ? t.listen.noMood : reasonOf(turn, given, t));
+    say(reason, given === null && turn.pick !== null ? t.listen.noMood : reasonOf(turn, t));
     heart.setAttribute("aria-pressed", String(liked.value.has(song.id)));
   };
   const picture = (): void => {

@@ -86,7 +86,6 @@ export const queueList: View = (signal) => {
 
   function show(): void {
     const turns = upcoming.value.slice(0, SHOWN);
-    const given = mood.value;
     const left = new Set(rows.keys());
     const order = turns.map((turn) => {
       const id = turn.song.id;
@@ -94,7 +93,7 @@ export const queueList: View = (signal) => {
       let row = rows.get(id);
       if (row === undefined) rows.set(id, (row = rowOf(turn)));
       row.turn = turn;
-      const why = reasonOf(turn, given, t);
+      const why = reasonOf(turn, t);
       say(row.reason, why);
       row.reason.title = why; // where there is no room for all of it
       return row.element;

@@ -1,4 +1,5 @@
 import { api, ApiError } from "../api/client";
+import type { components } from "../api/schema";
 import { fill, h, type Child } from "../dom";
 import { clock } from "../duration";
 import { EMOTIONS, numbersOf } from "../emotions";
@@ -16,6 +17,8 @@ import { momentsOf } from "./course";
 import { knownSong, remember } from "./known-songs";
 import { bar } from "./mood-words";
 import { markPlaying, playOrPause, playTile, queueSong, songItem, type Song } from "./song-parts";
+
+type Confidence = NonNullable<components["schemas"]["SongDetail"]["confidence"]>;
 
 const ALIKE = 8;
 
@@ -142,7 +145,7 @@ function songTop(
 }
 
 /** The seven shares, where they lie, and how sure they are. */
-function sound(song: Song, confidence: string | null, again: () => void): HTMLElement {
+function sound(song: Song, confidence: Confidence | null, again: () => void): HTMLElement {
   const t = words();
   const mood = numbersOf(song.mood ?? {});
   const at =
@@ -189,18 +192,11 @@ function sound(song: Song, confidence: string | null, again: () => void): HTMLEl
   );
 }
 
-/** Says in the page's language how sure an analysis is. */
-export function sureness(text: string): string {
+/** Says how sure an analysis is. */
+function sureness({ is_clear, is_steady }: Confidence): string {
   const t = words().song;
-  const found = /(clear|mixed) \(([\d.]+)\)(?:, (steady|changing) \(([\d.]+)\))?/.exec(text);
-  if (found === null) return text;
-  const [, clear, , steady] = found;
-  return [
-    clear === "clear" ? t.clear : t.mixed,
-    steady === undefined ? "" : steady === "steady" ? t.steady : t.changing,
-  ]
-    .filter(Boolean)
-    .join(" ");
+  const steady = is_steady === null ? "" : is_steady ? t.steady : t.changing;
+  return [is_clear ? t.clear : t.mixed, steady].filter(Boolean).join(" ");
 }
 
 function smallMap(valence: number, arousal: number): SVGSVGElement {

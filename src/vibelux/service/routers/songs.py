@@ -8,10 +8,11 @@ from fastapi import APIRouter, Path, Query
 from vibelux.emotions import as_mood, mood_dict
 from vibelux.library.song_table import Sort
 from vibelux.recommend.confidence import confidence_of
-from vibelux.recommend.sound import similar
+from vibelux.recommend.similar_songs import similar
 from vibelux.service.context import Shared
 from vibelux.service.failures import Failure, documented
 from vibelux.service.schemas import (
+    ConfidenceOut,
     MapOut,
     MomentOut,
     MoodGiven,
@@ -93,8 +94,8 @@ def song(shared: Shared, song_id: Id) -> SongDetail:
             for moment in found.course
         ],
         confidence=None
-        if found.mood is None
-        else confidence_of(found.mood, found.course).in_words(corrected=found.corrected),
+        if found.mood is None or found.corrected
+        else ConfidenceOut.of(confidence_of(found.mood, found.course)),
     )
 
 
@@ -123,6 +124,6 @@ def similar_songs(
             409, "not_heard", f"how '{found.title}' sounds is not known", "scan its folder first"
         )
     return [
-        SimilarOut(song=SongOut.of(other.song), score=round(other.score, 6), reason=other.reason)
+        SimilarOut(song=SongOut.of(other.song), score=round(other.score, 6), reasons=other.reasons)
         for other in similar(shared.catalogue, found, n=n)
     ]

@@ -12,16 +12,14 @@ from vibelux.errors import CatalogueError, InvalidInput
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.recommend.confidence import Confidence, confidence_of
 from vibelux.recommend.nearest_songs import nearest_songs
-from vibelux.recommend.ranking import reason_for
+from vibelux.recommend.reason_words import in_words
+from vibelux.recommend.reasons import Fact, heard_of, reasons_alike
 
 _AT_ONCE = 1 << 15
 """Rows multiplied together: what fits the processor's cache."""
 
 _SHOWN = 5
 """Songs named when words fit several."""
-
-_CLOSE = 0.15
-"""Arousals that differ by no more are called alike."""
 
 
 class SoundIndex:
@@ -92,16 +90,20 @@ class SimilarSong:
     Attributes:
         song: the catalogue's entry.
         score: cosine of the two embeddings, at most 1 (the same sound).
-        reason: what they have in common, such as
-            ``same artist, as energetic (+0.42, +0.45), happy 62 % like the song (58 %)``.
+        reasons: what they have in common, as facts; see `vibelux.recommend.reasons`.
         confidence: how sure the analysis of its mood is.
 
     """
 
     song: Song
     score: float
-    reason: str
+    reasons: list[Fact]
     confidence: Confidence
+
+    @property
+    def reason(self) -> str:
+        """The reasons in English."""
+        return in_words(self.reasons)
 
 
 def similar(catalogue: Catalogue, song: Song, *, n: int) -> list[SimilarSong]:
@@ -134,7 +136,7 @@ def similar(catalogue: Catalogue, song: Song, *, n: int) -> list[SimilarSong]:
     nearest = partial(index.nearest, song.embedding)
     near = nearest_songs(catalogue, ids, nearest, n + 1)  # the song itself is the nearest
     found = [
-        SimilarSong(other, score, _reason(song, other), confidence_of(other.mood, other.course))
+        SimilarSong(other, score, _reasons(song, other), confidence_of(other.mood, other.course))
         for other, score in near
         if other.path != song.path and other.mood is not None
     ]
@@ -191,14 +193,6 @@ def _listed(songs: Sequence[Song]) -> str:
     )
 
 
-def _reason(song: Song, other: Song) -> str:
-    words = []
-    if song.artist and other.artist and song.artist.casefold() == other.artist.casefold():
-        words.append("same artist")
-    if song.arousal is not None and other.arousal is not None:
-        apart = other.arousal - song.arousal
-        relation = "as energetic" if abs(apart) <= _CLOSE else "livelier" if apart > 0 else "calmer"
-        words.append(f"{relation} ({other.arousal:+.2f}, {song.arousal:+.2f})")
-    if song.mood is not None and other.mood is not None:
-        words.append(reason_for(song.mood, other.mood, whose="the song"))
-    return ", ".join(words)
+def _reasons(song: Song, other: Song) -> list[Fact]:
+    same = bool(song.artist and other.artist and song.artist.casefold() == other.artist.casefold())
+    return reasons_alike(heard_of(other), heard_of(song), same_artist=same)

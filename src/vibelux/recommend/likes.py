@@ -1,0 +1,67 @@
+"""What can be counted of a listener's likes; nothing is concluded from it."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vibelux.recommend.listener import Listener
+from vibelux.recommend.reasons import Liked, LikedArtist, LikedSimilar
+from vibelux.recommend.shelf import Shelf
+
+LEAST_EVENTS = 8
+"""Things the listener did before anything is said about them."""
+
+SIMILAR = 0.9
+"""Cosine of two embeddings from which on songs are called alike."""
+
+
+@dataclass(frozen=True, eq=False)
+class Likes:
+    """The liked songs of a shelf.
+
+    Attributes:
+        number: of the profile, as it was then.
+        rows: [shape=(k,), dtype=int64] of the liked songs; none where too little is known.
+        shelf: the songs.
+
+    """
+
+    number: int
+    rows: NDArray[np.int64]
+    shelf: Shelf
+
+    @classmethod
+    def of_listener(cls, listener: Listener, shelf: Shelf) -> Self:
+        """Read a listener's likes."""
+        profile = listener.profile
+        number = profile.number
+        if sum(profile.counts().values()) < LEAST_EVENTS:
+            return cls(number, np.empty(0, np.int64), shelf)
+        found = (shelf.find(key, path) for key, path in profile.liked())
+        rows = sorted({row for row in found if row is not None})
+        return cls(number, np.array(rows, dtype=np.int64), shelf)
+
+    def of(self, row: int, artist: str | None) -> Liked | LikedSimilar | LikedArtist | None:
+        """Return what the listener liked of a song's kind, or None.
+
+        Args:
+            row: of the song.
+            artist: its name.
+
+        """
+        if not self.rows.size:
+            return None
+        if row in self.rows:
+            return Liked()
+        embedding = self.shelf.embeddings[row].astype(np.float32)
+        others = self.shelf.embeddings[self.rows].astype(np.float32)
+        if alike := int(np.count_nonzero(others @ embedding >= SIMILAR)):
+            return LikedSimilar(alike)
+        number = self.shelf.artists[row]
+        if artist and number >= 0:
+            by_artist = int(np.count_nonzero(self.shelf.artists[self.rows] == number))
+            if by_artist:
+                return LikedArtist(by_artist, artist)
+        return None

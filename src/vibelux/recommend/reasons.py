@@ -1,0 +1,291 @@
+"""Why a song was chosen, as a list of small typed facts; the words are made where they are shown.
+
+In the order in which they are said: how the song sounds, how that relates to the listener or to
+where the order leads, and at most one more thing: what the listener liked, or an honest caveat. A
+fact that is not certain is left out; none speaks against the song.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vibelux.circumplex import affect_of
+from vibelux.emotions import EMOTIONS
+from vibelux.library.catalogue import Song
+
+Energy = Literal["low", "medium", "high"]
+Relation = Literal["close", "calmer", "livelier", "brighter", "darker"]
+Other = Literal["you", "aim", "song"]
+
+LOW, HIGH = -0.2, 0.2
+"""Arousal below and above which a song counts as of low and of high energy."""
+
+CLOSE = (0.35, 0.25)
+"""Valence and arousal that differ by no more are called close. The model tells arousal better."""
+
+TOUCH = 0.2
+"""Share from which on a song's second emotion is worth a word."""
+
+FEW = 5
+"""Songs of an emotion below which a library is said to hold few of them."""
+
+FITS = 0.75
+"""Fit from which on a song needs no excuse."""
+
+
+@dataclass(frozen=True)
+class Sounds:
+    """How the song sounds: its strongest emotion and its energy."""
+
+    emotion: str
+    energy: Energy
+    kind: Literal["sounds"] = "sounds"
+
+
+@dataclass(frozen=True)
+class Relates:
+    """How the song's valence and arousal relate to the listener's, the aim's, or a song's."""
+
+    relation: Relation
+    to: Other
+    kind: Literal["relation"] = "relation"
+
+
+@dataclass(frozen=True)
+class Touch:
+    """A second emotion that the song has a good share of."""
+
+    emotion: str
+    kind: Literal["touch"] = "touch"
+
+
+@dataclass(frozen=True)
+class Step:
+    """The song leads where the policy goes: its valence or arousal lies on that side of you."""
+
+    direction: Relation
+    kind: Literal["step"] = "step"
+
+
+@dataclass(frozen=True)
+class BestAvailable:
+    """The library holds few songs of the emotion that was looked for, and this is none of them."""
+
+    emotion: str
+    songs: int
+    kind: Literal["best_available"] = "best_available"
+
+
+@dataclass(frozen=True)
+class Liked:
+    """The listener likes the song."""
+
+    kind: Literal["liked"] = "liked"
+
+
+@dataclass(frozen=True)
+class LikedSimilar:
+    """The listener liked this many songs that sound like it."""
+
+    songs: int
+    kind: Literal["liked_similar"] = "liked_similar"
+
+
+@dataclass(frozen=True)
+class LikedArtist:
+    """The listener liked this many songs by its artist."""
+
+    songs: int
+    artist: str
+    kind: Literal["liked_artist"] = "liked_artist"
+
+
+@dataclass(frozen=True)
+class SameArtist:
+    """It is by the artist of the song that it is compared with."""
+
+    kind: Literal["same_artist"] = "same_artist"
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """Its mood is the one that the listener gave it."""
+
+    kind: Literal["corrected"] = "corrected"
+
+
+@dataclass(frozen=True)
+class Random:
+    """Chance chose it: the order takes no notice of the mood."""
+
+    kind: Literal["random"] = "random"
+
+
+Fact = (
+    Sounds
+    | Relates
+    | Touch
+    | Step
+    | BestAvailable
+    | Liked
+    | LikedSimilar
+    | LikedArtist
+    | SameArtist
+    | Corrected
+    | Random
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """What a model, or the listener, says of a song.
+
+    Attributes:
+        mood: [shape=(7,)].
+        affect: [shape=(2,)] valence and arousal in [-1, 1].
+        corrected: the listener said it.
+
+    """
+
+    mood: NDArray[np.floating]
+    affect: NDArray[np.floating]
+    corrected: bool = False
+
+
+def heard_of(song: Song) -> Heard:
+    """Return what is known of an analysed song of the catalogue."""
+    mood = np.zeros(len(EMOTIONS), np.float32) if song.mood is None else song.mood
+    affect = affect_of(mood)
+    for axis, value in enumerate((song.valence, song.arousal)):
+        if value is not None:
+            affect[axis] = value
+    return Heard(mood, affect, corrected=song.corrected)
+
+
+def sounds_of(song: Heard) -> Sounds:
+    """Return how a song sounds."""
+    arousal = float(song.affect[1])
+    energy: Energy = "low" if arousal < LOW else "high" if arousal > HIGH else "medium"
+    return Sounds(EMOTIONS[int(np.argmax(song.mood))], energy)
+
+
+def relation_of(song: ArrayLike, other: ArrayLike) -> Relation:
+    """Return how a song's valence and arousal [shape=(2,)] relate to another place's.
+
+    The axis on which they lie further apart, in units of `CLOSE`, says it.
+    """
+    apart = np.asarray(song, np.float64) - np.asarray(other, np.float64)
+    valence, arousal = (float(value) for value in apart / CLOSE)
+    if max(abs(valence), abs(arousal)) <= 1:
+        return "close"
+    if abs(arousal) >= abs(valence):
+        return "livelier" if arousal > 0 else "calmer"
+    return "brighter" if valence > 0 else "darker"
+
+
+def touch_of(song: Heard) -> Touch | None:
+    """Return the song's second emotion where it has a good share of it, but for the neutral one."""
+    first, second = np.argsort(-np.asarray(song.mood), kind="stable")[:2].tolist()
+    name = EMOTIONS[second]
+    if song.mood[second] < TOUCH or name == "neutral" or {first, second} <= _DARK:
+        return None
+    return Touch(name)
+
+
+_DARK = frozenset(EMOTIONS.index(name) for name in ("angry", "disgust", "fear"))
+"""Emotions that music hardly tells apart: one is no news beside another."""
+
+_LEADS: dict[str, Relation] = {"lift": "brighter", "calm": "calmer", "energise": "livelier"}
+"""Policy -> where it leads."""
+
+_AGAINST: dict[Relation, Relation] = {
+    "brighter": "darker",
+    "calmer": "livelier",
+    "livelier": "calmer",
+}
+
+
+def reasons_for(
+    song: Heard,
+    mood: ArrayLike,
+    *,
+    policy: str,
+    target: ArrayLike,
+    fit: float,
+    counts: Sequence[int] | None = None,
+    liked: Liked | LikedSimilar | LikedArtist | None = None,
+) -> list[Fact]:
+    """Return why a song comes.
+
+    Args:
+        song: what is known of it.
+        mood: [shape=(7,)] of the listener, as the bars show it.
+        policy: of the order, as of `vibelux.recommend.policies`; ``off`` takes no notice of the
+            mood.
+        target: [shape=(7,)] the mood that was looked for at this place.
+        fit: of the song to the target.
+        counts: number of playable songs by their strongest emotion, in the order of `EMOTIONS`,
+            for the caveat that the library holds few such songs; None: no caveat.
+        liked: what the listener liked of its kind.
+
+    """
+    facts: list[Fact] = [sounds_of(song)]
+    if song.corrected:
+        facts.append(Corrected())
+    if policy == "off":
+        return [*facts, Random()]
+    facts += _relations(song, mood, policy=policy, target=target)
+    if (touch := touch_of(song)) is not None:
+        facts.append(touch)
+    sought = int(np.argmax(np.asarray(target)))
+    if liked is not None:
+        facts.append(liked)
+    elif (
+        counts is not None
+        and fit < FITS
+        and int(np.argmax(song.mood)) != sought
+        and counts[sought] < FEW
+    ):
+        facts.append(BestAvailable(EMOTIONS[sought], int(counts[sought])))
+    return facts
+
+
+def reasons_alike(song: Heard, other: Heard, *, same_artist: bool) -> list[Fact]:
+    """Return what a song has in common with another one that it sounds like.
+
+    Args:
+        song: that was found.
+        other: that it is compared with.
+        same_artist: both are by one artist.
+
+    """
+    facts: list[Fact] = [sounds_of(song), Relates(relation_of(song.affect, other.affect), "song")]
+    return [*facts, SameArtist()] if same_artist else facts
+
+
+def as_json(facts: Sequence[Fact]) -> list[dict[str, Any]]:
+    """Return facts as the API and ``--json`` give them, ``kind`` first."""
+    return [{"kind": fact.kind, **asdict(fact)} for fact in facts]
+
+
+def _relations(song: Heard, mood: ArrayLike, *, policy: str, target: ArrayLike) -> list[Fact]:
+    if policy == "journey":
+        return [Relates(relation_of(song.affect, affect_of(target)), "aim")]
+    here = affect_of(mood)
+    relation = relation_of(song.affect, here)
+    lead = _LEADS.get(policy)
+    if lead is None:
+        return [Relates(relation, "you")]
+    if _leads(song.affect - here, lead):
+        return [Step(lead)]
+    # It was the best at hand, but goes the other way: that is no reason.
+    return [] if relation == _AGAINST[lead] else [Relates(relation, "you")]
+
+
+def _leads(apart: NDArray[np.floating], lead: Relation) -> bool:
+    """Tell whether a song lies on the side of the listener that a policy leads to."""
+    valence, arousal = (float(value) for value in apart)
+    return {"brighter": valence > 0, "calmer": arousal < 0, "livelier": arousal > 0}[lead]

@@ -1,0 +1,142 @@
+"""Reasons: what they say is true, never against the song, and the same in every place."""
+
+import json
+import runpy
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from vibelux.circumplex import affect_of
+from vibelux.emotions import EMOTIONS, as_mood, parse_mood
+from vibelux.recommend.fit import standing_out
+from vibelux.recommend.policies import POLICIES, target_path
+from vibelux.recommend.reason_words import in_words
+from vibelux.recommend.reasons import (
+    CLOSE,
+    HIGH,
+    LOW,
+    BestAvailable,
+    Corrected,
+    Heard,
+    Liked,
+    LikedSimilar,
+    Random,
+    Relates,
+    Sounds,
+    Step,
+    Touch,
+    reasons_alike,
+    reasons_for,
+)
+
+DATA = Path(__file__).parents[1] / "data"
+moods = arrays(np.float64, 7, elements=st.floats(0, 1)).filter(lambda mood: mood.sum() > 0.01)
+places = arrays(np.float32, 2, elements=st.floats(-1, 1, width=32))
+
+
+def why(song: str, mood: str, *, policy="match", fit=0.9, **options):
+    heard = Heard(parse_mood(song), affect_of(parse_mood(song)))
+    target = target_path(parse_mood(mood), policy, 1)[0]
+    return reasons_for(heard, parse_mood(mood), policy=policy, target=target, fit=fit, **options)
+
+
+def test_the_golden_file_is_what_the_code_says():
+    cases = runpy.run_path(str(DATA / "reasons.py"))["cases"]()
+    assert json.loads((DATA / "reasons.json").read_text("utf-8")) == json.loads(json.dumps(cases))
+
+
+def test_how_it_sounds_and_how_that_relates():
+    assert why("sad", "sad") == [Sounds("sad", "low"), Relates("close", "you")]
+    assert in_words(why("sad", "sad")) == "Gloomy and slow, close to your mood."
+    facts = why("happy=0.6,sad=0.4", "happy")
+    assert facts == [Sounds("happy", "low"), Relates("calmer", "you"), Touch("sad")] or (
+        facts == [Sounds("happy", "medium"), Relates("calmer", "you"), Touch("sad")]
+    )
+    assert in_words(facts).endswith("calmer than you, with a touch of sadness.")
+
+
+def test_the_caveat_comes_only_where_the_library_holds_few_such_songs():
+    few, many = [9, 9, 9, 9, 9, 2, 9], [9] * 7
+    poor = why("neutral", "sad", fit=0.4, counts=few)
+    assert poor[-1] == BestAvailable("sad", 2)
+    assert in_words(poor).endswith("The nearest you have: your library holds few sad songs.")
+    assert BestAvailable("sad", 2) not in why("neutral", "sad", fit=0.9, counts=few)
+    assert not any(isinstance(f, BestAvailable) for f in why("sad", "sad", fit=0.4, counts=few))
+    assert not any(isinstance(f, BestAvailable) for f in why("fear", "sad", fit=0.4, counts=many))
+    assert why("neutral", "sad", fit=0.4, counts=few, liked=LikedSimilar(3))[-1] == LikedSimilar(3)
+
+
+def test_chance_and_corrections_are_said():
+    heard = Heard(parse_mood("happy"), affect_of(parse_mood("happy")), corrected=True)
+    happy = parse_mood("happy")
+    facts = reasons_for(heard, happy, policy="off", target=happy, fit=1, liked=Liked())
+    assert facts == [Sounds("happy", "high"), Corrected(), Random()]
+    assert in_words(facts) == (
+        "Cheerful and lively. This is the mood that you gave it. Picked by chance."
+    )
+
+
+def test_policies_say_where_they_lead_and_only_what_is_so():
+    assert Step("brighter") in why("happy", "sad", policy="lift")
+    assert Step("calmer") in why("neutral", "angry", policy="calm")
+    assert Step("livelier") in why("angry", "sad", policy="energise")
+    assert why("angry", "sad", policy="calm") == [
+        Sounds("angry", "high")
+    ]  # the other way: not said
+
+
+@given(mood=moods, song=moods, affect=places, policy=st.sampled_from(POLICIES))
+def test_no_reason_contradicts_the_bars(mood, song, affect, policy):
+    heard = Heard(as_mood(song), affect)
+    goal = np.eye(7)[3] if policy == "journey" else None
+    target = target_path(standing_out(mood), policy, 4, goal=goal)[2]
+    facts = reasons_for(
+        heard, mood := as_mood(mood), policy=policy, target=target, fit=0.5, counts=[0] * 7
+    )
+    places = {"you": affect_of(mood), "aim": affect_of(target)}
+    for fact in facts:
+        match fact:
+            case Sounds():
+                assert heard.mood[EMOTIONS.index(fact.emotion)] == heard.mood.max()
+                assert {"low": affect[1] < LOW, "high": affect[1] > HIGH}.get(
+                    fact.energy, LOW <= affect[1] <= HIGH
+                )
+            case Relates(relation="close"):
+                assert (np.abs(affect - places[fact.to]) <= np.array(CLOSE) + 1e-6).all()
+            case Relates() | Step():
+                relation = fact.relation if isinstance(fact, Relates) else fact.direction
+                other = places[fact.to] if isinstance(fact, Relates) else places["you"]
+                valence, arousal = affect - other
+                assert {
+                    "calmer": arousal < 0,
+                    "livelier": arousal > 0,
+                    "brighter": valence > 0,
+                    "darker": valence < 0,
+                }[relation]
+            case Touch():
+                assert heard.mood[EMOTIONS.index(fact.emotion)] >= 0.2
+            case BestAvailable():
+                assert heard.mood.argmax() != target.argmax()
+    assert in_words(facts)[0].isupper() and in_words(facts).endswith(".")
+
+
+def test_what_songs_have_in_common():
+    song, other = (Heard(parse_mood(m), affect_of(parse_mood(m))) for m in ("happy", "sad"))
+    assert in_words(reasons_alike(song, other, same_artist=True)).startswith(
+        "Cheerful and lively, livelier than that song, by the same artist"
+    )
+    assert in_words(reasons_alike(song, song, same_artist=False)) == (
+        "Cheerful and lively, much the same mood."
+    )
+
+
+@pytest.mark.parametrize("number", [1, 4])
+def test_numbers_of_songs_are_said_in_words(number):
+    text = in_words([Sounds("happy", "high"), LikedSimilar(number)])
+    assert text.endswith(
+        "You liked a song like this." if number == 1 else "liked 4 songs like this."
+    )
