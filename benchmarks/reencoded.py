@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from vibelux.datasets.song_files import read_songs
-from vibelux.library.samples import Format, write_audio
 from vibelux.music.decode import decode
 from vibelux.music.emotion import MusicModel
-from vibelux.music.synthesis import RATE
+from vibelux.samples.rendering import Format, write_audio
+from vibelux.samples.synthesis import RATE
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "music" / "manifest.csv"
 FORMS = (

@@ -21,8 +21,8 @@ from tests.page.serving import served  # noqa: E402
 from tests.page.watched import watched  # noqa: E402
 
 from vibelux.library.catalogue import Catalogue  # noqa: E402
-from vibelux.library.samples import render_samples  # noqa: E402
 from vibelux.library.scan import scan  # noqa: E402
+from vibelux.samples.rendering import render_samples  # noqa: E402
 
 SKIN = (1.0, 0.86, 0.76)
 """The light on the drawn face: red, green, blue."""

@@ -9,10 +9,10 @@ from sqlalchemy import insert
 from vibelux.circumplex import affect_of
 from vibelux.emotions import EMOTIONS
 from vibelux.library.catalogue import Catalogue
-from vibelux.library.samples import render_samples
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import EMBEDDING, MOMENT, REVISION, vector_blob
-from vibelux.music.synthesis import PIECES
+from vibelux.samples.rendering import render_samples
+from vibelux.samples.synthesis import PIECES
 
 SHORT = tuple(replace(piece, bars=4) for piece in PIECES)
 """The sample pieces, cut to some seconds."""

@@ -16,10 +16,10 @@ from sqlalchemy import insert
 from vibelux.circumplex import affect_of
 from vibelux.emotions import EMOTIONS, parse_mood
 from vibelux.library.catalogue import Catalogue
-from vibelux.library.samples import Format, write_audio
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import EMBEDDING, MOMENT, vector_blob
 from vibelux.library.workers_process import Analyser
+from vibelux.samples.rendering import Format, write_audio
 from vibelux.service.app import create_app
 from vibelux.service.context import Context
 from vibelux.service.folders import Roots

@@ -109,7 +109,7 @@ def _say(text: str) -> None:
 
 def _render(folder: Path) -> int:
     """Render the samples and return their number."""
-    from vibelux.library.samples import render_samples
+    from vibelux.samples.rendering import render_samples
 
     with err().status("rendering") as status:
         return len(

@@ -7,11 +7,11 @@ import pytest
 
 from vibelux.datasets.song_files import read_songs
 from vibelux.emotions import EMOTIONS
-from vibelux.library.samples import Format, write_audio
 from vibelux.models import WEIGHTS, Card
 from vibelux.music.decode import decode
 from vibelux.music.emotion import MusicModel, SongAnalysis
-from vibelux.music.synthesis import RATE
+from vibelux.samples.rendering import Format, write_audio
+from vibelux.samples.synthesis import RATE
 
 FORMS = (
     (Format(".mp3", "mp3", "libmp3lame", "fltp", RATE, 128_000), -12.0),

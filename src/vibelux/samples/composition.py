@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from vibelux.music.sample_characters import MODES
-from vibelux.music.sample_pieces import Piece
+from vibelux.samples.characters import MODES
+from vibelux.samples.pieces import Piece
 
 
 @dataclass(frozen=True)

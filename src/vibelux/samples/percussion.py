@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from vibelux.music.waves import RATE, Wave, noise
+from vibelux.samples.waves import RATE, Wave, noise
 
 DRUMS: tuple[str, ...] = (
     *("kick", "snare", "hat", "open", "ride", "clap", "brush", "shaker", "tom", "crash"),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from vibelux.music.sample_characters import CHARACTERS, Character
+from vibelux.samples.characters import CHARACTERS, Character
 
 
 @dataclass(frozen=True)

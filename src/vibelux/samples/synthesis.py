@@ -12,9 +12,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from vibelux.music.composition import compose
-from vibelux.music.instruments import INSTRUMENTS, tone
-from vibelux.music.mixing import (
+from vibelux.samples.composition import compose
+from vibelux.samples.instruments import INSTRUMENTS, tone
+from vibelux.samples.mixing import (
     air,
     amplifier,
     at_loudness,
@@ -23,9 +23,9 @@ from vibelux.music.mixing import (
     place,
     room,
 )
-from vibelux.music.percussion import drum
-from vibelux.music.sample_pieces import PIECES, Piece
-from vibelux.music.waves import RATE
+from vibelux.samples.percussion import drum
+from vibelux.samples.pieces import PIECES, Piece
+from vibelux.samples.waves import RATE
 
 __all__ = ["PIECES", "RATE", "Piece", "synthesise"]
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vibelux.errors import AudioError
-from vibelux.music.synthesis import PIECES, RATE, VERSION, Piece, synthesise
+from vibelux.samples.synthesis import PIECES, RATE, VERSION, Piece, synthesise
 from vibelux.whole_file import whole_file
 
 ARTIST = "VibeluX samples"

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from vibelux.emotions import EMOTIONS
-from vibelux.music.composition import FIGURES, compose
-from vibelux.music.instruments import INSTRUMENTS, tone
-from vibelux.music.mixing import OCTAVES, amplifier, balanced, compressed, integrated_loudness
-from vibelux.music.percussion import DRUMS, drum
-from vibelux.music.sample_characters import CHARACTERS, MODES
-from vibelux.music.synthesis import PIECES, synthesise
-from vibelux.music.waves import RATE
+from vibelux.samples.characters import CHARACTERS, MODES
+from vibelux.samples.composition import FIGURES, compose
+from vibelux.samples.instruments import INSTRUMENTS, tone
+from vibelux.samples.mixing import OCTAVES, amplifier, balanced, compressed, integrated_loudness
+from vibelux.samples.percussion import DRUMS, drum
+from vibelux.samples.synthesis import PIECES, synthesise
+from vibelux.samples.waves import RATE
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from vibelux.music.waves import RATE, Wave, flutter, noise
+from vibelux.samples.waves import RATE, Wave, flutter, noise
 
 _TABLE = (
     8192  # samples of a wavetable; reading it without interpolation stays below -70 dB of noise

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from vibelux.errors import AudioError
-from vibelux.library.samples import ALBUM, ARTIST, FORMATS, render_samples, write_audio
 from vibelux.library.tags import read_tags
 from vibelux.music.decode import decode
-from vibelux.music.synthesis import PIECES
-from vibelux.music.waves import RATE
+from vibelux.samples.rendering import ALBUM, ARTIST, FORMATS, render_samples, write_audio
+from vibelux.samples.synthesis import PIECES
+from vibelux.samples.waves import RATE
 
 SOME = PIECES[: len(FORMATS)]
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from vibelux.music.waves import RATE, Wave, white_spectrum
+from vibelux.samples.waves import RATE, Wave, white_spectrum
 
 CEILING = 0.84
 """-1.5 dBFS: lossy codecs overshoot by about 1 dB."""
