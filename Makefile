@@ -18,13 +18,14 @@ NPM := $(BIN)/python web/node.py
 PAGE := $(wildcard web/*.html web/*.json web/*.ts web/public/* web/src/*.* web/src/*/*.*)
 export VIBELUX_NO_PAGE
 
-.PHONY: help demo test faults page-test bench schema clean
+.PHONY: help demo test test-core faults page-test bench schema clean
 .NOTPARALLEL:
 
 help:
 	@echo "make demo            sample music, a sample mood, the songs that fit it, the page"
 	@echo "make demo CAMERA=1   the same for the face before the camera"
 	@echo "make test            lint, types and all tests"
+	@echo "make test-core       lint, types and the tests that need no torch, browser or server"
 	@echo "make faults          kill, damage and fill what the program works with, many times over"
 	@echo "make bench           measure speed and size into docs/benchmarks.md"
 	@echo "make schema          tell the page what the API has become"
@@ -39,6 +40,17 @@ test: .venv/dev.stamp page-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest
+
+# The types of what needs PyTorch or beets are checked by `make test`.
+CORE_TESTS := $(addprefix --ignore=tests/,training page faults beetsplug service players/subsonic \
+	players/test_mpd.py cli/test_demo.py)
+
+test-core: .venv/test.stamp
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy --exclude 'src/(vibelux/training|beetsplug)' --follow-imports silent --ignore-missing-imports
+	$(BIN)/lint-imports
+	$(BIN)/pytest $(CORE_TESTS)
 
 # A small part of each runs in `make test`.
 faults: .venv/dev.stamp
@@ -78,12 +90,17 @@ clean:
 	$(PIP) install --quiet --editable .
 	touch $@
 
+.venv/test.stamp: pyproject.toml | .venv/made.stamp
+	@echo "installing VibeluX and what its core is tested with into .venv"
+	VIBELUX_NO_PAGE=1 $(PIP) install --quiet --editable ".[test]"
+	touch $@
+
 # PyTorch first and by its exact version: a range would let pip choose builds of several gigabytes.
 .venv/dev.stamp: pyproject.toml | .venv/made.stamp
 	@echo "installing PyTorch and the development tools into .venv; this takes minutes"
 	$(PIP) install --quiet "$(TORCH)" $(TORCH_FLAGS)
 	$(PIP) install --quiet --editable ".[train,dev]" "$(TORCH)"
-	touch .venv/core.stamp $@
+	touch .venv/core.stamp .venv/test.stamp $@
 
 # No package needs the script that it would run when it is installed.
 web/node_modules/.package-lock.json: web/package-lock.json | .venv/dev.stamp
