@@ -18,6 +18,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from vibelux.emotions import as_mood
 from vibelux.errors import InvalidMood, PlaylistError
 from vibelux.library.catalogue import Catalogue
+from vibelux.library.real_paths import as_scanned, real
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import vector_blob
 from vibelux.library.tags import tags_of_name
@@ -95,7 +96,7 @@ def import_embeddings(catalogue: Catalogue, path: Path) -> ImportReport:
         raise PlaylistError(
             f'{path} holds no {{"path": [seven numbers], …}}, but a {type(rows).__name__}'
         )
-    folder = Path(os.path.realpath(path.parent))
+    folder = real(path.parent)
     report = ImportReport()
     taken: set[bytes] = set()
     with catalogue.writing() as connection:
@@ -133,8 +134,7 @@ def _values(name: str, numbers: Any, folder: Path) -> dict[str, Any]:
         raise InvalidMood(f"a number is too large in {_shown(numbers)}") from error
     if not name or "\0" in name:
         raise ValueError("the path is empty or holds a NUL character")
-    path = folder / name
-    path = Path(os.path.realpath(path.parent)) / path.name  # as a scan would find it
+    path = as_scanned(folder / name)
     try:
         there = path.is_file()
         stored = path_bytes(path)
