@@ -206,6 +206,7 @@ def _present(report: "ServerScanReport", counts: dict[str, int]) -> None:
         for number, what in (
             (report.unchanged, "unchanged"),
             (report.returned, "of them back again"),
+            (report.recognised, "recognised under other ids"),
             (report.missing, "missing"),
             (report.failed, "failed"),
             (report.not_fetched, "not fetched, the next scan tries again"),

@@ -26,6 +26,7 @@ from vibelux.players.subsonic import Client
 from vibelux.players.subsonic_entries import ServerSong
 from vibelux.players.subsonic_fetching import Fetched, Fetching
 from vibelux.players.subsonic_ledger import ServerLedger
+from vibelux.players.subsonic_recognition import Recognition
 
 _TOGETHER = 500
 _TOLD = 20
@@ -58,6 +59,7 @@ class ServerScanReport:
         analysed: songs fetched, heard and saved.
         unchanged: songs that needed nothing.
         returned: songs that had been missing and are back; a part of ``unchanged``.
+        recognised: songs that were known under another id or at another address.
         missing: songs that the server no longer lists.
         failed: songs that could not be analysed.
         not_fetched: songs that could not be fetched; the next scan tries again.
@@ -71,6 +73,7 @@ class ServerScanReport:
     analysed: int = 0
     unchanged: int = 0
     returned: int = 0
+    recognised: int = 0
     missing: int = 0
     failed: int = 0
     not_fetched: int = 0
@@ -132,12 +135,17 @@ def scan_server(
     ):
         terms = Terms(analyser.model, retry=retry, again=again)
         ledger = ServerLedger(connection, report.server, terms)
-        pending, seen = _look(client, ledger, report, tell)
+        recognition = Recognition(connection, report.server)
+        pending, seen = _look(client, ledger, recognition, report, tell)
         with (
             Workers(analyser, count=workers, song_timeout=song_timeout) as group,
             Fetching(client, iter(pending), folder, connections=connections) as fetching,
         ):
-            _hear(group, fetching, ledger, report, tell, found=len(seen), total=len(pending))
+            _hear(
+                *(group, fetching, ledger, recognition, report, tell),
+                found=len(seen),
+                total=len(pending),
+            )
         if seen:
             report.missing = ledger.mark_missing(seen)
         else:
@@ -171,29 +179,34 @@ def refresh_plays(client: Client, catalogue: Catalogue) -> None:
 def _look(
     client: Client,
     ledger: ServerLedger,
+    recognition: Recognition,
     report: ServerScanReport,
     tell: Callable[[ScanProgress], None],
 ) -> tuple[list[ServerSong], set[str]]:
     """List the server's songs: those that need to be heard, and the ids of all."""
+    listed: list[ServerSong] = []
+    songs = client.songs()
+    while page := list(islice(songs, _TOGETHER)):
+        listed += page
+        tell(ScanProgress("looking", len(listed)))
+    report.recognised = recognition.of_listing(listed)
     pending: list[ServerSong] = []
-    seen: set[str] = set()
-    listed = client.songs()
-    while page := list(islice(listed, _TOGETHER)):
-        seen.update(song.id for song in page)
+    for first in range(0, len(listed), _TOGETHER):
+        page = listed[first : first + _TOGETHER]
         for song, entry in zip(page, ledger.enter(page), strict=True):
             if entry == "pending":
                 pending.append(song)
             else:
                 report.unchanged += 1
                 report.returned += entry == "returned"
-        tell(ScanProgress("looking", len(seen)))
-    return pending, seen
+    return pending, {song.id for song in listed}
 
 
 def _hear(
     group: Workers,
     fetching: Fetching,
     ledger: ServerLedger,
+    recognition: Recognition,
     report: ServerScanReport,
     tell: Callable[[ScanProgress], None],
     *,
@@ -225,6 +238,7 @@ def _hear(
         song = flying.pop(outcome.job.key)
         with suppress(OSError):
             song.path.unlink()
+        recognition.of_content(song.song, outcome.content_hash)
         if ledger.settle(song.song, outcome):
             report.analysed += 1
         else:
