@@ -124,6 +124,12 @@ def test_what_is_not_there_is_taken_as_it_is_written(music):
         music / "gone" / "a%20b.mp3",
         music / r"gone\x.mp3",
     ]
+    long = "D:" + r"\a" * 15_000, "D:" + r"\a" * 40_000, "file:///" + "a/" * 40_000
+    assert m3u(music, *long, "plain.mp3")[-1] == music / "plain.mp3"
+    tracks = [{"location": ["\ud800", "a" * 99_999, "plain.mp3"]}, {"location": "\udfff.mp3"}]
+    assert read(music / "x.jspf", json.dumps({"playlist": {"track": tracks}}).encode()) == [
+        music / "plain.mp3"
+    ]
     (music / "PLAIN.mp3").touch()
     (music / "plain.MP3").touch()
     assert m3u(music, "Plain.mp3") == [music / "Plain.mp3"]  # two it may be: not guessed

@@ -23,6 +23,7 @@ else:
     from vibelux.players.subsonic import Client
     from vibelux.players.subsonic_http import Patience
     from vibelux.players.subsonic_login import Login
+    from vibelux.players.subsonic_scan import scan_server
 
     QUICK = Patience(connect=2, read=1, slowest=1000, grace=0.5, attempts=2, pause=0.01)
 
@@ -292,3 +293,15 @@ def stand_in(monkeypatch):
     monkeypatch.delattr(sys.modules["__main__"], "__file__", raising=False)
     monkeypatch.setattr(sys.modules["__main__"], "__spec__", None)
     return Analyser("scan_analysers:analyser", "stand-in-1")
+
+
+@pytest.fixture
+def run(client, catalogue, stand_in):
+    """Scan the fake server with the stand-in analyser."""
+
+    def scan_it(model="stand-in-1", **options):
+        options = {"workers": 1, "song_timeout": 30.0} | options
+        analyser = Analyser(stand_in.factory, model)
+        return scan_server(client, catalogue, analyser=analyser, **options)
+
+    return scan_it

@@ -5,24 +5,11 @@ from sqlalchemy import update
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import path_of, remote_path, songs
 from vibelux.library.schema_blobs import vector_blob
-from vibelux.library.workers_process import Analyser
 from vibelux.players.subsonic import Client
 from vibelux.players.subsonic_login import Login
 from vibelux.players.subsonic_scan import scan_server
 from vibelux.recommend.listener import Listener
 from vibelux.recommend.session import Session
-
-
-@pytest.fixture
-def run(client, catalogue, stand_in):
-    """Scan the fake server with the stand-in analyser."""
-
-    def scan_it(model="stand-in-1", **options):
-        options = {"workers": 1, "song_timeout": 30.0} | options
-        analyser = Analyser(stand_in.factory, model)
-        return scan_server(client, catalogue, analyser=analyser, **options)
-
-    return scan_it
 
 
 def known(catalogue, server):

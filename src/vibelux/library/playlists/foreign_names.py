@@ -28,6 +28,12 @@ _CODE_PAGES = (
 )
 """Tried behind the likely one; the right one is that in which the files are there."""
 
+_LONGEST = 32_767
+"""Characters of a path at most, on any system; longer ones are not looked for."""
+
+_DEEPEST = 16
+"""Names of another computer's path that are looked for from its end."""
+
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 _DRIVE = re.compile(r"/*[A-Za-z][:|][\\/]|\\\\|//")
 _SEPARATORS = re.compile(r"[\\/]+")
@@ -79,15 +85,21 @@ class ForeignNames:
                 return found
         line = line.strip()
         name = os.fsdecode(line)
+        if len(line) > _LONGEST:
+            return self._folders[0] / name
         if ADDRESS.match(name):
             return self._of_scheme(name)
         return self._chosen(self._readings(line), name)
 
     def of_address(self, address: str) -> Path | None:
         """Return the file at an address, or None for an address elsewhere."""
-        if ADDRESS.match(address):
-            return self._of_scheme(address)
-        return self._of_place(address)
+        with suppress(UnicodeEncodeError):
+            os.fsencode(address)
+            if len(address) <= _LONGEST:
+                return (
+                    self._of_scheme(address) if ADDRESS.match(address) else self._of_place(address)
+                )
+        return None
 
     def is_there(self, line: bytes) -> bool:
         """Tell whether there is a file under exactly these bytes."""
@@ -143,7 +155,7 @@ class ForeignNames:
             with suppress(UnicodeDecodeError):
                 yield _Reading(raw.decode(page), page)
 
-    def _chosen(self, readings: Iterable["_Reading"], otherwise: str) -> Path | None:
+    def _chosen(self, readings: Iterable[_Reading], otherwise: str) -> Path | None:
         """Return the first reading that is a file, or is one in another spelling; or else a name.
 
         None if that is none either.
@@ -163,11 +175,15 @@ class ForeignNames:
         """Return the file that differs in case or in how its accents are written only."""
         for folder in self._folders:
             whole = folder / name
-            path: Path | None = Path(whole.anchor)
+            path = Path(whole.anchor)
             for part in whole.parts[1:]:
-                path = path and self._child(path, part)
-            if path is not None and _is_file(path):
-                return path
+                child = self._child(path, part)
+                if child is None:
+                    break
+                path = child
+            else:
+                if _is_file(path):
+                    return path
         return None
 
     def _child(self, folder: Path, name: str) -> Path | None:
@@ -187,7 +203,7 @@ class ForeignNames:
         """
         if sys.platform == "win32" or not _DRIVE.match(name):
             return None
-        parts = [part for part in _SEPARATORS.split(name) if part][1:]
+        parts = [part for part in _SEPARATORS.split(name) if part][1:][-_DEEPEST:]
         for start in range(len(parts)):
             for folder in self._folders:
                 for base in (folder, *folder.parents) if start < len(parts) - 1 else (folder,):
