@@ -179,3 +179,9 @@ def test_the_same_artist_however_it_is_written(catalogue):
         connection.exec_driver_sql("UPDATE songs SET artist = 'Bjo\u0308rk' WHERE id = 2")
     found = similar(catalogue, catalogue.song(1), n=1)
     assert found[0].reason.startswith("same artist")
+
+
+def test_a_file_that_was_not_scanned_is_said(catalogue, tmp_path):
+    (tmp_path / "new.mp3").touch()
+    with pytest.raises(CatalogueError, match=r"new.mp3 is not in the catalogue; scan its folder"):
+        find_song(catalogue, str(tmp_path / "new.mp3"))

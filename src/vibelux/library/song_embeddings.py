@@ -102,7 +102,7 @@ def import_embeddings(catalogue: Catalogue, path: Path) -> ImportReport:
     with catalogue.writing() as connection:
         for name, numbers in rows:
             try:
-                values = _values(name, numbers, folder)
+                values = _values(name, numbers, folder, catalogue)
             except ValueError as error:  # InvalidMood is one
                 report.rejected.append((name, str(error)))
                 continue
@@ -122,7 +122,7 @@ class _Pairs(list[tuple[str, Any]]):
     """A JSON object as its pairs."""
 
 
-def _values(name: str, numbers: Any, folder: Path) -> dict[str, Any]:
+def _values(name: str, numbers: Any, folder: Path, catalogue: Catalogue) -> dict[str, Any]:
     """Return the catalogue's columns for a row; raise ValueError with what is wrong in it."""
     if isinstance(numbers, _Pairs) or not isinstance(numbers, list):
         raise ValueError(f"a mood is a list of seven numbers, not {_shown(numbers)}")
@@ -136,6 +136,8 @@ def _values(name: str, numbers: Any, folder: Path) -> dict[str, Any]:
         raise ValueError("the path is empty or holds a NUL character")
     path = as_scanned(folder / name)
     try:
+        if path.is_symlink() and (song := catalogue.song_at(path)) is not None:
+            path = song.path  # known under its own name
         there = path.is_file()
         stored = path_bytes(path)
     except (OSError, UnicodeError) as error:

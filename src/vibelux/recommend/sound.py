@@ -163,7 +163,8 @@ def find_song(catalogue: Catalogue, text: str) -> Song:
         CatalogueError: no song, or several; the message names them.
 
     """
-    song = catalogue.song_at(Path(os.path.expanduser(text)))  # noqa: PTH111 - "~" may begin a title
+    path = os.path.expanduser(text)  # noqa: PTH111 - "~" may begin a title
+    song = catalogue.song_at(Path(path))
     if song is not None:
         return song
     if text.isdecimal() and len(text) <= _ID_DIGITS:
@@ -183,6 +184,10 @@ def find_song(catalogue: Catalogue, text: str) -> Song:
     chosen = same or alike or fitting
     if len(chosen) == 1:
         return catalogue.song(chosen[0][0])
+    if not chosen and os.path.isfile(path):  # noqa: PTH113 - it takes any text
+        raise CatalogueError(
+            f"{text} is not in the catalogue; scan its folder: vibelux scan FOLDER"
+        )
     if not chosen:
         raise CatalogueError(f"no song fits {text!r}; give a path, an id or words of its title")
     some = catalogue.songs_by_id([song_id for song_id, _ in chosen[:_SHOWN]])
