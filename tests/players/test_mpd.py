@@ -178,6 +178,7 @@ def linked(tone, tmp_path):
     (tmp_path / "home" / "Music").symlink_to(music)
     (music / "linked").mkdir()
     (music / "linked" / "albums").symlink_to(disk / "Far")
+    (music / "linked" / "again").symlink_to(disk / "Far")  # two names of MPD's for one file
     (music / "linked" / "c link.flac").symlink_to(disk / "c.flac")
     paths = {
         "own": music / "Own/deep/a.flac",
@@ -206,7 +207,8 @@ def test_songs_are_found_through_links(play, linked, tmp_path, way, name):
         return
     player.enqueue([linked[name]])
     assert events_until(player, Started)[-1].song is linked[name]
-    assert server.client().currentsong()["file"] == LINKED[name]
+    played = server.client().currentsong()["file"].replace("again", "albums")
+    assert played == LINKED[name]
     player.enqueue([linked[name], linked["own"]])
     player.enqueue([linked["own"]])
     assert server.client().playlistinfo()[-1]["file"] == LINKED["own"]
@@ -220,7 +222,8 @@ def test_new_files_behind_a_link_that_is_known_are_taken_in(play, linked, tone, 
     tone(tmp_path / "disk/Far/new/n.flac", 60)
     new = replace(linked["far"], id=50, path=tmp_path / "disk/Far/new/n.flac")
     player.enqueue([new])
-    assert [e["file"] for e in server.client().playlistinfo()][-1] == "linked/albums/new/n.flac"
+    last = server.client().playlistinfo()[-1]["file"]
+    assert last in ("linked/albums/new/n.flac", "linked/again/new/n.flac")
 
 
 def test_another_machines_folders_are_found_by_title_and_length(play, linked, tone, tmp_path):

@@ -169,7 +169,7 @@ def test_texts_that_are_no_path_and_no_id(catalogue, tmp_path):
     add(catalogue, tmp_path / "t.mp3", "~nobody-at-home")
     assert find_song(catalogue, "~nobody-at-home").title == "~nobody-at-home"
     for text in ("9" * 20, "9" * 5000, "a\0b", "x" * 5000, "²"):
-        with pytest.raises(CatalogueError, match="no song fits"):
+        with pytest.raises(CatalogueError, match=r"no song fits|there is no song with id 9+,"):
             find_song(catalogue, text)
 
 

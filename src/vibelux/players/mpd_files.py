@@ -106,20 +106,24 @@ class MpdFiles:
 
     def _found(self, song: Song) -> str:
         path = as_scanned(song.path)
-        _require_sendable(path)
+        _require_sendable(path.name)
         trouble: str | None = None
         for place in self._places:
             if not path.is_relative_to(place.folder):
                 continue
             name = place.name_of(path)
+            _require_sendable(name)
             if self._has(name):
                 return name
+            if place.folder.is_dir() and not path.exists():
+                continue  # nothing that MPD could take in
             trouble = self._take_in(name) or trouble
             if self._has(name):
                 return name
         if (searched := self._searched(path, song)) is not None:
             return searched
         if self._server.address.is_socket and path.is_file():
+            _require_sendable(str(path))
             return str(path)  # MPD plays any file to who may read it and is on the same machine
         raise MpdLacks(self._why(path, trouble))
 
@@ -158,7 +162,7 @@ class MpdFiles:
             return None
         likely = [entry for entry in entries if entry.get("file", "").split("/")[-1] == path.name]
         if self._root is not None and self._root.is_dir():
-            same = [entry for entry in likely if _is_same(self._root / entry["file"], path)]
+            same = [entry for entry in likely if _is_same(self._root / entry["file"], path)][:1]
         else:
             same = _longest(likely, path, song)
         if len(same) != 1:
@@ -233,15 +237,15 @@ class MpdFiles:
         return "it is still updating its database"
 
 
-def _require_sendable(path: Path) -> None:
+def _require_sendable(name: str) -> None:
     try:
-        str(path).encode("utf-8")
+        name.encode("utf-8")
     except UnicodeEncodeError as error:
         raise MpdLacks(
-            f"MPD's protocol cannot name {str(path)!r}: it has bytes that are not UTF-8"
+            f"MPD's protocol cannot name {name!r}: it has bytes that are not UTF-8"
         ) from error
-    if "\n" in str(path):
-        raise MpdLacks(f"MPD's protocol cannot name {str(path)!r}: it has a line end")
+    if "\n" in name:
+        raise MpdLacks(f"MPD's protocol cannot name {name!r}: it has a line end")
 
 
 def _is_same(file: Path, path: Path) -> bool:

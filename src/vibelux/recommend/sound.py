@@ -188,6 +188,11 @@ def find_song(catalogue: Catalogue, text: str) -> Song:
         raise CatalogueError(
             f"{text} is not in the catalogue; scan its folder: vibelux scan FOLDER"
         )
+    if not chosen and text.isdecimal():
+        raise CatalogueError(
+            f"there is no song with id {text}, nor one with this word; give a path, an id or words "
+            "of its title"
+        )
     if not chosen:
         raise CatalogueError(f"no song fits {text!r}; give a path, an id or words of its title")
     some = catalogue.songs_by_id([song_id for song_id, _ in chosen[:_SHOWN]])
