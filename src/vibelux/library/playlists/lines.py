@@ -7,6 +7,9 @@ from vibelux.library.text_encoding import decoded
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 """How UTF-16 and UTF-32 begin; UTF-32 of the other byte order begins like UTF-16."""
 
+_NOT_STORED = frozenset({"undefined", "idna", "punycode", "unicode-escape", "raw-unicode-escape"})
+"""Python's encodings of other things than the text of files."""
+
 _ZEROS = 0.25
 """Share of the characters of a playlist in UTF-16 that have a zero byte, at least."""
 
@@ -28,6 +31,15 @@ def is_utf8(lines: list[bytes]) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def stated_encoding(name: bytes | None) -> str | None:
+    """Return the encoding that a playlist names, None if it is none that text is stored in."""
+    try:
+        known = codecs.lookup((name or b"").decode("ascii"))
+    except (LookupError, ValueError):
+        return None
+    return None if known.name in _NOT_STORED else known.name
 
 
 def _one_byte_each(content: bytes) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from vibelux.library.playlists.entries import Listed, PlaylistEntry, label_of, seconds_of
 from vibelux.library.playlists.foreign_names import ForeignNames
-from vibelux.library.playlists.lines import is_utf8, lines_of
+from vibelux.library.playlists.lines import is_utf8, lines_of, stated_encoding
 from vibelux.library.playlists.places import Names
 
 _EXTINF = re.compile(
@@ -17,7 +17,7 @@ _EXTINF = re.compile(
     [^,]*,?(?P<label>.*)""",
     re.IGNORECASE | re.VERBOSE,
 )
-_ENCODING = re.compile(rb"#EXTENC:\s*([\w-]+)\s*", re.IGNORECASE)
+_ENCODING = re.compile(rb"#EXTENC:\s*([\w.-]+)\s*", re.IGNORECASE)
 
 
 def render(songs: Iterable[Listed], names: Names) -> str:
@@ -40,7 +40,7 @@ def parse(content: bytes, names: ForeignNames) -> list[PlaylistEntry]:
     lines = lines_of(content)
     if not is_utf8(lines):
         stated = next(filter(None, map(_ENCODING.fullmatch, lines)), None)
-        names.suppose(b"\n".join(lines), stated=stated and stated[1].decode())
+        names.suppose(b"\n".join(lines), stated=stated_encoding(stated and stated[1]))
     entries: list[PlaylistEntry] = []
     extra: re.Match[bytes] | None = None
     for line in lines:

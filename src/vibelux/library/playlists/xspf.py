@@ -17,7 +17,7 @@ from vibelux.library.playlists.entries import (
     seconds_of,
 )
 from vibelux.library.playlists.foreign_names import ForeignNames
-from vibelux.library.playlists.lines import is_utf8
+from vibelux.library.playlists.lines import is_utf8, stated_encoding
 from vibelux.library.playlists.places import Names
 from vibelux.library.text_encoding import decoded
 
@@ -106,8 +106,8 @@ def _root_of(content: bytes) -> ElementTree.Element:
             if b"\0" in content or is_utf8([content]):
                 raise
             body = content[declared.end() :] if declared else content
-            stated = declared and declared["encoding"]
-            again = decoded(body, stated=stated.decode() if stated else None).encode("utf-8")
+            stated = stated_encoding(declared and declared["encoding"])
+            again = decoded(body, stated=stated).encode("utf-8")
             _refuse_entities(again)
             return ElementTree.fromstring(again)
     except (ExpatError, ElementTree.ParseError, LookupError, ValueError) as error:
