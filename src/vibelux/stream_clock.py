@@ -9,8 +9,8 @@ class StreamClock:
 
     Files that were written one after another into one, recordings that were split, and broadcasts
     whose clock wraps have time stamps that fall back or leap. Their parts are heard and seen one
-    after another, so that is how their times are told here. Stamps without such a jump come out as
-    they are.
+    after another, so that is how their times are told here. A stamp that is the one before once
+    more tells nothing. Stamps without such faults come out as they are.
 
     Args:
         overlap: seconds by which a stamp may lie before the one before and still be right; with
@@ -25,6 +25,7 @@ class StreamClock:
     def __init__(self, *, overlap: float = 0.0, begin: float | None = None) -> None:
         self.shift = 0.0
         self._overlap = overlap
+        self._stamp: float | None = None
         self._before: float | None = None
         self._next = begin
 
@@ -39,18 +40,22 @@ class StreamClock:
             None only where there is no stamp and nothing is known of the time before.
 
         """
+        if stamp == self._stamp and self._next is not None:
+            stamp = None
         time = self._next if stamp is None else stamp + self.shift
         if time is None:
             return None
-        if stamp is not None and self._next is not None and not self._follows(time):
-            time = self._next
-            self.shift = time - stamp
+        if stamp is not None:
+            self._stamp = stamp
+            if self._next is not None and not self._follows(time, self._next):
+                time = self._next
+                self.shift = time - stamp
         self._before, self._next = time, time + length
         return time
 
-    def _follows(self, time: float) -> bool:
-        if self._next is None or time > self._next + LONGEST_GAP:
-            return self._next is None
+    def _follows(self, time: float, expected: float) -> bool:
+        if time > expected + LONGEST_GAP:
+            return False
         if self._before is None:
-            return time >= self._next - LONGEST_GAP
+            return time >= expected - LONGEST_GAP
         return time > self._before - self._overlap

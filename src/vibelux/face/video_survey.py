@@ -13,9 +13,6 @@ _OVERLAP = 1.0
 """Seconds by which a time stamp may lie before the one before it: frames are not stored in the
 order in which they are shown."""
 
-_CROWDED = 4
-"""Times as many frames as the frame rate allows: then time stamps stand still and are no use."""
-
 _REST = 4096
 """Bytes behind the last frame, and twice the largest frame, that mean nothing."""
 
@@ -84,9 +81,9 @@ def _listed(file: VideoFile) -> VideoPart:
 
 def _walked(file: VideoFile, start: int) -> tuple[VideoPart, int | None]:
     """Return a part, and the byte where another one may begin after it."""
-    clock = StreamClock(overlap=_OVERLAP)
+    clock = StreamClock(overlap=_OVERLAP, begin=0.0)
     times: list[float] = []  # of the first frame and of keyframes
-    end, count, last, largest = 0.0, 0, -1, 0
+    end, last, largest = 0.0, -1, 0
     for packet in file.packets():
         if packet.size == 0:
             continue
@@ -94,13 +91,11 @@ def _walked(file: VideoFile, start: int) -> tuple[VideoPart, int | None]:
         length = file.length(packet)
         time = clock.time(file.seconds(stamp), length)
         time = 0.0 if time is None else time
-        if packet.is_keyframe or count == 0:
+        end = max(end, time + length) if times else time + length
+        if packet.is_keyframe or not times:
             times.append(time)
-        end, count = max(end, time + length) if count else time + length, count + 1
         last, largest = max(last, packet.pos or 0), max(largest, packet.size)
     seconds = end - times[0] if times else 0.0
-    if seconds < count * file.frame_length / _CROWDED:
-        seconds = count * file.frame_length
     part = VideoPart(start, seconds, _widest([*times, end]), indexed=False)
     more = last >= 0 and file.size - last > _REST + 2 * largest
     return part, start + last + 1 if more else None
