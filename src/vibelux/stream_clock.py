@@ -22,12 +22,14 @@ class StreamClock:
 
     """
 
+    __slots__ = ("_least", "_next", "_overlap", "_stamp", "shift")
+
     def __init__(self, *, overlap: float = 0.0, begin: float | None = None) -> None:
         self.shift = 0.0
         self._overlap = overlap
         self._stamp: float | None = None
-        self._before: float | None = None
         self._next = begin
+        self._least = (begin or 0.0) - LONGEST_GAP  # a time must lie beyond this one
 
     def time(self, stamp: float | None, length: float) -> float | None:
         """Return the time of the next packet or frame, in seconds.
@@ -40,22 +42,17 @@ class StreamClock:
             None only where there is no stamp and nothing is known of the time before.
 
         """
-        if stamp == self._stamp and self._next is not None:
-            stamp = None
-        time = self._next if stamp is None else stamp + self.shift
-        if time is None:
-            return None
-        if stamp is not None:
+        expected = self._next
+        if stamp is None or (stamp == self._stamp and expected is not None):
+            if expected is None:
+                return None
+            time = expected
+        else:
             self._stamp = stamp
-            if self._next is not None and not self._follows(time, self._next):
-                time = self._next
+            time = stamp + self.shift
+            if expected is not None and not self._least < time <= expected + LONGEST_GAP:
+                time = expected
                 self.shift = time - stamp
-        self._before, self._next = time, time + length
+        self._least = time - self._overlap
+        self._next = time + length
         return time
-
-    def _follows(self, time: float, expected: float) -> bool:
-        if time > expected + LONGEST_GAP:
-            return False
-        if self._before is None:
-            return time >= expected - LONGEST_GAP
-        return time > self._before - self._overlap

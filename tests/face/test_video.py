@@ -302,6 +302,15 @@ def test_time_stamps_may_jump(tmp_path: Path, stamps: list[int]) -> None:
     assert times == pytest.approx(np.arange(5) * 0.4, abs=0.05)
 
 
+@pytest.mark.parametrize("suffix", ["mp4", "mkv"])
+def test_a_jump_of_hours_is_no_length(tmp_path: Path, suffix: str) -> None:
+    stamps = [*range(30), *range(400_000, 400_020)]
+    path = _write(tmp_path / f"clip.{suffix}", _levels(50), stamps=stamps)
+    assert _numbers(video_frames(path, rate=1000)) == pytest.approx(np.arange(50), abs=2)
+    late = [frame for frame in video_frames(path, rate=25, limit=12) if frame.grey.mean() > 78]
+    assert len(late) >= 3
+
+
 def test_time_stamps_may_stand_still(tmp_path: Path) -> None:
     path = _write(tmp_path / "clip.mkv", _levels(50), stamps=[0] * 50)
     assert len(list(video_frames(path, rate=1000))) == 50

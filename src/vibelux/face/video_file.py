@@ -22,6 +22,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from vibelux.errors import VideoError
+from vibelux.stream_clock import LONGEST_GAP
 
 MAX_PIXELS = 8192 * 8192
 """Largest frame that is decoded."""
@@ -111,9 +112,9 @@ class VideoFile:
         return self._source.size
 
     def length(self, packet: "Packet[VideoStream]") -> float:
-        """Return how long a packet's frame lasts, in seconds."""
+        """Return how long a packet's frame lasts, in seconds; jumps of the clock do not count."""
         stated = float((packet.duration or 0) * (self.stream.time_base or 0))
-        return stated if stated > 0 else self.frame_length
+        return stated if 0 < stated <= LONGEST_GAP else self.frame_length
 
     def seconds(self, stamp: int | None) -> float | None:
         """Return a time stamp of the stream in seconds since its beginning."""

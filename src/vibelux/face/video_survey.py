@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vibelux.errors import VideoError
 from vibelux.face.video_file import VideoFile
-from vibelux.stream_clock import StreamClock
+from vibelux.stream_clock import LONGEST_GAP, StreamClock
 
 _OVERLAP = 1.0
 """Seconds by which a time stamp may lie before the one before it: frames are not stored in the
@@ -51,8 +51,9 @@ def video_parts(path: Path) -> list[VideoPart]:
 
     """
     with VideoFile(path) as file:
-        if file.has_index:
-            return [_listed(file)]
+        listed = _listed(file) if file.has_index else None
+        if listed is not None:
+            return [listed]
         part, end = _walked(file, 0)
         joined = file.may_start_anew
     parts = [part]
@@ -69,11 +70,14 @@ def video_parts(path: Path) -> list[VideoPart]:
     return parts
 
 
-def _listed(file: VideoFile) -> VideoPart:
+def _listed(file: VideoFile) -> VideoPart | None:
+    """Return the whole file as one part, or None where its time stamps jump."""
     entries = list(file.stream.index_entries)
     stamps = [entry.timestamp for entry in entries]
     keys = [entry.timestamp for entry in entries if entry.is_keyframe]
     base = float(file.stream.time_base or 0)
+    if _widest(sorted(stamps)) * base > LONGEST_GAP:
+        return None
     gap = _widest([min(stamps), *keys, max(stamps)]) * base
     length = (max(stamps) - min(stamps)) * base + file.frame_length
     return VideoPart(0, length, gap, indexed=True)

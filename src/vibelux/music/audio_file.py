@@ -145,13 +145,7 @@ class AudioFile:
 
         Where it is a guess, the end that was found takes its place.
         """
-        claimed = self.duration
-        if claimed is None or self._parts:
-            return claimed
-        end = self._end_near(claimed)
-        if end is None or not self._sounds_at(claimed / 2) or self.goes_on:
-            return None
-        return end if self._opened.format.name in _GUESSED else claimed
+        return self.duration if self._parts else self._proven()
 
     def measure(self) -> float | None:
         """Return the duration in seconds from a walk over all packets, or None if they don't say.
@@ -245,9 +239,10 @@ class AudioFile:
                 self._check_rate(frame.sample_rate)
                 self._decoded += 1
                 stamp = self._time(frame.pts)
-                if stamp is not None and abs(stamp + clock.shift - time) < _OVERLAP:
-                    shown = stamp + clock.shift
-                elif stamp is not None or shown is None:  # of a packet before its clock jumped
+                if stamp is not None:
+                    stamp += clock.shift  # unless it is of a packet before the jump
+                    shown = stamp if abs(stamp - time) < _OVERLAP else time
+                elif shown is None:
                     shown = time
                 yield shown, frame
                 shown += frame.samples / frame.sample_rate
@@ -282,6 +277,13 @@ class AudioFile:
         else:
             seconds = (self._opened.duration or 0) / av.time_base
         return seconds if seconds > 0 else None
+
+    def _proven(self) -> float | None:
+        claimed = self._claimed()
+        end = None if claimed is None else self._end_near(claimed)
+        if claimed is None or end is None or not self._sounds_at(claimed / 2) or self.goes_on:
+            return None
+        return end if self._opened.format.name in _GUESSED else claimed
 
     def _end_near(self, seconds: float) -> float | None:
         """Return where the last packet ends, if that is no earlier than a point in time."""
@@ -338,7 +340,7 @@ class AudioFile:
         for link in found:
             try:
                 self._open_part(link)
-                seconds = self._claimed() or self._walked()[0]
+                seconds = self._proven() or self._walked()[0]
             except AudioError as error:
                 refused = refused or error
                 continue
@@ -403,7 +405,8 @@ class AudioFile:
         return None if stamp is None else stamp * self._time_base - self._begin
 
     def _length(self, packet: "Packet[AudioStream]") -> float:
-        return (packet.duration or 0) * self._time_base
+        seconds = (packet.duration or 0) * self._time_base
+        return seconds if seconds < LONGEST_GAP else 0.0
 
     def _error(self, code: str, what: str) -> AudioError:
         return AudioError(f"cannot analyse {self.path}: {what}", code=code)
