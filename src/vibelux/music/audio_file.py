@@ -46,6 +46,9 @@ _GUESSED = {"mp3", "aac"}
 _APPENDED = {"matroska,webm"}
 """Formats in which FFmpeg reads a second file that was appended, unlike the header's duration."""
 
+_OF_CONTENT = {"not_audio", "damaged"}
+"""Codes of errors for which one link of a chain is left out."""
+
 _PROTECTED_TAGS = {"drms", "enca", "aavd", "p608"}
 """Codec tags of FairPlay, Common Encryption, Audible and old iTunes streams."""
 
@@ -342,6 +345,8 @@ class AudioFile:
                 self._open_part(link)
                 seconds = self._proven() or self._walked()[0]
             except AudioError as error:
+                if error.code not in _OF_CONTENT:
+                    raise
                 refused = refused or error
                 continue
             if seconds:
