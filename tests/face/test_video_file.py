@@ -118,9 +118,6 @@ def test_the_cover_of_a_song_is_no_video(tmp_path: Path) -> None:
         list(video_frames(path))
 
 
-# Pixels that are not square
-
-
 @pytest.mark.parametrize(
     ("aspect", "width"), [("64/45", 91), ("16/11", 93), ("2/1", 128), ("1/2", 64), ("1/1", 64)]
 )

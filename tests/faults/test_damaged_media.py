@@ -111,6 +111,18 @@ def outcomes(kind: str, folder: Path) -> dict[str, str]:
     return found
 
 
+def check(found: dict[str, str], count: int) -> None:
+    """Every file was read or refused, and most were read: damage costs a moment, not the whole."""
+    assert len(found) == count
+    strange = {
+        name: outcome
+        for name, outcome in found.items()
+        if outcome != "sound" and not outcome.startswith("refused")
+    }
+    assert strange == {}
+    assert sum(outcome == "sound" for outcome in found.values()) > count // 3
+
+
 def test_damaged_songs_are_heard_or_refused(
     tmp_path: Path, rounds: Callable[[int, int], int]
 ) -> None:
@@ -127,16 +139,7 @@ def test_damaged_songs_are_heard_or_refused(
     count = rounds(64, 1000)
     for name, data in mutants(whole, count, seed=1):
         (folder / name).write_bytes(data)
-    found = outcomes("audio", folder)
-    assert len(found) == count
-    strange = {
-        name: outcome
-        for name, outcome in found.items()
-        if outcome != "sound" and not outcome.startswith("refused ")
-    }
-    assert strange == {}
-    heard = sum(outcome == "sound" for outcome in found.values())
-    assert heard > count // 3  # most damage costs a moment, not the song
+    check(outcomes("audio", folder), count)
 
 
 def test_damaged_videos_are_watched_or_refused(
@@ -156,10 +159,4 @@ def test_damaged_videos_are_watched_or_refused(
     count = rounds(33, 200)
     for name, data in mutants(whole, count, seed=2):
         (folder / name).write_bytes(data)
-    found = outcomes("video", folder)
-    assert len(found) == count
-    strange = {
-        name: outcome for name, outcome in found.items() if outcome not in ("sound", "refused")
-    }
-    assert strange == {}
-    assert sum(outcome == "sound" for outcome in found.values()) > count // 3
+    check(outcomes("video", folder), count)

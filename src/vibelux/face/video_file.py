@@ -27,7 +27,7 @@ from vibelux.stream_clock import LONGEST_GAP
 MAX_PIXELS = 8192 * 8192
 """Largest frame that is decoded."""
 
-_NO_FILM = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
+_NO_FILM = Disposition.attached_pic | Disposition.timed_thumbnails
 """What marks a stream of pictures that is not the video: the cover of a song, previews."""
 
 _TRIES = 100
@@ -60,7 +60,7 @@ class VideoFile:
 
     def __init__(self, path: Path, *, start: int = 0) -> None:
         self.path = path
-        self._file = _opened(path)
+        self._file = _open(path)
         self._source = _Source(self._file, path, start)
         self._container: InputContainer | None = None
         try:
@@ -274,7 +274,7 @@ class _Source:
             return -errno.EINVAL
 
 
-def _opened(path: Path) -> BinaryIO:
+def _open(path: Path) -> BinaryIO:
     try:
         if path.is_dir():
             raise VideoError(f"{path} is a folder; give one video file")

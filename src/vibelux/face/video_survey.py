@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from av import FFmpegError
+
 from vibelux.errors import VideoError
 from vibelux.face.video_file import VideoFile
 from vibelux.stream_clock import LONGEST_GAP, StreamClock
@@ -63,7 +65,11 @@ def video_parts(path: Path) -> list[VideoPart]:
         try:
             with VideoFile(path, start=start) as file:
                 part, end = _walked(file, start)
-        except VideoError:
+        except VideoError as error:
+            if isinstance(error.__cause__, OSError) and not isinstance(
+                error.__cause__, FFmpegError
+            ):
+                raise  # the disk fails, so that nothing is known of what follows
             break
         if part.seconds > 0:
             parts.append(part)
@@ -72,9 +78,11 @@ def video_parts(path: Path) -> list[VideoPart]:
 
 def _listed(file: VideoFile) -> VideoPart | None:
     """Return the whole file as one part, or None where its time stamps jump."""
-    entries = list(file.stream.index_entries)
-    stamps = [entry.timestamp for entry in entries]
-    keys = [entry.timestamp for entry in entries if entry.is_keyframe]
+    stamps, keys = [], []
+    for entry in file.stream.index_entries:
+        stamps.append(entry.timestamp)
+        if entry.is_keyframe:
+            keys.append(entry.timestamp)
     base = float(file.stream.time_base or 0)
     if _widest(sorted(stamps)) * base > LONGEST_GAP:
         return None
