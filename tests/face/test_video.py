@@ -11,6 +11,7 @@ from PIL import Image
 
 from vibelux.errors import InvalidInput, VideoError
 from vibelux.face.video import Frame, video_frames
+from vibelux.face.video_file import VideoFile
 
 _FILES = runpy.run_path(str(Path(__file__).parent / "video_files.py"))
 _write, _levels, _joined = _FILES["write_video"], _FILES["levels"], _FILES["joined"]
@@ -223,6 +224,15 @@ def test_a_long_video_with_few_keyframes_is_sampled_evenly(tmp_path: Path, suffi
     path = _write(tmp_path / f"long.{suffix}", _levels(300), fps=5, keyframes=600)
     times = [frame.time for frame in video_frames(path, limit=12)]  # 60 s: one every 5 s
     assert times == pytest.approx(np.arange(12) * 5.0, abs=0.21)
+
+
+def test_a_long_video_whose_keyframes_are_damaged_is_still_watched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _write(tmp_path / "long.mkv", _levels(600), fps=10, keyframes=10)
+    monkeypatch.setattr(VideoFile, "decode_alone", lambda self, packet: None)
+    times = [frame.time for frame in video_frames(path, limit=12)]
+    assert times == pytest.approx(np.arange(12) * 5.0, abs=0.11)
 
 
 # Time stamps that do not rise

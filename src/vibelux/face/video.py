@@ -1,6 +1,6 @@
 """Frames of video files at the rate that an analysis needs, upright and grey."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,13 +63,11 @@ def video_frames(path: Path, *, rate: float = 5.0, limit: int = 300) -> Iterator
     pace = _Pace(1 / rate, sum(part.seconds for part in parts) / limit)
     offset, count = 0.0, 0
     for part in parts:
-        with VideoFile(path, start=part.start) as file:
-            for time, frame in _frames(file, part, pace, offset):
-                grey = upright_grey(frame, pixel_aspect=file.pixel_aspect(), max_pixels=MAX_PIXELS)
-                yield Frame(time, grey)
-                count += 1
-                if count == limit:
-                    return
+        for frame in _frames(path, part, pace, offset):
+            yield frame
+            count += 1
+            if count == limit:
+                return
         offset += part.seconds
     if count == 0:
         raise VideoError(f"no frame of {path} can be decoded; the file is damaged or incomplete")
@@ -99,18 +97,27 @@ class _Pace:
         self._due = due if due > time else time + self.interval
 
 
-def _frames(
-    file: VideoFile, part: VideoPart, pace: _Pace, offset: float
-) -> Iterator[tuple[float, VideoFrame]]:
-    """Yield the frames of a part that are due, with their times in seconds, rising."""
-    if pace.interval < SPARSE or part.keyframe_gap > max(KEYFRAME_GAP, 2 * pace.interval):
-        return _of_all(file, pace, offset)
-    if part.indexed:
-        return _sought(file, pace.interval, part.seconds)
-    return _of_keyframes(file, pace, offset)
+_Found = Iterator[tuple[float, VideoFrame]]
+"""Frames with their times in seconds, rising."""
 
 
-def _of_all(file: VideoFile, pace: _Pace, offset: float) -> Iterator[tuple[float, VideoFrame]]:
+def _frames(path: Path, part: VideoPart, pace: _Pace, offset: float) -> Iterator[Frame]:
+    """Yield the frames of a part that are due; it begins at the offset, in seconds."""
+    ways: list[Callable[[VideoFile, VideoPart, _Pace, float], _Found]] = [_of_all]
+    if pace.interval >= SPARSE and part.keyframe_gap <= max(KEYFRAME_GAP, 2 * pace.interval):
+        ways.insert(0, _sought if part.indexed else _of_keyframes)
+    for way in ways:
+        looked = False
+        with VideoFile(path, start=part.start) as file:
+            for time, frame in way(file, part, pace, offset):
+                looked = True
+                grey = upright_grey(frame, pixel_aspect=file.pixel_aspect(), max_pixels=MAX_PIXELS)
+                yield Frame(time, grey)
+        if looked:  # otherwise no keyframe can be decoded alone
+            return
+
+
+def _of_all(file: VideoFile, _: VideoPart, pace: _Pace, offset: float) -> _Found:
     """Decode every frame; yield those that are due."""
     clock = StreamClock(begin=0.0)
     for packet in file.packets():
@@ -123,9 +130,7 @@ def _of_all(file: VideoFile, pace: _Pace, offset: float) -> Iterator[tuple[float
                 pace.taken(time)
 
 
-def _of_keyframes(
-    file: VideoFile, pace: _Pace, offset: float
-) -> Iterator[tuple[float, VideoFrame]]:
+def _of_keyframes(file: VideoFile, _: VideoPart, pace: _Pace, offset: float) -> _Found:
     """Walk over all packets; decode the keyframes that are due."""
     clock = StreamClock(begin=0.0)
     for packet in file.packets():
@@ -140,19 +145,19 @@ def _of_keyframes(
                 pace.taken(time)
 
 
-def _sought(file: VideoFile, interval: float, seconds: float) -> Iterator[tuple[float, VideoFrame]]:
+def _sought(file: VideoFile, part: VideoPart, pace: _Pace, offset: float) -> _Found:
     """Yield the keyframe before each multiple of the interval, or the next one that is sound."""
     before = -np.inf
-    for target in np.arange(0, seconds, interval):
+    for target in np.arange(0, part.seconds, pace.interval):
         file.seek(float(target))
         for packet in file.packets():
             if not packet.is_keyframe:
                 continue
             time = file.seconds(packet.pts if packet.pts is not None else packet.dts) or 0.0
-            if time <= before or time > target + interval:
+            if time <= before or time > target + pace.interval:
                 break
             frame = file.decode_alone(packet)
             if frame is not None:
-                yield time, frame
+                yield offset + time, frame
                 before = time
                 break

@@ -66,10 +66,9 @@ def video_parts(path: Path) -> list[VideoPart]:
             with VideoFile(path, start=start) as file:
                 part, end = _walked(file, start)
         except VideoError as error:
-            if isinstance(error.__cause__, OSError) and not isinstance(
-                error.__cause__, FFmpegError
-            ):
-                raise  # the disk fails, so that nothing is known of what follows
+            cause = error.__cause__
+            if isinstance(cause, OSError) and not isinstance(cause, FFmpegError):
+                raise  # the disk fails: nothing is known of what follows
             break
         if part.seconds > 0:
             parts.append(part)
