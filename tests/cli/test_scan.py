@@ -76,6 +76,7 @@ def test_json_is_one_document_on_stdout(vibelux, music):
         "returned": 0,
         "missing": 0,
         "failed": 1,
+        "unread": 0,
         "failures": [
             {
                 "path": str(music.resolve() / "bad.mp3"),
