@@ -3,7 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 
 from sqlalchemy import Connection
 
@@ -51,6 +51,5 @@ class DurableCommits:
 
     def _run(self, pragma: str) -> None:
         """Run a statement that must not be a part of a transaction."""
-        raw = self._connection.connection.driver_connection
-        if raw is not None:
-            raw.execute(pragma)
+        with closing(self._connection.connection.cursor()) as cursor:
+            cursor.execute(pragma)

@@ -131,7 +131,7 @@ class Workers:
             worker.kill()
         until = time.monotonic() + _DYING
         while self._workers:
-            self._workers.pop().end(dying=max(0.0, until - time.monotonic()))
+            self._workers.pop().end(until=until)
 
     def _next(self, next_job: Callable[[], Job | None]) -> Job | None:
         return self._again.popleft() if self._again else next_job()
@@ -282,12 +282,13 @@ class _Worker:
         """Let the process end now."""
         self._process.kill()
 
-    def end(self, *, patience: float = 0.0, dying: float = _DYING) -> int | None:
+    def end(self, *, patience: float = 0.0, until: float | None = None) -> int | None:
         """End the process and return its exit code.
 
         Args:
             patience: seconds to end by itself.
-            dying: seconds to end when it was killed; then it is left to itself.
+            until: moment of the monotonic clock at which a process that was killed is left to
+                itself; default: `_DYING` from then.
 
         Returns:
             its exit code, None if it has not ended.
@@ -296,7 +297,7 @@ class _Worker:
         self.connection.close()
         self._process.join(patience)
         self._process.kill()
-        self._process.join(dying)
+        self._process.join(_DYING if until is None else max(0.0, until - time.monotonic()))
         code = self._process.exitcode
         if code is None:
             _leave(self._process)
