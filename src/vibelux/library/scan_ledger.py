@@ -5,7 +5,6 @@ scan does not grow with the number of songs. Every outcome is committed at once.
 not be read before come last: where a disk is bad in places, they hold up nothing else.
 """
 
-import os
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -34,14 +33,16 @@ from sqlalchemy import (
     update,
 )
 
-from vibelux.errors import AudioError
+from vibelux.errors import AudioError, FilesUnreachable
 from vibelux.library.durable_commits import DurableCommits
 from vibelux.library.scan_files import Found
 from vibelux.library.scan_verdicts import Terms, is_unread, outlives
 from vibelux.library.schema import OWN, TAGS, VERDICT, folder_range, path_bytes, path_of, songs
 from vibelux.library.schema_blobs import REVISION
 from vibelux.library.tags import Tags, renamed, tags_of_name
+from vibelux.library.waited_call import waited_for
 from vibelux.library.workers_process import Job, Outcome
+from vibelux.music.reading_errors import code_of
 
 Change = Literal["analysed", "unchanged", "moved", "copied", "failed", "unread", "vanished"]
 
@@ -50,6 +51,9 @@ _KNOWN_LIMIT = 1000
 
 _COPIES_LIMIT = 50
 """Songs of the same content that are looked at, to find the one whose file is gone."""
+
+_LOOK_PATIENCE = 10.0
+"""Seconds to look for a song's old file, which may be on a disk that hangs."""
 
 _temporary = MetaData()
 _seen = Table(
@@ -360,10 +364,17 @@ def _takes_over(source: Row[Any] | None, own: Row[Any] | None, pending: Row[Any]
 def _is_gone(song: Row[Any], pending: Row[Any]) -> bool:
     """Tell whether a song's file is no longer there, so that another one can be its new place."""
     before, after = path_of(song.path), path_of(pending.path)
-    try:
+
+    def look() -> bool:
         # A name that differs in case only is the same file on macOS and Windows.
         if str(before).lower() == str(after).lower():
             return before.samefile(after)
-        return not os.path.lexists(before)
-    except OSError:
-        return True
+        before.lstat()
+        return False
+
+    try:
+        return waited_for(look, what=str(before), patience=_LOOK_PATIENCE)
+    except FilesUnreachable:
+        return False
+    except OSError as error:
+        return code_of(error) == "vanished"
