@@ -61,7 +61,7 @@ class ServerLedger:
         with self._commits.begin():
             row = self._rows([song.id]).get(song.id)
             if row is not None and outcome.reason_code is not None and outlives(row, outcome):
-                self._change(row, reason if transient else {})
+                self._change(row, {"state": "ok"} | (reason if transient else {}))
                 return "unread" if transient else "failed"
             values: dict[str, Any] = dict.fromkeys(VERDICT)
             values |= outcome.values | _said(song)
