@@ -65,6 +65,28 @@ def test_commits_are_waited_for_as_often_as_the_disk_allows(
     assert apart <= min(gaps) <= max(gaps) <= apart + 2 * (a_commit_takes + 0.02)
 
 
+def test_the_last_commits_do_not_wait_for_the_next_one(catalogue, clock):
+    with catalogue.session() as connection:
+        commits = DurableCommits(connection)
+
+        @event.listens_for(connection, "commit")
+        def passes(_):
+            clock.now += 0.05
+
+        for number in range(2):  # the second one is not waited for
+            with commits.begin():
+                add(connection, number)
+        before = catalogue.path.read_bytes()
+        commits.rest()
+        assert catalogue.path.read_bytes() == before
+        clock.now += durable_commits.WITHIN
+        commits.rest()
+        after = catalogue.path.read_bytes()
+        assert after != before  # SQLite syncs its log before it takes from it
+        commits.rest()
+        assert catalogue.path.read_bytes() == after
+
+
 def test_a_change_that_fails_is_not_kept(catalogue, clock):
     with catalogue.session() as connection:
         commits = DurableCommits(connection)

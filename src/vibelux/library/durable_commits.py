@@ -30,6 +30,7 @@ class DurableCommits:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._due = 0.0
+        self._pending = False  # commits that were not waited for
 
     @contextmanager
     def begin(self) -> Iterator[None]:
@@ -40,12 +41,19 @@ class DurableCommits:
         with transaction:
             yield
             began = time.monotonic()
+        self._pending = not waits
         if waits:
             now = time.monotonic()
             self._due = now + min(WITHIN, _SHARE * (now - began))
 
+    def rest(self) -> None:
+        """Take all commits to the disk if they have waited long; called while nothing happens."""
+        if self._pending and time.monotonic() >= self._due:
+            self.settle()
+
     def settle(self) -> None:
         """Take all commits to the disk, if it can be written."""
+        self._pending = False
         with suppress(sqlite3.Error):  # they are in the log, and whole
             self._run("PRAGMA wal_checkpoint(PASSIVE)")
 
