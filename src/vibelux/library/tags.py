@@ -81,7 +81,11 @@ def open_nameless(path: Path) -> "Iterator[InputContainer]":
 def read_tags(path: Path) -> Tags:
     """Read a file's tags; what they lack comes from the file's name.
 
-    A file that cannot be opened has the tags of its name: nothing is raised.
+    A file that is not there, or that FFmpeg cannot open, has the tags of its name.
+
+    Raises:
+        OSError: the system cannot read the file.
+
     """
     import av
 
@@ -92,7 +96,7 @@ def read_tags(path: Path) -> Tags:
             for stream in container.streams.audio[:1]:
                 entries.update(stream.metadata)
             entries.update(container.metadata)
-    except (av.FFmpegError, OSError, ValueError):
+    except (av.FFmpegError, FileNotFoundError, ValueError):
         pass
     return completed(tags_of(entries), path)
 
