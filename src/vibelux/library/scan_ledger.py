@@ -34,9 +34,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from vibelux.library.scan_files import Found
-from vibelux.library.schema import OWN, TAGS, VERDICT, folder_range, path_bytes, path_of, songs
+from vibelux.library.schema import OWN, VERDICT, folder_range, path_bytes, path_of, songs
 from vibelux.library.schema_blobs import REVISION
-from vibelux.library.tags import Tags, renamed, tags_of_name
+from vibelux.library.song_identity import key_of, new_key, same_sound, songs_of_sound
+from vibelux.library.tags import tags_of_name
 from vibelux.library.workers_process import Job, Outcome
 
 Change = Literal["analysed", "unchanged", "moved", "copied", "failed", "vanished"]
@@ -169,7 +170,11 @@ class Ledger:
             }
             source = self._source(pending, outcome.content_hash)
             if outcome.reason_code is None and not outcome.values:
-                return self._settle_known(pending, source, values)
+                return self._settle_known(pending, source, values, outcome.tags)
+            own = self._song(pending.song_id)
+            if outcome.values and source is None:
+                source = self._sounding(pending, own, outcome.values)
+            values |= self._identity(own, source, outcome.values)
             values |= dict.fromkeys(VERDICT)
             values |= outcome.values or tags_of_name(outcome.job.path).values()
             values |= {"reason_code": outcome.reason_code, "reason": outcome.reason}
@@ -247,8 +252,43 @@ class Ledger:
         )
         return held[0] if held else None
 
+    def _song(self, song_id: int | None) -> Row[Any] | None:
+        if song_id is None:
+            return None
+        return self._connection.execute(select(songs).where(songs.c.id == song_id)).one_or_none()
+
+    def _sounding(
+        self, pending: Row[Any], own: Row[Any] | None, heard: dict[str, Any]
+    ) -> Row[Any] | None:
+        """Return the song that was heard in a new file, or in one that is another song now."""
+        if own is not None and same_sound(own, heard) is not False:
+            return own
+        found = songs_of_sound(self._connection, heard)
+        return max(found, key=lambda row: _is_gone(row, pending), default=None)
+
+    def _identity(
+        self, own: Row[Any] | None, source: Row[Any] | None, heard: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Return what stays with a song whatever becomes of its file: its key and correction.
+
+        Args:
+            own: the song of the file's path, if there is one.
+            source: the song that the file is, if it is known.
+            heard: columns of an analysis; empty if it failed.
+
+        """
+        if source is None:
+            known = own is not None and same_sound(own, heard) is not False
+            song_key = key_of(own) if own is not None and known else None
+            return {"known_by": song_key or new_key(self._connection, heard)}
+        return {"known_by": key_of(source)} | {name: source._mapping[name] for name in OWN}
+
     def _settle_known(
-        self, pending: Row[Any], source: Row[Any] | None, values: dict[str, Any]
+        self,
+        pending: Row[Any],
+        source: Row[Any] | None,
+        values: dict[str, Any],
+        tags: dict[str, Any],
     ) -> Change | None:
         if source is None or not self._terms.hold_for(source):
             return None
@@ -256,12 +296,11 @@ class Ledger:
         if source.id == pending.song_id:
             self._write(source.id, values)
             return "unchanged"
-        before = Tags(**{name: source._mapping[name] for name in TAGS})
-        tags = renamed(before, before=path_of(source.path), after=path_of(pending.path))
         moved = pending.song_id is None and _is_gone(source, pending)
         if not moved:
             values |= {name: source._mapping[name] for name in (*VERDICT, *OWN)}
-        self._write(source.id if moved else pending.song_id, values | tags.values())
+            values["known_by"] = key_of(source)
+        self._write(source.id if moved else pending.song_id, values | tags)
         return "moved" if moved else "copied"
 
     def _write(self, song_id: int | None, values: dict[str, Any]) -> None:
