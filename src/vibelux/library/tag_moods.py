@@ -11,6 +11,7 @@ Vorbis comments and APEv2 do not distinguish cases.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +38,9 @@ def moods_elsewhere(tags: Any, path: Path) -> dict[str, list[str]]:
     """
     found = {key: _values(tags[key]) for key in _keys(tags)}
     if tags is None or isinstance(tags, ID3):
-        try:
+        behind = APEv2()
+        with suppress(APENoHeaderError):
             behind = APEv2(path)
-        except APENoHeaderError:
-            behind = {}
         found |= {f"{_APE}{key}": _values(behind[key]) for key in behind if key.lower() == "mood"}
     return {f"MOOD:{key}": values for key, values in found.items()}
 

@@ -231,8 +231,7 @@ def _wanted(before: Fields, song: Song, *, overwrite: bool) -> Fields:
     replaced = _replaced(before)
     if overwrite or not moods or "MOOD" in replaced:
         foreign = {name: values for name, values in moods.items() if not _is_ours(before, name)}
-        replaced |= foreign if overwrite else {}
-        replaced.setdefault("MOOD", [])
+        replaced = {"MOOD": []} | replaced | (foreign if overwrite else {})
     if replaced:
         plain = [*replaced] == ["MOOD"]
         wanted["VIBELUX_BEFORE"] = [json.dumps(replaced["MOOD"] if plain else replaced)]
@@ -259,9 +258,9 @@ def _before(fields: Fields) -> dict[str, list[str]]:
     moods = found if isinstance(found, dict) else {"MOOD": found}
     return {
         name: [str(value) for value in values] if isinstance(values, list) else []
-        for name, values in ({"MOOD": []} | moods).items()
+        for name, values in moods.items()
         if _is_mood(name)
-    }
+    } or {"MOOD": []}
 
 
 def _replaced(before: Fields) -> dict[str, list[str]]:
