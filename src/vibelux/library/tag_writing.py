@@ -26,6 +26,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -112,10 +113,10 @@ def tag_songs(
 
     """
 
-    def changes_of(found: Found, before: Fields) -> Fields:
-        return _wanted(before, _known(catalogue, found), overwrite=overwrite)
+    def wanted_of(found: Found) -> Callable[[Fields], Fields]:
+        return partial(_wanted, _known(catalogue, found), overwrite=overwrite)
 
-    return _changed(folders, catalogue, changes_of, write=write, keep_time=keep_time)
+    return _changed(folders, catalogue, wanted_of, write=write, keep_time=keep_time)
 
 
 def untag_songs(
@@ -126,13 +127,7 @@ def untag_songs(
     A ``MOOD`` that was changed by somebody else since is left as it is. Arguments and errors as of
     `tag_songs`; the songs need not be in the catalogue.
     """
-
-    def changes_of(_: Found, before: Fields) -> Fields:
-        return {name: values for name, values in before.items() if _is_mood(name)} | _replaced(
-            before
-        )
-
-    return _changed(folders, catalogue, changes_of, write=write, keep_time=keep_time)
+    return _changed(folders, catalogue, lambda _: _restored, write=write, keep_time=keep_time)
 
 
 def fields_of(song: Song) -> dict[str, list[str]]:
@@ -177,7 +172,7 @@ def sound_of(path: Path) -> bytes:
 def _changed(
     folders: Sequence[Path],
     catalogue: Catalogue,
-    wanted_of: Callable[[Found, Fields], Fields],
+    wanted_of: Callable[[Found], Callable[[Fields], Fields]],
     *,
     write: bool,
     keep_time: bool,
@@ -189,8 +184,9 @@ def _changed(
             cleaned.add(folder)
             remove_leftovers(folder)
         try:
+            wanted = wanted_of(found)
             before = read_fields(found.path, _NAMES)
-            changes = _changes(before, wanted_of(found, before))
+            changes = _changes(before, wanted(before))
             yield _done(found, before, changes, catalogue, write=write, keep_time=keep_time)
         except TagError as error:
             failed = not isinstance(error, NotTaggable)
@@ -223,8 +219,8 @@ def _stamp(catalogue: Catalogue, song: Song) -> tuple[int | None, int | None]:
     return size, mtime_ns
 
 
-def _wanted(before: Fields, song: Song, *, overwrite: bool) -> Fields:
-    """Return the fields as they shall be."""
+def _wanted(song: Song, before: Fields, *, overwrite: bool) -> Fields:
+    """Return the fields as they shall be with a song's mood."""
     wanted = fields_of(song)
     mood = wanted["VIBELUX_MOOD"]
     moods = {name: values for name, values in before.items() if _is_mood(name)}
@@ -236,6 +232,11 @@ def _wanted(before: Fields, song: Song, *, overwrite: bool) -> Fields:
         plain = [*replaced] == ["MOOD"]
         wanted["VIBELUX_BEFORE"] = [json.dumps(replaced["MOOD"] if plain else replaced)]
     return wanted | moods | dict.fromkeys(replaced, mood)
+
+
+def _restored(before: Fields) -> Fields:
+    """Return the fields as they shall be without VibeluX."""
+    return {name: moods for name, moods in before.items() if _is_mood(name)} | _replaced(before)
 
 
 def _is_mood(name: str) -> bool:
