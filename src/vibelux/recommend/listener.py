@@ -80,6 +80,7 @@ class Listener:
             fresh as new after three days and a quarter of the library, at most 50 songs.
 
         """
+        self._follow(shelf)
         now = time.time() if now is None else now
         heard: dict[int, tuple[float, float]] = dict.fromkeys(
             shelf.played_elsewhere, (np.nan, np.nan)

@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import select, text
 
 from vibelux.emotions import EMOTIONS
-from vibelux.library.catalogue import Catalogue
-from vibelux.library.schema import EFFECTIVE, KEY
+from vibelux.library.catalogue import Catalogue, Song
+from vibelux.library.schema import EFFECTIVE, KEY, path_bytes, songs
 from vibelux.library.schema_blobs import EMBEDDING, MOOD
 from vibelux.library.sound_digest import DIGEST_BYTES
 from vibelux.recommend.circumplex import affect_of
@@ -101,7 +102,7 @@ class Shelf:
                 artists.add(who)
                 albums.add(album and f"{_plain(group or artist)}\0{_plain(album)}")
                 works.add(title and who and f"{who}\0{_VERSION.sub('', _plain(title))}")
-                keys.append(row[9].hex() if row[9] else path_key(row[10]))
+                keys.append(_key(row[9], row[10]))
                 paths.append(row[10])
                 played_at.append(np.nan if row[11] is None else row[11])
                 hashes += b"".join(
@@ -177,9 +178,21 @@ class Shelf:
         return next(iter(self.rows(key, path)), None)
 
 
-def path_key(path: bytes) -> str:
-    """Return the key of a song whose content's hash is not known."""
-    return f"path:{path.hex()}"
+def key_of_song(catalogue: Catalogue, song: Song) -> str:
+    """Return the key of a song that no shelf need hold, as of `Shelf.keys`.
+
+    Raises:
+        CatalogueError: as the catalogue.
+
+    """
+    query = select(text(KEY)).select_from(songs).where(songs.c.id == song.id)
+    with catalogue.reading() as connection:
+        key: bytes | None = connection.scalar(query)
+    return _key(key, path_bytes(song.path))
+
+
+def _key(key: bytes | None, path: bytes) -> str:
+    return key.hex() if key else f"path:{path.hex()}"
 
 
 class _Numbers:
