@@ -41,7 +41,7 @@ from vibelux.library.schema import path_bytes, songs
 from vibelux.library.song_identity import key_of
 from vibelux.library.sound_digest import digest_of_all
 from vibelux.library.tag_fields import Fields, change_fields, read_fields
-from vibelux.library.tags import open_nameless, read_tags_and_sound
+from vibelux.library.tags import open_nameless, stored_tags_and_sound
 from vibelux.library.workers_process import hash_of
 from vibelux.whole_file import remove_leftovers, whole_file
 
@@ -330,8 +330,7 @@ def _replace(path: Path, changes: Mapping[str, list[str]], *, keep_time: bool) -
             before = path.stat()
             shutil.copyfile(path, part)
             change_fields(part, changes)
-            if sound_of(part) != sound_of(path):
-                raise TagError("its sound would not survive; the file was left as it is")
+            _require_whole(path, part, changes)
             _give_to(part, before)
             shutil.copystat(path, part)
             if not keep_time:
@@ -341,6 +340,24 @@ def _replace(path: Path, changes: Mapping[str, list[str]], *, keep_time: bool) -
                 raise TagError("it was changed by another program in this moment; try again")
     except OSError as error:
         raise TagError(f"it cannot be written: {error.strerror or error}") from error
+
+
+def _require_whole(path: Path, part: Path, changes: Fields) -> None:
+    """Check that a copy differs from its file in the changed fields and in nothing else.
+
+    Raises:
+        TagError: it does; damaged files are written without an error.
+        OSError: one of them cannot be read.
+
+    """
+    left = "would not survive; the file was left as it is"
+    if sound_of(part) != sound_of(path):
+        raise TagError(f"its sound {left}")
+    if stored_tags_and_sound(part) != stored_tags_and_sound(path):
+        raise TagError(f"its other tags {left}")
+    after = read_fields(part, _NAMES)
+    if any(after.get(name, []) != values for name, values in changes.items()):
+        raise TagError("it is damaged: the tags cannot be read back; the file was left as it is")
 
 
 def _give_to(part: Path, status: os.stat_result) -> None:
@@ -364,7 +381,7 @@ def _tell(catalogue: Catalogue, found: Found) -> None:
             "size": status.st_size,
             "mtime_ns": status.st_mtime_ns,
             "content_hash": hash_of(found.path),
-            "sound_hash": read_tags_and_sound(found.path)[1],
+            "sound_hash": stored_tags_and_sound(found.path)[1],
         }
     except OSError as error:
         raise TagError(

@@ -102,6 +102,12 @@ def read_tags_and_sound(path: Path) -> tuple[Tags, bytes | None]:
 
     Errors as of `read_tags`.
     """
+    stored, sound = stored_tags_and_sound(path)
+    return completed(stored, path), sound
+
+
+def stored_tags_and_sound(path: Path) -> tuple[Tags, bytes | None]:
+    """Do the same, without what the file's name tells."""
     import av
 
     entries: dict[str, str] = {}
@@ -120,7 +126,7 @@ def read_tags_and_sound(path: Path) -> tuple[Tags, bytes | None]:
             raise
         except Exception:
             sound = None  # whatever a damaged file makes its parser do
-        return completed(tags_of(readable(entries, file)), path), sound
+        return tags_of(readable(entries, file)), sound
 
 
 def tags_of(entries: Mapping[str, str]) -> Tags:
