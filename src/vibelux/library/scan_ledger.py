@@ -36,7 +36,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from vibelux.library.scan_files import Found
 from vibelux.library.schema import OWN, VERDICT, folder_range, path_bytes, path_of, songs
 from vibelux.library.schema_blobs import REVISION
-from vibelux.library.song_identity import key_of, new_key, same_sound, songs_of_sound
+from vibelux.library.song_identity import key_after, key_of, same_sound, songs_of_sound
 from vibelux.library.tags import tags_of_name
 from vibelux.library.workers_process import Job, Outcome
 
@@ -278,9 +278,7 @@ class Ledger:
 
         """
         if source is None:
-            known = own is not None and same_sound(own, heard) is not False
-            song_key = key_of(own) if own is not None and known else None
-            return {"known_by": song_key or new_key(self._connection, heard)}
+            return {"known_by": key_after(self._connection, own, heard)}
         return {"known_by": key_of(source)} | {name: source._mapping[name] for name in OWN}
 
     def _settle_known(

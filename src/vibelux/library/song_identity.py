@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
 from vibelux.library.schema import songs
 from vibelux.library.schema_blobs import EMBEDDING, vector_of
@@ -50,21 +50,44 @@ def same_sound(song: Row[Any], heard: Mapping[str, Any]) -> bool | None:
 
 def songs_of_sound(connection: Connection, heard: Mapping[str, Any]) -> list[Row[Any]]:
     """Return the files' songs in which the same was heard, also before there were digests."""
-    before_digests = and_(songs.c.sound_hash.is_(None), songs.c.mood == heard.get("mood"))
-    query = select(songs).where(
-        songs.c.server.is_(None),
-        or_(songs.c.sound_hash == heard.get("sound_hash"), before_digests),
-    )
-    rows = connection.execute(query.order_by(songs.c.id).limit(_CANDIDATES))
-    return [row for row in rows if same_sound(row, heard)]
+    likely = _of_digest(connection, heard)
+    return [row for row in likely if row.server is None and same_sound(row, heard)]
 
 
-def new_key(connection: Connection, heard: Mapping[str, Any]) -> bytes | None:
-    """Return the key of a song that was heard for the first time."""
-    sound: bytes | None = heard.get("sound_hash")
-    taken = select(exists().where(songs.c.sound_hash == sound, songs.c.known_by == sound))
+def key_after(
+    connection: Connection, song: Row[Any] | None, heard: Mapping[str, Any]
+) -> bytes | None:
+    """Return the key of the song at a place where something was heard.
+
+    Args:
+        connection: to the catalogue.
+        song: that was known there, or None.
+        heard: columns of an analysis; empty if it failed.
+
+    """
+    if song is not None and same_sound(song, heard) is not False and (key := key_of(song)):
+        return key
+    likely = _of_digest(connection, heard)
+    for row in likely:
+        if same_sound(row, heard):
+            return key_of(row)
     # Another song that begins with the same sound has the digest; this one has its content's hash.
-    return None if sound is None or connection.scalar(taken) else sound
+    sound: bytes | None = heard.get("sound_hash")
+    return None if any(row.known_by == sound for row in likely) else sound
+
+
+def _of_digest(connection: Connection, heard: Mapping[str, Any]) -> list[Row[Any]]:
+    """Return the songs that may sound the same: of this digest, or of this mood without one."""
+    found: list[Row[Any]] = []
+    if (sound := heard.get("sound_hash")) is not None:
+        found += connection.execute(_likely(songs.c.sound_hash == sound))
+    if (mood := heard.get("mood")) is not None:
+        found += connection.execute(_likely(songs.c.sound_hash.is_(None), songs.c.mood == mood))
+    return found
+
+
+def _likely(*conditions: ColumnElement[bool]) -> Select[Any]:
+    return select(songs).where(*conditions).order_by(songs.c.id).limit(_CANDIDATES)
 
 
 def _alike(song: Row[Any], heard: Mapping[str, Any]) -> bool:

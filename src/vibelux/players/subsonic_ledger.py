@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from vibelux.library.scan_ledger import Terms
 from vibelux.library.schema import TAGS, VERDICT, remote_path, songs
+from vibelux.library.song_identity import key_after
 from vibelux.library.workers_process import Outcome
 from vibelux.players.subsonic_entries import ServerSong
 
@@ -67,6 +68,7 @@ class ServerLedger:
         with self._connection.begin():
             row = self._rows([song.id]).get(song.id)
             values |= _plays(song, row)
+            values["known_by"] = key_after(self._connection, row, outcome.values)
             if row is None:
                 self._connection.execute(insert(songs).values(**values))
             else:
