@@ -299,3 +299,64 @@ def test_a_like_of_a_song_that_a_session_does_not_know_yet_is_kept(home):
     there = moved(path)
     home.scan()
     assert home.liked() == {there}
+
+
+@pytest.mark.parametrize("retag", [False, True], ids=["same tags", "other tags"])
+@pytest.mark.parametrize("way", ["renumbered", "renumbered back", "swapped", "in a ring"])
+def test_songs_that_take_each_others_places_stay_themselves(home, way, retag):
+    names = [home.music / f"{number}.flac" for number in range(5)]
+    first = names[1:] if way == "renumbered back" else names[:-1]
+    for number, path in enumerate(first):
+        write_song(path, hertz=300 + 90 * number, seconds=1 + number / 10, title=f"Song {number}")
+    home.scan()
+    with Catalogue(home.path) as catalogue:
+        ids = [catalogue.song_at(path).id for path in first]
+        for number in (0, 2):
+            correct(catalogue, ids[number], np.eye(7)[number])
+    home.like(first[2])
+    if retag:
+        for path in first:
+            retagged(path)
+    places = {
+        "renumbered": names[1:],
+        "renumbered back": names[:-1],
+        "swapped": [first[1], first[0], *first[2:]],
+        "in a ring": [*first[1:], first[0]],
+    }[way]
+    beside = [path.rename(path.with_name(f"beside {path.name}")) for path in first]
+    for path, place in zip(beside, places, strict=True):
+        path.rename(place)
+    report = home.scan()
+    assert (report.missing, report.failed) == (0, 0)
+    assert home.liked() == {places[2]}
+    with Catalogue(home.path) as catalogue:
+        found = [catalogue.song_at(place) for place in places]
+        assert [song.id for song in found] == ids
+        assert [song.corrected for song in found] == [True, False, True, False]
+        assert [int(song.mood.argmax()) for song in found[::2]] == [0, 2]
+        assert catalogue.counts() == {"ok": 4, "failed": 0, "missing": 0}
+
+
+def test_a_song_that_another_one_replaced_is_missing_and_comes_back(home):
+    one = write_song(home.music / "a.flac", hertz=300, title="One")
+    two = write_song(home.music / "b.flac", hertz=900, title="Two")
+    aside = home.music.parent.parent / "aside.flac"
+    home.scan()
+    for path in (one, two):
+        home.like(path)
+        with Catalogue(home.path) as catalogue:
+            correct(catalogue, catalogue.song_at(path).id, OWN)
+    shutil.copy2(two, aside)
+    one.rename(two)
+    assert home.scan().missing == 0  # it is said at once
+    with Catalogue(home.path) as catalogue:
+        assert catalogue.counts() == {"ok": 1, "failed": 0, "missing": 1}
+        assert catalogue.song_at(two).title == "One"
+    assert home.liked() == {two}
+    back = home.music / "c.flac"
+    aside.rename(back)
+    home.scan()
+    with Catalogue(home.path) as catalogue:
+        assert catalogue.song_at(back).corrected
+        assert catalogue.counts() == {"ok": 2, "failed": 0, "missing": 0}
+    assert home.liked() == {two, back}

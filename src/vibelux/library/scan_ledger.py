@@ -157,8 +157,7 @@ class Ledger:
 
         """
         with self._connection.begin():
-            query = select(_pending).where(_pending.c.key == outcome.job.key)
-            pending = self._connection.execute(query).one()
+            pending = self._pending(outcome.job)
             if outcome.reason_code == "vanished":
                 self._unsee(pending.song_id)
                 return "vanished"
@@ -169,19 +168,22 @@ class Ledger:
                 "content_hash": outcome.content_hash,
             }
             source = self._source(pending, outcome.content_hash)
-            if outcome.reason_code is None and not outcome.values:
-                return self._settle_known(pending, source, values, outcome.tags)
             own = self._song(pending.song_id)
             if outcome.values and source is None:
                 source = self._sounding(pending, own, outcome.values)
+            come = source is not None and self._has_come(source, own, pending)
+            if come and source is not None:
+                self._leave(source, own)
+                pending, own = self._pending(outcome.job), own and source
+            if outcome.reason_code is None and not outcome.values:
+                return self._settle_known(pending, source, values, outcome.tags, come=come)
             values |= self._identity(own, source, outcome.values)
             values |= dict.fromkeys(VERDICT)
             values |= outcome.values or tags_of_name(outcome.job.path).values()
             values |= {"reason_code": outcome.reason_code, "reason": outcome.reason}
             values |= {"state": "failed" if outcome.reason_code else "ok"}
             values |= {"analysed_at": int(time.time())}
-            moved = source is not None and pending.song_id is None and _is_gone(source, pending)
-            self._write(source.id if source is not None and moved else pending.song_id, values)
+            self._write(source.id if source is not None and come else pending.song_id, values)
             return "failed" if outcome.reason_code else "analysed"
 
     def mark_missing(self, folders: Sequence[Path], unreachable: Sequence[Path]) -> int:
@@ -252,6 +254,9 @@ class Ledger:
         )
         return held[0] if held else None
 
+    def _pending(self, job: Job) -> Row[Any]:
+        return self._connection.execute(select(_pending).where(_pending.c.key == job.key)).one()
+
     def _song(self, song_id: int | None) -> Row[Any] | None:
         if song_id is None:
             return None
@@ -265,6 +270,46 @@ class Ledger:
             return own
         found = songs_of_sound(self._connection, heard)
         return max(found, key=lambda row: _is_gone(row, pending), default=None)
+
+    def _has_come(self, source: Row[Any], own: Row[Any] | None, pending: Row[Any]) -> bool:
+        """Tell whether a song has come to a new place, perhaps of another one, and is no copy.
+
+        It has if its old place is empty, or holds something else that is still to be looked at.
+        """
+        if own is not None and source.id == own.id:
+            return False
+        there = self._connection.execute(
+            select(_pending).where(_pending.c.path == source.path)
+        ).one_or_none()
+        if there is None:
+            return _is_gone(source, pending)
+        if own is not None:
+            return (there.size, there.mtime_ns) != (source.size, source.mtime_ns)
+        return there.size != source.size  # else it was perhaps only touched
+
+    def _leave(self, source: Row[Any], own: Row[Any] | None) -> None:
+        """Let a song leave its place, to which the song that it replaces goes.
+
+        What becomes of that one is seen later, unless no file is left there.
+        """
+        left = update(_pending).where(_pending.c.path == source.path)
+        if own is None:
+            self._connection.execute(left.values(song_id=None))
+            return
+        for song_id, path in (
+            (own.id, b"\0" + own.path),  # no file has such a name, and no two songs have the same
+            (source.id, own.path),
+            (own.id, source.path),
+        ):
+            statement = update(songs).where(songs.c.id == song_id)
+            self._connection.execute(statement.values(path=path))
+        came = update(_pending).where(_pending.c.path == own.path)
+        self._connection.execute(came.values(song_id=source.id))
+        if not self._connection.execute(left.values(song_id=own.id)).rowcount:
+            self._connection.execute(
+                update(songs).where(songs.c.id == own.id).values(state="missing")
+            )
+            self._unsee(own.id)
 
     def _identity(
         self, own: Row[Any] | None, source: Row[Any] | None, heard: dict[str, Any]
@@ -287,19 +332,20 @@ class Ledger:
         source: Row[Any] | None,
         values: dict[str, Any],
         tags: dict[str, Any],
+        *,
+        come: bool,
     ) -> Change | None:
         if source is None or not self._terms.hold_for(source):
             return None
         values["state"] = "failed" if source.mood is None else "ok"
         if source.id == pending.song_id:
-            self._write(source.id, values)
-            return "unchanged"
-        moved = pending.song_id is None and _is_gone(source, pending)
-        if not moved:
+            self._write(source.id, values | tags)
+            return "moved" if come else "unchanged"
+        if not come:
             values |= {name: source._mapping[name] for name in (*VERDICT, *OWN)}
             values["known_by"] = key_of(source)
-        self._write(source.id if moved else pending.song_id, values | tags)
-        return "moved" if moved else "copied"
+        self._write(source.id if come else pending.song_id, values | tags)
+        return "moved" if come else "copied"
 
     def _write(self, song_id: int | None, values: dict[str, Any]) -> None:
         if song_id is not None:
