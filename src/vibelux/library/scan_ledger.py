@@ -285,7 +285,7 @@ class Ledger:
             return _is_gone(source, pending)
         if own is not None:
             return (there.size, there.mtime_ns) != (source.size, source.mtime_ns)
-        return there.size != source.size  # else it was perhaps only touched
+        return bool(there.size != source.size)  # else it was perhaps only touched
 
     def _leave(self, source: Row[Any], own: Row[Any] | None) -> None:
         """Let a song leave its place, to which the song that it replaces goes.
