@@ -1,3 +1,5 @@
+import errno
+import io
 import os
 from pathlib import Path
 
@@ -109,3 +111,34 @@ def test_odd_entries(entries, expected):
 
 def test_a_title_without_artist_takes_none_from_the_name():
     assert completed(Tags(title="T"), Path("X - Y.mp3")) == Tags(title="T")
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.ESTALE, errno.EACCES])
+def test_a_disk_that_fails_says_nothing_about_the_tags(tmp_path, monkeypatch, code):
+    path = tmp_path / "A - B.flac"
+    write_audio(path, "flac", ALL)
+
+    class Failing(io.FileIO):
+        def read(self, size=-1):
+            if self.tell():
+                raise OSError(code, os.strerror(code))
+            return super().read(min(size, 10))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", lambda self, *_, **__: Failing(self))
+        with pytest.raises(OSError, match=os.strerror(code)) as raised:
+            read_tags(path)
+        assert raised.value.errno == code
+    assert read_tags(path).title == "Tïtle 🎵"
+
+
+@pytest.mark.parametrize("error", [KeyError("x"), MemoryError(), RecursionError(), ValueError("x")])
+def test_whatever_a_parser_raises_leaves_the_name(tmp_path, monkeypatch, error):
+    path = tmp_path / "A - B.flac"
+    write_audio(path, "flac", ALL)
+
+    def failing(*_, **__):
+        raise error
+
+    monkeypatch.setattr(av, "open", failing)
+    assert read_tags(path) == Tags("B", "A")
