@@ -6,14 +6,14 @@ import pytest
 mutagen = pytest.importorskip("mutagen", reason="needs the tags extra")
 
 from mutagen.apev2 import APEv2  # noqa: E402
-from mutagen.id3 import COMM, ID3, TXXX  # noqa: E402
+from mutagen.id3 import COMM, ID3, TALB, TIT2, TPE1, TXXX  # noqa: E402
 from mutagen.mp4 import MP4FreeForm  # noqa: E402
 from tagged_songs import write_song  # noqa: E402
 
 from vibelux.library.sound_digest import digest_of_all  # noqa: E402
 from vibelux.library.tag_fields import read_fields  # noqa: E402
 from vibelux.library.tag_writing import tag_songs, untag_songs  # noqa: E402
-from vibelux.library.tags import open_nameless  # noqa: E402
+from vibelux.library.tags import open_nameless, read_tags  # noqa: E402
 
 
 def with_txxx(path, desc="MOOD"):
@@ -171,3 +171,31 @@ def test_tags_that_are_not_utf8_are_not_spoilt(catalogue, known, music):
     assert (step.state, step.failed) == ("skipped", False)
     assert "not UTF-8" in step.reason
     assert path.read_bytes() == before
+
+
+def in_pages(path, version):
+    """Write tags as they were written before Unicode."""
+    texts = ("Группа крови", "Кино", "Последний герой")
+    if version == 1:
+        ID3(path).delete(path)
+        fields = [text.encode("cp1251").ljust(30, b"\0") for text in texts]
+        path.write_bytes(path.read_bytes() + b"TAG" + b"".join(fields) + b"1988" + bytes(31))
+    else:
+        tags = ID3()
+        for frame, text in zip((TIT2, TPE1, TALB), texts, strict=True):
+            tags.add(frame(encoding=0, text=[text.encode("cp1251").decode("latin-1")]))
+        tags.save(path, v1=0, v2_version=version)
+    return texts
+
+
+@pytest.mark.parametrize("version", [1, 3, 4])
+def test_other_tags_in_an_old_code_page_stay_as_they_are(catalogue, known, music, version):
+    path = write_song(music / "a.mp3")
+    texts = in_pages(path, version)
+    known(path)
+    before = read_tags(path)
+    assert (before.title, before.artist, before.album) == texts
+    run(tag_songs, catalogue, music)
+    assert read_tags(path) == before
+    run(untag_songs, catalogue, music)
+    assert read_tags(path) == before
