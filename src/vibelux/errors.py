@@ -13,6 +13,7 @@
     ├── CameraError              absent, busy, not permitted or black
     ├── NoFace                   no usable face; ``state`` says which kind
     ├── AudioError               a song that cannot be analysed; ``code`` says why
+    ├── FilesUnreachable         many files in a row cannot be read: a disk or a network fails
     ├── CatalogueError
     │   ├── CatalogueEmpty       there is nothing to recommend
     │   ├── CatalogueLocked      another process is writing
@@ -86,9 +87,16 @@ class AudioError(VibeluxError):
     """A song cannot be analysed.
 
     Attributes:
-        code: one stable word for the reason: ``empty``, ``not_audio``, ``damaged``, ``protected``,
-            ``silent``, ``too_short``, ``no_permission``, ``vanished``, ``timeout``, ``crashed``.
+        code: one stable word for the reason. ``empty``, ``not_audio``, ``damaged``, ``protected``,
+            ``silent``, ``too_short`` and ``crashed`` (its decoder broke down) are verdicts on the
+            file's content, ``vanished`` says that there is none, and those of `TRANSIENT` say
+            nothing of it.
 
+    """
+
+    TRANSIENT = frozenset({"unreachable", "no_permission", "timeout", "killed"})
+    """Codes of what may be over when the file is tried again: the system could not read it, reading
+    it was not permitted, it took too long, or its process was ended from outside or had no memory.
     """
 
     def __init__(self, message: str, *, code: str) -> None:
@@ -105,6 +113,10 @@ class AudioError(VibeluxError):
 def _audio_error(message: str, code: str) -> AudioError:
     """Rebuild an AudioError on the other side of a process boundary."""
     return AudioError(message, code=code)
+
+
+class FilesUnreachable(VibeluxError):
+    """Many files in a row cannot be read, as when a disk or a network fails; try again later."""
 
 
 class CatalogueError(VibeluxError):

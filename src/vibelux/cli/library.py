@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from vibelux.cli.console import err, out, print_json, printable
-from vibelux.errors import InvalidInput
+from vibelux.errors import AudioError, InvalidInput
 
 if TYPE_CHECKING:
     from vibelux.library.catalogue import Catalogue, Song
@@ -149,6 +149,8 @@ def _list_failed(catalogue: "Catalogue", *, limit: int | None) -> None:
             break
         console.print(Text.assemble(("failed  ", "red"), _place(song)), soft_wrap=True)
         reason = printable(song.reason or "")
+        if song.reason_code in AudioError.TRANSIENT:
+            reason += "; the next scan tries again"
         console.print(Text(f"        {reason} ({song.reason_code})", style="dim"), soft_wrap=True)
 
 

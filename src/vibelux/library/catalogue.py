@@ -48,8 +48,8 @@ class Song:
             tensions.
         model: id of the model that computed these, ``imported`` for imported moods, or None.
         state: ``ok``, ``failed`` (cannot be analysed) or ``missing`` (the file is gone).
-        reason: why it failed, a sentence, or None.
-        reason_code: why it failed, one word as of `AudioError.code`, or None.
+        reason: why it failed, or why its file could not be read lately, a sentence, or None.
+        reason_code: the same in one word, as of `AudioError.code`, or None.
         albumartist: from the tags, or None.
         track: number on the album, or None.
         year: of the recording, or None.
@@ -334,7 +334,7 @@ class Catalogue:
                 with self.session() as connection:
                     migrate(connection, self.path)
             # Not before the file is known to be ours: this writes to it. Readers go on while a scan
-            # writes, and a commit costs no wait for the disk.
+            # writes.
             with closing(self._engine.raw_connection()) as raw:
                 raw.cursor().execute("PRAGMA journal_mode = WAL")
 
@@ -396,7 +396,9 @@ def _engine(path: Path, busy_timeout: float) -> Engine:
     def _connected(connection: Any, _: object) -> None:
         connection.isolation_level = None  # transactions begin below, not at the driver's whim
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA synchronous = NORMAL")
+        # What is committed outlives a power cut; scans, which commit often, see `DurableCommits`.
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA fullfsync = ON")  # macOS does not wait for the disk otherwise
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:

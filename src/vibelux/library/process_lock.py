@@ -1,12 +1,16 @@
 """A lock between processes that the system releases when its process ends, however it ends."""
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from vibelux.errors import CatalogueError
+
+_HELD = frozenset({errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK})
+"""How the systems say that another process has a lock."""
 
 
 class Held(Exception):
@@ -32,7 +36,7 @@ def process_lock(path: Path, note: str) -> Iterator[None]:
 
     Raises:
         Held: another process holds it.
-        CatalogueError: the file cannot be written.
+        CatalogueError: the file cannot be written, or its disk knows no locks.
 
     """
     try:
@@ -44,9 +48,12 @@ def process_lock(path: Path, note: str) -> Iterator[None]:
         try:
             _lock(descriptor)
         except OSError as error:
+            if error.errno not in _HELD:
+                raise CatalogueError(f"cannot lock {path}: {error.strerror or error}") from error
             raise Held(_note(descriptor)) from error
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, note.encode("ascii", "replace"))
+        with suppress(OSError):  # the lock holds without its note, also where the disk is full
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, note.encode("ascii", "replace"))
         yield
     finally:
         os.close(descriptor)

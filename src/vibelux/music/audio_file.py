@@ -8,6 +8,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +23,7 @@ from av.container import InputContainer
 from numpy.typing import NDArray
 
 from vibelux.errors import AudioError
+from vibelux.music.reading_errors import unreadable
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,8 @@ class AudioFile:
         path: a regular file of any name.
 
     Raises:
-        AudioError: ``vanished``, ``no_permission``, ``empty``, ``not_audio``, ``damaged`` or
-            ``protected``.
+        AudioError: ``vanished``, ``no_permission``, ``unreachable``, ``empty``, ``not_audio``,
+            ``damaged`` or ``protected``.
 
     """
 
@@ -175,7 +177,7 @@ class AudioFile:
 
         Raises:
             SeekFailed: with `seek`, when the jump fails or lands elsewhere.
-            AudioError: ``damaged``.
+            AudioError: ``damaged``, ``unreachable``.
 
         """
         gathered = _Gathered()
@@ -237,39 +239,40 @@ class AudioFile:
     def _packets(self) -> "Iterator[Packet[AudioStream]]":
         """Yield the stream's packets up to the end or to where the container is torn."""
         try:
-            yield from self._opened.demux(self._stream)
+            with self._source.reading():
+                yield from self._opened.demux(self._stream)
         except av.FFmpegError:
             return
-        except OSError as error:
-            raise self._error("damaged", f"it cannot be read to its end: {error}") from error
 
     def _seek(self, seconds: float) -> None:
         try:
             offset = (max(0.0, seconds) + self._begin) / self._time_base
-            self._opened.seek(int(offset), stream=self._stream)
-        except (av.FFmpegError, OSError, OverflowError) as error:
+            with self._source.reading():
+                self._opened.seek(int(offset), stream=self._stream)
+        except (av.FFmpegError, OverflowError) as error:
             raise SeekFailed from error
 
     def _start_over(self) -> None:
         """Open the container afresh, which works where seeking back does not."""
         if self._container is not None:
             self._container.close()
-        self._file.seek(0)
-        head = self._file.read(16)
-        self._file.seek(0)
+        self._source = source = _Source(self._file, self.path)
+        with source.reading():
+            source.seek(0)
+            head = source.read(16)
+            source.seek(0)
         try:
-            self._container = av.open(
-                _Source(self._file, self.path),
-                mode="r",
-                container_options={"protocol_whitelist": "none"},
-                metadata_errors="replace",
-            )
+            with source.reading():
+                self._container = av.open(
+                    source,
+                    mode="r",
+                    container_options={"protocol_whitelist": "none"},
+                    metadata_errors="replace",
+                )
         except av.FFmpegError as error:
             if head.startswith(_MAGIC) or head[4:8] == b"ftyp":
                 raise self._error("damaged", "it starts like a song but cannot be read") from error
             raise self._error("not_audio", "it is no audio file") from error
-        except OSError as error:
-            raise self._error("damaged", f"it cannot be read: {error}") from error
         streams = self._container.streams
         if "ASF_Protection_Type" in self._container.metadata:
             raise self._error("protected", "it is protected against copying (DRM)")
@@ -313,9 +316,35 @@ class _Source:
     def __init__(self, file: BinaryIO, path: Path) -> None:
         suffix = path.suffix.lower()
         self.name = "song" + (suffix if suffix[1:].isascii() and suffix[1:].isalnum() else "")
-        self.read = file.read
         self.tell = file.tell
+        self._path = path
+        self._read = file.read
         self._seek = file.seek
+        self._error: OSError | None = None
+
+    def read(self, size: int) -> bytes:
+        """Read; FFmpeg may take an error for the file's end, so it is kept."""
+        try:
+            return self._read(size)
+        except OSError as error:
+            self._error = error
+            raise
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Tell when the system could not read the file inside, whatever FFmpeg made of that.
+
+        Raises:
+            AudioError: as of `vibelux.music.reading_errors.unreadable`.
+
+        """
+        try:
+            yield
+        except (OSError, av.FFmpegError):
+            if self._error is None:
+                raise
+        if self._error is not None:
+            raise unreadable(self._path, self._error) from self._error
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         """Seek; answer an impossible place, which damaged headers ask for, as FFmpeg does."""
@@ -407,9 +436,7 @@ def _open(path: Path) -> BinaryIO:
         if status.st_size == 0:
             raise refuse("empty", "the file is empty")
         return path.open("rb", buffering=0)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise refuse("vanished", "there is no such file") from error
-    except PermissionError as error:
-        raise refuse("no_permission", "reading it is not permitted") from error
-    except (OSError, ValueError) as error:
-        raise refuse("damaged", f"it cannot be opened: {error}") from error
+    except OSError as error:
+        raise unreadable(path, error) from error
+    except ValueError as error:
+        raise refuse("vanished", f"there can be no such file: {error}") from error

@@ -59,8 +59,8 @@ def decode(
         samples [shape=(n,), dtype=float32, in [-1, 1]], mono, n ≥ 1.
 
     Raises:
-        AudioError: ``vanished``, ``no_permission``, ``empty``, ``not_audio``, ``damaged``,
-            ``protected``, or ``too_short``: the song ends before `start`.
+        AudioError: ``vanished``, ``no_permission``, ``unreachable``, ``empty``, ``not_audio``,
+            ``damaged``, ``protected``, or ``too_short``: the song ends before `start`.
 
     """
     with AudioFile(path) as audio:
@@ -161,7 +161,9 @@ def _window(
     meter.cut()
     try:
         return resampled(_metered(audio.read(start, seconds, seek=seek), meter), rate)
-    except AudioError:
+    except AudioError as error:
+        if error.code in AudioError.TRANSIENT:
+            raise
         return np.empty(0, np.float32)
 
 

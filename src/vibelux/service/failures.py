@@ -16,6 +16,7 @@ from vibelux.errors import (
     CatalogueEmpty,
     CatalogueError,
     CatalogueLocked,
+    FilesUnreachable,
     InvalidInput,
     ModelError,
     PlaylistError,
@@ -35,10 +36,11 @@ STATUS_OF: tuple[tuple[type[VibeluxError], int], ...] = (
     (ProfileError, 503),
     (PlaylistError, 422),
     (ModelError, 503),
+    (FilesUnreachable, 503),
 )
 """The first that fits counts; other errors are 500."""
 
-_STATUS_OF_AUDIO = {"vanished": 404, "no_permission": 403}
+_STATUS_OF_AUDIO = {"vanished": 404, "no_permission": 403, "unreachable": 503}
 
 _HINTS = {
     400: "send a valid request; /openapi.json describes them all",

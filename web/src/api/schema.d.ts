@@ -1019,6 +1019,11 @@ export interface components {
             missing: number;
             /** Failed */
             failed: number;
+            /**
+             * Unread
+             * @description could not be read now; the next scan tries again
+             */
+            unread: number;
             /** Warnings */
             warnings: string[];
         };

@@ -223,9 +223,9 @@ function sayEnd(
     return put("warning", status.error.message, status.error.hint, retry);
   }
   if (status.state === "done" && wasRunning && status.report !== null) {
-    const { analysed, moved, copied, returned, failed, missing, warnings } = status.report;
+    const { analysed, moved, copied, returned, failed, unread, missing, warnings } = status.report;
     const news = analysed + moved + copied + returned;
-    const total = news + status.report.unchanged + failed;
+    const total = news + status.report.unchanged + failed + unread;
     if (total === 0) return put("info", t.nothingThere, t.nothingThereHint);
     const close = textButton("close", t.close, () => (notice.hidden = true));
     return put("check", t.done(news, failed, missing), warnings.join("\n") || null, close);
