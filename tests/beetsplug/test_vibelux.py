@@ -139,7 +139,7 @@ def test_a_song_that_went_bad_is_told_with_its_reason(imported):
 
 
 @pytest.fixture
-def plugin(music_model, monkeypatch):
+def plugin(music_model, monkeypatch, tmp_path):
     """The plugin in this process, and a library."""
     from beets.library import Library
 
@@ -147,7 +147,7 @@ def plugin(music_model, monkeypatch):
     from vibelux.music.emotion import MusicModel
 
     plugin = VibeluxPlugin()
-    plugin.library = Library(":memory:")
+    plugin.library = Library(str(tmp_path / "library.db"))
     model = MusicModel.load(music_model)
     monkeypatch.setattr(VibeluxPlugin, "_model", model)
     return plugin
