@@ -65,6 +65,52 @@ def test_commits_are_waited_for_as_often_as_the_disk_allows(
     assert apart <= min(gaps) <= max(gaps) <= apart + 2 * (a_commit_takes + 0.02)
 
 
+def log_of(catalogue):
+    return catalogue.path.with_name(catalogue.path.name + "-wal").stat().st_size
+
+
+def test_the_last_commits_do_not_wait_for_the_next_one(catalogue, clock):
+    with catalogue.session() as connection:
+
+        @event.listens_for(connection, "commit")
+        def passes(_):
+            clock.now += 0.05
+
+        commits = DurableCommits(connection)
+        for number in range(2):  # the second one is not waited for
+            with commits.begin():
+                add(connection, number)
+        before = log_of(catalogue)
+        commits.rest()
+        assert log_of(catalogue) == before
+        clock.now += durable_commits.WITHIN
+        commits.rest()
+        assert log_of(catalogue) > before  # SQLite waits for a commit that has written something
+        after = log_of(catalogue)
+        commits.rest()
+        commits.settle()
+        assert log_of(catalogue) == after
+
+
+def test_a_commit_without_changes_takes_those_before_it_to_the_disk(catalogue, clock):
+    with catalogue.session() as connection:
+
+        @event.listens_for(connection, "commit")
+        def passes(_):
+            clock.now += 0.05
+
+        commits = DurableCommits(connection)
+        for number in range(2):
+            with commits.begin():
+                add(connection, number)
+                assert waits_for_the_disk(connection) == (number == 0)
+        before = log_of(catalogue)
+        clock.now += 10 * durable_commits.WITHIN
+        with commits.begin():
+            assert waits_for_the_disk(connection)
+        assert log_of(catalogue) > before
+
+
 def test_a_change_that_fails_is_not_kept(catalogue, clock):
     with catalogue.session() as connection:
         commits = DurableCommits(connection)

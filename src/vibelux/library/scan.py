@@ -138,8 +138,8 @@ def scan(
         retry: try failed files again although they have not changed.
         again: analyse every file again.
         on_progress: called after every file that was analysed and every few hundred found.
-        on_wait: called several times a second while workers are busy. What this or `on_progress`
-            raises ends the scan at once; what was analysed is kept.
+        on_wait: called several times a second while a disk or workers are waited for. What this or
+            `on_progress` raises ends the scan at once; what was analysed is kept.
         analyser: what the workers run; default: the music model.
 
     Raises:
@@ -160,11 +160,15 @@ def scan(
     report = ScanReport()
     with scan_lock(catalogue.path), catalogue.session() as connection:
         ledger = Ledger(connection, Terms(analyser.model, retry=retry, again=again))
+
+        def rest() -> None:
+            ledger.rest()
+            if on_wait is not None:
+                on_wait()
+
         try:
             found = _look(way, ledger, report, tell, on_wait)
-            with Workers(
-                analyser, count=workers, song_timeout=song_timeout, on_wait=on_wait
-            ) as group:
+            with Workers(analyser, count=workers, song_timeout=song_timeout, on_wait=rest) as group:
                 failing = _analyse(group, ledger, report, tell, found=found)
             report.missing = ledger.mark_missing(way.folders, list(way.unreachable))
         finally:
@@ -180,7 +184,7 @@ def scan(
     if report.unread:
         report.warnings.append(
             f"files that could not be read: {report.unread:,}; what is known of them stays, and "
-            "the next scan tries again"
+            "the next scan tries them again"
         )
     report.seconds = time.monotonic() - began
     return report

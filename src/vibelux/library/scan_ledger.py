@@ -184,6 +184,10 @@ class Ledger:
             self._write(own, song, values)
             return "analysed"
 
+    def rest(self) -> None:
+        """Take what was written to the disk, if that is due; called while workers are busy."""
+        self._commits.rest()
+
     def finish(self) -> None:
         """Take everything that was written to the disk."""
         self._commits.settle()

@@ -42,7 +42,7 @@ _PAUSE = 0.5
 _WAIT = 0.2
 """Seconds between calls of ``on_wait``."""
 
-_DYING = 5.0
+_DYING = 2.0
 """Seconds for killed processes to end; one that a hung disk holds in the system never does."""
 
 _CONTEXT = get_context("spawn")  # the only way on Windows, the safe one on macOS, so used by all

@@ -86,6 +86,10 @@ class ServerLedger:
             return "analysed"
         return "unread" if transient else "failed"
 
+    def rest(self) -> None:
+        """Take what was written to the disk, if that is due; called while workers are busy."""
+        self._commits.rest()
+
     def finish(self) -> None:
         """Take everything that was written to the disk."""
         self._commits.settle()

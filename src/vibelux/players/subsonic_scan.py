@@ -140,7 +140,9 @@ def scan_server(
         pending, seen = _look(client, ledger, report, tell)
         try:
             with (
-                Workers(analyser, count=workers, song_timeout=song_timeout) as group,
+                Workers(
+                    analyser, count=workers, song_timeout=song_timeout, on_wait=ledger.rest
+                ) as group,
                 Fetching(client, iter(pending), folder, connections=connections) as fetching,
             ):
                 _hear(group, fetching, ledger, report, tell, found=len(seen), total=len(pending))
