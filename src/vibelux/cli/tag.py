@@ -84,7 +84,8 @@ def _detail(step: "Tagging", *, undo: bool) -> str:
         return step.reason
     after = {name: " / ".join(values) for name, values in {**step.before, **step.changes}.items()}
     if undo:
-        return f"mood: {after.get('MOOD') or 'none'}, as before VibeluX"
+        moods = [mood for name, mood in after.items() if mood and name.split(":")[0] == "MOOD"]
+        return f"mood: {' / '.join(dict.fromkeys(moods)) or 'none'}, as before VibeluX"
     words = [after["VIBELUX_MOOD"]]
     words += [
         f"{name} {number}"

@@ -171,11 +171,11 @@ class Ledger:
             source = self._source(pending, own, outcome.content_hash)
             if outcome.values and source is None:
                 source = self._sounding(pending, own, outcome.values)
-            if come := source is not None and self._has_come(source, own, pending):
+            if moved := source is not None and self._has_come(source, own, pending):
                 own = self._leave(source, own)
             if outcome.reason_code is None and not outcome.values:
-                return self._settle_known(own, source, values, outcome.tags, come=come)
-            song = source if come else own
+                return self._settle_known(own, source, values, outcome.tags, moved=moved)
+            song = source if moved else own
             if outcome.reason_code is not None:
                 return self._settle_failure(own, song, outcome, values)
             values |= self._identity(own, source, outcome.values)
@@ -365,16 +365,16 @@ class Ledger:
         values: dict[str, Any],
         tags: dict[str, Any],
         *,
-        come: bool,
+        moved: bool,
     ) -> Change | None:
         if source is None or not self._terms.hold_for(source):
             return None
         values["state"] = "failed" if source.mood is None else "ok"
         if source.mood is not None:  # and its file could be read
             values |= {"reason_code": None, "reason": None}
-        if come or (own is not None and source.id == own.id):
+        if moved or (own is not None and source.id == own.id):
             self._write(own, source, values | tags)
-            return "moved" if come else "unchanged"
+            return "moved" if moved else "unchanged"
         copy = {name: source._mapping[name] for name in (*VERDICT, *OWN)}
         self._write(own, own, copy | values | tags | {"known_by": key_of(source)})
         return "copied"
