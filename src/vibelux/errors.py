@@ -24,6 +24,7 @@
     ├── PlayerError              music cannot be played: no sound device, MPD does not answer
     ├── PlaylistError            a playlist or embeddings file that cannot be read or written
     ├── TagError                 a file whose tags cannot be read or written
+    │   └── NotTaggable          one that is left alone with reason: it is read-only, not known
     ├── ServerError              a music server answers nonsense or with an error
     │   ├── ServerUnreachable    it is down, too slow, or the connection broke off
     │   └── ServerRefused        it refuses what was asked; ``code`` is its number for why
@@ -156,6 +157,10 @@ class PlaylistError(VibeluxError):
 
 class TagError(VibeluxError):
     """A file's tags cannot be read or written."""
+
+
+class NotTaggable(TagError):
+    """A file is left alone for a good reason: it is read-only, not known, or has no tags."""
 
 
 class ServerError(VibeluxError):

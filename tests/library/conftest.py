@@ -10,11 +10,13 @@ from vibelux.library.scan import scan
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import vector_blob
 from vibelux.library.tags import tags_of_name
-from vibelux.library.workers_process import Analyser
+from vibelux.library.workers_process import Analyser, hash_of
 
 HERE = Path(__file__).parent
 if str(HERE) not in sys.path:
     sys.path.append(str(HERE))  # the workers inherit it and find the analysers there
+
+from tagged_songs import MOOD  # noqa: E402
 
 
 @pytest.fixture
@@ -48,6 +50,24 @@ def music(tmp_path):
     folder = tmp_path / "music"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def known(catalogue, add_song):
+    """A function that puts a file into the catalogue as a scan would."""
+
+    def add(path, mood=MOOD, **values):
+        status = path.stat()
+        return add_song(
+            catalogue,
+            path.resolve(),
+            size=status.st_size,
+            mtime_ns=status.st_mtime_ns,
+            content_hash=hash_of(path),
+            **({"mood": vector_blob(mood), "valence": 0.5, "arousal": -0.25} | values),
+        )
+
+    return add
 
 
 @pytest.fixture

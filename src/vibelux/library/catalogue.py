@@ -1,6 +1,5 @@
 """The catalogue: all songs, with what is needed to find them again, in one SQLite file."""
 
-import os
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -21,6 +20,7 @@ from vibelux.library.migrations import MIGRATIONS, migrate, version_of
 from vibelux.library.real_paths import absolute, as_scanned, real
 from vibelux.library.schema import EFFECTIVE, folder_range, path_bytes, path_of, songs
 from vibelux.library.schema_blobs import EMBEDDING, MOMENT, MOOD, vector_of
+from vibelux.library.tags import name_of
 
 State = Literal["ok", "failed", "missing"]
 
@@ -316,7 +316,7 @@ class Catalogue:
             for row in connection.execute(query.where(here, songs.c.state == "ok")):
                 yield (
                     row.id,
-                    row.title or _title_of(path_of(row.path)),
+                    row.title or name_of(path_of(row.path)),
                     f"{row.artist or ''} {row.album or ''}",
                 )
 
@@ -410,13 +410,8 @@ def _song(row: Sequence[Any]) -> Song:
     values = list(row)
     for place, read in _READERS:
         values[place] = read(values[place])
-    values[_TITLE] = values[_TITLE] or _title_of(values[_PATH])
+    values[_TITLE] = values[_TITLE] or name_of(values[_PATH])
     return Song(*values)
-
-
-def _title_of(path: Path) -> str:
-    """Return the title of a song that has none."""
-    return os.fsencode(path.stem).decode("utf-8", "replace")
 
 
 def _engine(path: Path, busy_timeout: float) -> Engine:

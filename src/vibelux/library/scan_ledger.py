@@ -37,9 +37,10 @@ from vibelux.errors import AudioError, FilesUnreachable
 from vibelux.library.durable_commits import DurableCommits
 from vibelux.library.scan_files import Found
 from vibelux.library.scan_verdicts import Terms, is_unread, outlives
-from vibelux.library.schema import OWN, TAGS, VERDICT, folder_range, path_bytes, path_of, songs
+from vibelux.library.schema import OWN, VERDICT, folder_range, path_bytes, path_of, songs
 from vibelux.library.schema_blobs import REVISION
-from vibelux.library.tags import Tags, renamed, tags_of_name
+from vibelux.library.song_identity import key_after, key_of, same_sound, songs_of_sound
+from vibelux.library.tags import tags_of_name
 from vibelux.library.waited_call import waited_for
 from vibelux.library.workers_process import Job, Outcome
 from vibelux.music.reading_errors import code_of
@@ -168,13 +169,19 @@ class Ledger:
                 select(songs).where(songs.c.path == pending.path)
             ).one_or_none()
             source = self._source(pending, own, outcome.content_hash)
+            if outcome.values and source is None:
+                source = self._sounding(pending, own, outcome.values)
+            if moved := source is not None and self._has_come(source, own, pending):
+                own = self._leave(source, own)
             if outcome.reason_code is None and not outcome.values:
-                return self._settle_known(pending, own, source, values)
+                return self._settle_known(own, source, values, outcome.tags, moved=moved)
+            song = source if moved else own
             if outcome.reason_code is not None:
-                return self._settle_failure(pending, own, source, outcome, values)
+                return self._settle_failure(own, song, outcome, values)
+            values |= self._identity(own, source, outcome.values)
             values |= dict.fromkeys(VERDICT) | outcome.values
             values |= {"state": "ok", "analysed_at": int(time.time())}
-            self._write(own, source if _takes_over(source, own, pending) else own, values)
+            self._write(own, song, values)
             return "analysed"
 
     def rest(self) -> None:
@@ -259,24 +266,92 @@ class Ledger:
             default=None,
         )
 
+    def _sounding(
+        self, pending: Row[Any], own: Row[Any] | None, heard: dict[str, Any]
+    ) -> Row[Any] | None:
+        """Return the song that was heard in a new file, or in one that is another song now."""
+        if own is not None and same_sound(own, heard) is not False:
+            return own
+        found = songs_of_sound(self._connection, heard)
+        return max(found, key=lambda row: _is_gone(row, pending), default=None)
+
+    def _has_come(self, source: Row[Any], own: Row[Any] | None, pending: Row[Any]) -> bool:
+        """Tell whether a song has come to a new place, perhaps of another one, and is no copy.
+
+        It has if its old place is empty, or holds something else that is still to be looked at.
+        """
+        if own is not None and source.id == own.id:
+            return False
+        there = self._connection.execute(
+            select(_pending).where(_pending.c.path == source.path)
+        ).one_or_none()
+        if there is None:
+            return _is_gone(source, pending)
+        if own is not None:
+            return (there.size, there.mtime_ns) != (source.size, source.mtime_ns)
+        return bool(there.size != source.size)  # else it was perhaps only touched
+
+    def _leave(self, source: Row[Any], own: Row[Any] | None) -> Row[Any] | None:
+        """Let a song leave its place, to which the song that it replaces goes.
+
+        What becomes of that one is seen later, unless no file is left there.
+
+        Returns:
+            the song that the catalogue has at the new place now.
+
+        """
+        left = update(_pending).where(_pending.c.path == source.path)
+        if own is None or (is_unread(own) and own.mood is None):  # nothing is known that could go
+            self._connection.execute(left.values(song_id=None))
+            return own
+        for song_id, path in (
+            (own.id, b"\0" + own.path),  # no file has such a name, and no two songs have the same
+            (source.id, own.path),
+            (own.id, source.path),
+        ):
+            statement = update(songs).where(songs.c.id == song_id)
+            self._connection.execute(statement.values(path=path))
+        came = update(_pending).where(_pending.c.path == own.path)
+        self._connection.execute(came.values(song_id=source.id))
+        if not self._connection.execute(left.values(song_id=own.id)).rowcount:
+            self._connection.execute(
+                update(songs).where(songs.c.id == own.id).values(state="missing")
+            )
+            self._unsee(own.id)
+        return source
+
+    def _identity(
+        self, own: Row[Any] | None, source: Row[Any] | None, heard: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Return what stays with a song whatever becomes of its file: its key and correction.
+
+        Args:
+            own: the song of the file's path, if there is one.
+            source: the song that the file is, if it is known.
+            heard: columns of an analysis; empty if it failed.
+
+        """
+        if source is None:
+            return {"known_by": key_after(self._connection, own, heard)}
+        return {"known_by": key_of(source)} | {name: source._mapping[name] for name in OWN}
+
     def _settle_failure(
         self,
-        pending: Row[Any],
         own: Row[Any] | None,
-        source: Row[Any] | None,
+        song: Row[Any] | None,
         outcome: Outcome,
         values: dict[str, Any],
     ) -> Change:
         transient = outcome.reason_code in AudioError.TRANSIENT
         reason = {"reason_code": outcome.reason_code, "reason": outcome.reason}
-        moved = _takes_over(source, own, pending)
-        song = source if moved else own
         if song is not None and outlives(song, outcome):
+            moved = own is None or own.id != song.id
             values = (values if moved else {}) | {"state": _present_state()}
             if transient:
                 values |= reason  # so that the next scan tries again
         else:
             values |= dict.fromkeys(VERDICT) | tags_of_name(outcome.job.path).values() | reason
+            values |= {"known_by": key_after(self._connection, song, {})}
             values |= {"state": "failed", "analysed_at": int(time.time())}
             if transient:
                 values["content_hash"] = None  # nothing is known of this content
@@ -285,26 +360,23 @@ class Ledger:
 
     def _settle_known(
         self,
-        pending: Row[Any],
         own: Row[Any] | None,
         source: Row[Any] | None,
         values: dict[str, Any],
+        tags: dict[str, Any],
+        *,
+        moved: bool,
     ) -> Change | None:
         if source is None or not self._terms.hold_for(source):
             return None
         values["state"] = "failed" if source.mood is None else "ok"
         if source.mood is not None:  # and its file could be read
             values |= {"reason_code": None, "reason": None}
-        if own is not None and source.id == own.id:
-            self._write(own, own, values)
-            return "unchanged"
-        before = Tags(**{name: source._mapping[name] for name in TAGS})
-        tags = renamed(before, before=path_of(source.path), after=path_of(pending.path))
-        if _takes_over(source, own, pending):
-            self._write(own, source, values | tags.values())
-            return "moved"
+        if moved or (own is not None and source.id == own.id):
+            self._write(own, source, values | tags)
+            return "moved" if moved else "unchanged"
         copy = {name: source._mapping[name] for name in (*VERDICT, *OWN)}
-        self._write(own, own, copy | values | tags.values())
+        self._write(own, own, copy | values | tags | {"known_by": key_of(source)})
         return "copied"
 
     def _write(self, own: Row[Any] | None, song: Row[Any] | None, values: dict[str, Any]) -> None:
@@ -316,6 +388,8 @@ class Ledger:
             values: by the names of the columns.
 
         """
+        if "known_by" in values and values["known_by"] == values.get("content_hash"):
+            values = values | {"known_by": None}  # it need not be said twice
         if own is not None and song is not None and own.id != song.id:
             self._connection.execute(delete(songs).where(songs.c.id == own.id))
         if song is None:
@@ -351,18 +425,6 @@ def _below(folder: Path) -> Any:
     low, high = folder_range(folder)
     inside = and_(songs.c.path >= low, songs.c.path < high)
     return or_(songs.c.path == path_bytes(folder), inside)
-
-
-def _takes_over(source: Row[Any] | None, own: Row[Any] | None, pending: Row[Any]) -> bool:
-    """Tell whether a file is the new place of a song with its content, whose own file is gone.
-
-    Not where the path has a song already, unless nothing is known of that one.
-    """
-    if source is None:
-        return False
-    if own is not None and (own.id == source.id or own.mood is not None or not is_unread(own)):
-        return False
-    return _is_gone(source, pending)
 
 
 def _is_gone(song: Row[Any], pending: Row[Any]) -> bool:

@@ -75,6 +75,7 @@ class Outcome:
         content_hash: BLAKE2b of the file [20 bytes]; None if it could not be read to the end.
         values: the catalogue's columns of tags and analysis; empty if the content is known or the
             file failed.
+        tags: those of a file whose content is known, read again: they may come from its name.
         reason_code: one word as of `AudioError.code`, or None.
         reason: a sentence, or None.
 
@@ -83,6 +84,7 @@ class Outcome:
     job: Job
     content_hash: bytes | None = None
     values: dict[str, Any] = field(default_factory=dict)
+    tags: dict[str, Any] = field(default_factory=dict)
     reason_code: str | None = None
     reason: str | None = None
 
@@ -195,7 +197,7 @@ def outcome_of(
     try:
         content_hash = hash_of(job.path)
         if content_hash in job.known:
-            return Outcome(job, content_hash)
+            return Outcome(job, content_hash, tags=_tags(job.path))
         on_hash(content_hash)
         return Outcome(job, content_hash, _values(job.path, analyse(job.path), model))
     except AudioError as error:
@@ -211,7 +213,7 @@ def outcome_of(
         code, reason = "crashed", f"the analysis failed: {type(error).__name__}: {error}"
     # A name that is not text may be part of the reason; the catalogue keeps text only.
     reason = reason.encode("utf-8", "backslashreplace").decode("utf-8")
-    return Outcome(job, content_hash, {}, code, reason)
+    return Outcome(job, content_hash, reason_code=code, reason=reason)
 
 
 def hash_of(path: Path) -> bytes:
@@ -228,11 +230,17 @@ def hash_of(path: Path) -> bytes:
     return digest.digest()
 
 
+def _tags(path: Path) -> dict[str, Any]:
+    from vibelux.library.tags import read_tags
+
+    return read_tags(path).values()
+
+
 def _values(path: Path, analysis: "SongAnalysis", model: str) -> dict[str, Any]:
     import numpy as np
 
     from vibelux.library.schema_blobs import EMBEDDING, MOMENT, REVISION, vector_blob
-    from vibelux.library.tags import read_tags
+    from vibelux.library.tags import read_tags_and_sound
 
     if not np.isfinite(analysis.mood).all():
         raise AudioError("the model finds no mood in it", code="damaged")
@@ -243,7 +251,9 @@ def _values(path: Path, analysis: "SongAnalysis", model: str) -> dict[str, Any]:
         ],
         MOMENT,
     )
-    return read_tags(path).values() | {
+    tags, sound = read_tags_and_sound(path)
+    return tags.values() | {
+        "sound_hash": sound,
         "duration": float(analysis.duration),
         "mood": vector_blob(analysis.mood),
         "valence": float(analysis.valence),

@@ -10,6 +10,7 @@ from vibelux.errors import AudioError
 from vibelux.library.durable_commits import DurableCommits
 from vibelux.library.scan_verdicts import Terms, outlives
 from vibelux.library.schema import TAGS, VERDICT, remote_path, songs
+from vibelux.library.song_identity import key_after
 from vibelux.library.workers_process import Outcome
 from vibelux.players.subsonic_entries import ServerSong
 
@@ -76,6 +77,7 @@ class ServerLedger:
                 "analysed_at": int(time.time()),
             }
             values |= reason | _plays(song, row)
+            values["known_by"] = key_after(self._connection, row, outcome.values)
             if row is None:
                 self._connection.execute(insert(songs).values(**values))
             else:

@@ -1,16 +1,16 @@
 """The listener's profile: what was played, skipped and liked, in one SQLite file.
 
 It holds facts only; what they say about the listener's taste is computed when it is needed. It
-never leaves the machine, and `Profile.forget` empties it for good. Songs are known by the hash of
-their content and by their path, so that they are recognised after a scan, after they were moved and
-after their tags were changed.
+never leaves the machine, and `Profile.forget` empties it for good. Songs are known by the key that
+the catalogue gives them and by their path, so that they are recognised after they were moved, after
+their tags were changed, and after both.
 """
 
 import json
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -59,6 +59,9 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
 )
 """The n-th leads from version n to n + 1; one that has been released is never changed."""
+
+_SONGS = "SELECT id FROM songs WHERE key = ? OR path = ?"
+"""The songs of a key; one whose key was another before is still known by its path."""
 
 _F4 = np.dtype("<f4")
 
@@ -190,7 +193,7 @@ class Profile:
         """
         with self._errors(), self._transaction():
             done = self._db.execute(
-                "DELETE FROM events WHERE what = 'liked' AND song = ?", (self._known(key, path),)
+                f"DELETE FROM events WHERE what = 'liked' AND song IN ({_SONGS})", (key, path)
             )
             if done.rowcount:
                 self._db.execute("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'events'")
@@ -214,8 +217,8 @@ class Profile:
         """
         with self._errors():
             found = self._db.execute(
-                "SELECT EXISTS (SELECT 1 FROM events WHERE what = 'liked' AND song = ?)",
-                (self._known(key, path),),
+                f"SELECT EXISTS (SELECT 1 FROM events WHERE what = 'liked' AND song IN ({_SONGS}))",
+                (key, path),
             )
             return bool(found.fetchone()[0])
 
@@ -324,9 +327,36 @@ class Profile:
             self._db.execute("VACUUM")
         return number
 
+    def songs(self) -> list[tuple[str, bytes]]:
+        """Return key and path of every song that something happened to."""
+        with self._errors():
+            return self._db.execute("SELECT key, path FROM songs").fetchall()
+
+    def follow(self, found: Mapping[str, tuple[str, bytes]]) -> None:
+        """Take over where songs are found now.
+
+        Args:
+            found: key -> its key and path from now on.
+
+        Raises:
+            ProfileError: it cannot be saved.
+
+        """
+        if not found:
+            return
+        with self._errors(), self._transaction():
+            for key, (now, path) in found.items():
+                if now != key and (known := self._with_key(now)) is not None:
+                    old = self._with_key(key)  # the same song twice: both become one
+                    self._db.execute("UPDATE events SET song = ? WHERE song = ?", (known, old))
+                    self._db.execute("DELETE FROM songs WHERE id = ?", (old,))
+                self._db.execute(
+                    "UPDATE songs SET key = ?, path = ? WHERE key IN (?, ?)", (now, path, key, now)
+                )
+
     def _song(self, event: Event) -> int:
         """Return the number of a song, which is brought up to date or added."""
-        known = self._known(event.key, event.path)
+        known = self._with_key(event.key) or self._without_key(event)
         values = (event.key, event.path, event.title, event.artist)
         if known is None:
             done = self._db.execute(
@@ -339,13 +369,19 @@ class Profile:
         )
         return known
 
-    def _known(self, key: str, path: bytes) -> int | None:
-        """Return the number of a song: known by its content, or else by its path."""
+    def _with_key(self, key: str) -> int | None:
         row = self._db.execute("SELECT id FROM songs WHERE key = ?", (key,)).fetchone()
-        if row is None:
-            row = self._db.execute(
-                "SELECT id FROM songs WHERE path = ? ORDER BY id DESC", (path,)
-            ).fetchone()
+        return None if row is None else int(row[0])
+
+    def _without_key(self, event: Event) -> int | None:
+        """Return the song of the same path and name, whose key was another before.
+
+        Another name is another song, in the place of one that may have been moved.
+        """
+        row = self._db.execute(
+            "SELECT id FROM songs WHERE path = ? AND title IS ? AND artist IS ? ORDER BY id DESC",
+            (event.path, event.title, event.artist),
+        ).fetchone()
         return None if row is None else int(row[0])
 
     def _open(self) -> None:

@@ -17,6 +17,7 @@ from vibelux.library.migrations import (
     v0002_loudness,
     v0003_servers,
     v0004_own_moods,
+    v0005_sounds,
 )
 from vibelux.library.schema import APPLICATION_ID
 
@@ -27,6 +28,7 @@ MIGRATIONS: tuple[Statements, ...] = (
     v0002_loudness.STATEMENTS,
     v0003_servers.STATEMENTS,
     v0004_own_moods.STATEMENTS,
+    v0005_sounds.STATEMENTS,
 )
 
 
