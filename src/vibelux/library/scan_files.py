@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vibelux.errors import InvalidInput
+from vibelux.settings import expanded
 
 AUDIO_SUFFIXES = frozenset(
     {
@@ -133,14 +134,14 @@ def walk(folders: Sequence[Path]) -> Walk:
     roots: list[Path] = []
     for folder in folders:
         try:
-            root = folder.expanduser().resolve(strict=True)
+            root = expanded(folder).resolve(strict=True)
             is_folder = root.is_dir()
         except FileNotFoundError as error:
             raise InvalidInput(
                 f"there is no folder {folder}; nothing was changed. "
                 "If it is on another disk, connect that first"
             ) from error
-        except (OSError, RuntimeError) as error:
+        except (OSError, RuntimeError) as error:  # RuntimeError: links that lead in a circle
             raise InvalidInput(f"cannot reach the folder {folder}: {error}") from error
         if not is_folder and root.suffix.lower() not in AUDIO_SUFFIXES:
             raise InvalidInput(f"{folder} is neither a folder nor an audio file")
