@@ -3,10 +3,11 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from vibelux.errors import CatalogueError
+from vibelux.private_files import private_file, private_folder
 
 
 class Held(Exception):
@@ -36,17 +37,22 @@ def process_lock(path: Path, note: str) -> Iterator[None]:
 
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        private_folder(path.parent)
+        private_file(path)
+        descriptor = os.open(path, os.O_RDWR)
     except OSError as error:
-        raise CatalogueError(f"cannot write {path}: {error}; check the permissions") from error
+        raise CatalogueError(
+            f"cannot write {path}: {error.strerror or error}; make its folder writable, or set "
+            "VIBELUX_HOME to another folder"
+        ) from error
     try:
         try:
             _lock(descriptor)
         except OSError as error:
             raise Held(_note(descriptor)) from error
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, note.encode("ascii", "replace"))
+        with suppress(OSError):  # a full disk has no place for the note, but locks all the same
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, note.encode("ascii", "replace"))
         yield
     finally:
         os.close(descriptor)
