@@ -35,7 +35,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from vibelux.library.scan_files import Found
 from vibelux.library.schema import OWN, TAGS, VERDICT, folder_range, path_bytes, path_of, songs
-from vibelux.library.schema_blobs import REVISION
+from vibelux.library.schema_blobs import REVISION, mood_of
 from vibelux.library.tags import Tags, renamed, tags_of_name
 from vibelux.library.workers_process import Job, Outcome
 
@@ -80,7 +80,7 @@ class Terms:
 
     def hold_for(self, song: Row[Any]) -> bool:
         """Tell whether a song's verdict still counts, if its file has not changed."""
-        if song.mood is not None:
+        if mood_of(song.mood) is not None:
             return song.model == self.model and (song.revision or 0) >= REVISION
         return song.reason_code is not None and not self.retry
 

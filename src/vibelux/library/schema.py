@@ -89,6 +89,11 @@ VERDICT = (*TAGS, *ANALYSIS, "reason_code", "reason")
 """Columns that depend on a file's content alone: they go with it when it moves."""
 
 
+def storable(number: int) -> bool:
+    """Tell whether SQLite can hold an integer: 64 bits with a sign, where Python's know no end."""
+    return -(1 << 63) <= number < 1 << 63
+
+
 def path_bytes(path: Path) -> bytes:
     """Return a path as the catalogue stores it."""
     return os.fsencode(path)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +12,16 @@ from vibelux.library.catalogue import Catalogue, Song
 from vibelux.recommend.confidence import Confidence, confidence_of
 from vibelux.recommend.nearest_songs import nearest_songs
 from vibelux.recommend.recommendation import reason_for
+from vibelux.settings import expanded
 
 _AT_ONCE = 1 << 15
 """Rows multiplied together: what fits the processor's cache."""
 
 _SHOWN = 5
 """Songs named when words fit several."""
+
+_DIGITS = 20
+"""More than any id has."""
 
 _CLOSE = 0.15
 """Arousals that differ by no more are called alike."""
@@ -158,10 +161,10 @@ def find_song(catalogue: Catalogue, text: str) -> Song:
         CatalogueError: no song, or several; the message names them.
 
     """
-    song = catalogue.song_at(Path(text).expanduser().resolve())
-    if song is not None:
+    if (song := _song_of_file(catalogue, text)) is not None:
         return song
-    if text.isdecimal() and (song := catalogue.song_if_there(int(text))) is not None:
+    number = int(text) if text.isdecimal() and len(text) <= _DIGITS else None
+    if number is not None and (song := catalogue.song_if_there(number)) is not None:
         return song
     words = text.casefold().split()
     if not words:
@@ -175,6 +178,11 @@ def find_song(catalogue: Catalogue, text: str) -> Song:
     chosen = exact or fitting
     if len(chosen) == 1:
         return catalogue.song(chosen[0][0])
+    if not chosen and text.isdecimal():
+        raise CatalogueError(
+            f"there is no song with id {text}, nor one with this word; give a path, an id or words "
+            "of its title"
+        )
     if not chosen:
         raise CatalogueError(f"no song fits {text!r}; give a path, an id or words of its title")
     some = catalogue.songs_by_id([song_id for song_id, _ in chosen[:_SHOWN]])
@@ -182,6 +190,14 @@ def find_song(catalogue: Catalogue, text: str) -> Song:
         f"{len(chosen)} songs fit {text!r}: {_listed(some)}"
         f"{', …' if len(chosen) > _SHOWN else ''}; give more words or an id"
     )
+
+
+def _song_of_file(catalogue: Catalogue, text: str) -> Song | None:
+    try:
+        path = expanded(text).resolve()
+    except (InvalidInput, OSError, RuntimeError):  # a title may be anything
+        return None
+    return catalogue.song_at(path)
 
 
 def _listed(songs: Sequence[Song]) -> str:
