@@ -302,7 +302,8 @@ class Catalogue:
             cursor.close()
         matrix = embeddings_of(blobs)
         usable = matrix.any(axis=1)
-        return np.frombuffer(ids, np.int64)[usable], matrix[usable]
+        known = np.frombuffer(ids, np.int64)
+        return (known, matrix) if usable.all() else (known[usable], matrix[usable])
 
     def names(self) -> Iterator[tuple[int, str, str]]:
         """Yield id, title, and artist with album, of every playable song."""

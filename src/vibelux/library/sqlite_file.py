@@ -195,7 +195,8 @@ def _connected(path: Path, timeout: float) -> FileConnection:
         return _opened(path, "mode=ro", timeout, read_only=True)
     except sqlite3.OperationalError:
         # A file with a log can be read only where a list of its pages can be made beside it.
-        if _size(log_of(path)):
+        log = _status(log_of(path))
+        if log is not None and log.st_size:
             return _opened_copy(path, timeout)
         return _opened(path, "immutable=1", timeout, read_only=True, still=True)
 
@@ -266,24 +267,18 @@ def _folder(path: Path) -> Path:
 
 def _identity(path: Path) -> tuple[int, int] | None:
     """Return what no two files share, or None where there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
+    found = _status(path)
+    return None if found is None else (found.st_dev, found.st_ino)
 
 
 def _state(path: Path) -> tuple[int, int] | None:
     """Return what changes when a file is written to, or None where there is none."""
+    found = _status(path)
+    return None if found is None else (found.st_size, found.st_mtime_ns)
+
+
+def _status(path: Path) -> os.stat_result | None:
     try:
-        found = path.stat()
+        return path.stat()
     except OSError:
         return None
-    return found.st_size, found.st_mtime_ns
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
