@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,13 @@ RunCli = Callable[..., subprocess.CompletedProcess[str]]
 
 PIXEL_OF_EMOTION = 255.0 / 8
 """In `face_model`, each such step of pixel (0, c) adds 1 to the logit of emotion c."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let Matplotlib make its list of fonts once for all tests, away from the user's folders."""
+    fonts = tempfile.TemporaryDirectory(prefix="vibelux-fonts-")
+    config.add_cleanup(fonts.cleanup)
+    os.environ["MPLCONFIGDIR"] = fonts.name
 
 
 @pytest.fixture(scope="session")

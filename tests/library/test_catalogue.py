@@ -8,12 +8,19 @@ import numpy as np
 import pytest
 from sqlalchemy import event, insert
 
-from vibelux.errors import CatalogueCorrupt, CatalogueError, CatalogueLocked, CatalogueTooNew
+from vibelux.errors import (
+    CatalogueCorrupt,
+    CatalogueError,
+    CatalogueLocked,
+    CatalogueTooNew,
+    InvalidInput,
+)
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.catalogue_overview import overview
 from vibelux.library.migrations import MIGRATIONS
 from vibelux.library.schema import path_bytes, remote_path, songs
 from vibelux.library.schema_blobs import EMBEDDING, vector_blob
+from vibelux.recommend.correction import correct
 
 
 def test_a_new_catalogue_is_empty(catalogue):
@@ -80,6 +87,17 @@ def test_songs_come_in_the_order_asked_for(catalogue, add_song):
     assert [song.id for song in catalogue.songs_by_id(np.array(wanted))] == wanted
     with pytest.raises(CatalogueError, match="no song with id 999"):
         catalogue.songs_by_id([ids[0], 999])
+
+
+@pytest.mark.parametrize("number", [1 << 63, -(1 << 63) - 1, 10**20, 10**4000, -(10**30)])
+def test_numbers_that_no_catalogue_can_hold_are_of_no_song(catalogue, add_song, number):
+    first = add_song(catalogue, "/m/a.mp3")
+    assert catalogue.song_if_there(number) is None
+    for ask in (catalogue.song, lambda i: catalogue.songs_by_id([first, i])):
+        with pytest.raises(CatalogueError, match=r"there is no song with id -?\d+"):
+            ask(number)
+    with pytest.raises(InvalidInput, match="there is no analysed song with id"):
+        correct(catalogue, number, [1, 0, 0, 0, 0, 0, 0])
 
 
 def test_more_songs_than_a_page_all_come(catalogue):

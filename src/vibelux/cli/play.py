@@ -129,7 +129,7 @@ def play(
                 listening.session.change(**order)
             if sourced:
                 listening.session.whose = whose
-        stack.callback(listening.save)
+        stack.callback(listening.end)
         stack.enter_context(_ended_by_signals())
         listening.begin(seen if chosen is None else chosen, chosen=seen is None, saved=saved)
         try:

@@ -10,17 +10,34 @@ from typing import Any, Literal, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Engine, create_engine, event, func, select
-from sqlalchemy.engine import URL
+from sqlalchemy import Connection, func, select
 
 from vibelux.emotions import EMOTIONS, Mood
 from vibelux.errors import CatalogueError
-from vibelux.library.catalogue_errors import catalogue_errors
+from vibelux.library.catalogue_engine import engine_of, file_of
+from vibelux.library.catalogue_errors import (
+    catalogue_errors,
+    making_errors,
+    outdated,
+    read_only,
+)
 from vibelux.library.migrations import MIGRATIONS, migrate, version_of
 from vibelux.library.real_paths import absolute, as_scanned, real
-from vibelux.library.schema import EFFECTIVE, folder_range, path_bytes, path_of, songs
-from vibelux.library.schema_blobs import EMBEDDING, MOMENT, MOOD, vector_of
+from vibelux.library.schema import EFFECTIVE, folder_range, path_bytes, path_of, songs, storable
+from vibelux.library.schema_blobs import (
+    EMBEDDING,
+    MOOD,
+    are_moods,
+    course_of,
+    embeddings_of,
+    mood_of,
+    number_of,
+    text_of,
+    vector_of,
+)
+from vibelux.library.sqlite_file import make
 from vibelux.library.tags import name_of
+from vibelux.private_files import private_folder
 
 State = Literal["ok", "failed", "missing"]
 
@@ -126,14 +143,10 @@ class Catalogue:
         """
         self.path = path
         self.server = server
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise CatalogueError(
-                f"cannot make the folder {path.parent} for the catalogue: {error}; "
-                "set VIBELUX_HOME to another folder"
-            ) from error
-        self._engine = _engine(path, busy_timeout)
+        with making_errors(path):
+            private_folder(path.parent)
+            make(path)
+        self._engine = engine_of(path, busy_timeout)
         try:
             self._open()
         except BaseException:
@@ -164,8 +177,15 @@ class Catalogue:
 
     @contextmanager
     def session(self) -> Iterator[Connection]:
-        """Yield a connection of one's own, closed at the end; its transactions write."""
+        """Yield a connection of one's own, closed at the end; its transactions write.
+
+        Raises:
+            CatalogueError: as of `catalogue_errors`; nothing can be written where the file lies.
+
+        """
         with catalogue_errors(self.path), self._engine.connect() as connection:
+            if file_of(connection).read_only:
+                raise read_only(self.path)
             connection.detach()  # temporary tables must not stay on a pooled connection
             yield connection.execution_options(vibelux_write=True)
 
@@ -191,7 +211,7 @@ class Catalogue:
 
     def song_if_there(self, song_id: int) -> Song | None:
         """Return the song with an id, or None."""
-        found = self._fetch("id = ?", song_id)
+        found = self._fetch("id = ?", int(song_id)) if storable(song_id) else []
         return found[0] if found else None
 
     def songs_by_id(self, ids: Sequence[int] | NDArray[np.int64]) -> list[Song]:
@@ -265,6 +285,7 @@ class Catalogue:
 
         """
         ids, moods = array("q"), bytearray()
+        size = MOOD.itemsize * len(EMOTIONS)
         with self.reading() as connection, connection.begin():
             # The driver's own cursor, a row at a time: SQLAlchemy's rows would triple the time,
             # and lists of them would keep the garbage collector busy.
@@ -275,11 +296,13 @@ class Catalogue:
                 (self.server,),
             )
             for song_id, mood in cursor:
-                ids.append(song_id)
-                moods += mood
+                if isinstance(mood, bytes) and len(mood) == size:
+                    ids.append(song_id)
+                    moods += mood
             cursor.close()
         matrix = np.frombuffer(moods, MOOD).reshape(-1, len(EMOTIONS))
-        return np.frombuffer(ids, np.int64), matrix.astype(np.float32, copy=False)
+        usable = are_moods(matrix)
+        return np.frombuffer(ids, np.int64)[usable], matrix[usable].astype(np.float32, copy=False)
 
     def embedding_matrix(self, model: str) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
         """Load how the playable songs sound that one model has heard.
@@ -292,7 +315,7 @@ class Catalogue:
             embeddings: [shape=(n, d), dtype=float16], of length 1; d is 0 if n is.
 
         """
-        ids, blobs = array("q"), bytearray()
+        ids, blobs = array("q"), list[Any]()
         with self.reading() as connection, connection.begin():
             cursor: Any = connection.connection.cursor()  # as in mood_matrix
             cursor.execute(
@@ -302,11 +325,12 @@ class Catalogue:
             )
             for song_id, embedding in cursor:
                 ids.append(song_id)
-                blobs += embedding
+                blobs.append(embedding)
             cursor.close()
-        numbers = np.frombuffer(blobs, EMBEDDING)
-        matrix = numbers.reshape(len(ids), numbers.size // max(1, len(ids)))
-        return np.frombuffer(ids, np.int64), matrix.astype(np.float16, copy=False)
+        matrix = embeddings_of(blobs)
+        usable = matrix.any(axis=1)
+        known = np.frombuffer(ids, np.int64)
+        return (known, matrix) if usable.all() else (known[usable], matrix[usable])
 
     def names(self) -> Iterator[tuple[int, str, str]]:
         """Yield id, title, and artist with album, of every playable song."""
@@ -316,8 +340,8 @@ class Catalogue:
             for row in connection.execute(query.where(here, songs.c.state == "ok")):
                 yield (
                     row.id,
-                    row.title or name_of(path_of(row.path)),
-                    f"{row.artist or ''} {row.album or ''}",
+                    text_of(row.title) or name_of(path_of(row.path)),
+                    f"{text_of(row.artist) or ''} {text_of(row.album) or ''}",
                 )
 
     def counts(self) -> dict[str, int]:
@@ -357,13 +381,17 @@ class Catalogue:
         with catalogue_errors(self.path):
             with self._engine.connect() as connection:
                 version = version_of(connection, self.path)
+                can_write = not file_of(connection).read_only
+            if version < len(MIGRATIONS) and not can_write:
+                raise outdated(self.path)
             if version != len(MIGRATIONS):
                 with self.session() as connection:
                     migrate(connection, self.path)
             # Not before the file is known to be ours: this writes to it. Readers go on while a scan
             # writes.
-            with closing(self._engine.raw_connection()) as raw:
-                raw.cursor().execute("PRAGMA journal_mode = WAL")
+            if can_write:
+                with closing(self._engine.raw_connection()) as raw:
+                    raw.cursor().execute("PRAGMA journal_mode = WAL")
 
 
 _T = TypeVar("_T")
@@ -379,15 +407,26 @@ _SELECT = "SELECT {} FROM songs".format(
 
 _PATH, _TITLE = _FIELDS.index("path"), _FIELDS.index("title")
 
+
+def _integer(value: Any) -> int | None:
+    return value if isinstance(value, int) else None
+
+
 _READ: dict[str, Callable[[Any], object]] = {
     "path": path_of,
-    "mood": vector_of,
-    "quadrant": vector_of,
+    "mood": mood_of,
+    "quadrant": partial(vector_of, length=4),
     "embedding": partial(vector_of, dtype=EMBEDDING),
-    "course": lambda blob: np.frombuffer(blob or b"", MOMENT),
+    "course": course_of,
     "corrected": bool,
+    **dict.fromkeys(("title", "artist", "album", "albumartist", "genre", "model"), text_of),
+    **dict.fromkeys(("reason", "reason_code", "server", "remote_id"), text_of),
+    **dict.fromkeys(("valence", "arousal", "tension"), partial(number_of, least=-1, most=1)),
+    "duration": partial(number_of, least=0),
+    **dict.fromkeys(("loudness", "peak"), number_of),
+    **dict.fromkeys(("track", "year", "plays", "played_at"), _integer),
 }
-"""What is not as SQLite stores it."""
+"""What is not as SQLite stores it, or may not be as it should."""
 
 _READERS = tuple((_FIELDS.index(name), read) for name, read in _READ.items())
 
@@ -399,11 +438,11 @@ def _by_id(
     wanted = [int(song_id) for song_id in ids]
     found: dict[int, _T] = {}
     for start in range(0, len(wanted), _PAGE):
-        found.update(read(wanted[start : start + _PAGE]))
+        found.update(read(list(filter(storable, wanted[start : start + _PAGE]))))
     try:
         return [found[song_id] for song_id in wanted]
     except KeyError as error:
-        raise CatalogueError(f"the catalogue has no song with id {error}") from error
+        raise CatalogueError(f"there is no song with id {error}") from error
 
 
 def _song(row: Sequence[Any]) -> Song:
@@ -412,25 +451,3 @@ def _song(row: Sequence[Any]) -> Song:
         values[place] = read(values[place])
     values[_TITLE] = values[_TITLE] or name_of(values[_PATH])
     return Song(*values)
-
-
-def _engine(path: Path, busy_timeout: float) -> Engine:
-    engine = create_engine(
-        URL.create("sqlite", database=str(path)), connect_args={"timeout": busy_timeout}
-    )
-
-    @event.listens_for(engine, "connect")
-    def _connected(connection: Any, _: object) -> None:
-        connection.isolation_level = None  # transactions begin below, not at the driver's whim
-        connection.execute("PRAGMA foreign_keys = ON")
-        # What is committed outlives a power cut; scans, which commit often, see `DurableCommits`.
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA fullfsync = ON")  # macOS does not wait for the disk otherwise
-
-    @event.listens_for(engine, "begin")
-    def _begun(connection: Connection) -> None:
-        # A writer takes the lock at once: one that starts as a reader cannot wait for it later.
-        write = connection.get_execution_options().get("vibelux_write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-    return engine

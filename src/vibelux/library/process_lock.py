@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from vibelux.errors import CatalogueError
+from vibelux.private_files import private_file, private_folder
 
 _HELD = frozenset({errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK})
 """How the systems say that another process has a lock."""
@@ -40,10 +41,14 @@ def process_lock(path: Path, note: str) -> Iterator[None]:
 
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        private_folder(path.parent)
+        private_file(path)
+        descriptor = os.open(path, os.O_RDWR)
     except OSError as error:
-        raise CatalogueError(f"cannot write {path}: {error}; check the permissions") from error
+        raise CatalogueError(
+            f"cannot write {path}: {error.strerror or error}; make its folder writable, or set "
+            "VIBELUX_HOME to another folder"
+        ) from error
     try:
         try:
             _lock(descriptor)

@@ -9,6 +9,7 @@ from pathlib import Path
 from vibelux.errors import FilesUnreachable, InvalidInput
 from vibelux.library.schema import nearest_storable
 from vibelux.music.reading_errors import code_of
+from vibelux.settings import expanded
 
 AUDIO_SUFFIXES = frozenset(
     {
@@ -149,7 +150,7 @@ def walk(folders: Sequence[Path]) -> Walk:
     roots: list[Path] = []
     for folder in folders:
         try:
-            root = folder.expanduser().resolve(strict=True)
+            root = expanded(folder).resolve(strict=True)
             is_folder = root.is_dir()
         except FileNotFoundError as error:
             raise InvalidInput(
@@ -160,7 +161,7 @@ def walk(folders: Sequence[Path]) -> Walk:
             raise FilesUnreachable(
                 f"cannot reach the folder {folder}: {error.strerror or error}; nothing was changed"
             ) from error
-        except RuntimeError as error:
+        except RuntimeError as error:  # links that lead in a circle
             raise InvalidInput(f"cannot reach the folder {folder}: {error}") from error
         if not is_folder and root.suffix.lower() not in AUDIO_SUFFIXES:
             raise InvalidInput(f"{folder} is neither a folder nor an audio file")

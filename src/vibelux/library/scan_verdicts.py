@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from vibelux.errors import AudioError, FilesUnreachable
-from vibelux.library.schema_blobs import REVISION
+from vibelux.library.schema_blobs import REVISION, mood_of
 from vibelux.library.workers_process import Outcome
 
 _IN_A_ROW = 10
@@ -54,7 +54,7 @@ class Terms:
 
     def hold_for(self, song: Row[Any]) -> bool:
         """Tell whether what is known of a song still counts for its content."""
-        if song.mood is not None:
+        if mood_of(song.mood) is not None:
             return song.model == self.model and (song.revision or 0) >= REVISION
         return song.reason_code is not None and not is_unread(song) and not self.retry
 
@@ -77,7 +77,7 @@ def outlives(song: Row[Any], outcome: Outcome) -> bool:
     It does unless its file has another content now, and that was found bad.
     """
     same = outcome.content_hash is None or outcome.content_hash == song.content_hash
-    return song.mood is not None and (same or outcome.reason_code in AudioError.TRANSIENT)
+    return mood_of(song.mood) is not None and (same or outcome.reason_code in AudioError.TRANSIENT)
 
 
 class UnreadInARow:

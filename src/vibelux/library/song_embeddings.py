@@ -5,7 +5,6 @@ the folder of the file.
 """
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -184,9 +183,10 @@ def _shown(value: Any) -> str:
 def _replacing(path: Path) -> Iterator[IO[str]]:
     """Yield a file that takes the place of another one when the block ends well."""
     try:
-        with whole_file(path) as part, part.open("w", encoding="ascii", newline="\n") as file:
+        with (
+            whole_file(path, private=True) as part,
+            part.open("w", encoding="ascii", newline="\n") as file,
+        ):
             yield file
-            file.flush()
-            os.fsync(file.fileno())
     except OSError as error:
         raise PlaylistError(f"cannot write {path}: {error.strerror or error}") from error

@@ -130,7 +130,9 @@ class Listening:
                 self._place = saved.song, saved.seconds
                 self.heard -= 1  # it begins once more
         self._fill(first, at=0.0 if saved is None else saved.seconds)
-        self.save()
+        if self._listener.profile.unsaved is not None:
+            self._notes.append(self._listener.profile.unsaved)
+        self._keep()
 
     def tick(self) -> list[str]:
         """Take in what happened, keep the queue filled, and return what the listener should know.
@@ -186,6 +188,16 @@ class Listening:
         """Wait, or go on."""
         now = self._player.playing()
         self._player.pause(now is None or not now.paused)  # also between two songs
+
+    def end(self) -> None:
+        """Save the session for the last time.
+
+        Raises:
+            PlayerError: the file cannot be written, and that was not said before.
+
+        """
+        if not self._unsaved:
+            self.save()
 
     def save(self) -> None:
         """Save the session as it is now.

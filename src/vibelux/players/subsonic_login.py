@@ -18,6 +18,7 @@ from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from vibelux.errors import InvalidInput, ServerError
+from vibelux.private_files import private_folder
 from vibelux.whole_file import whole_file
 
 Auth = Literal["token", "password", "api-key"]
@@ -195,10 +196,9 @@ def write_login(file: Path, login: Login) -> None:
 
     """
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(file) as part:
+        private_folder(file.parent)
+        with whole_file(file, private=True) as part:
             part.write_text(json.dumps(asdict(login)) + "\n", encoding="utf-8")
-            part.chmod(0o600)
     except OSError as error:
         raise ServerError(f"cannot write {file}: {error}") from error
 

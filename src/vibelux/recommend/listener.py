@@ -57,11 +57,15 @@ class Listener:
     def tell(self, event: Event) -> None:
         """Save what happened to a song.
 
+        Where nothing can be saved (`Profile.unsaved`), a like is refused; the rest, which nobody
+        asks for, is not learnt, and the music goes on.
+
         Raises:
             ProfileError: as `Profile.add`.
 
         """
-        self.profile.add(event)
+        if event.what == "liked" or self.profile.unsaved is None:
+            self.profile.add(event)
 
     def taste(self, shelf: Shelf, features: SongFeatures) -> Taste:
         """Return what is known of the listener's taste."""

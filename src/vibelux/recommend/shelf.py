@@ -2,7 +2,6 @@
 
 import re
 from array import array
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +15,7 @@ from vibelux.emotions import EMOTIONS
 from vibelux.folding import canonical
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.schema import EFFECTIVE, KEY, path_bytes, songs
-from vibelux.library.schema_blobs import EMBEDDING, MOOD
+from vibelux.library.schema_blobs import MOOD, are_moods, embeddings_of, number_of, text_of
 from vibelux.library.sound_digest import DIGEST_BYTES
 from vibelux.recommend.circumplex import affect_of
 
@@ -71,10 +70,18 @@ class Shelf:
     def of(cls, catalogue: Catalogue) -> "Shelf":
         """Read the playable songs of a catalogue, in the order of their ids.
 
+        Songs whose mood cannot be used are left out.
+
         Raises:
             CatalogueError: as the catalogue.
 
         """
+        return cls._without(catalogue, frozenset())
+
+    @classmethod
+    def _without(cls, catalogue: Catalogue, unusable: frozenset[int]) -> "Shelf":
+        """Read the songs but those whose moods are known to be unusable."""
+        size = MOOD.itemsize * len(EMOTIONS)
         ids, moods, affect = array("q"), bytearray(), array("d")
         embeddings: list[bytes | None] = []
         artists, albums, works = _Numbers(), _Numbers(), _Numbers()
@@ -92,11 +99,14 @@ class Shelf:
                 (catalogue.server,),
             )
             for row in cursor:
-                song_id, mood, valence, arousal, embedding, title, artist, album, group = row[:9]
+                song_id, mood, valence, arousal, embedding = row[:5]
+                if song_id in unusable or not isinstance(mood, bytes) or len(mood) != size:
+                    continue
+                title, artist, album, group = map(text_of, row[5:9])
                 ids.append(song_id)
                 moods += mood
-                affect.append(np.nan if valence is None else valence)
-                affect.append(np.nan if arousal is None else arousal)
+                affect.append(_number(valence, limit=1))
+                affect.append(_number(arousal, limit=1))
                 embeddings.append(embedding)
                 who = canonical(artist or group)
                 artists.add(who)
@@ -104,19 +114,25 @@ class Shelf:
                 works.add(title and who and f"{who}\0{_VERSION.sub('', canonical(title))}")
                 keys.append(_key(row[9], row[10]))
                 paths.append(row[10])
-                played_at.append(np.nan if row[11] is None else row[11])
+                played_at.append(_number(row[11]))
                 hashes += b"".join(
-                    (one or b"")[:DIGEST_BYTES].ljust(DIGEST_BYTES, b"\0") for one in row[12:14]
+                    (one if isinstance(one, bytes) else b"")[:DIGEST_BYTES].ljust(
+                        DIGEST_BYTES, b"\0"
+                    )
+                    for one in row[12:14]
                 )
             cursor.close()
         matrix = np.frombuffer(moods, MOOD).reshape(-1, len(EMOTIONS)).astype(np.float32)
+        if not (usable := are_moods(matrix)).all():
+            more = np.frombuffer(ids, np.int64)[~usable].tolist()
+            return cls._without(catalogue, unusable.union(more))
         points = np.frombuffer(affect, np.float64).reshape(-1, 2).astype(np.float32)
         points = np.where(np.isnan(points), affect_of(matrix), points)
         return cls(
             ids=np.frombuffer(ids, np.int64),
             moods=matrix,
             affect=np.asfortranarray(np.clip(points, -1, 1)),
-            embeddings=_matrix(embeddings),
+            embeddings=embeddings_of(embeddings),
             artists=artists.column(),
             albums=albums.column(),
             works=works.column(),
@@ -210,12 +226,6 @@ class _Numbers:
         return np.frombuffer(self._column, np.int64)
 
 
-def _matrix(blobs: Sequence[bytes | None]) -> NDArray[np.float16]:
-    """Return the embeddings as a matrix; rows of another length than most stay zero."""
-    sizes = Counter(len(blob) for blob in blobs if blob is not None)
-    size = sizes.most_common(1)[0][0] if sizes else 0
-    empty = bytes(size)
-    rows = b"".join(blob if blob is not None and len(blob) == size else empty for blob in blobs)
-    width = size // EMBEDDING.itemsize
-    matrix = np.frombuffer(rows, EMBEDDING).reshape(len(blobs), width)
-    return matrix.astype(np.float16, copy=False)
+def _number(value: Any, *, limit: float = np.inf) -> float:
+    number = number_of(value, least=-limit, most=limit)
+    return np.nan if number is None else number

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
@@ -26,6 +27,13 @@ _DESCRIPTION = """Songs that fit a mood, from the library of the machine that se
 A *mood* is seven numbers that sum to 1, in the order angry, disgust, fear, happy, neutral, sad,
 surprise. No address takes pictures. Every answer that is no success has the body
 `{"error": {"code", "message", "hint"}}`."""
+
+_WITHOUT_TELEMETRY: dict[str, Any] = {
+    "telemetry": dict.fromkeys(
+        ("tracing", "metrics", "logs", "operation_spans", "auto_configure"), False
+    )
+}
+"""FastAPI tells collectors of OpenTelemetry about requests where the environment says so."""
 
 
 def create_app(
@@ -54,6 +62,8 @@ def create_app(
         lifespan=lifespan,
         generate_unique_id_function=_operation,
         redirect_slashes=False,
+        # Versions of FastAPI that do not know this keep it and do nothing with it.
+        **_WITHOUT_TELEMETRY,
     )
     app.state.context = context
     failures.install(app)

@@ -12,7 +12,7 @@ from vibelux.library.workers_process import Analyser
 from vibelux.recommend.correction import correct
 from vibelux.recommend.listener import Listener
 from vibelux.service.desk import Desk
-from vibelux.service.failures import Failure
+from vibelux.service.failures import Failure, logger
 from vibelux.service.folders import Roots
 from vibelux.service.kept_sessions import KeptSessions
 from vibelux.service.scan_job import ScanJob
@@ -69,6 +69,8 @@ class Context:
         except BaseException:
             catalogue.close()
             raise
+        if listener.profile.unsaved is not None:
+            logger.warning("%s", listener.profile.unsaved)
         table = LiveTable(catalogue)
         sittings = Sittings(catalogue, listener, KeptSessions(settings.home / "sessions"))
         desk = Desk(sittings, settings)

@@ -14,7 +14,7 @@ from vibelux.service.sound import Sound, sound_of
 
 router = APIRouter(prefix="/audio", tags=["audio"])
 
-Id = Annotated[int, Path(ge=0, lt=1 << 63, description="of the song", examples=[1])]
+Id = Annotated[int, Path(ge=0, description="of the song", examples=[1])]
 
 _BINARY: dict[str, Any] = {"audio/*": {"schema": {"type": "string", "format": "binary"}}}
 _RESPONSES: dict[int | str, dict[str, Any]] = {
