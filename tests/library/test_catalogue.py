@@ -274,3 +274,48 @@ def test_counting_and_loading_moods_read_an_index_alone(catalogue, server):
             assert [row.detail.split(" (")[0] for row in plan] == [
                 "SEARCH songs USING COVERING INDEX songs_moods"
             ]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links")
+@pytest.mark.parametrize(
+    "way",
+    [
+        *("disk/Music/a.mp3", "user/Music/a.mp3", "user/Music/../Music/a.mp3", "user/a link.mp3"),
+        *("user/Music/deep/../a.mp3", "disk/Music/./a.mp3", "disk/hard.mp3", "user/far/a.mp3"),
+    ],
+)
+def test_any_way_to_a_file_leads_to_its_song(catalogue, add_song, tmp_path, monkeypatch, way):
+    music = tmp_path / "disk" / "Music"
+    (music / "real" / "deep").mkdir(parents=True)
+    (music / "deep").symlink_to("real/deep")  # so that deep/.. is not Music
+    (music / "real" / "a.mp3").write_bytes(b"another")
+    (music / "a.mp3").write_bytes(b"a song")
+    (tmp_path / "user").mkdir()
+    (tmp_path / "user" / "Music").symlink_to(music)
+    (tmp_path / "user" / "far").symlink_to("Music")
+    (tmp_path / "user" / "a link.mp3").symlink_to("Music/a.mp3")
+    (tmp_path / "disk" / "hard.mp3").hardlink_to(music / "a.mp3")
+    song = add_song(catalogue, music / "a.mp3", size=6)
+    other = add_song(catalogue, music / "real" / "a.mp3", size=7)
+    add_song(catalogue, music / "copy.mp3", size=6)
+    expected = other if "deep" in way else song
+    assert catalogue.song_at(tmp_path / way).id == expected
+    monkeypatch.chdir(tmp_path / "user")
+    assert catalogue.song_at(Path("..") / way).id == expected
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links")
+def test_a_link_that_is_a_song_of_its_own(catalogue, add_song, tmp_path):
+    (tmp_path / "elsewhere.mp3").write_bytes(b"a song")
+    (tmp_path / "link.mp3").symlink_to("elsewhere.mp3")
+    song = add_song(catalogue, tmp_path / "link.mp3", size=6)  # as a scan of its folder found it
+    assert catalogue.song_at(tmp_path / "link.mp3").id == song
+    assert catalogue.song_at(tmp_path / "elsewhere.mp3").id == song
+
+
+def test_paths_that_lead_to_no_song(catalogue, add_song, tmp_path):
+    (tmp_path / "circle.mp3").symlink_to("circle.mp3")
+    (tmp_path / "other.mp3").write_bytes(b"another")
+    add_song(catalogue, tmp_path / "gone.mp3", size=7)
+    for name in ("circle.mp3", "other.mp3", "x" * 300, "a\0b", "", os.fsdecode(b"\xff")):
+        assert catalogue.song_at(tmp_path / name) is None

@@ -135,6 +135,9 @@ def test_folders_outside_are_neither_scanned_nor_listed(scanning):
     assert completed(root[:-2]) == [root]
     assert completed(f"{root}/") == [f"{root}/inside"]
     assert completed(f"{root}/IN") == [f"{root}/inside"]
+    (scanning.music / "Bjo\u0308rk").mkdir()  # as from a Mac
+    for typed in ("Björk", "björ", "bjork", "Bjo\u0308"):
+        assert completed(f"{root}/{typed}") == [f"{root}/Bjo\u0308rk"]
     assert completed(f"{root}/.h") == [f"{root}/.hidden"]
     assert completed(f"{root}/../") == []
     assert completed("/etc/") == []

@@ -110,7 +110,7 @@ def play(
         catalogue = stack.enter_context(Catalogue(settings.catalogue))
         require_songs(catalogue)
         listener = stack.enter_context(Listener.at(settings.profile))
-        player, here = _player(mpd, mpd_root, sound_device)
+        player, here = _player(mpd, mpd_root, sound_device, settings.home / "mpd_modes.json")
         stack.callback(player.close)
         follower = stack.enter_context(_follower(settings, device)) if follow else None
         seen = follower.mood if follower else _looked_at(settings, device, camera, image)
@@ -172,7 +172,9 @@ def _to_go_on_with(state: Path, *, resume: bool | None, sourced: bool) -> "Saved
     return saved if resume else None
 
 
-def _player(mpd: str | None, root: Path | None, sound_device: str | None) -> "tuple[Player, bool]":
+def _player(
+    mpd: str | None, root: Path | None, sound_device: str | None, modes_file: Path
+) -> "tuple[Player, bool]":
     """Return the player, and whether it plays the files on this computer itself."""
     if mpd is not None and sound_device is not None:
         raise InvalidInput("--sound-device is of this computer; leave it out to play through --mpd")
@@ -188,8 +190,7 @@ def _player(mpd: str | None, root: Path | None, sound_device: str | None) -> "tu
     from vibelux.players.mpd import MpdPlayer
     from vibelux.players.mpd_server import mpd_address
 
-    folder = None if root is None else Path(os.path.abspath(root))  # noqa: PTH100 - links stay
-    return MpdPlayer(mpd_address(mpd), root=folder), False
+    return MpdPlayer(mpd_address(mpd), root=root, modes_file=modes_file), False
 
 
 def _follower(settings: "Settings", device: int) -> "MoodFollower":

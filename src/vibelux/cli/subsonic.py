@@ -208,6 +208,7 @@ def _present(report: "ServerScanReport", counts: dict[str, int]) -> None:
         for number, what in (
             (report.unchanged, "unchanged"),
             (report.returned, "of them back again"),
+            (report.recognised, "recognised under other ids"),
             (report.missing, "missing"),
             (report.failed, "failed"),
             (report.unread, "not heard, the next scan tries again"),

@@ -3,7 +3,7 @@
 import os
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from vibelux.emotions import EMOTIONS, Mood
 from vibelux.errors import CatalogueError
 from vibelux.library.catalogue_errors import catalogue_errors
 from vibelux.library.migrations import MIGRATIONS, migrate, version_of
+from vibelux.library.real_paths import absolute, as_scanned, real
 from vibelux.library.schema import EFFECTIVE, folder_range, path_bytes, path_of, songs
 from vibelux.library.schema_blobs import EMBEDDING, MOMENT, MOOD, vector_of
 
@@ -223,9 +224,35 @@ class Catalogue:
         return _by_id(ids, read)
 
     def song_at(self, path: Path) -> Song | None:
-        """Return the song of a file [absolute path], or None."""
-        found = self._fetch("path = ?", path_bytes(path))
-        return found[0] if found else None
+        """Return the song of a file, or None.
+
+        Any way to the file will do: through links, with ``..``, or in another spelling where the
+        file system takes both for the same.
+        """
+        for way in (absolute, as_scanned, real):
+            try:
+                found = self._fetch("path = ?", path_bytes(way(path)))
+            except (OSError, ValueError):  # a working folder that is gone, a zero byte
+                return None
+            if found:
+                return found[0]
+        return self._same_file(path)
+
+    def _same_file(self, path: Path) -> Song | None:
+        """Return the song whose file is another name of this one."""
+        try:
+            size = path.stat().st_size
+        except OSError:
+            return None
+        query = select(songs.c.id, songs.c.path).where(
+            songs.c.size == size, songs.c.server.is_(None), songs.c.state != "missing"
+        )
+        with self.reading() as connection:
+            for row in connection.execute(query):
+                with suppress(OSError):
+                    if path_of(row.path).samefile(path):
+                        return self.song(row.id)
+        return None
 
     def mood_matrix(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Load the moods of all playable songs.

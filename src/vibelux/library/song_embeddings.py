@@ -18,6 +18,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from vibelux.emotions import as_mood
 from vibelux.errors import InvalidMood, PlaylistError
 from vibelux.library.catalogue import Catalogue
+from vibelux.library.real_paths import as_scanned, real
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import vector_blob
 from vibelux.library.tags import tags_of_name
@@ -95,13 +96,13 @@ def import_embeddings(catalogue: Catalogue, path: Path) -> ImportReport:
         raise PlaylistError(
             f'{path} holds no {{"path": [seven numbers], …}}, but a {type(rows).__name__}'
         )
-    folder = Path(os.path.realpath(path.parent))
+    folder = real(path.parent)
     report = ImportReport()
     taken: set[bytes] = set()
     with catalogue.writing() as connection:
         for name, numbers in rows:
             try:
-                values = _values(name, numbers, folder)
+                values = _values(name, numbers, folder, catalogue)
             except ValueError as error:  # InvalidMood is one
                 report.rejected.append((name, str(error)))
                 continue
@@ -121,7 +122,7 @@ class _Pairs(list[tuple[str, Any]]):
     """A JSON object as its pairs."""
 
 
-def _values(name: str, numbers: Any, folder: Path) -> dict[str, Any]:
+def _values(name: str, numbers: Any, folder: Path, catalogue: Catalogue) -> dict[str, Any]:
     """Return the catalogue's columns for a row; raise ValueError with what is wrong in it."""
     if isinstance(numbers, _Pairs) or not isinstance(numbers, list):
         raise ValueError(f"a mood is a list of seven numbers, not {_shown(numbers)}")
@@ -133,9 +134,10 @@ def _values(name: str, numbers: Any, folder: Path) -> dict[str, Any]:
         raise InvalidMood(f"a number is too large in {_shown(numbers)}") from error
     if not name or "\0" in name:
         raise ValueError("the path is empty or holds a NUL character")
-    path = folder / name
-    path = Path(os.path.realpath(path.parent)) / path.name  # as a scan would find it
+    path = as_scanned(folder / name)
     try:
+        if path.is_symlink() and (song := catalogue.song_at(path)) is not None:
+            path = song.path  # known under its own name
         there = path.is_file()
         stored = path_bytes(path)
     except (OSError, UnicodeError) as error:

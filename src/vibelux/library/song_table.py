@@ -7,7 +7,6 @@ memory answer both in milliseconds, also for 100,000 songs.
 import sqlite3
 import threading
 import time
-import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from vibelux.emotions import EMOTIONS, emotion_index
 from vibelux.errors import InvalidInput
+from vibelux.folding import folded
 from vibelux.library.catalogue import Catalogue, State
 from vibelux.library.catalogue_errors import catalogue_errors
 from vibelux.library.schema import EFFECTIVE, path_of
@@ -317,13 +317,3 @@ class CatalogueWatch:
     def _version(self) -> int:
         with catalogue_errors(self._path):
             return int(self._db.execute("PRAGMA data_version").fetchone()[0])
-
-
-def folded(text: str | None) -> str:
-    """Return a text as it is compared: without case, accents and surplus spaces."""
-    if not text:
-        return ""
-    if text.isascii():
-        return " ".join(text.lower().split())
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())

@@ -9,7 +9,8 @@ from av import AudioFrame, AudioResampler
 from numpy.typing import NDArray
 
 from vibelux.errors import AudioError
-from vibelux.music.audio_file import AudioFile, Chunk, SeekFailed
+from vibelux.music.audio_file import AudioFile, SeekFailed
+from vibelux.music.chunks import Chunk
 from vibelux.music.loudness import Loudness, LoudnessMeter
 from vibelux.music.windows import fit_window, window_starts
 

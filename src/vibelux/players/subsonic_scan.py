@@ -27,6 +27,7 @@ from vibelux.players.subsonic import Client
 from vibelux.players.subsonic_entries import ServerSong
 from vibelux.players.subsonic_fetching import Fetched, Fetching
 from vibelux.players.subsonic_ledger import ServerLedger
+from vibelux.players.subsonic_recognition import Recognition
 
 _TOGETHER = 500
 _TOLD = 20
@@ -59,6 +60,7 @@ class ServerScanReport:
         analysed: songs fetched, heard and saved.
         unchanged: songs that needed nothing.
         returned: songs that had been missing and are back; a part of ``unchanged``.
+        recognised: songs that were known under another id or at another address.
         missing: songs that the server no longer lists.
         failed: songs that could not be analysed.
         unread: songs that could not be heard at the moment, for want of memory or time; what is
@@ -74,6 +76,7 @@ class ServerScanReport:
     analysed: int = 0
     unchanged: int = 0
     returned: int = 0
+    recognised: int = 0
     missing: int = 0
     failed: int = 0
     unread: int = 0
@@ -137,7 +140,8 @@ def scan_server(
     ):
         terms = Terms(analyser.model, retry=retry, again=again)
         ledger = ServerLedger(connection, report.server, terms)
-        pending, seen = _look(client, ledger, report, tell)
+        recognition = Recognition(connection, report.server)
+        pending, seen = _look(client, ledger, recognition, report, tell)
         try:
             with (
                 Workers(
@@ -145,7 +149,11 @@ def scan_server(
                 ) as group,
                 Fetching(client, iter(pending), folder, connections=connections) as fetching,
             ):
-                _hear(group, fetching, ledger, report, tell, found=len(seen), total=len(pending))
+                _hear(
+                    *(group, fetching, ledger, recognition, report, tell),
+                    found=len(seen),
+                    total=len(pending),
+                )
         finally:
             ledger.finish()
         if seen:
@@ -181,29 +189,34 @@ def refresh_plays(client: Client, catalogue: Catalogue) -> None:
 def _look(
     client: Client,
     ledger: ServerLedger,
+    recognition: Recognition,
     report: ServerScanReport,
     tell: Callable[[ScanProgress], None],
 ) -> tuple[list[ServerSong], set[str]]:
     """List the server's songs: those that need to be heard, and the ids of all."""
+    listed: list[ServerSong] = []
+    songs = client.songs()
+    while page := list(islice(songs, _TOGETHER)):
+        listed += page
+        tell(ScanProgress("looking", len(listed)))
+    report.recognised = recognition.of_listing(listed)
     pending: list[ServerSong] = []
-    seen: set[str] = set()
-    listed = client.songs()
-    while page := list(islice(listed, _TOGETHER)):
-        seen.update(song.id for song in page)
+    for first in range(0, len(listed), _TOGETHER):
+        page = listed[first : first + _TOGETHER]
         for song, entry in zip(page, ledger.enter(page), strict=True):
             if entry == "pending":
                 pending.append(song)
             else:
                 report.unchanged += 1
                 report.returned += entry == "returned"
-        tell(ScanProgress("looking", len(seen)))
-    return pending, seen
+    return pending, {song.id for song in listed}
 
 
 def _hear(
     group: Workers,
     fetching: Fetching,
     ledger: ServerLedger,
+    recognition: Recognition,
     report: ServerScanReport,
     tell: Callable[[ScanProgress], None],
     *,
@@ -239,6 +252,7 @@ def _hear(
         song = flying.pop(outcome.job.key)
         with suppress(OSError):
             song.path.unlink()
+        recognition.of_content(song.song, outcome.content_hash)
         match ledger.settle(song.song, outcome):
             case "analysed":
                 report.analysed += 1

@@ -1,7 +1,6 @@
 """The catalogue's playable songs as columns: all that an ordering needs, read once."""
 
 import re
-import unicodedata
 from array import array
 from collections import Counter
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vibelux.emotions import EMOTIONS
+from vibelux.folding import canonical
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import EFFECTIVE
 from vibelux.library.schema_blobs import EMBEDDING, MOOD
@@ -91,10 +91,10 @@ class Shelf:
                 affect.append(np.nan if valence is None else valence)
                 affect.append(np.nan if arousal is None else arousal)
                 embeddings.append(embedding)
-                who = _plain(artist or group)
+                who = canonical(artist or group)
                 artists.add(who)
-                albums.add(album and f"{_plain(group or artist)}\0{_plain(album)}")
-                works.add(title and who and f"{who}\0{_VERSION.sub('', _plain(title))}")
+                albums.add(album and f"{canonical(group or artist)}\0{canonical(album)}")
+                works.add(title and who and f"{who}\0{_VERSION.sub('', canonical(title))}")
                 keys.append(row[9].hex() if row[9] else path_key(row[10]))
                 paths.append(row[10])
                 played_at.append(np.nan if row[11] is None else row[11])
@@ -169,10 +169,6 @@ class _Numbers:
 
     def column(self) -> NDArray[np.int64]:
         return np.frombuffer(self._column, np.int64)
-
-
-def _plain(text: str | None) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split()) if text else ""
 
 
 def _matrix(blobs: Sequence[bytes | None]) -> NDArray[np.float16]:

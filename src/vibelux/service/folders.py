@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vibelux.errors import InvalidInput
+from vibelux.folding import folded
 from vibelux.service.failures import Failure
 
 _MOST = 100
@@ -108,7 +109,7 @@ class Roots:
                 names = sorted(
                     entry.name
                     for entry in entries
-                    if entry.name.casefold().startswith(begin.casefold())
+                    if folded(entry.name).startswith(folded(begin))
                     and entry.name.startswith(".") == begin.startswith(".")
                     and entry.is_dir()
                 )

@@ -24,18 +24,6 @@ from vibelux.players.subsonic_login import Login
 from vibelux.players.subsonic_scan import refresh_plays, scan_server
 
 
-@pytest.fixture
-def run(client, catalogue, stand_in):
-    """Scan the fake server with the stand-in analyser."""
-
-    def scan_it(model="stand-in-1", **options):
-        options = {"workers": 1, "song_timeout": 30.0} | options
-        analyser = Analyser(stand_in.factory, model)
-        return scan_server(client, catalogue, analyser=analyser, **options)
-
-    return scan_it
-
-
 def songs_of(catalogue, server):
     with Catalogue(catalogue.path, server=server) as there:
         return {song.remote_id: song for song in there.songs()}
