@@ -450,7 +450,7 @@ class _Source:
         """
         try:
             yield
-        except (OSError, av.FFmpegError):
+        except Exception:
             if self._error is None:
                 raise
         if self._error is not None:
