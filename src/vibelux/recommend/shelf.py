@@ -207,8 +207,8 @@ def key_of_song(catalogue: Catalogue, song: Song) -> str:
     return _key(key, path_bytes(song.path))
 
 
-def _key(key: bytes | None, path: bytes) -> str:
-    return key.hex() if key else f"path:{path.hex()}"
+def _key(key: object, path: bytes) -> str:
+    return key.hex() if isinstance(key, bytes) and key else f"path:{path.hex()}"
 
 
 class _Numbers:
