@@ -53,6 +53,7 @@ _HINTS = {
     416: "ask for a range inside the file",
     422: "correct the value and send it again",
     429: "wait a moment and try again",
+    431: "send fewer and shorter headers; deleting this address's cookies may help",
     500: "try again; the log of vibelux serve says more",
     503: "try again; the log of vibelux serve says more",
 }

@@ -3,7 +3,6 @@
 Pure ASGI, so that sound and events stream through untouched.
 """
 
-import asyncio
 import hmac
 import ipaddress
 import socket
@@ -43,8 +42,8 @@ SECURITY_HEADERS = {
 MAX_BODY = 1 << 20
 """Bytes: a playlist of 100,000 songs fits."""
 
-_BODY_SECONDS = 20.0
-"""A body that has not come after so long is given up."""
+_DIGITS = 20
+"""Of a length; Python refuses to read numbers of more than some thousand."""
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -98,7 +97,8 @@ class Guard:
             if (redirect := self._check_token(scope, headers)) is not None:
                 await redirect(scope, receive, send_guarded)
                 return
-            await self._app(scope, await _whole(headers, receive), send_guarded)
+            if (whole := await _whole(headers, receive)) is not None:
+                await self._app(scope, whole, send_guarded)
         except Failure as failure:
             await failure.response()(scope, receive, send_guarded)
         except Exception:
@@ -110,7 +110,7 @@ class Guard:
     def _check_sender(self, scope: Scope, headers: Headers) -> None:
         """Refuse other web pages: by a name that leads here (DNS rebinding), or by their origin."""
         client = (scope.get("client") or ("", 0))[0]
-        if not _is_loopback(client) and (wait := self._requests.wait(client)):
+        if not is_loopback(client) and (wait := self._requests.wait(client)):
             raise _slower(wait)
         host = headers.get("host", "")
         name = _name_of(host)
@@ -188,33 +188,33 @@ class RateLimit:
         return wait
 
 
-async def _whole(headers: Headers, receive: Receive) -> Receive:
+async def _whole(headers: Headers, receive: Receive) -> Receive | None:
     """Read the body, which is small, before anything is done with it.
 
+    Returns:
+        what hands it out again; None: its sender is gone, and it did not come whole.
+
     Raises:
-        Failure: it is larger than `MAX_BODY`, or does not come.
+        Failure: it is larger than `MAX_BODY`.
 
     """
-    if not headers.get("content-length", "0").isdecimal():
-        raise Failure(400, "bad_request", "the header Content-Length is no number")
-    if int(headers.get("content-length", "0")) > MAX_BODY:
+    length = headers.get("content-length", "0")
+    if not (length.isascii() and length.isdecimal()):
+        raise Failure(400, "bad_request", "the header Content-Length is not a number")
+    if len(length.lstrip("0")) > _DIGITS or int(length) > MAX_BODY:
         raise _too_large()
     if "content-length" not in headers and "transfer-encoding" not in headers:
         return receive
     body = bytearray()
     more = True
-    try:
-        async with asyncio.timeout(_BODY_SECONDS):
-            while more:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    break
-                body += message.get("body", b"")
-                more = message.get("more_body", False)
-                if len(body) > MAX_BODY:
-                    raise _too_large()
-    except TimeoutError as error:
-        raise Failure(408, "request_timeout", "the request did not come to its end") from error
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > MAX_BODY:
+            raise _too_large()
     read = False
 
     async def replay() -> Message:
@@ -267,5 +267,9 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _is_loopback(address: str) -> bool:
-    return _is_address(address) and ipaddress.ip_address(address).is_loopback
+def is_loopback(address: str) -> bool:
+    """Tell whether an address is this machine's own, for itself only."""
+    if not _is_address(address):
+        return False
+    ip = ipaddress.ip_address(address)
+    return (getattr(ip, "ipv4_mapped", None) or ip).is_loopback
