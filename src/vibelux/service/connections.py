@@ -60,6 +60,7 @@ class Connection(HttpToolsProtocol):
         self._timer: asyncio.TimerHandle | None = None
         self._in_head = self._in_message = self._refused = False
         self._overhead = self._body = 0  # bytes of the message that are no body, that are
+        self._piece = 0  # bytes that are parsed now
         self._failure: Failure | None = None
         self.idle_since = self.loop.time()
         self.stalled_since: float | None = None
@@ -88,7 +89,8 @@ class Connection(HttpToolsProtocol):
             return
         for start in range(0, len(data), _PIECE):
             piece = data[start : start + _PIECE]
-            self._overhead += len(piece)
+            self._piece = len(piece)
+            self._overhead += self._piece
             super().data_received(piece)
             if self._refused or self.transport.is_closing():
                 return
@@ -103,7 +105,7 @@ class Connection(HttpToolsProtocol):
         """Begin to count."""
         super().on_message_begin()
         self._in_head = self._in_message = True
-        self._overhead = self._body = 0
+        self._overhead, self._body = self._piece, 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Count the headers; those that follow a body in chunks count too."""
@@ -120,6 +122,8 @@ class Connection(HttpToolsProtocol):
         if len(self.pipeline) >= _PIPELINED:
             self._stop(Failure(400, "bad_request", "too many requests were sent ahead"))
         super().on_headers_complete()
+        if self.parser.should_upgrade():  # what follows would not be HTTP/1.1
+            self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
         """Tell the body's bytes from the others."""
