@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -146,12 +147,12 @@ def hanging(serve, tmp_path) -> Iterator[Served]:
     return served
 
 
-def asking(served: Served, path: str) -> None:
+def asking(served: Served, path: str, *, method: str = "GET", **body: Any) -> None:
     """Ask for something, and do not wait for the answer."""
 
     def ask() -> None:
         with contextlib.suppress(httpx.HTTPError):
-            httpx.get(f"{served.url}{path}", timeout=None)
+            httpx.request(method, f"{served.url}{path}", timeout=None, **body)
 
     threading.Thread(target=ask, daemon=True).start()
 
@@ -160,15 +161,8 @@ def asking(served: Served, path: str) -> None:
 def test_it_ends_although_a_disk_hangs(hanging, tmp_path, name, code):
     for number in range(60):
         asking(hanging, f"/api/v1/audio/{1 + number % 6}")
-    music = {"folder": str(tmp_path / "music")}
     asking(hanging, f"/api/v1/folders?path={tmp_path}/music/")
-    threading.Thread(
-        target=lambda: (
-            contextlib.suppress(httpx.HTTPError)
-            and httpx.post(f"{hanging.url}/api/v1/scan", json=music, timeout=None)
-        ),
-        daemon=True,
-    ).start()
+    asking(hanging, "/api/v1/scan", method="POST", json={"folder": str(tmp_path / "music")})
     assert httpx.get(f"{hanging.url}/api/v1/health", timeout=None).status_code == 200
     found = httpx.post(
         f"{hanging.url}/api/v1/recommendations", json={"mood": [0, 0, 0, 1, 0, 0, 0]}, timeout=None
@@ -187,9 +181,9 @@ def test_it_ends_although_a_scan_hangs(serve, tmp_path):
     served = serve("hanging", str(folder), str(music / "below"))
     (music / "below").mkdir()
     (music / "below.hangs").touch()
-    client = httpx.Client(base_url=served.url, timeout=None)
-    assert client.post("/api/v1/scan", json={"folder": str(music)}).status_code == 202
-    assert client.get("/api/v1/health").status_code == 200
+    with httpx.Client(base_url=served.url, timeout=None) as client:
+        assert client.post("/api/v1/scan", json={"folder": str(music)}).status_code == 202
+        assert client.get("/api/v1/health").status_code == 200
     served.process.send_signal(signal.SIGTERM)
     assert served.process.wait() in (143, -signal.SIGTERM)
 
@@ -199,22 +193,23 @@ def test_it_ends_although_its_workers_are_stopped(serve, tmp_path):
     with Catalogue(tmp_path / "catalogue.sqlite") as catalogue:
         fill(catalogue, tmp_path / "music")
     served = serve()
-    client = httpx.Client(base_url=served.url, timeout=None)
-    client.post("/api/v1/scan", json={"folder": str(tmp_path / "music"), "retry": True})
     (tmp_path / "music" / "new.wav").write_bytes((tmp_path / "music" / "sad.wav").read_bytes())
     tasks = Path(f"/proc/{served.process.pid}/task")
     stopped: set[int] = set()
 
-    def stop_some() -> bool:
+    def stop_workers(client: httpx.Client) -> bool:
         for task in list(tasks.iterdir()):
             with contextlib.suppress(OSError):
                 for child in (task / "children").read_text().split():
-                    os.kill(int(child), signal.SIGSTOP)
-                    stopped.add(int(child))
+                    if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text():
+                        os.kill(int(child), signal.SIGSTOP)
+                        stopped.add(int(child))
         return bool(stopped) or client.get("/api/v1/scan").json()["state"] == "done"
 
-    until(stop_some)
-    assert stopped, "the scan was over before its worker could be stopped"
+    with httpx.Client(base_url=served.url, timeout=None) as client:
+        client.post("/api/v1/scan", json={"folder": str(tmp_path / "music")}).raise_for_status()
+        until(lambda: stop_workers(client))
+    assert stopped, "the scan was over before its workers could be stopped"
     served.process.send_signal(signal.SIGTERM)
     assert served.process.wait() in (143, -signal.SIGTERM)
     until(lambda: not any(alive(child) for child in stopped))

@@ -3,6 +3,7 @@
 Pure ASGI, so that sound and events stream through untouched.
 """
 
+import asyncio
 import hmac
 import ipaddress
 import socket
@@ -101,6 +102,9 @@ class Guard:
                 await self._app(scope, whole, send_guarded)
         except Failure as failure:
             await failure.response()(scope, receive, send_guarded)
+        except asyncio.CancelledError:  # the service ends, and has waited long enough
+            if not started:
+                await _stops().response()(scope, receive, send_guarded)
         except Exception:
             logger.exception("%s %s failed", scope["method"], scope["path"])
             if started:  # too late for another answer: the connection breaks off
@@ -234,6 +238,10 @@ def _too_large() -> Failure:
         f"a request's body may have {MAX_BODY:,} bytes",
         headers={"Connection": "close"},
     )
+
+
+def _stops() -> Failure:
+    return Failure(503, "service_stops", "the service is about to end", "start it again")
 
 
 def _slower(wait: float) -> Failure:

@@ -219,6 +219,8 @@ class Server(uvicorn.Server):
         for task in self._accepting:
             task.cancel()
         await super().shutdown(sockets)
+        if self.should_exit and self._exit_seconds is not None:
+            _kill_workers()  # the signal that comes again now would leave them behind
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to stop; a second Ctrl-C waits for nothing."""
@@ -239,9 +241,14 @@ class Server(uvicorn.Server):
 def _exit_in(seconds: float, sig: int) -> None:
     """End this process and its workers after a time: a thread that waits for a disk never ends."""
     time.sleep(seconds)
+    _kill_workers()
+    os._exit(130 if sig == signal.SIGINT else 128 + sig)
+
+
+def _kill_workers() -> None:
+    """End the processes that this one has started, also those that are stopped."""
     for process in multiprocessing.active_children():
         process.kill()
-    os._exit(130 if sig == signal.SIGINT else 128 + sig)
 
 
 def _bound(address: Address) -> socket.socket:
