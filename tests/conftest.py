@@ -8,8 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from vibelux.models import LABELS, Card, sha256_of
+
+# No test depends on how fast the machine is.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 RunCli = Callable[..., subprocess.CompletedProcess[str]]
 

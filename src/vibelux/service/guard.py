@@ -6,6 +6,7 @@ Pure ASGI, so that sound and events stream through untouched.
 import asyncio
 import hmac
 import ipaddress
+import re
 import socket
 import time
 from collections import OrderedDict
@@ -17,7 +18,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from vibelux.service.failures import Failure, logger, unexpected
+from vibelux.service.byte_ranges import number_of
+from vibelux.service.failures import Failure, logger, of_status, unexpected
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": "; ".join(
@@ -43,10 +45,12 @@ SECURITY_HEADERS = {
 MAX_BODY = 1 << 20
 """Bytes: a playlist of 100,000 songs fits."""
 
-_DIGITS = 20
-"""Of a length; Python refuses to read numbers of more than some thousand."""
-
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_TEXT = "text/plain"
+
+_KEPT = ("allow", "content-range", "retry-after")
+"""Headers of a library's answer that stay when it gets the one shape."""
 
 COOKIE = "vibelux_token"
 
@@ -81,13 +85,22 @@ class Guard:
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return
-        started = False
+        started = replaced = False
 
         async def send_guarded(message: Message) -> None:
-            nonlocal started
+            nonlocal started, replaced
+            if replaced:
+                return
             if message["type"] == "http.response.start":
                 started = True
                 headers = MutableHeaders(scope=message)
+                if message["status"] >= 400 and headers.get("content-type", _TEXT)[:10] == _TEXT:
+                    # A library's own answer, such as to a range of a file.
+                    kept = {name: headers[name] for name in _KEPT if name in headers}
+                    failure = of_status(message["status"], "the request cannot be answered", kept)
+                    await failure.response()(scope, receive, send_guarded)
+                    replaced = True
+                    return
                 for name, value in SECURITY_HEADERS.items():
                     headers[name] = value
             await send(message)
@@ -116,6 +129,8 @@ class Guard:
         client = (scope.get("client") or ("", 0))[0]
         if not is_loopback(client) and (wait := self._requests.wait(client)):
             raise _slower(wait)
+        if len(headers.getlist("host")) > 1:
+            raise Failure(400, "bad_request", "a request has one header Host")
         host = headers.get("host", "")
         name = _name_of(host)
         if name not in self._names and not (self._token is not None and _is_address(name)):
@@ -203,9 +218,9 @@ async def _whole(headers: Headers, receive: Receive) -> Receive | None:
 
     """
     length = headers.get("content-length", "0")
-    if not (length.isascii() and length.isdecimal()):
+    if not re.fullmatch("[0-9]+", length):
         raise Failure(400, "bad_request", "the header Content-Length is not a number")
-    if len(length.lstrip("0")) > _DIGITS or int(length) > MAX_BODY:
+    if number_of(length) > MAX_BODY:
         raise _too_large()
     if "content-length" not in headers and "transfer-encoding" not in headers:
         return receive
