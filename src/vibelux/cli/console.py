@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 def out() -> "Console":
     """Return a console on stdout, for results."""
-    from rich.console import Console
+    from vibelux.cli.plain_console import PlainConsole
 
-    return Console(file=sys.stdout, highlight=False)
+    return PlainConsole(sys.stdout)
 
 
 def err() -> "Console":
     """Return a console on stderr, for progress, notes and errors."""
-    from rich.console import Console
+    from vibelux.cli.plain_console import PlainConsole
 
-    return Console(file=sys.stderr, highlight=False)
+    return PlainConsole(sys.stderr)
 
 
 def fail(error: VibeluxError) -> None:

@@ -151,7 +151,7 @@ def recommend(
             err().print(_order_line(notes), highlight=False)
     if output is not None:
         write_playlist(output, [song.song for song in songs], relative=relative)
-        err().print(f"wrote {printable(str(output))}, {len(songs)} songs", markup=False)
+        err().print(f"wrote {printable(str(output))}, {len(songs)} songs")
     if play:
         if output is None:
             output = settings.home / "recommended.m3u8"  # must outlive this command
@@ -179,7 +179,9 @@ def playlist_table(
         if entry.song.artist:
             name.append(f" – {printable(entry.song.artist)}", style="not bold")
         head.add_row(str(rank), name, f"{entry.score:.3f}")
-        reason = Text(entry.reason.replace(" %", "%"), style="dim")  # most fit on one line so
+        reason = Text(
+            printable(entry.reason).replace(" %", "%"), style="dim"
+        )  # most fit on one line so
         reason.append(f" · {entry.confidence.in_words(corrected=entry.song.corrected)}")
         lines += [head, Padding(reason, (0, 0, 0, len(str(len(songs))) + 2), expand=False)]
     return Constrain(Group(*lines), _WIDEST)

@@ -77,7 +77,7 @@ def serve_page(settings: "Settings", address: "Address", *, roots: "Roots", brow
         if links.named:
             said.append(f"Without the proxy it is at {links.direct}")
         for line in said:
-            out().print(line, markup=False, soft_wrap=True)
+            out().print(line, soft_wrap=True)
         err().print("Ctrl-C ends it.", style="dim")
         if browser:
             _open(links.direct)  # the proxy may not run yet
