@@ -123,7 +123,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     music = home / "music"
     with Catalogue(home / "catalogue.sqlite") as catalogue:
         ids = fill(catalogue, music)
-    with running(home, home) as (context, url), httpx.Client(base_url=url) as client:
+    with running(home, home) as (context, url), httpx.Client(base_url=url, timeout=None) as client:
         yield Service(client, context, music, ids, url)
 
 

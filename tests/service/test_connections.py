@@ -205,7 +205,7 @@ def test_idle_connections_make_room_for_one_that_asks(tmp_path):
             ask(asks)
             idle = [connect(port) for _ in range(50)]
             for _ in range(20):
-                assert httpx.get(f"{url}/api/v1/health").status_code == 200
+                assert httpx.get(f"{url}/api/v1/health", timeout=None).status_code == 200
             for connection in idle:
                 connection.close()
 
@@ -224,7 +224,7 @@ def test_those_beyond_the_number_are_refused_while_all_are_busy(tmp_path):
         for connection in busy:
             assert b"event: progress" in read_all_chunks(connection)
             connection.close()
-        assert httpx.get(f"{url}/api/v1/health").status_code == 200
+        assert httpx.get(f"{url}/api/v1/health", timeout=None).status_code == 200
 
 
 def read_all_chunks(connection: socket.socket) -> bytes:
