@@ -111,8 +111,16 @@ def test_a_name_that_a_proxy_gives_it_needs_the_token_too(start):
 
 
 @pytest.mark.parametrize("name", ["https://music.example.org", "music.example.org:443", "*", ""])
-def test_what_is_no_name_of_a_host_is_said(start, name):
+def test_what_is_not_the_name_of_a_host_is_said(start, name):
     process, _ = start("--port", "0", "--allow-host", name)
     _, errors = process.communicate()
     assert process.returncode == 2
-    assert "is no name of a host" in " ".join(errors.split())
+    assert "is not the name of a host" in " ".join(errors.split())
+
+
+@pytest.mark.parametrize("proxy", ["proxy.example.org", "*", "127.0.0.1:80", "10.0.0.1/8", ""])
+def test_what_is_not_the_address_of_a_proxy_is_said(start, proxy):
+    process, _ = start("--port", "0", "--proxy", proxy)
+    _, errors = process.communicate()
+    assert process.returncode == 2
+    assert "is not the address of a proxy" in " ".join(errors.split())
