@@ -12,6 +12,7 @@ import pytest
 from vibelux.library.catalogue import Catalogue
 from vibelux.service.disks import Blocks, Disks
 from vibelux.service.failures import Failure
+from vibelux.service.sound import FileSound
 
 from .conftest import error, fill, mood, running
 from .hanging import HangingDisk
@@ -212,4 +213,25 @@ def test_a_disk_that_is_awake_again_is_read(hanging):
     assert client.get(f"/api/v1/audio/{ids['angry']}").status_code == 200
     folders = client.get("/api/v1/folders", params={"path": f"{disk.folder.parent}/"}).json()
     assert str(disk.folder) in folders["folders"]
+    disk.hang()
+
+
+def test_a_song_whose_disk_hangs_in_its_middle_breaks_off(hanging, monkeypatch, caplog):
+    client, ids, disk = hanging
+    disk.wake()
+    release = threading.Event()
+    read = FileSound.read
+
+    def hangs(self, start, end):
+        blocks = read(self, start, end)
+        yield next(blocks)[:1000]
+        release.wait()
+        yield from blocks
+
+    monkeypatch.setattr(FileSound, "read", hangs)
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.get(f"/api/v1/audio/{ids['sad']}")
+    release.set()
+    until(lambda: "a song broke off: the disk with" in caplog.text)
+    assert "Traceback" not in caplog.text
     disk.hang()

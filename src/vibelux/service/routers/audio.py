@@ -8,11 +8,12 @@ from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
+from vibelux.errors import AudioError
 from vibelux.library.catalogue import Song
 from vibelux.service.byte_ranges import is_known, range_of
 from vibelux.service.context import Context, Shared
 from vibelux.service.disks import Blocks
-from vibelux.service.failures import documented
+from vibelux.service.failures import Failure, documented, logger
 from vibelux.service.sound import Sound, sound_of
 
 router = APIRouter(prefix="/audio", tags=["audio"])
@@ -90,6 +91,8 @@ class _SoundResponse(StreamingResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await super().__call__(scope, receive, send)
+        except (AudioError, Failure) as error:  # too late for another answer: it breaks off
+            logger.warning("a song broke off: %s", error)
         finally:
             self._blocks.close()
 
