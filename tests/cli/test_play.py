@@ -60,7 +60,7 @@ def start(tmp_path):
     yield run
     for process in running:
         process.kill()
-        process.wait(timeout=20)
+        process.wait()
         for pipe in (process.stdout, process.stderr):
             if pipe is not None:
                 pipe.close()
@@ -72,7 +72,7 @@ def state(tmp_path):
 
 def end(process):
     process.send_signal(signal.SIGTERM)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate()
     return process.returncode, errors
 
 
@@ -157,7 +157,7 @@ def test_the_screen_and_its_keys(start, stock, tmp_path):
         seen_until(text)
     os.write(ours, b"q")
     seen_until("Go on with: vibelux play --resume")
-    assert process.wait(timeout=60) == 0
+    assert process.wait() == 0
     with Listener.at(tmp_path / "profile.sqlite") as listener:
         told = [event.what for event in listener.profile.events()]
     assert told == ["liked", "skipped", "wrong_mood"]

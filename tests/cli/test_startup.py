@@ -35,7 +35,6 @@ def call(*arguments):
         capture_output=True,
         encoding="utf-8",
         check=True,
-        timeout=60,
     )
     *_, code, imported = done.stderr.splitlines()
     assert code.startswith("exit ") and imported.startswith("imported ")

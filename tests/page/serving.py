@@ -62,11 +62,7 @@ def served(home: Path, root: Path, *, host: str = "127.0.0.1") -> Iterator[Serve
         yield service
     finally:
         service.process.terminate()
-        try:
-            service.process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            service.kill()
-            raise
+        service.process.wait()
 
 
 def _started(home: Path, root: Path, port: int, host: str) -> "tuple[subprocess.Popen[str], str]":

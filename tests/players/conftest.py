@@ -114,9 +114,9 @@ class Mpd:
                 stdout=log,
                 stderr=log,
             )
-        for _ in range(200):
+        while self.process.poll() is None:
             try:
-                with socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                with socket.create_connection(("127.0.0.1", self.port)):
                     return
             except OSError:
                 time.sleep(0.05)
@@ -127,13 +127,13 @@ class Mpd:
             self._clients.pop().disconnect()
         if self.process is not None:
             self.process.terminate()
-            self.process.wait(timeout=20)
+            self.process.wait()
 
     def client(self):
         """A client of another program, once MPD has looked at its files."""
         mpd = pytest.importorskip("mpd")
         client = mpd.MPDClient()
-        client.timeout = 10
+        client.timeout = None
         client.connect("127.0.0.1", self.port)
         while "updating_db" in client.status():
             time.sleep(0.02)

@@ -3,7 +3,7 @@ import socket
 import httpx
 import pytest
 
-from vibelux.service.guard import MAX_BODY, RateLimit
+from vibelux.service.guard import MAX_BODY, Guard, RateLimit, is_loopback
 
 from .conftest import error, mood, running
 
@@ -103,7 +103,6 @@ def test_garbage_on_the_wire_does_no_harm(service):
     port = httpx.URL(service.url).port
     for garbage in (b"\x16\x03\x01\x02\x00", b"GET / HTTP/9.9\r\n\r\n", b"\0" * 5000):
         with socket.create_connection(("127.0.0.1", port)) as connection:
-            connection.settimeout(5)
             connection.sendall(garbage + b"\r\n\r\n")
             connection.recv(100)
     assert service.client.get("/api/v1/health").status_code == 200
@@ -112,7 +111,7 @@ def test_garbage_on_the_wire_does_no_harm(service):
 def test_with_a_token_nobody_without_it_gets_anything(tmp_path):
     with (
         running(tmp_path, tmp_path, token="s3cret") as (_, url),
-        httpx.Client(base_url=url) as client,
+        httpx.Client(base_url=url, timeout=None) as client,
     ):
         for path in ("/", "/api/v1/health", "/openapi.json"):
             assert error(client.get(path), 401)["code"] == "token_needed"
@@ -145,7 +144,9 @@ def behind_a_proxy(tmp_path):
     """A service that a proxy with TLS makes known as music.example.org."""
     with (
         running(tmp_path, tmp_path, token="secret", names=["Music.example.org"]) as (_, url),
-        httpx.Client(base_url=url, headers={"Authorization": "Bearer secret"}) as client,
+        httpx.Client(
+            base_url=url, headers={"Authorization": "Bearer secret"}, timeout=None
+        ) as client,
     ):
         yield client
 
@@ -185,3 +186,80 @@ def test_other_names_stay_refused_behind_a_proxy(behind_a_proxy, host, origin, c
     headers = {"Host": host} | ({"Origin": origin} if origin else {})
     answer = behind_a_proxy.post("/api/v1/moods", json={"mood": mood(sad=1)}, headers=headers)
     assert error(answer, 403)["code"] == code
+
+
+FORWARDED = {
+    "X-Forwarded-For": "203.0.113.9",
+    "X-Forwarded-Proto": "https",
+    "X-Forwarded-Host": "evil.example",
+    "Forwarded": "for=203.0.113.9;proto=https;host=evil.example",
+}
+
+
+@pytest.fixture
+def asked_by(monkeypatch):
+    """What the guard is told of each sender: the address, and http or https."""
+    asked = []
+    check = Guard._check_sender
+
+    def noting(self, scope, headers):
+        asked.append((scope["client"][0], scope["scheme"]))
+        check(self, scope, headers)
+
+    monkeypatch.setattr(Guard, "_check_sender", noting)
+    return asked
+
+
+@pytest.mark.parametrize("proxies", [(), ("192.0.2.1",), ("10.0.0.0/8", "::1")])
+def test_what_others_say_of_who_asks_does_not_count(tmp_path, monkeypatch, asked_by, proxies):
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")  # Uvicorn would heed it
+    with running(tmp_path, tmp_path, proxies=proxies) as (_, url):
+        answer = httpx.get(f"{url}/api/v1/health", headers=FORWARDED, timeout=None)
+    assert answer.status_code == 200
+    assert asked_by == [("127.0.0.1", "http")]
+
+
+@pytest.mark.parametrize("proxy", ["127.0.0.1", "127.0.0.0/8"])
+@pytest.mark.parametrize(
+    ("said", "believed"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("127.0.0.1, 203.0.113.9", "203.0.113.9"),  # the first was made up by the sender
+        ("198.51.100.1, 203.0.113.9, 127.0.0.1", "203.0.113.9"),
+    ],
+)
+def test_what_a_proxy_says_of_who_asks_counts(tmp_path, asked_by, proxy, said, believed):
+    headers = FORWARDED | {"X-Forwarded-For": said}
+    with running(tmp_path, tmp_path, proxies=(proxy,)) as (_, url):
+        answer = httpx.get(f"{url}/api/v1/health", headers=headers, timeout=None)
+    assert answer.status_code == 200  # the host is that of the request: the other one has no say
+    assert asked_by == [(believed, "https")]
+
+
+def test_who_pretends_to_be_many_guesses_tokens_no_faster(tmp_path):
+    with (
+        running(tmp_path, tmp_path, token="s3cret") as (_, url),
+        httpx.Client(base_url=url, timeout=None) as client,
+    ):
+        answers = [
+            client.get("/?token=guess", headers={"X-Forwarded-For": f"203.0.113.{number}"})
+            for number in range(20)
+        ]
+    assert answers[-1].status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("address", "own"),
+    [
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("::1", True),
+        ("::ffff:127.0.0.1", True),
+        ("::ffff:192.0.2.1", False),
+        ("192.0.2.1", False),
+        ("unknown", False),
+        ("", False),
+    ],
+)
+def test_which_addresses_are_of_this_machine_alone(address, own):
+    assert is_loopback(address) is own

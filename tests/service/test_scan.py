@@ -28,7 +28,7 @@ def scanning(tmp_path, monkeypatch):
     analyser = Analyser(f"{MODULE}:slow", "music-test", None)
     with (
         running(tmp_path / "home", music, analyser=analyser) as (context, url),
-        httpx.Client(base_url=url) as client,
+        httpx.Client(base_url=url, timeout=None) as client,
     ):
         client.context, client.music, client.url = context, music, url
         yield client
@@ -70,7 +70,7 @@ def test_a_scan_is_watched_stopped_and_goes_on(scanning):
     again = scanning.post("/api/v1/scan", json={"folder": str(scanning.music)})
     assert error(again, 409)["code"] == "catalogue_locked"
     seen = []
-    with scanning.stream("GET", "/api/v1/scan/events", timeout=60) as stream:
+    with scanning.stream("GET", "/api/v1/scan/events") as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         for line in stream.iter_lines():
             if line.startswith("data: "):

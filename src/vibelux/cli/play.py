@@ -141,7 +141,7 @@ def play(
                 _print_along(listening, follower)
         finally:
             note = "" if here else f"; {player.name} plays on what it has"
-            err().print(f"stopped{note}. Go on with: vibelux play --resume", markup=False)
+            err().print(f"stopped{note}. Go on with: vibelux play --resume")
 
 
 def _require_one(**sources: object) -> None:
@@ -238,17 +238,17 @@ def _print_along(listening: "Listening", follower: "MoodFollower | None") -> Non
     from vibelux.cli.play_screen import Following
 
     console, notes = out(), err()
-    notes.print(f"playing on {listening.player_name}; Ctrl-C ends it", markup=False)
+    notes.print(f"playing on {printable(listening.player_name)}; Ctrl-C ends it")
     following = Following(listening, follower)
     if following.line:
-        notes.print(following.line, markup=False)
+        notes.print(printable(following.line))
     shown = None
     while True:
         for note in (*following.tick(), *listening.tick()):
-            notes.print(printable(note), markup=False)
+            notes.print(printable(note))
         if listening.pick is not None and listening.pick is not shown:
             shown = listening.pick
-            console.print(_line(shown), markup=False, soft_wrap=True)
+            console.print(_line(shown), soft_wrap=True)
         time.sleep(_TICK)
 
 

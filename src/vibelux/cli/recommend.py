@@ -151,12 +151,11 @@ def recommend(
             err().print(_order_line(notes), highlight=False)
     if output is not None:
         whole = write_playlist(output, [song.song for song in songs], relative=relative)
-        err().print(f"wrote {printable(str(output))}, {len(songs)} songs", markup=False)
+        err().print(f"wrote {printable(str(output))}, {len(songs)} songs")
         if whole:
             err().print(
                 f"note: {whole} of them cannot be named relative to the playlist (they are on "
-                "another drive, or their names do not fit on a line); they have their whole paths",
-                markup=False,
+                "another drive, or their names do not fit on a line); they have their whole paths"
             )
     if play:
         if output is None:
@@ -185,7 +184,9 @@ def playlist_table(
         if entry.song.artist:
             name.append(f" – {printable(entry.song.artist)}", style="not bold")
         head.add_row(str(rank), name, f"{entry.score:.3f}")
-        reason = Text(entry.reason.replace(" %", "%"), style="dim")  # most fit on one line so
+        reason = Text(
+            printable(entry.reason).replace(" %", "%"), style="dim"
+        )  # most fit on one line so
         reason.append(f" · {entry.confidence.in_words(corrected=entry.song.corrected)}")
         lines += [head, Padding(reason, (0, 0, 0, len(str(len(songs))) + 2), expand=False)]
     return Constrain(Group(*lines), _WIDEST)

@@ -12,6 +12,7 @@ from vibelux import __version__
 from vibelux.service import failures, page
 from vibelux.service.context import Context
 from vibelux.service.guard import Guard
+from vibelux.service.methods import Methods
 from vibelux.service.routers import (
     audio,
     health,
@@ -21,6 +22,8 @@ from vibelux.service.routers import (
     scan,
     songs,
 )
+
+_PREFIX = "/api/v1"
 
 _DESCRIPTION = """Songs that fit a mood, from the library of the machine that serves.
 
@@ -68,13 +71,15 @@ def create_app(
     app.state.context = context
     failures.install(app)
     api = APIRouter(
-        prefix="/api/v1", responses=failures.documented(400, 401, 403, 404, 405, 429, 500)
+        prefix=_PREFIX, responses=failures.documented(400, 401, 403, 404, 405, 429, 500)
     )
-    for part in (health, songs, moods, recommendations, scan, playlists, audio):
-        api.include_router(part.router)
-    api.include_router(page.models)
+    parts = (health, songs, moods, recommendations, scan, playlists, audio)
+    routers = [*(part.router for part in parts), page.models]
+    for router in routers:
+        api.include_router(router)
     app.include_router(api)
     page.install(app)
+    app.add_middleware(Methods, prefix=_PREFIX, routers=routers)
     app.add_middleware(Guard, token=token, names=names)
     return app
 

@@ -6,6 +6,7 @@ Pure ASGI, so that sound and events stream through untouched.
 import asyncio
 import hmac
 import ipaddress
+import re
 import socket
 import time
 from collections import OrderedDict
@@ -17,7 +18,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from vibelux.service.failures import Failure, logger, unexpected
+from vibelux.service.byte_ranges import number_of
+from vibelux.service.failures import Failure, logger, of_status, unexpected
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": "; ".join(
@@ -43,10 +45,12 @@ SECURITY_HEADERS = {
 MAX_BODY = 1 << 20
 """Bytes: a playlist of 100,000 songs fits."""
 
-_BODY_SECONDS = 20.0
-"""A body that has not come after so long is given up."""
-
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_TEXT = "text/plain"
+
+_KEPT = ("allow", "content-range", "retry-after")
+"""Headers of a library's answer that stay when it gets the one shape."""
 
 COOKIE = "vibelux_token"
 
@@ -81,13 +85,22 @@ class Guard:
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return
-        started = False
+        started = replaced = False
 
         async def send_guarded(message: Message) -> None:
-            nonlocal started
+            nonlocal started, replaced
+            if replaced:
+                return
             if message["type"] == "http.response.start":
                 started = True
                 headers = MutableHeaders(scope=message)
+                if message["status"] >= 400 and headers.get("content-type", _TEXT)[:10] == _TEXT:
+                    # A library's own answer, such as to a range of a file.
+                    kept = {name: headers[name] for name in _KEPT if name in headers}
+                    failure = of_status(message["status"], "the request cannot be answered", kept)
+                    await failure.response()(scope, receive, send_guarded)
+                    replaced = True
+                    return
                 for name, value in SECURITY_HEADERS.items():
                     headers[name] = value
             await send(message)
@@ -98,9 +111,13 @@ class Guard:
             if (redirect := self._check_token(scope, headers)) is not None:
                 await redirect(scope, receive, send_guarded)
                 return
-            await self._app(scope, await _whole(headers, receive), send_guarded)
+            if (whole := await _whole(headers, receive)) is not None:
+                await self._app(scope, whole, send_guarded)
         except Failure as failure:
             await failure.response()(scope, receive, send_guarded)
+        except asyncio.CancelledError:  # the service ends, and has waited long enough
+            if not started:
+                await _stops().response()(scope, receive, send_guarded)
         except Exception:
             logger.exception("%s %s failed", scope["method"], scope["path"])
             if started:  # too late for another answer: the connection breaks off
@@ -110,8 +127,10 @@ class Guard:
     def _check_sender(self, scope: Scope, headers: Headers) -> None:
         """Refuse other web pages: by a name that leads here (DNS rebinding), or by their origin."""
         client = (scope.get("client") or ("", 0))[0]
-        if not _is_loopback(client) and (wait := self._requests.wait(client)):
+        if not is_loopback(client) and (wait := self._requests.wait(client)):
             raise _slower(wait)
+        if len(headers.getlist("host")) > 1:
+            raise Failure(400, "bad_request", "a request has one header Host")
         host = headers.get("host", "")
         name = _name_of(host)
         if name not in self._names and not (self._token is not None and _is_address(name)):
@@ -188,33 +207,33 @@ class RateLimit:
         return wait
 
 
-async def _whole(headers: Headers, receive: Receive) -> Receive:
+async def _whole(headers: Headers, receive: Receive) -> Receive | None:
     """Read the body, which is small, before anything is done with it.
 
+    Returns:
+        what hands it out again; None: its sender is gone, and it did not come whole.
+
     Raises:
-        Failure: it is larger than `MAX_BODY`, or does not come.
+        Failure: it is larger than `MAX_BODY`.
 
     """
-    if not headers.get("content-length", "0").isdecimal():
-        raise Failure(400, "bad_request", "the header Content-Length is no number")
-    if int(headers.get("content-length", "0")) > MAX_BODY:
+    length = headers.get("content-length", "0")
+    if not re.fullmatch("[0-9]+", length):
+        raise Failure(400, "bad_request", "the header Content-Length is not a number")
+    if number_of(length) > MAX_BODY:
         raise _too_large()
     if "content-length" not in headers and "transfer-encoding" not in headers:
         return receive
     body = bytearray()
     more = True
-    try:
-        async with asyncio.timeout(_BODY_SECONDS):
-            while more:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    break
-                body += message.get("body", b"")
-                more = message.get("more_body", False)
-                if len(body) > MAX_BODY:
-                    raise _too_large()
-    except TimeoutError as error:
-        raise Failure(408, "request_timeout", "the request did not come to its end") from error
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > MAX_BODY:
+            raise _too_large()
     read = False
 
     async def replay() -> Message:
@@ -234,6 +253,10 @@ def _too_large() -> Failure:
         f"a request's body may have {MAX_BODY:,} bytes",
         headers={"Connection": "close"},
     )
+
+
+def _stops() -> Failure:
+    return Failure(503, "service_stops", "the service is about to end", "start it again")
 
 
 def _slower(wait: float) -> Failure:
@@ -267,5 +290,9 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _is_loopback(address: str) -> bool:
-    return _is_address(address) and ipaddress.ip_address(address).is_loopback
+def is_loopback(address: str) -> bool:
+    """Tell whether an address is this machine's own, for itself only."""
+    if not _is_address(address):
+        return False
+    ip = ipaddress.ip_address(address)
+    return (getattr(ip, "ipv4_mapped", None) or ip).is_loopback
