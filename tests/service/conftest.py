@@ -60,12 +60,13 @@ def running(
     *,
     token: str | None = None,
     names: Sequence[str] = (),
+    root_path: str = "",
     analyser: Analyser | None = None,
 ) -> Iterator[tuple[Context, str]]:
     """Run the app on a free port in a thread and yield its context and address."""
     settings = Settings(home=home, workers=1, song_timeout=30.0)
     context = Context.open(settings, Roots.of([root]), analyser=analyser)
-    app = create_app(context, token=token, names=names)
+    app = create_app(context, token=token, names=names, root_path=root_path)
     config = uvicorn.Config(app, port=0, log_config=None, server_header=False, ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

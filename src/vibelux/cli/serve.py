@@ -33,6 +33,9 @@ def serve(
         metavar="NAME",
         help="Name by which a proxy makes it known; may be given again. A token is needed then.",
     ),
+    root_path: str = typer.Option(
+        "", "--root-path", metavar="PATH", help="Path under which a proxy shows it: /vibelux."
+    ),
 ) -> None:
     """Serve the page and its API until Ctrl-C.
 
@@ -45,7 +48,10 @@ def serve(
     from vibelux.settings import load_settings
 
     roots = Roots.of(root) if root else Roots.usual()
-    address = Address(host, port, names=tuple(allow_host or ()))
+    below = root_path.strip("/")
+    address = Address(
+        host, port, names=tuple(allow_host or ()), root_path=f"/{below}" if below else ""
+    )
     serve_page(load_settings(), address, roots=roots, browser=not no_browser)
 
 

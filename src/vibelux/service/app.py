@@ -29,7 +29,11 @@ surprise. No address takes pictures. Every answer that is no success has the bod
 
 
 def create_app(
-    context: Context, *, token: str | None = None, names: Collection[str] = ()
+    context: Context,
+    *,
+    token: str | None = None,
+    names: Collection[str] = (),
+    root_path: str = "",
 ) -> FastAPI:
     """Return the app.
 
@@ -37,6 +41,7 @@ def create_app(
         context: what it serves; closed when the app ends.
         token: that requests must carry; None where only this machine can ask.
         names: by which a proxy makes the service known.
+        root_path: path under which a proxy shows it, such as ``/vibelux``; "": none.
 
     """
 
@@ -65,7 +70,7 @@ def create_app(
     api.include_router(page.models)
     app.include_router(api)
     page.install(app)
-    app.add_middleware(Guard, token=token, names=names)
+    app.add_middleware(Guard, token=token, names=names, root_path=root_path)
     return app
 
 

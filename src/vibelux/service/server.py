@@ -26,8 +26,10 @@ from vibelux.settings import Settings
 _GRACE = 3
 """Seconds that open requests have to end by themselves."""
 
-
 _NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+
+_ROOT_PATH = re.compile(r"(?!/(api|assets)(/|$))(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
+"""The folders of the service itself cannot be told from a path that a proxy leaves."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,14 @@ class Address:
         host: a name or an IP address to listen on.
         port: 0 takes a free one.
         names: by which a proxy makes the service known; requests need a token then.
+        root_path: path under which a proxy shows the service, such as ``/vibelux``; "": none.
 
     """
 
     host: str
     port: int
     names: tuple[str, ...] = ()
+    root_path: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,10 +64,11 @@ class Links:
     named: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, direct: str, names: tuple[str, ...], token: str | None) -> "Links":
-        """Return the links to an address and to proxies' names."""
+    def of(cls, direct: str, address: Address, token: str | None) -> "Links":
+        """Return the links to where the service is, and to its proxies' names."""
         end = "" if token is None else f"?token={token}"
-        return cls(direct + end, tuple(f"https://{name}/{end}" for name in names))
+        path = f"{address.root_path}/"
+        return cls(direct + end, tuple(f"https://{name}{path}{end}" for name in address.names))
 
 
 def serve(
@@ -84,7 +89,7 @@ def serve(
         analyser: what scans run; None: the music model.
 
     Raises:
-        InvalidInput: the host, the port or a name cannot be used.
+        InvalidInput: the host, the port, a name or the path of a proxy cannot be used.
         VibeluxError: another program uses the port, or another service the catalogue.
         CatalogueError: as of the catalogue.
 
@@ -95,16 +100,24 @@ def serve(
                 f"{name!r} is no name of a host; give one such as music.example.org, without "
                 "https:// and without a port"
             )
+    if address.root_path and not _ROOT_PATH.fullmatch(address.root_path):
+        raise InvalidInput(
+            f"{address.root_path!r} is not a path that a proxy can show VibeluX under; give one "
+            "such as /vibelux, of letters, digits, dots and dashes, that does not begin with "
+            "/api or /assets"
+        )
     with closing(_bound(address)) as listener:
         port = listener.getsockname()[1]
         private = _is_private(listener) and not address.names
         token = None if private else secrets.token_urlsafe(24)
-        link = f"http://{_shown(address.host)}:{port}/"
+        link = f"http://{_shown(address.host)}:{port}{address.root_path}/"
         with catalogue_lock(settings.catalogue, link):
             context = Context.open(settings, roots, analyser=analyser)
             server = _Server(
                 uvicorn.Config(
-                    create_app(context, token=token, names=address.names),
+                    create_app(
+                        context, token=token, names=address.names, root_path=address.root_path
+                    ),
                     log_config=None,
                     access_log=False,
                     server_header=False,
@@ -114,7 +127,7 @@ def serve(
                     ws="none",
                 ),
                 context,
-                lambda: on_ready(Links.of(link, address.names, token)),
+                lambda: on_ready(Links.of(link, address, token)),
             )
             logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
             server.run(sockets=[listener])
