@@ -6,7 +6,8 @@
  * one after the other, so that the last answer is the last word.
  */
 
-import { api, ApiError, reachable, type Schemas } from "../api/client";
+import { api, ApiError, type Schemas } from "../api/client";
+import { back, reachable } from "../api/service";
 import { distance, EMOTIONS, numbersOf, strongest, type Emotion } from "../emotions";
 import { words } from "../language";
 import { mood, resumeMood, type Source } from "../mood/mood";
@@ -209,7 +210,7 @@ function inLine(step: ((session: string) => Promise<Session>) | null): void {
         return;
       } catch (error) {
         if (!(error instanceof ApiError)) return tellError(error);
-        if (error.code === "unreachable") await back();
+        if (error.obstacle !== null) await back();
         else if (error.code === "session_unknown") {
           forget();
           tries += 1;
@@ -252,7 +253,7 @@ async function resume({ id: old, source, removed: out }: Left): Promise<void> {
   try {
     latest = await change(old, {}); // asks for as many songs as are to be shown
   } catch (error) {
-    if (error instanceof ApiError && error.code === "unreachable") throw error;
+    if (error instanceof ApiError && error.obstacle !== null) throw error;
     earlier = null;
     removed = new Set();
     left.set(null);
@@ -283,7 +284,7 @@ async function resume({ id: old, source, removed: out }: Left): Promise<void> {
 async function ready(): Promise<boolean> {
   if (earlier !== null) await resume(earlier);
   const now = wanted();
-  if (now === null) return false;
+  if (now === null) return id !== null; // a mood that was taken back leaves the session as it is
   if (id === null) {
     if (queue.value.length === 0) standing.set("working");
     latest = await api.post("/api/v1/sessions", {
@@ -335,17 +336,6 @@ async function take(): Promise<void> {
   if (queue.value.length > 0 && whole) tell(words().player.startingOver);
 }
 
-function back(): Promise<void> {
-  return new Promise((resolve) => {
-    const once = new AbortController();
-    reachable.watch((is) => {
-      if (!is) return;
-      once.abort();
-      resolve();
-    }, once.signal);
-  });
-}
-
 let due: ReturnType<typeof setTimeout> | undefined;
 let since = 0;
 
@@ -365,7 +355,10 @@ function soon(afterMs: number): void {
   );
 }
 
-mood.subscribe(() => soon(id === null ? 0 : AFTER_MS));
+mood.subscribe((given) => {
+  // One that was taken back counts from the next song on: it may come back before.
+  if (given !== null) soon(id === null ? 0 : AFTER_MS);
+});
 for (const setting of [policy, strength, goal, anything] as Store<unknown>[])
   setting.subscribe(() => soon(AFTER_MS / 2));
 if (earlier !== null) open();

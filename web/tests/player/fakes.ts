@@ -56,7 +56,7 @@ export class FakeServer {
 
   async #answer(url: string, { method = "GET", body }: RequestInit): Promise<Response> {
     if (this.away) throw new TypeError("Failed to fetch");
-    const path = url.replace(/\?.*/, "").replace("/api/v1", "");
+    const path = url.replace(/\?.*/, "").replace("api/v1", "");
     const given = body === undefined ? {} : (JSON.parse(String(body)) as Record<string, unknown>);
     this.asked.push({ method, path, body: given });
     if (path === "/health") return Response.json({ status: "ok" });
