@@ -12,10 +12,10 @@ export function obstacles(signal: AbortSignal): HTMLElement {
   const t = words().shell;
   const text = h("div", { class: "gone-text", role: "alert" });
   const form = h("div", {});
-  const banner = h("div", { class: "gone" }, text, form);
+  const banner = h("section", { class: "gone", "aria-label": t.title }, text, form);
   const newer = h(
-    "div",
-    { class: "gone" },
+    "section",
+    { class: "gone", "aria-label": t.title },
     h("span", { role: "alert" }, t.updated),
     h("button", { class: "button", type: "button", onclick: () => location.reload() }, t.reload),
   );
