@@ -1,15 +1,16 @@
 """What does not come for a moment is asked for again, and nobody has to load the page anew."""
 
 import re
-from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from . import camera_files
+from . import camera_files, songs
 from .listening import mix
+from .serving import served
 
-PARTS = ("**/*.wasm", "**/models/detector.onnx", "**/models/face.json", "**/assets/worker-*.js")
+WASM = "**/*.wasm"
+WORKER = "**/assets/worker-*.js"
 
 
 def fails(route):
@@ -50,8 +51,18 @@ def reads(page):
     assert page.evaluate("window.stays")
 
 
-@pytest.mark.parametrize("answer", [fails, is_unavailable, is_damaged])
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize(
+    ("part", "answer"),
+    [
+        (WASM, fails),
+        (WASM, is_unavailable),
+        (WASM, is_damaged),
+        (WORKER, fails),
+        (WORKER, is_unavailable),
+        ("**/models/detector.onnx", fails),
+        ("**/models/face.json", is_damaged),
+    ],
+)
 def test_a_part_that_did_not_come_once_is_fetched_by_trying_again(camera_page, part, answer):
     page = camera_page.page
     page.context.route(part, answer)
@@ -70,10 +81,10 @@ def test_a_photo_that_could_not_be_read_is_read_when_it_is_chosen_again(camera_p
     photo = tmp_path / "face.png"
     Image.fromarray(camera_files.draw_frame((200, 110, 230))).save(photo)
     page.get_by_role("tab", name="Photo").click()
-    page.context.route("**/*.wasm", fails)
+    page.context.route(WASM, fails)
     page.get_by_label("Choose a photo").set_input_files(photo)
     page.get_by_text("The face reader cannot be loaded.").wait_for()
-    page.context.unroute("**/*.wasm")
+    page.context.unroute(WASM)
     page.get_by_label("Choose a photo").set_input_files(photo)
     page.get_by_text("This expression sets the mood.").wait_for()
     assert page.evaluate("window.stays")
@@ -99,12 +110,12 @@ def newer(route):
 
 def test_a_part_that_is_gone_because_the_page_is_newer(camera_page, own_service):
     page = camera_page.page
-    page.context.route("**/assets/worker-*.js", lambda route: route.fulfill(status=404))
+    page.context.route(WORKER, lambda route: route.fulfill(status=404))
     page.context.route(own_service.url, newer)
     start(page)
     page.get_by_role("alert").filter(has_text="VibeluX was updated.").first.wait_for()
     page.context.unroute(own_service.url)
-    page.context.unroute("**/assets/worker-*.js")
+    page.context.unroute(WORKER)
     page.get_by_role("button", name="Reload this page").first.click()
     page.wait_for_function("() => window.stays === undefined")
     start(page)
@@ -122,33 +133,38 @@ def test_a_service_that_comes_back_newer_says_so(camera_page, own_service):
     page.get_by_role("alert").filter(has_text="VibeluX was updated.").wait_for()
 
 
-PLACES = {
-    "library": "Sample happy 1",
-    "map": re.compile("^21 songs; "),
-    "settings": re.compile("^0 played"),
-    "song/1": re.compile("^Ensemble 1"),
-}
+def is_answered_by_a_proxy(route):
+    route.fulfill(status=502, body="<h1>Bad Gateway</h1>")
 
 
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("how", ["no answer", "a proxy answers", "it breaks off"])
-def test_every_place_is_filled_when_the_service_is_back(open_page, own_service, place, how):
+def breaks_off(route):
+    route.fulfill(status=200, body='{"songs": [{"id"')
+
+
+@pytest.mark.parametrize(
+    ("place", "answer", "text"),
+    [
+        ("library", fails, "Sample happy 1"),
+        ("library", is_answered_by_a_proxy, "Sample happy 1"),
+        ("map", fails, re.compile("^21 songs; ")),
+        ("map", breaks_off, re.compile("^21 songs; ")),
+        ("settings", fails, re.compile("^0 played")),
+        ("song/1", fails, re.compile("^Ensemble 1")),
+    ],
+)
+def test_every_place_is_filled_when_the_service_is_back(
+    open_page, own_service, place, answer, text
+):
     seen = open_page(own_service.url)
     seen.expected += ["Failed to load resource", "ERR_"]
     page = seen.page
     page.wait_for_load_state("networkidle")
-    api = "**/api/v1/**"
-    answers = {
-        "no answer": fails,
-        "a proxy answers": lambda route: route.fulfill(status=502, body="<h1>Bad Gateway</h1>"),
-        "it breaks off": lambda route: route.fulfill(status=200, body='{"songs": [{"id"'),
-    }
-    page.context.route(api, answers[how])
+    page.context.route("**/api/v1/**", answer)
     page.evaluate("(place) => (location.hash = `#/${place}`)", place)
     page.get_by_role("alert").filter(has_text="VibeluX does not answer.").wait_for()
-    page.context.unroute(api)
+    page.context.unroute("**/api/v1/**")
     page.get_by_text("VibeluX answers again.").wait_for()
-    page.get_by_text(PLACES[place]).first.wait_for()
+    page.get_by_text(text).first.wait_for()
 
 
 def test_the_first_page_of_a_service_that_dies_is_filled_when_it_is_back(open_page, own_service):
@@ -166,12 +182,9 @@ def test_the_first_page_of_a_service_that_dies_is_filled_when_it_is_back(open_pa
 def test_rows_that_did_not_come_are_there_when_the_service_is_back(
     open_page, page_folder, samples, tmp_path
 ):
-    from . import songs
-    from .serving import served
-
     home = tmp_path / "home"
     home.mkdir()
-    songs.catalogue_many(home, 1000, playable=Path(samples[0]))
+    songs.catalogue_many(home, 1000, playable=samples[0])
     with served(home, home) as service:
         seen = open_page(f"{service.url}#/library")
         seen.expected += ["Failed to load resource", "ERR_"]

@@ -1,6 +1,6 @@
 /** The camera: why and how to start it, what it sees, what keeps a face from being read. */
 import { fill, h, say } from "../dom";
-import { icon } from "../icons";
+import { icon, type IconName } from "../icons";
 import { words } from "../language";
 import type { View } from "../shell/view";
 import { outdated } from "../api/service";
@@ -106,7 +106,7 @@ function covered(): (Node | string)[] {
         const { updated, reload } = words().shell;
         return [
           alert({ title: updated, help: t.updated }),
-          action(reload, () => location.reload()),
+          action(reload, () => location.reload(), "refresh"),
         ];
       }
       return [alert(t.troubles[state.why]), action(t.again, () => void camera.start())];
@@ -132,13 +132,8 @@ function alert({ title, help }: { title: string; help: string }): HTMLElement {
   );
 }
 
-function action(text: string, onclick: () => void): HTMLElement {
-  return h(
-    "button",
-    { class: "button button-main", type: "button", onclick },
-    icon("camera"),
-    text,
-  );
+function action(text: string, onclick: () => void, sign: IconName = "camera"): HTMLElement {
+  return h("button", { class: "button button-main", type: "button", onclick }, icon(sign), text);
 }
 
 /** Return a function that tells a text once it has been the newest for some milliseconds. */

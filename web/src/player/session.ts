@@ -356,8 +356,13 @@ function soon(afterMs: number): void {
 }
 
 mood.subscribe((given) => {
-  // One that was taken back counts from the next song on: it may come back before.
-  if (given !== null) soon(id === null ? 0 : AFTER_MS);
+  if (given === null) {
+    // One that was taken back counts from the next song on: it may come back before.
+    if (current === null) queue.set([]);
+    return;
+  }
+  show();
+  soon(id === null ? 0 : AFTER_MS);
 });
 for (const setting of [policy, strength, goal, anything] as Store<unknown>[])
   setting.subscribe(() => soon(AFTER_MS / 2));
