@@ -76,6 +76,20 @@ def test_a_part_that_did_not_come_once_is_fetched_by_trying_again(camera_page, p
     reads(page)
 
 
+def test_a_part_that_never_comes_is_fetched_anew_when_the_camera_is_started_anew(camera_page):
+    page = camera_page.page
+    held = []
+    page.context.route(WASM, lambda route: held.append(route))
+    start(page)
+    page.get_by_text("Getting ready …").wait_for()
+    while not held:
+        page.wait_for_timeout(100)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    page.context.unroute(WASM)
+    start(page)
+    reads(page)
+
+
 def test_a_photo_that_could_not_be_read_is_read_when_it_is_chosen_again(camera_page, tmp_path):
     page = camera_page.page
     photo = tmp_path / "face.png"

@@ -41,6 +41,7 @@ camera.state.subscribe((state) => {
   standstill.set(null);
   live.set(state.is === "live" ? camera : null);
   if (state.is === "failed") withdrawMood("camera");
+  if (state.is === "off") reader.giveUp();
   if (state.is === "asking") reader.load().catch(failed); // while the person is being asked
   if (state.is === "live") watch(state.stream, watching.signal).catch(failed);
 });

@@ -48,6 +48,11 @@ export class FaceReader {
     return readingOf(await this.#ask({ ask: "photo", photo }));
   }
 
+  /** End a worker that has not answered yet: what it waits for may never come. */
+  giveUp(): void {
+    if (!this.#answered) this.#end("given up while it was loading", "models");
+  }
+
   /** End the worker; what is being read is given up. */
   close(): void {
     this.#end("the reader was closed");

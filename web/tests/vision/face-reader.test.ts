@@ -111,6 +111,19 @@ test.each([
   vi.unstubAllGlobals();
 });
 
+test("a worker that never answers can be given up, one that has answered goes on", async () => {
+  const { reader, workers } = scripted();
+  const loading = reader.load();
+  reader.giveUp();
+  await expect(loading).rejects.toMatchObject({ why: "models" });
+  expect(workers[0]!.ended).toBe(true);
+  const again = reader.load();
+  workers[1]!.say({ id: 2, say: "loaded" });
+  await again;
+  reader.giveUp();
+  expect(workers[1]!.ended).toBe(false);
+});
+
 test("closing ends the worker and gives up what it reads", async () => {
   const { reader, workers } = scripted();
   const loading = reader.load();
