@@ -21,6 +21,7 @@ export class ApiError extends Error {
   get obstacle(): Obstacle | null {
     switch (this.code) {
       case "unreachable":
+      case "service_stops":
         return "away";
       case "token_needed":
       case "too_many_tokens":

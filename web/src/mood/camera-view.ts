@@ -105,11 +105,11 @@ function covered(): (Node | string)[] {
       if (state.why === "models" && outdated.value) {
         const { updated, reload } = words().shell;
         return [
-          alert({ title: updated, help: t.updated }),
+          notice({ title: updated, help: t.updated }),
           action(reload, () => location.reload(), "refresh"),
         ];
       }
-      return [alert(t.troubles[state.why]), action(t.again, () => void camera.start())];
+      return [notice(t.troubles[state.why]), action(t.again, () => void camera.start())];
     case "off":
       return [icon("camera"), h("p", {}, t.reason), action(t.start, () => void camera.start())];
     case "asking":
@@ -118,12 +118,12 @@ function covered(): (Node | string)[] {
     case "live": {
       if (standstill.value === null) return [];
       const again = action(t.again, () => void camera.restart());
-      return [alert(t.standstill[standstill.value]), again];
+      return [notice(t.standstill[standstill.value]), again];
     }
   }
 }
 
-function alert({ title, help }: { title: string; help: string }): HTMLElement {
+function notice({ title, help }: { title: string; help: string }): HTMLElement {
   return h(
     "div",
     { role: "alert" },

@@ -3,11 +3,11 @@
  *
  * Frames go to the worker that reads them and nowhere else; each is forgotten with its reading.
  */
+import { look, lookForNewer } from "../api/service";
 import { Store } from "../store";
 import { FaceReader, VisionError } from "../vision/face-reader";
 import type { Failing } from "../vision/messages";
 import { FaceTracker, type Moment } from "../vision/tracker";
-import { look, lookForNewer } from "../api/service";
 import { Camera } from "./camera";
 import { live } from "./live";
 import { mood, setMood, withdrawMood } from "./mood";
@@ -33,6 +33,7 @@ export const standstill = new Store<Standstill | null>(null);
 export const reader = new FaceReader();
 
 let watching = new AbortController();
+let wasLive = false;
 
 camera.state.subscribe((state) => {
   watching.abort();
@@ -40,9 +41,10 @@ camera.state.subscribe((state) => {
   sight.set(null);
   standstill.set(null);
   live.set(state.is === "live" ? camera : null);
-  if (state.is === "failed") withdrawMood("camera");
+  if (state.is === "failed" && wasLive) withdrawMood("camera");
+  wasLive = state.is === "live";
   if (state.is === "off") reader.giveUp();
-  if (state.is === "asking") reader.load().catch(failed); // while the person is being asked
+  if (state.is === "asking") load(watching.signal); // while the person is being asked
   if (state.is === "live") watch(state.stream, watching.signal).catch(failed);
 });
 
@@ -57,6 +59,12 @@ standstill.subscribe((now) => {
 mood.subscribe((given) => {
   if (given?.by && given.by !== "camera" && camera.state.value.is !== "off") camera.stop();
 });
+
+function load(signal: AbortSignal): void {
+  reader.load().catch((error: unknown) => {
+    if (!signal.aborted) failed(error); // else it was given up, or the first frame tells
+  });
+}
 
 function failed(error: unknown): void {
   const { is } = camera.state.value;
@@ -84,15 +92,15 @@ async function watch(stream: MediaStream, signal: AbortSignal): Promise<void> {
   const [track] = stream.getVideoTracks();
   const still = new StandstillWatch(performance.now(), track?.muted ?? false);
   const frames = countFrames(video);
-  const look = (): void => standstill.set(still.look(frames(), performance.now()));
+  const judge = (): void => standstill.set(still.look(frames(), performance.now()));
   for (const event of ["mute", "unmute"] as const) {
     const heard = (): void => {
       still.muted = event === "mute";
-      look();
+      judge();
     };
     track?.addEventListener(event, heard, { signal });
   }
-  const looking = setInterval(look, LOOK_MS);
+  const looking = setInterval(judge, LOOK_MS);
   signal.addEventListener("abort", () => clearInterval(looking), { once: true });
   let tracker = new FaceTracker();
   let steady = new SteadyMood();
@@ -107,7 +115,7 @@ async function watch(stream: MediaStream, signal: AbortSignal): Promise<void> {
         const reading = await reader.read(await createImageBitmap(video), tracker.near(time));
         if (signal.aborted) return;
         still.read(reading, performance.now());
-        look();
+        judge();
         if (standstill.value === null) {
           const moment = tracker.follow(reading, time);
           sight.set(moment);

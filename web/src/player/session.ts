@@ -189,7 +189,11 @@ function act(song: Song, given: Feedback): void {
 function show(): void {
   if (latest === null) return;
   const out = [heard, removed, unplayable];
-  const next = latest.queue.filter(({ song }) => !out.some((ids) => ids.has(song.id)));
+  // Without a song, nothing is to come for a mood that was taken back.
+  const silent = wanted() === null && current === null;
+  const next = silent
+    ? []
+    : latest.queue.filter(({ song }) => !out.some((ids) => ids.has(song.id)));
   const same =
     next.length === queue.value.length && next.every((pick, i) => pick === queue.value[i]);
   if (!same) queue.set(next);
@@ -356,13 +360,9 @@ function soon(afterMs: number): void {
 }
 
 mood.subscribe((given) => {
-  if (given === null) {
-    // One that was taken back counts from the next song on: it may come back before.
-    if (current === null) queue.set([]);
-    return;
-  }
   show();
-  soon(id === null ? 0 : AFTER_MS);
+  // While a song plays, one that was taken back counts from the next on: it may come back before.
+  if (given !== null || current === null) soon(id === null ? 0 : AFTER_MS);
 });
 for (const setting of [policy, strength, goal, anything] as Store<unknown>[])
   setting.subscribe(() => soon(AFTER_MS / 2));

@@ -48,6 +48,7 @@ const OBSTACLES = [
   ["an answer that breaks off", said(200, '{"songs": ['), "away"],
   ["a proxy before a service that is away", said(502, "<h1>Bad Gateway</h1>"), "away"],
   ["a proxy that waited", said(504, ""), "away"],
+  ["a service that is about to end", fault(503, "service_stops"), "away"],
   ["a service with a new token", fault(401, "token_needed"), "locked"],
   ["too many old tokens", fault(429, "too_many_tokens"), "locked"],
   ["a service with other names", fault(403, "host_not_allowed"), "refused"],
