@@ -1,9 +1,12 @@
+import asyncio
+import re
 import socket
 
 import httpx
 import pytest
 
-from vibelux.service.guard import MAX_BODY, Guard, RateLimit, is_loopback
+from vibelux.service.app import create_app
+from vibelux.service.guard import COOKIE, MAX_BODY, Guard, RateLimit, is_loopback
 
 from .conftest import error, mood, running
 
@@ -82,7 +85,7 @@ def test_the_plain_page_is_whole_and_loads_nothing(service):
     assert page.headers["content-type"].startswith("text/html")
     if "This installation has no page" not in page.text:
         pytest.skip("the page was built")
-    assert 'href="/openapi.json"' in page.text
+    assert 'href="openapi.json"' in page.text
     assert "GET /api/v1/songs" in page.text
     assert "<script" not in page.text
     assert "http:" not in page.text
@@ -123,13 +126,81 @@ def test_with_a_token_nobody_without_it_gets_anything(tmp_path):
         link = client.get("/?token=s3cret")
         assert (link.status_code, link.headers["location"]) == (303, "/")
         assert "HttpOnly" in link.headers["set-cookie"]
-        assert "SameSite=strict" in link.headers["set-cookie"]
+        assert "SameSite=lax" in link.headers["set-cookie"]
+        assert "Path=/;" in link.headers["set-cookie"]
         elsewhere = client.get(f"{url}//evil.example/?token=s3cret")
         assert elsewhere.headers["location"] == "/evil.example/"
         assert client.get("/api/v1/health").status_code == 200  # by the cookie
         client.cookies.clear()
-        answers = [client.get("/?token=guess").status_code for _ in range(20)]
-        assert (answers[0], answers[-1]) == (401, 429)
+        answers = [client.get(f"/?token=guess{n}") for n in range(20)]
+        assert answers[0].status_code == 401
+        assert error(answers[-1], 429)["code"] == "too_many_tokens"
+        assert client.get("/?token=s3cret").status_code == 303  # the right one is no guess
+
+
+def test_a_page_of_an_earlier_start_guesses_nothing(tmp_path):
+    """It sends its old token again and again, and hears each time that it needs a new one."""
+    with (
+        running(tmp_path, tmp_path, token="new") as (_, url),
+        httpx.Client(base_url=url, headers={"Cookie": f"{COOKIE}=old"}) as client,
+    ):
+        for _ in range(30):
+            assert error(client.get("/api/v1/health"), 401)["code"] == "token_needed"
+
+
+def test_cookies_of_other_programs_on_this_machine_do_no_harm(tmp_path):
+    """A browser sends them to every port."""
+    cookies = f'a[b]="c; d@e={{"f": 1}}; {COOKIE}=old; {COOKIE}=s3cret; theme'
+    with running(tmp_path, tmp_path, token="s3cret") as (_, url):
+        answer = httpx.get(f"{url}/api/v1/health", headers={"Cookie": cookies})
+    assert answer.status_code == 200
+
+
+def test_the_cookie_is_for_tls_alone_where_the_link_came_by_tls(tmp_path):
+    with running(tmp_path, tmp_path, token="s3cret") as (context, url):
+        assert "Secure" not in httpx.get(f"{url}/?token=s3cret").headers["set-cookie"]
+        app = create_app(context, token="s3cret")
+
+        async def by_tls():
+            async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
+                return await client.get("https://127.0.0.1/?token=s3cret")
+
+        assert "; Secure" in asyncio.run(by_tls()).headers["set-cookie"]
+
+
+def operations(service):
+    """Return the method and the address of every operation."""
+    described = service.client.get("/openapi.json").json()["paths"]
+    for path, methods in described.items():
+        for method in methods:
+            filled = path.replace("{name}", "face.json").replace("{session_id}", "a1")
+            yield method.upper(), re.sub(r"\{\w+\}", "1", filled)
+
+
+def test_a_link_on_another_page_opens_what_it_leads_to_and_changes_nothing(service):
+    """The cookie comes with links of other pages; what changes things is refused to them."""
+    kept = {path: path.read_bytes() for path in service.context.settings.home.rglob("*.*")}
+    state = service.context.scan.status.state
+    seen = []
+    for method, path in operations(service):
+        if path.endswith("/events"):
+            continue
+        seen.append(method)
+        for headers in (
+            {"Origin": "http://evil.example", "Sec-Fetch-Site": "cross-site"},
+            {"Origin": "null"},  # a form in a frame of its own origin, or without a referrer
+            {"Sec-Fetch-Site": "cross-site"},
+            {"Sec-Fetch-Site": "same-site"},
+            {"Sec-Fetch-Site": "unheard-of"},
+        ):
+            answer = service.client.request(method, path, headers=headers)
+            if method in ("GET", "HEAD"):
+                assert answer.status_code != 403, path
+            else:
+                assert error(answer, 403)["code"] == "origin_not_allowed", (method, path)
+    assert set(seen) == {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
+    assert service.context.scan.status.state == state
+    assert {path: path.read_bytes() for path in service.context.settings.home.rglob("*.*")} == kept
 
 
 def test_a_sender_who_asks_too_fast_waits():

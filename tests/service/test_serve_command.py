@@ -124,3 +124,27 @@ def test_what_is_not_the_address_of_a_proxy_is_said(start, proxy):
     _, errors = process.communicate()
     assert process.returncode == 2
     assert "is not the address of a proxy" in " ".join(errors.split())
+
+
+@pytest.mark.parametrize("given", ["/music/vibelux", "music/vibelux/"])
+def test_the_links_of_a_proxy_that_shows_it_under_a_path(start, given):
+    process, line = start("--port", "0", "--allow-host", "example.org", "--root-path", given)
+    direct = process.stdout.readline()
+    token = re.search(r"\?token=(\S+)", line)[1]
+    assert line == f"VibeluX is at https://example.org/music/vibelux/?token={token}\n"
+    link = f"http://127.0.0.1:{port_of(direct)}/music/vibelux/?token={token}"
+    assert direct == f"Without the proxy it is at {link}\n"
+    answer = httpx.get(link)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/music/vibelux/")
+    process.send_signal(signal.SIGTERM)
+    process.communicate()
+
+
+@pytest.mark.parametrize(
+    "path", ["/a//b", "/..", "/a/./b", "/a b", "/a?b", "https://example.org/a", "/api", "/api/v1"]
+)
+def test_what_is_not_a_path_for_a_proxy_is_said(start, path):
+    process, _ = start("--port", "0", "--root-path", path)
+    _, errors = process.communicate()
+    assert process.returncode == 2
+    assert "is not a path that a proxy can show VibeluX under" in " ".join(errors.split())

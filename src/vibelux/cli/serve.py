@@ -40,6 +40,9 @@ def serve(
         help="Address or network of a proxy whose X-Forwarded-For and X-Forwarded-Proto count; may "
         "be given again.",
     ),
+    root_path: str = typer.Option(
+        "", "--root-path", metavar="PATH", help="Path under which a proxy shows it: /vibelux."
+    ),
 ) -> None:
     """Serve the page and its API until Ctrl-C.
 
@@ -52,7 +55,14 @@ def serve(
     from vibelux.settings import load_settings
 
     roots = Roots.of(root) if root else Roots.usual()
-    address = Address(host, port, names=tuple(allow_host or ()), proxies=tuple(proxy or ()))
+    below = root_path.strip("/")
+    address = Address(
+        host,
+        port,
+        names=tuple(allow_host or ()),
+        proxies=tuple(proxy or ()),
+        root_path=f"/{below}" if below else "",
+    )
     serve_page(load_settings(), address, roots=roots, browser=not no_browser)
 
 

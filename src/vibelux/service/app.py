@@ -40,7 +40,11 @@ _WITHOUT_TELEMETRY: dict[str, Any] = {
 
 
 def create_app(
-    context: Context, *, token: str | None = None, names: Collection[str] = ()
+    context: Context,
+    *,
+    token: str | None = None,
+    names: Collection[str] = (),
+    root_path: str = "",
 ) -> FastAPI:
     """Return the app.
 
@@ -48,6 +52,7 @@ def create_app(
         context: what it serves; closed when the app ends.
         token: that requests must carry; None where only this machine can ask.
         names: by which a proxy makes the service known.
+        root_path: path under which a proxy shows it, such as ``/vibelux``; "": none.
 
     """
 
@@ -80,7 +85,7 @@ def create_app(
     app.include_router(api)
     page.install(app)
     app.add_middleware(Methods, prefix=_PREFIX, routers=routers)
-    app.add_middleware(Guard, token=token, names=names)
+    app.add_middleware(Guard, token=token, names=names, root_path=root_path)
     return app
 
 

@@ -50,6 +50,9 @@ _QUEUE = 256
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
+_ROOT_PATH = re.compile(r"(?!/(api|assets)(/|$))(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
+"""The folders of the service itself cannot be told from a path that a proxy leaves."""
+
 
 @dataclass(frozen=True)
 class Address:
@@ -61,6 +64,7 @@ class Address:
         names: by which a proxy makes the service known; requests need a token then.
         proxies: addresses (or networks) of proxies, which say in headers who asks, and whether by
             TLS; nobody else is believed that.
+        root_path: path under which a proxy shows the service, such as ``/vibelux``; "": none.
 
     """
 
@@ -68,6 +72,7 @@ class Address:
     port: int
     names: tuple[str, ...] = ()
     proxies: tuple[str, ...] = ()
+    root_path: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,10 +89,11 @@ class Links:
     named: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, direct: str, names: tuple[str, ...], token: str | None) -> "Links":
-        """Return the links to an address and to proxies' names."""
+    def of(cls, direct: str, address: Address, token: str | None) -> "Links":
+        """Return the links to where the service is, and to its proxies' names."""
         end = "" if token is None else f"?token={token}"
-        return cls(direct + end, tuple(f"https://{name}/{end}" for name in names))
+        path = f"{address.root_path}/"
+        return cls(direct + end, tuple(f"https://{name}{path}{end}" for name in address.names))
 
 
 def serve(
@@ -111,7 +117,7 @@ def serve(
             it does not.
 
     Raises:
-        InvalidInput: the host, the port, a name or a proxy's address cannot be used.
+        InvalidInput: the host, the port, a name, or a proxy's address or path cannot be used.
         VibeluxError: another program uses the port, or another service the catalogue.
         CatalogueError: as of the catalogue.
 
@@ -130,17 +136,23 @@ def serve(
                 f"{proxy!r} is not the address of a proxy: {error}; give one such as 127.0.0.1, "
                 "or a network such as 172.16.0.0/12"
             ) from error
+    if address.root_path and not _ROOT_PATH.fullmatch(address.root_path):
+        raise InvalidInput(
+            f"{address.root_path!r} is not a path that a proxy can show VibeluX under; give one "
+            "such as /vibelux, of letters, digits, dots and dashes, that does not begin with "
+            "/api or /assets"
+        )
     with closing(_bound(address)) as listener, folded_log():
         port = listener.getsockname()[1]
         private = _is_private(listener) and not address.names
         token = None if private else secrets.token_urlsafe(24)
-        link = f"http://{_shown(address.host)}:{port}/"
+        link = f"http://{_shown(address.host)}:{port}{address.root_path}/"
         with catalogue_lock(settings.catalogue, link):
             context = Context.open(settings, roots, analyser=analyser)
             server = Server(
-                create_app(context, token=token, names=address.names),
+                create_app(context, token=token, names=address.names, root_path=address.root_path),
                 context,
-                on_ready=lambda: on_ready(Links.of(link, address.names, token)),
+                on_ready=lambda: on_ready(Links.of(link, address, token)),
                 proxies=address.proxies,
                 exit_seconds=exit_seconds,
             )

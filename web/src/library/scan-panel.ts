@@ -2,7 +2,7 @@ import { ApiError } from "../api/client";
 import { fill, h, say } from "../dom";
 import { icon, type IconName } from "../icons";
 import { words } from "../language";
-import { background, tell } from "../shell/messages";
+import { background, tell, untilDone } from "../shell/messages";
 import { failedFiles } from "./failed-files";
 import { folderField } from "./folder-field";
 import { overview } from "./overview";
@@ -98,7 +98,7 @@ function firstStep(signal: AbortSignal, begun: () => void): FirstStep {
     roots = (await api.get("/api/v1/folders", { query: { path: "" }, signal })).folders;
     if (field.input.value === "") field.input.value = roots[0] ?? "";
   };
-  background(suggest());
+  untilDone(suggest, signal);
   const begin = async (folder: string | null): Promise<void> => {
     try {
       await startScan(folder);

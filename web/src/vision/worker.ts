@@ -23,8 +23,7 @@ async function loaded(): Promise<Networks> {
   try {
     return await networks;
   } catch (error) {
-    networks = null; // the next question tries again
-    throw new Failed("models", error);
+    throw new Failed("models", error); // the page ends this worker, and may start another
   }
 }
 
