@@ -8,7 +8,8 @@ import pytest
 from vibelux.datasets.face_boxes import BoxData, read_face_boxes
 from vibelux.errors import InvalidInput, ModelError
 from vibelux.evaluation.detector import evaluate_boxes, predict_boxes
-from vibelux.face.detector import Box, FaceDetector, reduced
+from vibelux.face.box import Box
+from vibelux.face.detector import FaceDetector, reduced
 from vibelux.face.video import video_frames
 
 DrawFrame = Callable[..., np.ndarray]
