@@ -19,7 +19,7 @@ from PIL import Image
 from vibelux.face.box import Box, merged
 from vibelux.face.detector import FaceDetector, reduced
 from vibelux.face.expression import ExpressionModel, crop_face
-from vibelux.face.reading import as_grey, judge, sharpness
+from vibelux.face.reading import FaceReader, as_grey, judge, sharpness
 from vibelux.face.sampling import Window, sample
 from vibelux.face.sources import PICTURE_LOOKS
 
@@ -81,10 +81,18 @@ LOOKS = [
         [(100, 100, 200, 250, 0.9, 0)],
         [(104, 96, 190, 240, 0.95, 0), (400, 120, 60, 75, 0.85, 0), (150, 160, 40, 40, 0.7, 0)],
     ],
+    # The closer look finds it better, and the mouth, which no look takes for the whole.
+    [[(100, 100, 100, 120, 0.8, 0)], [(102, 98, 96, 118, 0.95, 0), (130, 180, 40, 20, 0.66, 0)]],
     # One behind the other: both of one look stay.
     [[(0, 0, 100, 120, 0.9, 0), (40, 10, 60, 70, 0.88, 0)]],
 ]
 """What looks at one picture find: x, y, w, h, score, turn of boxes, look by look."""
+
+PHOTOS = [
+    *(("portrait.png", quarters) for quarters in range(4)),
+    *((name, 0) for name in ("edge.png", "surprise.png", "noise.png")),
+]
+"""Frames read as picture files, and by how many quarters they lie turned."""
 
 
 def golden() -> dict[str, Any]:
@@ -117,7 +125,7 @@ def golden() -> dict[str, Any]:
             }
             for looks in LOOKS
         ],
-        "turned": [_turned("portrait.png", turn, expression) for turn in range(4)],
+        "photos": [_photo(name, quarters, expression) for name, quarters in PHOTOS],
         "frames": [_frame(name, rgb, detector, expression) for name, rgb in frames().items()],
     }
 
@@ -126,15 +134,20 @@ def _row(box: Box) -> list[float]:
     return [box.x, box.y, box.w, box.h, box.score, box.turn]
 
 
-def _turned(name: str, turn: int, expression: ExpressionModel) -> dict[str, Any]:
-    """Return what a frame gives as a picture file that is turned counter-clockwise so."""
-    grey = np.rot90(as_grey(np.ascontiguousarray(frames()[name][:, :, ::-1])), turn)
-    faces = FaceDetector.load(looks=PICTURE_LOOKS).detect(np.ascontiguousarray(grey))
+def _photo(name: str, quarters: int, expression: ExpressionModel) -> dict[str, Any]:
+    """Return what a frame gives as a picture file that lies turned counter-clockwise so."""
+    grey = np.rot90(as_grey(np.ascontiguousarray(frames()[name][:, :, ::-1])), quarters)
+    reader = FaceReader(expression, FaceDetector.load(looks=PICTURE_LOOKS))
+    reading = reader.read(np.ascontiguousarray(grey))
     return {
         "frame": name,
-        "quarters": turn,
-        "boxes": [_row(box) for box in faces],
-        "mood": _face(grey, faces[0], expression)["mood"],
+        "quarters": quarters,
+        "state": reading.state,
+        "boxes": [_row(box) for box, _ in reading.faces],
+        "moods": [
+            None if mood is None else [round(float(share), 6) for share in mood]
+            for _, mood in reading.faces
+        ],
     }
 
 

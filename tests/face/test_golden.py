@@ -15,7 +15,7 @@ from vibelux.face.detector import FaceDetector, reduced
 from vibelux.face.expression import ExpressionModel, crop_face
 from vibelux.face.image import read_image
 from vibelux.face.plain_picture import plain_picture
-from vibelux.face.reading import as_grey, judge, sharpness
+from vibelux.face.reading import FaceReader, as_grey, judge, sharpness
 from vibelux.face.sampling import Window, sample
 from vibelux.face.sources import PICTURE_LOOKS
 
@@ -122,17 +122,26 @@ def test_which_face_is_the_main_one(looks: dict[str, Any]) -> None:
     assert found == [Box(*row) for row in looks["faces"]]
 
 
-@pytest.mark.parametrize("turned", GOLDEN["turned"], ids=lambda turned: turned["quarters"])
-def test_turned_pictures(expression: ExpressionModel, turned: dict[str, Any]) -> None:
-    """Whichever way up the picture lies, the face gets the mood that it gets upright."""
-    grey = np.ascontiguousarray(np.rot90(_grey(turned["frame"]), turned["quarters"]))
-    faces = FaceDetector.load(looks=PICTURE_LOOKS).detect(grey)
-    rows = np.array([[box.x, box.y, box.w, box.h, box.score, box.turn] for box in faces])
-    assert np.allclose(rows, turned["boxes"], rtol=0, atol=0.01)
-    assert faces[0].turn == (4 - turned["quarters"]) % 4
-    mood = expression.predict(crop_face(grey, faces[0], scale=expression.crop_scale)[None]).moods[0]
-    assert np.allclose(mood, turned["mood"], rtol=0, atol=1e-3)
-    assert np.allclose(mood, GOLDEN["turned"][0]["mood"], rtol=0, atol=0.01)
+@pytest.mark.parametrize(
+    "photo", GOLDEN["photos"], ids=lambda photo: f"{photo['frame']}-{photo['quarters']}"
+)
+def test_photos(expression: ExpressionModel, photo: dict[str, Any]) -> None:
+    grey = np.ascontiguousarray(np.rot90(_grey(photo["frame"]), photo["quarters"]))
+    reading = FaceReader(expression, FaceDetector.load(looks=PICTURE_LOOKS)).read(grey)
+    assert reading.state == photo["state"]
+    rows = [[box.x, box.y, box.w, box.h, box.score, box.turn] for box, _ in reading.faces]
+    expected = np.array(photo["boxes"]).reshape(-1, 6)
+    assert np.allclose(np.array(rows).reshape(-1, 6), expected, rtol=0, atol=0.01)
+    for (_, mood), golden in zip(reading.faces, photo["moods"], strict=True):
+        assert (mood is None) == (golden is None)
+        assert mood is None or np.allclose(mood, golden, rtol=0, atol=1e-3)
+
+
+def test_a_photo_has_the_same_mood_whichever_way_up_it_lies() -> None:
+    upright, *lying = (photo for photo in GOLDEN["photos"] if photo["frame"] == "portrait.png")
+    assert [photo["boxes"][0][-1] for photo in lying] == [3, 2, 1]
+    for photo in lying:
+        assert np.allclose(photo["moods"], upright["moods"], rtol=0, atol=0.01)
 
 
 def test_the_drawn_faces_are_found() -> None:

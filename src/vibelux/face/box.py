@@ -89,16 +89,16 @@ def distance(box: Box, other: Box) -> float:
 def merged(looks: Iterable[Sequence[Box]]) -> list[Box]:
     """Return the faces that several looks at one picture found, the most prominent first.
 
-    Of boxes of different looks that cover each other by half of the smaller one, the most
-    prominent one stays.
+    A box is left out if it and a more prominent one of another look cover each other by half of
+    the smaller one.
     """
     found = [(box, number) for number, boxes in enumerate(looks) for box in boxes]
     found.sort(key=lambda face: face[0].prominence, reverse=True)
-    kept: list[tuple[Box, int]] = []
-    for box, number in found:
-        if all(number == other or _covered(box, face) < COVERED for face, other in kept):
-            kept.append((box, number))
-    return [box for box, _ in kept]
+    return [
+        box
+        for place, (box, number) in enumerate(found)
+        if all(number == other or _covered(box, face) < COVERED for face, other in found[:place])
+    ]
 
 
 def _covered(box: Box, other: Box) -> float:

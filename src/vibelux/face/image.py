@@ -100,7 +100,7 @@ def read_image(path: Path) -> Picture:
             opened = _opened(data, header, reduction)
             if header.format == "AVIF":  # from the turn and mirror of its own
                 orientation = opened.getexif().get(ExifTags.Base.Orientation, 1)
-            return Picture(_turned(grey_on_white(opened), orientation), reduction)
+            return Picture(turned(grey_on_white(opened), orientation), reduction)
     except Exception as error:  # Pillow raises whatever a damaged file leads it into
         raise ImageError(
             f"{path} is a damaged {header.format} file, or one of a rare kind{_reason(error)}; "
@@ -168,7 +168,7 @@ def _opened(data: bytes, header: Header, reduction: int) -> Image.Image:
     return Image.open(BytesIO(data), formats=[kind])
 
 
-def _turned(grey: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
-    """Return a picture stored with an EXIF orientation as it is upright."""
+def turned(grey: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
+    """Return a picture [shape=(h, w)] that was stored with an EXIF orientation as it is upright."""
     turn = _TURNS.get(orientation)
     return grey if turn is None else np.ascontiguousarray(turn(grey))

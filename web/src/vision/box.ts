@@ -52,18 +52,17 @@ export function turnedBack(box: Box, turn: number, width: number, height: number
 }
 
 /**
- * Return the faces that several looks at one picture found, the most prominent first. Of boxes of
- * different looks that cover each other by half of the smaller one, the most prominent one stays.
+ * Return the faces that several looks at one picture found, the most prominent first. A box is left
+ * out if it and a more prominent one of another look cover each other by half of the smaller one.
  */
 export function merged(looks: readonly (readonly Box[])[]): Box[] {
   const found = looks.flatMap((boxes, look) => boxes.map((box) => ({ box, look })));
   found.sort((a, b) => prominence(b.box) - prominence(a.box));
-  const kept: typeof found = [];
-  for (const face of found) {
-    const again = kept.some(({ box, look }) => look !== face.look && covered(box, face.box));
-    if (!again) kept.push(face);
-  }
-  return kept.map(({ box }) => box);
+  const faces = found.filter(
+    (face, place) =>
+      !found.slice(0, place).some(({ box, look }) => look !== face.look && covered(box, face.box)),
+  );
+  return faces.map(({ box }) => box);
 }
 
 /** Tell whether one of two boxes is covered by the other to such a share that they are one face. */

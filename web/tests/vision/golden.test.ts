@@ -103,14 +103,16 @@ test.each(golden.looks)("which face is the main one: $faces", ({ found, faces })
   expect(merged(found.map((look) => look.map(boxOf))).map(rowOf)).toEqual(faces);
 });
 
-test.each(golden.turned)("a picture turned by $quarters quarters", async (turned) => {
-  const grey = quarterTurned(greyFrame(turned.frame), turned.quarters);
-  const { faces, mood } = await readFaces(grey, networks, { looks: PHOTO_LOOKS });
-  expect(faces).toHaveLength(turned.boxes.length);
-  faces.forEach(({ box }, i) =>
-    rowOf(box).forEach((value, j) => near(value, turned.boxes[i]![j]!, 0.01)),
-  );
-  turned.mood.forEach((share, j) => near(mood![j]!, share, 1e-3));
+test.each(golden.photos)("$frame as a photo, turned by $quarters quarters", async (photo) => {
+  const grey = quarterTurned(greyFrame(photo.frame), photo.quarters);
+  const { faces, state } = await readFaces(grey, networks, { looks: PHOTO_LOOKS });
+  expect(state).toBe(photo.state);
+  expect(faces).toHaveLength(photo.boxes.length);
+  faces.forEach(({ box, mood }, i) => {
+    rowOf(box).forEach((value, j) => near(value, photo.boxes[i]![j]!, 0.01));
+    expect(mood === null).toBe(photo.moods[i] === null);
+    mood?.forEach((share, j) => near(share, photo.moods[i]![j]!, 1e-3));
+  });
 });
 
 test("several crops at once get the moods that they get alone", async () => {

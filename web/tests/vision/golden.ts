@@ -18,7 +18,14 @@ export interface Golden {
   }[];
   /** Boxes as x, y, w, h, score, turn: what looks found, and the faces that these are. */
   readonly looks: readonly { found: Row[][]; faces: Row[] }[];
-  readonly turned: readonly { frame: string; quarters: number; boxes: Row[]; mood: number[] }[];
+  /** Frames as picture files that lie turned by so many quarters. */
+  readonly photos: readonly {
+    frame: string;
+    quarters: number;
+    state: string;
+    boxes: Row[];
+    moods: (number[] | null)[];
+  }[];
   readonly frames: readonly {
     frame: string;
     grey_sha256: string;
