@@ -1,5 +1,6 @@
 """Image files as grey pictures, within bounded memory."""
 
+import logging
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -41,6 +42,9 @@ MAX_BYTES = 100 * 2**20
 
 MIN_SIDE = 8
 """Pixels; nothing smaller can hold a face."""
+
+_UNHEARD = logging.NullHandler()
+"""Takes what Pillow logs of damaged files, which would go to stderr where no handler is set up."""
 
 _TURNS: Mapping[int, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
     2: np.fliplr,
@@ -94,6 +98,7 @@ def read_image(path: Path) -> Picture:
     if header.format == "HEIC":
         raise ImageError(f"{path} is a HEIC picture, which cannot be read; save it as JPEG or PNG")
     reduction = _reduction(path, header)
+    logging.getLogger("PIL").addHandler(_UNHEARD)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of tags that are damaged and not needed

@@ -61,32 +61,34 @@ def _with_key(image: Image.Image) -> Image.Image:
 
 
 def _with_deep_key(image: PngImageFile, key: tuple[int, ...]) -> Image.Image:
-    """Return a PNG of 16 bits a colour as RGBA; all 16 bits decide what is transparent.
+    """Return a PNG of 16 bits a colour, white where all 16 bits are those of its key.
 
     Pillow keeps the upper byte of each pair. Read as if the lower one came first, it keeps that.
     """
-    assert image.fp is not None
-    image.fp.seek(0)
-    lower = PngImageFile(BytesIO(image.fp.read()))
-    image.fp.seek(image.tile[0].offset)
+    file = image.fp
+    if file is None:  # closed: it is decoded already
+        return image
+    file.seek(0)
+    lower = PngImageFile(BytesIO(file.read()))
+    file.seek(image.tile[0].offset)
     lower.tile = [tile._replace(args="RGB;16L") for tile in lower.tile]
     lower.load()
-    seen = _differing(lower, [level & 0xFF for level in key])
+    hidden = _equal(lower, [level & 0xFF for level in key])
     del lower
     image.load()
-    alpha = ImageChops.lighter(seen, _differing(image, [level >> 8 for level in key]))
+    hidden = ImageChops.darker(hidden, _equal(image, [level >> 8 for level in key]))
+    image.paste((_WHITE, _WHITE, _WHITE), mask=hidden)
     image.info.pop("transparency")
-    image.putalpha(alpha)
     return image
 
 
-def _differing(image: Image.Image, key: list[int]) -> Image.Image:
-    """Return 255 where a picture is of another colour than the key, 0 elsewhere."""
-    seen = Image.new("L", image.size)
-    for band, level in zip(image.split(), key, strict=True):
-        table = [0 if value == level else 255 for value in range(256)]
-        seen = ImageChops.lighter(seen, band.point(table))
-    return seen
+def _equal(image: Image.Image, key: list[int]) -> Image.Image:
+    """Return 255 where a picture has the colour of a key, 0 elsewhere."""
+    equal = Image.new("L", image.size, 255)
+    for band, level in enumerate(key):
+        table = [255 if value == level else 0 for value in range(256)]
+        equal = ImageChops.darker(equal, image.getchannel(band).point(table))
+    return equal
 
 
 def _grey(image: Image.Image) -> NDArray[np.uint8]:

@@ -140,6 +140,8 @@ def _plain_png(data: bytes) -> PlainPicture:
     at = len(_PNG)
     while at + 8 <= len(data) and (kind := data[at + 4 : at + 8]) != b"IEND":
         end = at + 12 + int.from_bytes(data[at : at + 4], "big")
+        if end > len(data):  # cut off, which its decoder has to see
+            return PlainPicture(b"".join([*kept, data[at:]]), _orientation(exif))
         if kind == b"tRNS":  # not dropped for a wrong checksum, as decoders do: it hides pixels
             body = data[at + 4 : end - 4]
             kept += [data[at : at + 4], body, struct.pack(">I", zlib.crc32(body))]

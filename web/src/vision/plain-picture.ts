@@ -115,6 +115,10 @@ function plainPng(data: Uint8Array<ArrayBuffer>): PlainPicture {
     const kind = latin1(data, at + 4, 4);
     if (kind === "IEND") break;
     const end = at + 12 + big(data, at, 4);
+    if (end > data.length) {
+      // Cut off, which the browser has to see.
+      return { data: joined([...kept, data.subarray(at)]), orientation: orientationOf(exif) };
+    }
     if (kind === "tRNS") {
       // Not dropped for a wrong checksum, as decoders do: it hides pixels.
       const body = data.subarray(at + 4, end - 4);
