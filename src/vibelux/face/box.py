@@ -71,12 +71,15 @@ class Box:
         return replace(self, x=x, y=y, w=w, h=h, turn=(self.turn + turn) % 4)
 
     def as_json(self) -> dict[str, float]:
-        """Return ``{"x", "y", "w", "h", "score", "turn"}``, pixels rounded to a tenth."""
+        """Return ``{"x", "y", "w", "h", "score"}``, pixels rounded to a tenth.
+
+        Of a face that is not upright it has ``turn`` as well.
+        """
         place = {"x": self.x, "y": self.y, "w": self.w, "h": self.h}
         return {
             **{name: round(value, 1) for name, value in place.items()},
             "score": round(self.score, 4),
-            "turn": self.turn,
+            **({"turn": self.turn} if self.turn else {}),
         }
 
 
