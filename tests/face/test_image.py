@@ -216,6 +216,7 @@ def test_name_may_have_any_character(tmp_path: Path, gradient: np.ndarray) -> No
         (b"just text, no picture\n" * 50, "is not an image"),
         (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC.*JPEG or PNG"),
         (b"\x1aE\xdf\xa3" + bytes(100), "--video"),
+        (b"ID3\3\0\0\0\0\1\0APIC image/jpeg \xff\xd8\xff\xe0" + bytes(100), "is not an image"),
     ],
 )
 def test_refuses_what_is_no_image(tmp_path: Path, content: bytes, message: str) -> None:

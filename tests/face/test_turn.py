@@ -1,8 +1,13 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from vibelux.datasets.face_boxes import read_face_boxes
 from vibelux.face.box import Box
 from vibelux.face.detector import FaceDetector
+from vibelux.face.image import read_image
+from vibelux.face.reading import FaceReader
 from vibelux.face.turn import upright
 
 FACE = Box(100, 60, 50, 60, 0.8)
@@ -88,3 +93,27 @@ def test_a_stream_never_takes_a_turned_face_for_an_upright_one(
         frame = draw_frame((210, 100, 240), look=draw_look(**look))
         faces = detector.detect(np.ascontiguousarray(np.rot90(frame, quarters)))
         assert [box.turn for box in faces if box.turn != (4 - quarters) % 4] == []
+
+
+@pytest.mark.parametrize("looks", [1, 3])
+def test_people_upside_down_get_the_mood_that_they_get_upright(
+    shared_data: Path, looks: int
+) -> None:
+    path = shared_data / "facedet" / "boxes.csv"
+    if not path.exists():
+        pytest.skip(f"no pictures at {path}")
+    images = [image for image in read_face_boxes(path).images if image.dataset == "helen"][::10]
+    reader = FaceReader.load(detector=FaceDetector.load(looks=looks))
+    given, other, taken_for_turned = 0, 0, 0
+    for image in images:
+        grey = read_image(image.path).grey
+        seen = reader.read(grey)
+        if seen.face is None or seen.mood is None:
+            continue
+        taken_for_turned += seen.face.turn != 0
+        mood = reader.read(np.ascontiguousarray(grey[::-1, ::-1])).mood
+        given += mood is not None
+        other += mood is not None and mood.argmax() != seen.mood.argmax()
+    assert given > (75 if looks == 3 else 40)
+    assert other <= 5
+    assert taken_for_turned <= 2

@@ -19,7 +19,10 @@ _JUNK = 1024
 
 _JPEG = b"\xff\xd8\xff"
 _PNG = b"\x89PNG\r\n\x1a\n"
-_OTHERS = re.compile(rb"RIFF....WEBP|GIF8|BM|II\*\0|MM\0\*|....ftyp|P[1-6][\s#]", re.DOTALL)
+_OTHERS = re.compile(
+    rb"RIFF|GIF8|BM|II\*\0|MM\0\*|....ftyp|P[1-6][\s#]|ID3|fLaC|OggS|\x1aE\xdf\xa3", re.DOTALL
+)
+"""Beginnings of other formats; a picture inside a song or a video is not what is asked for."""
 
 _MARKER = re.compile(rb"\xff+[^\xff\0]")
 _TABLE_OR_FRAME = re.compile(rb"\xff[\xc0-\xc4\xdb\xdd]")

@@ -17,7 +17,8 @@ const JUNK = 1024;
 
 const JPEG = "\xff\xd8\xff";
 const PNG = "\x89PNG\r\n\x1a\n";
-const OTHERS = /^(RIFF....WEBP|GIF8|BM|II\*\0|MM\0\*|....ftyp|P[1-6][\s#])/s;
+/** Beginnings of other formats; a picture inside a song or a video is not what is asked for. */
+const OTHERS = /^(RIFF|GIF8|BM|II\*\0|MM\0\*|....ftyp|P[1-6][\s#]|ID3|fLaC|OggS|\x1aE\xdf\xa3)/s;
 
 /** Bytes between two segments of a JPEG that are passed over at most, as decoders do. */
 const STRAY = 4;
