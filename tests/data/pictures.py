@@ -293,6 +293,8 @@ def _others() -> Iterator[tuple[str, str, bytes]]:
     avif = "image/avif"
     yield "colour with alpha", avif, saved(cut, "AVIF", quality=100)
     yield "turned", avif, saved(Image.fromarray(rgb), "AVIF", quality=100, exif=orientation(6))
+    xmp = b'<x tiff:Orientation="6"/>'
+    yield "a turn in XMP", avif, saved(Image.fromarray(rgb), "AVIF", quality=100, xmp=xmp)
     named = exif((0x0113, 3, 1, 6))
     only = saved(Image.fromarray(rgb), "AVIF", quality=100, exif=named)
     yield "a turn in EXIF alone", avif, only.replace(named[10:14], b"\x12\x01\x03\0")

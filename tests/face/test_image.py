@@ -139,7 +139,7 @@ def test_applies_the_exif_orientation(
     assert np.abs(grey.astype(int) - gradient).mean() < 2
 
 
-@pytest.mark.parametrize("kind", ["jpg", "webp", "tif", "png"])
+@pytest.mark.parametrize("kind", ["jpg", "webp", "tif", "png", "avif"])
 def test_a_turn_in_xmp_does_not_count(tmp_path: Path, gradient: np.ndarray, kind: str) -> None:
     """Programs that turn a picture often leave it there as it was."""
     path = tmp_path / f"stale.{kind}"

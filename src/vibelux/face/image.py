@@ -103,7 +103,8 @@ def read_image(path: Path) -> Picture:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of tags that are damaged and not needed
             opened = _opened(data, header, reduction)
-            if header.format == "AVIF":  # from the turn and mirror of its own
+            if header.format == "AVIF":  # from the turn and mirror of its own, or else from XMP
+                opened.info.pop("xmp", None)
                 orientation = opened.getexif().get(ExifTags.Base.Orientation, 1)
             return Picture(turned(grey_on_white(opened), orientation), reduction)
     except Exception as error:  # Pillow raises whatever a damaged file leads it into

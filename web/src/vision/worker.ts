@@ -41,10 +41,13 @@ async function readFrame(question: Extract<Question, { ask: "frame" }>): Promise
 async function readPhoto(photo: Blob): Promise<FaceReading> {
   const ready = await loaded();
   const { picture, orientation } = await decoded(photo);
-  const stored = pixels.read(picture);
-  picture.close();
-  pixels.forget();
-  return readFaces(turned(stored, orientation), ready, { looks: PHOTO_LOOKS });
+  try {
+    const stored = pixels.read(picture);
+    pixels.forget();
+    return await readFaces(turned(stored, orientation), ready, { looks: PHOTO_LOOKS });
+  } finally {
+    picture.close();
+  }
 }
 
 /** Decode an image file, its numbers as they are in it; return how it has to be turned. */
