@@ -19,7 +19,7 @@ from vibelux.cli import main
 from vibelux.cli.keys import Keys
 from vibelux.cli.mood_live import FrameRate, frame_outline, live_view
 from vibelux.emotions import EMOTIONS
-from vibelux.face.detector import Box
+from vibelux.face.box import Box
 from vibelux.face.expression import ExpressionModel
 from vibelux.face.reading import FaceReader
 from vibelux.face.tracker import FaceTracker

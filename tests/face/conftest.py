@@ -11,7 +11,7 @@ import pytest
 
 from vibelux.emotions import EMOTIONS
 from vibelux.errors import CameraError
-from vibelux.face.detector import Box
+from vibelux.face.box import Box
 from vibelux.face.expression import ExpressionModel
 from vibelux.face.reading import FaceReader
 from vibelux.models import Card

@@ -6,7 +6,7 @@ import pytest
 
 from vibelux.emotions import as_mood, parse_mood
 from vibelux.errors import CameraError, InvalidInput, NoFace
-from vibelux.face.detector import Box
+from vibelux.face.box import Box
 from vibelux.face.reading import FaceReading
 from vibelux.face.tracker import Moment
 from vibelux.players.following import EVERY, TIME_CONSTANT, MoodFollower, SlowMood

@@ -3,6 +3,9 @@ import type { Box } from "./box";
 import type { Answer, Failing, Question } from "./messages";
 import type { FaceReading } from "./reading";
 
+/** Largest image file that is read, as by the Python package; what is larger is hardly a photo. */
+const MOST_BYTES = 100 * 2 ** 20;
+
 /** What `FaceReader` can fail with. */
 export class VisionError extends Error {
   override readonly name = "VisionError";
@@ -45,6 +48,7 @@ export class FaceReader {
 
   /** Read an image file; small faces are looked for too. Boxes are in its upright pixels. */
   async readPhoto(photo: Blob): Promise<FaceReading> {
+    if (photo.size > MOST_BYTES) throw new VisionError("photo", `it has ${photo.size} bytes`);
     return readingOf(await this.#ask({ ask: "photo", photo }));
   }
 

@@ -63,6 +63,13 @@ test("a frame is handed over, not copied; answers find their questions in any or
   expect((await second).width).toBe(8);
 });
 
+test("what is too large for a photo is not read at all", async () => {
+  const { reader, workers } = scripted();
+  const video = { size: 2 ** 31 } as Blob;
+  await expect(reader.readPhoto(video)).rejects.toMatchObject({ why: "photo" });
+  expect(workers).toHaveLength(0);
+});
+
 test("a failure says why, and the worker goes on", async () => {
   const { reader, workers } = scripted();
   const photo = reader.readPhoto(new Blob());
