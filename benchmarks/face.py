@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from vibelux.face.detector import Box
+from vibelux.face.box import Box
 from vibelux.face.expression import crop_face
 from vibelux.face.reading import FaceReader, as_grey
 from vibelux.face.sampling import Window, sample

@@ -3,18 +3,31 @@
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from vibelux.models import LABELS, Card, sha256_of
+
+# No test depends on how fast the machine is.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 RunCli = Callable[..., subprocess.CompletedProcess[str]]
 
 PIXEL_OF_EMOTION = 255.0 / 8
 """In `face_model`, each such step of pixel (0, c) adds 1 to the logit of emotion c."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let Matplotlib make its list of fonts once for all tests, away from the user's folders."""
+    fonts = tempfile.TemporaryDirectory(prefix="vibelux-fonts-")
+    config.add_cleanup(fonts.cleanup)
+    os.environ["MPLCONFIGDIR"] = fonts.name
 
 
 @pytest.fixture(scope="session")
@@ -31,9 +44,7 @@ def shared_data() -> Path:
 def run_cli(tmp_path: Path) -> RunCli:
     """Run the real command line in a process of its own, its data in ``tmp_path``."""
 
-    def run(
-        *arguments: str | Path, timeout: float = 120, **environment: str
-    ) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
         clean = {name: v for name, v in os.environ.items() if not name.startswith("VIBELUX_")}
         return subprocess.run(
             [sys.executable, "-c", "from vibelux.cli import main; main()", *map(str, arguments)],
@@ -49,7 +60,6 @@ def run_cli(tmp_path: Path) -> RunCli:
             encoding="utf-8",
             errors="surrogateescape",
             stdin=subprocess.DEVNULL,
-            timeout=timeout,
             check=False,
         )
 

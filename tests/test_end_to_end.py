@@ -24,7 +24,7 @@ def test_clips_of_the_fitting_quadrant_come_first(shared_data, tmp_path, run_cli
             name = f"{row['quadrant']}-{len(chosen[row['quadrant']])}.opus"
             (folder / name).write_bytes((music / row["path"]).read_bytes())
             chosen[row["quadrant"]].append(name)
-    done = run_cli("scan", folder, "--workers", "2", "--json", timeout=280)
+    done = run_cli("scan", folder, "--workers", "2", "--json")
     assert json.loads(done.stdout)["analysed"] == 4 * EACH, done.stderr
     precisions = []
     for emotion, quadrant in QUADRANTS.items():

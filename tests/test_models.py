@@ -110,3 +110,99 @@ def test_the_shipped_models_give_moods(kind: str, batch: np.ndarray) -> None:
     assert outputs["mood"].shape == (2, 7)
     np.testing.assert_allclose(outputs["mood"].sum(axis=1), 1, atol=1e-5)
     np.testing.assert_allclose(np.linalg.norm(outputs["embedding"], axis=1), 1, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"input": None}, "input must be an object"),
+        ({"input": {}}, "its input has no name"),
+        ({"input": {"name": 5}}, "its input has no name"),
+        ({"input": ["crops"]}, "input must be an object"),
+        ({"labels": "angry"}, "labels must be a list of texts"),
+        ({"labels": None}, "labels must be a list of texts"),
+        ({"labels": [1, 2]}, "labels must be a list of texts"),
+        ({"limits": "none"}, "limits must be a list of texts"),
+        ({"metrics": None}, "metrics must be an object"),
+        ({"outputs": []}, "outputs must be an object"),
+        ({"preprocessing": "none"}, "preprocessing must be an object"),
+        ({"sha256": None}, "sha256 must be a text"),
+        ({"sha256": ""}, "sha256 must be a text"),
+        ({"kind": ["face"]}, "kind must be a text"),
+        ({"version": 1}, "version must be a text"),
+        ({"colour": "red"}, "it has 'colour', which no card has"),
+    ],
+)
+def test_a_card_of_another_shape_is_a_stated_error(
+    model_copy: Path, changes: dict[str, object], message: str
+) -> None:
+    edit_card(model_copy, **changes)
+    with pytest.raises(ModelError, match=rf"face\.json is not a model card: {message}"):
+        load_model("face", model_copy)
+
+
+@pytest.mark.parametrize("name", ["name", "input", "sha256", "labels", "preprocessing"])
+def test_a_card_that_lacks_something_names_it(model_copy: Path, name: str) -> None:
+    card = model_copy.with_suffix(".json")
+    values = json.loads(card.read_text())
+    del values[name]
+    card.write_text(json.dumps(values))
+    with pytest.raises(ModelError, match=f"is not a model card: it lacks {name}"):
+        load_model("face", model_copy)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"[]", "it is not a JSON object"),
+        (b"null", "it is not a JSON object"),
+        (b'{"name": "a", "name": "b"}', "'name' is in it twice"),
+        (b'{"input": {"name": "a", "name": "b"}}', "'name' is in it twice"),
+        (b"[" * 100_000, "not a model card"),
+        (b"\xff\xfe{}", "not a model card"),
+        (b" " * 16_000_001, "it has more than 16,000,000 bytes"),
+    ],
+)
+def test_what_is_not_a_card_is_a_stated_error(
+    model_copy: Path, content: bytes, message: str
+) -> None:
+    model_copy.with_suffix(".json").write_bytes(content)
+    with pytest.raises(ModelError, match=message):
+        load_model("face", model_copy)
+
+
+@pytest.mark.parametrize(
+    "value", ["48", None, True, [48], {}, -1, 0, float("nan"), float("inf"), 10**400]
+)
+def test_a_constant_that_is_not_a_positive_number_is_a_stated_error(
+    model_copy: Path, value: object
+) -> None:
+    edit_card(model_copy, preprocessing={"size": value, "box_crop_scale": 1.24})
+    with pytest.raises(ModelError, match=r"size=.* a positive number is needed"):
+        load_model("face", model_copy).card.constant("size")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"input": {"name": "frames"}}, "takes crops, its card says frames"),
+        ({"outputs": {"mood": "", "label": "", "age": ""}}, "has no output age"),
+    ],
+)
+def test_a_graph_that_differs_from_its_card_is_a_stated_error(
+    model_copy: Path, changes: dict[str, object], message: str
+) -> None:
+    edit_card(model_copy, **changes)
+    with pytest.raises(ModelError, match=rf"the graph of face-0\.0\.1-\w+ {message}"):
+        load_model("face", model_copy)
+
+
+def test_a_graph_that_does_not_give_what_its_kind_needs_is_a_stated_error(
+    detector_model: Path, model_copy: Path
+) -> None:
+    shutil.copy(detector_model, model_copy)
+    edit_card(
+        model_copy, sha256=sha256_of(model_copy), input={"name": "frames"}, outputs={"boxes": ""}
+    )
+    with pytest.raises(ModelError, match="has no output mood"):
+        load_model("face", model_copy)

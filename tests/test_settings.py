@@ -37,11 +37,47 @@ def test_without_a_home_the_platform_decides() -> None:
     assert "vibelux" in home.name.lower()
 
 
+NO_NUMBERS = (
+    *(
+        "inf",
+        "-inf",
+        "nan",
+        "1e400",
+        "true",
+        "false",
+        '"many"',
+        '""',
+        "[2]",
+        "{a = 2}",
+        "1979-05-27",
+    ),
+    *("07:32:00", "1979-05-27T07:32:00Z"),
+)
+"""As TOML writes them; none of them says how many workers or seconds."""
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("workers = 0", r"workers=0 from .*settings\.toml: must be 1 to 64"),
-        ("workers = 65", "must be 1 to 64"),
+        ("workers = 0", r"workers=0 from .*settings\.toml: must be a whole number from 1 to 64"),
+        ("workers = 65", "must be a whole number from 1 to 64"),
+        *((f"workers = {value}", "must be a whole number from 1 to 64") for value in NO_NUMBERS),
+        *(
+            (f"song_timeout = {value}", "must be a positive number of seconds")
+            for value in NO_NUMBERS
+        ),
+        ("workers = 2.5", "workers=2.5 .*must be a whole number from 1 to 64"),
+        ("workers = 1" + "0" * 5000, "cannot read"),
+        ("workers = 0x" + "f" * 9000, "workers=0xf+….*must be a whole number"),
+        ("song_timeout = 0", "positive number of seconds"),
+        ("song_timeout = " + "[" * 5000, "cannot read"),
+        ("[workers]", r"workers=\{\} from .*must be a whole number"),
+        ("face_model = 5", "face_model=5 from .*must be a path"),
+        ('face_model = ""', "face_model='' from .*must be a path"),
+        ('music_model = ["a.onnx"]', "music_model=.*must be a path"),
+        ("music_model = 1979-05-27", "music_model=.*must be a path"),
+        ('music_model = "a\\u0000b"', "music_model=.*holds a NUL character"),
+        ('face_model = "~nobody-here/a.onnx"', "face_model=.*a user who is not known here"),
         ('workers = "many"', "workers='many'"),
         ("song_timeout = -1", "positive number of seconds"),
         ("song_timeout = nan", "positive number of seconds"),
@@ -54,6 +90,57 @@ def test_a_bad_file_is_an_error_that_says_where(tmp_path: Path, text: str, messa
     (tmp_path / "settings.toml").write_text(text)
     with pytest.raises(InvalidSetting, match=message):
         load_settings(environment={"VIBELUX_HOME": str(tmp_path)})
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_mark_at_the_beginning_of_utf_8_is_passed_over(tmp_path: Path, mark: bytes) -> None:
+    (tmp_path / "settings.toml").write_bytes(mark + "workers = 3 # ä".encode())
+    assert load_settings(environment={"VIBELUX_HOME": str(tmp_path)}).workers == 3
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "workers = 3 # ä".encode("latin-1"),
+        "workers = 3".encode("utf-16"),
+        b"workers = 3 # \xff",
+    ],
+)
+def test_a_file_that_is_not_utf_8_is_a_stated_error(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "settings.toml").write_bytes(content)
+    with pytest.raises(InvalidSetting, match=r"settings\.toml: byte \d+ is not UTF-8; save"):
+        load_settings(environment={"VIBELUX_HOME": str(tmp_path)})
+
+
+def test_a_folder_of_the_files_name_is_a_stated_error(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").mkdir()
+    with pytest.raises(InvalidSetting, match=r"cannot read .*settings\.toml"):
+        load_settings(environment={"VIBELUX_HOME": str(tmp_path)})
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"VIBELUX_HOME": "~nobody-here/music"},
+        {"VIBELUX_FACE_MODEL": "~nobody-here/face.onnx"},
+        {"VIBELUX_WORKERS": "inf"},
+        {"VIBELUX_WORKERS": "1e999"},
+        {"VIBELUX_WORKERS": "2.5"},
+        {"VIBELUX_SONG_TIMEOUT": "nan"},
+        {"VIBELUX_SONG_TIMEOUT": "1" * 5000},
+    ],
+)
+def test_a_bad_variable_is_an_error_that_says_where(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    with pytest.raises(InvalidSetting, match="from the environment: "):
+        load_settings(environment={"VIBELUX_HOME": str(tmp_path)} | environment)
+
+
+def test_a_system_that_knows_no_home_is_a_stated_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_platform_home", lambda: "~nobody-here/.local/share/vibelux")
+    with pytest.raises(InvalidSetting, match="set VIBELUX_HOME to a folder of yours"):
+        load_settings(environment={})
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 const service = process.env["VIBELUX_SERVICE"] ?? "http://127.0.0.1:8765";
 
 export default defineConfig({
+  base: "./", // a proxy may show the page under any path
   build: {
     outDir: "../src/vibelux/service/page",
     emptyOutDir: true,

@@ -58,41 +58,52 @@ class VibeluxPlugin(BeetsPlugin):
         self.compute(lib.items(args), force=bool(opts.force) or self.config["force"].get(bool))
 
     def imported(self, _: "ImportSession", task: "ImportTask") -> None:
-        """Compute the fields of the songs that are being imported."""
-        self.compute(task.imported_items(), force=self.config["force"].get(bool))
+        """Compute the fields of the songs that are being imported, which goes on in any case."""
+        try:
+            self.compute(task.imported_items(), force=self.config["force"].get(bool))
+        except UserError as error:
+            self._log.error("{}", error)
 
     def compute(self, items: "Iterable[Item]", *, force: bool) -> None:
         """Compute the fields of songs and store them.
 
-        A song that cannot be analysed is left without them and logged with the reason.
+        A ``mood`` that another program wrote stays. A song that cannot be analysed is left without
+        the fields and logged with the reason, whatever its decoder raises.
 
         Args:
             items: of the library.
-            force: also those whose fields come from this model already.
+            force: also those whose fields come from this model already, and moods of others.
 
         Raises:
             UserError: the model cannot be used.
 
         """
+        try:
+            model = self._model
+        except VibeluxError as error:
+            raise UserError(f"vibelux: {error}") from error
         for item in items:
+            if item.get("vibelux_model") == model.model.card.model_id and not force:
+                continue
             try:
-                model = self._model.model.card.model_id
-                if item.get("vibelux_model") == model and not force:
-                    continue
-                heard = self._model.analyse(Path(item.filepath))
+                heard = model.analyse(Path(item.filepath))
             except AudioError as error:
                 self._log.warning("{}", error)
                 continue
             except VibeluxError as error:
                 raise UserError(f"vibelux: {error}") from error
+            except Exception as error:
+                reason = f"{type(error).__name__}: {error}"
+                self._log.warning("cannot analyse {}: {}", item.filepath, reason)
+                continue
+            strongest = EMOTIONS[int(heard.mood.argmax())]
+            if force or not item.get("mood") or _is_ours(item):
+                item["mood"] = strongest
             item.update({name: float(share) for name, share in mood_dict(heard.mood).items()})
-            item["mood"] = EMOTIONS[int(heard.mood.argmax())]
             item["valence"], item["arousal"] = heard.valence, heard.arousal
             item["vibelux_model"] = heard.model
             item.store()
-            self._log.info(
-                "{} {:+.2f} {:+.2f}  {}", item["mood"], heard.valence, heard.arousal, item
-            )
+            self._log.info("{} {:+.2f} {:+.2f}  {}", strongest, heard.valence, heard.arousal, item)
 
     @cached_property
     def _model(self) -> "MusicModel":
@@ -100,3 +111,10 @@ class VibeluxPlugin(BeetsPlugin):
 
         path = self.config["model"].get()
         return MusicModel.load(None if path is None else Path(self.config["model"].as_filename()))
+
+
+def _is_ours(item: "Item") -> bool:
+    """Tell whether a song's mood was written here, and not changed since."""
+    if any(name not in item for name in EMOTIONS):
+        return False
+    return bool(item["mood"] == max(EMOTIONS, key=lambda name: float(item[name])))

@@ -5,13 +5,13 @@ A *mood* is a (7,) float32 array of non-negative numbers that sum to 1, in the o
 
 import math
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vibelux.errors import InvalidMood
+from vibelux.folding import canonical
 
 Mood = NDArray[np.float32]
 
@@ -47,7 +47,7 @@ def emotion_index(name: str) -> int:
         InvalidMood: the name is not known.
 
     """
-    key = unicodedata.normalize("NFC", name).strip().lower()  # folders from a Mac come decomposed
+    key = canonical(name)
     key = ALIASES.get(key, key)
     if key not in EMOTIONS:
         raise InvalidMood(f"unknown emotion {name!r}; choose from {', '.join(EMOTIONS)}")

@@ -13,6 +13,7 @@
     ├── CameraError              absent, busy, not permitted or black
     ├── NoFace                   no usable face; ``state`` says which kind
     ├── AudioError               a song that cannot be analysed; ``code`` says why
+    ├── FilesUnreachable         many files in a row cannot be read: a disk or a network fails
     ├── CatalogueError
     │   ├── CatalogueEmpty       there is nothing to recommend
     │   ├── CatalogueLocked      another process is writing
@@ -23,6 +24,7 @@
     ├── PlayerError              music cannot be played: no sound device, MPD does not answer
     ├── PlaylistError            a playlist or embeddings file that cannot be read or written
     ├── TagError                 a file whose tags cannot be read or written
+    │   └── NotTaggable          one that is left alone with reason: it is read-only, not known
     ├── ServerError              a music server answers nonsense or with an error
     │   ├── ServerUnreachable    it is down, too slow, or the connection broke off
     │   └── ServerRefused        it refuses what was asked; ``code`` is its number for why
@@ -85,9 +87,16 @@ class AudioError(VibeluxError):
     """A song cannot be analysed.
 
     Attributes:
-        code: one stable word for the reason: ``empty``, ``not_audio``, ``damaged``, ``protected``,
-            ``silent``, ``too_short``, ``no_permission``, ``vanished``, ``timeout``, ``crashed``.
+        code: one stable word for the reason. ``empty``, ``not_audio``, ``damaged``, ``protected``,
+            ``silent``, ``too_short`` and ``crashed`` (its decoder broke down) are verdicts on the
+            file's content, ``vanished`` says that there is none, and those of `TRANSIENT` say
+            nothing of it.
 
+    """
+
+    TRANSIENT = frozenset({"unreachable", "no_permission", "timeout", "killed"})
+    """Codes of what may be over when the file is tried again: the system could not read it, reading
+    it was not permitted, it took too long, or its process was ended from outside or had no memory.
     """
 
     def __init__(self, message: str, *, code: str) -> None:
@@ -104,6 +113,10 @@ class AudioError(VibeluxError):
 def _audio_error(message: str, code: str) -> AudioError:
     """Rebuild an AudioError on the other side of a process boundary."""
     return AudioError(message, code=code)
+
+
+class FilesUnreachable(VibeluxError):
+    """Many files in a row cannot be read, as when a disk or a network fails; try again later."""
 
 
 class CatalogueError(VibeluxError):
@@ -144,6 +157,10 @@ class PlaylistError(VibeluxError):
 
 class TagError(VibeluxError):
     """A file's tags cannot be read or written."""
+
+
+class NotTaggable(TagError):
+    """A file is left alone for a good reason: it is read-only, not known, or has no tags."""
 
 
 class ServerError(VibeluxError):

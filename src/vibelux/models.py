@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from vibelux.dependencies import forbid_telemetry
 from vibelux.emotions import EMOTIONS
 from vibelux.errors import ModelError
 from vibelux.whole_file import whole_file
@@ -27,6 +28,13 @@ LABELS: Mapping[Kind, tuple[str, ...]] = {
     "detector": ("face",),
 }
 """What each kind of model tells apart, in the order of its outputs."""
+
+OUTPUTS: Mapping[Kind, Mapping[str, int | None]] = {
+    "face": {"mood": 7, "label": 7, "embedding": None},
+    "music": {"mood": 7, "quadrant": 4, "valence": None, "arousal": None, "embedding": None},
+    "detector": {"boxes": 4, "scores": None},
+}
+"""What each kind of model gives at least -> how many numbers, None where that is free."""
 
 WEIGHTS = Path(__file__).parent / "weights"
 """Folder of the shipped models."""
@@ -79,7 +87,11 @@ class Card:
 
         """
         value = self.preprocessing.get(name)
-        if not isinstance(value, int | float) or not value > 0:
+        if (
+            not isinstance(value, int | float)
+            or isinstance(value, bool)
+            or not 0 < value <= _LARGEST
+        ):
             raise ModelError(
                 f"the card of {self.model_id} gives {name}={value!r} in its preprocessing; "
                 "a positive number is needed"
@@ -95,13 +107,13 @@ class Card:
 
         """
         try:
-            values = json.loads(path.read_text(encoding="utf-8"))
-            values["labels"] = tuple(values["labels"])
-            values["limits"] = tuple(values.get("limits", ()))
-            return cls(**values)
+            if path.stat().st_size > _CARD_SIZE:
+                raise ValueError(f"it has more than {_CARD_SIZE:,} bytes")
+            values = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_once)
+            return cls(**_checked(values))
         except FileNotFoundError as error:
             raise ModelError(f"{path} is missing; every ONNX file needs its card") from error
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise ModelError(f"{path} is not a model card: {error}") from error
 
     def write(self, path: Path) -> None:
@@ -147,6 +159,48 @@ class Model:
         return dict(zip(self._outputs, values, strict=True))
 
 
+_TEXTS = ("name", "kind", "version", "sha256")
+_LISTS = ("labels", "limits")
+_OBJECTS = ("input", "outputs", "preprocessing", "calibration", "training", "metrics")
+_OPTIONAL = ("limits", "calibration", "training", "metrics")
+
+_CARD_SIZE = 16_000_000
+_LARGEST = 1e12
+"""No constant of a preprocessing is larger."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a JSON object; raise ValueError if it has a key twice."""
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"{next(key for key in keys if keys.count(key) > 1)!r} is in it twice")
+    return values
+
+
+def _checked(values: Any) -> dict[str, Any]:
+    """Return the fields of a card; raise ValueError with what is wrong with them."""
+    if not isinstance(values, dict):
+        raise ValueError("it is not a JSON object")
+    known = (*_TEXTS, *_LISTS, *_OBJECTS)
+    if missing := [name for name in known if name not in values and name not in _OPTIONAL]:
+        raise ValueError(f"it lacks {', '.join(missing)}")
+    if unknown := [name for name in values if name not in known]:
+        raise ValueError(f"it has {unknown[0]!r}, which no card has")
+    for name, value in values.items():
+        if name in _TEXTS and not (isinstance(value, str) and value):
+            raise ValueError(f"{name} must be a text")
+        if name in _LISTS:
+            if not (isinstance(value, list) and all(isinstance(entry, str) for entry in value)):
+                raise ValueError(f"{name} must be a list of texts")
+            values[name] = tuple(value)
+        if name in _OBJECTS and not isinstance(value, dict):
+            raise ValueError(f"{name} must be an object")
+    if not isinstance(values["input"].get("name"), str):
+        raise ValueError("its input has no name")
+    return values
+
+
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, lower-case hexadecimal."""
     with path.open("rb") as file:
@@ -163,8 +217,8 @@ def load_model(kind: Kind, path: Path | None = None, *, threads: int = 1) -> Mod
         threads: of ONNX Runtime, at least 1.
 
     Raises:
-        ModelError: a file is missing, the sha256 or the label order differs from the card, the
-            model is of another kind, or ONNX Runtime refuses it.
+        ModelError: a file is missing, the sha256, the label order or the graph's input or outputs
+            differ from the card, the model is of another kind, or ONNX Runtime refuses it.
 
     """
     path = WEIGHTS / f"{kind}.onnx" if path is None else path
@@ -184,10 +238,39 @@ def load_model(kind: Kind, path: Path | None = None, *, threads: int = 1) -> Mod
             f"{path} has sha256 {digest}, its card says {card.sha256}; "
             "the file is damaged or does not belong to this card"
         )
-    return Model(card, _session(path, threads))
+    session = _session(path, threads)
+    _require_agreement(card, session)
+    return Model(card, session)
+
+
+def _require_agreement(card: Card, session: "InferenceSession") -> None:
+    """Check that a graph takes and gives what its card says and its kind needs.
+
+    Raises:
+        ModelError: it does not.
+
+    """
+    inputs = [entry.name for entry in session.get_inputs()]
+    if inputs != [card.input["name"]]:
+        raise ModelError(
+            f"the graph of {card.model_id} takes {', '.join(inputs) or 'nothing'}, "
+            f"its card says {card.input['name']}"
+        )
+    outputs = {entry.name: entry.shape for entry in session.get_outputs()}
+    needed = OUTPUTS[card.kind]
+    if missing := [name for name in (*card.outputs, *needed) if name not in outputs]:
+        raise ModelError(f"the graph of {card.model_id} has no output {missing[0]}")
+    for name, length in needed.items():
+        shape = outputs[name]
+        found = shape[-1] if shape else None
+        if length is not None and isinstance(found, int) and found != length:
+            raise ModelError(
+                f"the output {name} of {card.model_id} has {found} numbers, {length} are needed"
+            )
 
 
 def _session(path: Path, threads: int) -> "InferenceSession":
+    forbid_telemetry()
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -8,9 +8,10 @@
 | ``face_model`` | ``VIBELUX_FACE_MODEL`` | ONNX file used instead of the shipped one |
 | ``music_model`` | ``VIBELUX_MUSIC_MODEL`` | ONNX file used instead of the shipped one |
 
-The file is ``settings.toml`` in the home folder, one ``name = value`` a line.
+The file is ``settings.toml`` in the home folder, UTF-8, one ``name = value`` a line.
 """
 
+import math
 import os
 import tomllib
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from vibelux.errors import InvalidSetting
+from vibelux.errors import InvalidInput, InvalidSetting
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,7 @@ def load_settings(*, environment: Mapping[str, str] | None = None, **flags: Any)
 
     """
     environment = os.environ if environment is None else environment
-    home = flags.get("home") or environment.get("VIBELUX_HOME") or _platform_home()
-    folder = Path(home).expanduser()
+    folder = home_folder(environment, given=flags.get("home"))
     values: dict[str, Any] = {"home": folder, "workers": min(os.cpu_count() or 1, 8)}
     for source, found in (
         (str(folder / "settings.toml"), _from_file(folder / "settings.toml")),
@@ -77,6 +77,45 @@ def load_settings(*, environment: Mapping[str, str] | None = None, **flags: Any)
     return Settings(**values)
 
 
+def home_folder(
+    environment: Mapping[str, str] | None = None, *, given: Path | str | None = None
+) -> Path:
+    """Return the folder of the user's data, whether it is there or not.
+
+    Args:
+        environment: default ``os.environ``.
+        given: by the caller, before the environment.
+
+    Raises:
+        InvalidSetting: it cannot be used as a path.
+
+    """
+    environment = os.environ if environment is None else environment
+    if given:
+        return _path("home", given, "the command line")
+    if found := environment.get("VIBELUX_HOME"):
+        return _path("home", found, "the environment")
+    return _path("home", _platform_home(), "this system; set VIBELUX_HOME to a folder of yours")
+
+
+def expanded(path: Path | str) -> Path:
+    """Return a path with ``~`` and ``~user`` replaced by the home folders that they mean.
+
+    Raises:
+        InvalidInput: there is no such user, or no file can have such a path.
+
+    """
+    if "\0" in str(path):
+        raise InvalidInput(f"{str(path)!r} holds a NUL character; no path does")
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise InvalidInput(
+            f"{str(path)!r} begins with the home folder of a user who is not known here; "
+            "write the whole path"
+        ) from error
+
+
 def _platform_home() -> str:
     import platformdirs
 
@@ -85,11 +124,15 @@ def _platform_home() -> str:
 
 def _from_file(path: Path) -> dict[str, Any]:
     try:
-        with path.open("rb") as file:
-            values = tomllib.load(file)
+        # Some editors begin UTF-8 with a mark that TOML does not know.
+        values = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise InvalidSetting(
+            f"cannot read {path}: byte {error.start} is not UTF-8; save the file as UTF-8"
+        ) from error
+    except (OSError, ValueError, RecursionError) as error:
         raise InvalidSetting(f"cannot read {path}: {error}") from error
     if "home" in values:
         raise InvalidSetting(f"{path} cannot move its own folder; set VIBELUX_HOME instead")
@@ -103,22 +146,44 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _checked(name: str, value: Any, source: str) -> Any:
+    match name:
+        case "home" | "face_model" | "music_model":
+            return _path(name, value, source)
+        case "workers":
+            workers = _number(value)
+            if not (1 <= workers <= 64 and workers == int(workers)):
+                raise _unusable(name, value, source, "must be a whole number from 1 to 64")
+            return int(workers)
+        case "song_timeout":
+            seconds = _number(value)
+            if not 0 < seconds < math.inf:
+                raise _unusable(name, value, source, "must be a positive number of seconds")
+            return seconds
+        case _:
+            known = ", ".join(field.name for field in fields(Settings))
+            raise InvalidSetting(f"unknown setting {name!r} in {source}; known are {known}")
+
+
+def _number(value: Any) -> float:
+    """Return a number as TOML, a flag or the environment gives it; NaN for anything else."""
     try:
-        match name:
-            case "home" | "face_model" | "music_model":
-                return Path(value).expanduser()
-            case "workers":
-                if not 1 <= int(value) <= 64:
-                    raise ValueError("must be 1 to 64")
-                return int(value)
-            case "song_timeout":
-                if not 0 < float(value) < float("inf"):
-                    raise ValueError("must be a positive number of seconds")
-                return float(value)
-            case _:
-                known = ", ".join(field.name for field in fields(Settings))
-                raise InvalidSetting(f"unknown setting {name!r} in {source}; known are {known}")
-    except (TypeError, ValueError) as error:
-        if isinstance(error, InvalidSetting):
-            raise
-        raise InvalidSetting(f"{name}={value!r} from {source}: {error}") from error
+        usable = isinstance(value, int | float | str) and not isinstance(value, bool)
+        return float(value) if usable else math.nan
+    except (ValueError, OverflowError):
+        return math.nan
+
+
+def _path(name: str, value: Any, source: str) -> Path:
+    if not (isinstance(value, str | Path) and str(value)):
+        raise _unusable(name, value, source, "must be a path")
+    try:
+        return expanded(value)
+    except InvalidInput as error:
+        raise InvalidSetting(f"{name}={str(value)!r} from {source}: {error}") from error
+
+
+def _unusable(name: str, value: Any, source: str, why: str) -> InvalidSetting:
+    # Python writes no number of thousands of digits.
+    shown = hex(value) if isinstance(value, int) and abs(value) > 1 << 64 else repr(value)
+    shown = shown if len(shown) <= 60 else shown[:59] + "…"
+    return InvalidSetting(f"{name}={shown} from {source}: {why}")

@@ -136,3 +136,85 @@ def test_a_song_that_went_bad_is_told_with_its_reason(imported):
     assert "the file is empty" in done.stderr
     assert "noisy" in done.stderr
     assert fields_of(imported)["low"] == before
+
+
+@pytest.fixture
+def plugin(music_model, monkeypatch, tmp_path):
+    """The plugin in this process, and a library."""
+    from beets.library import Library
+
+    from beetsplug.vibelux import VibeluxPlugin
+    from vibelux.music.emotion import MusicModel
+
+    plugin = VibeluxPlugin()
+    plugin.library = Library(str(tmp_path / "library.db"))
+    model = MusicModel.load(music_model)
+    monkeypatch.setattr(VibeluxPlugin, "_model", model)
+    return plugin
+
+
+def add_item(plugin, path, **fields):
+    from beets.library import Item
+
+    if not path.exists():
+        write_song(path, 300, 0.1)
+    item = Item(path=os.fsencode(path), title=path.stem, **fields)
+    plugin.library.add(item)
+    return item
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("odd"), MemoryError(), KeyError(1), RecursionError(), OSError(5, "EIO")]
+)
+def test_whatever_a_decoder_raises_the_import_goes_on(plugin, tmp_path, monkeypatch, error):
+    from vibelux.music.emotion import MusicModel
+
+    items = [add_item(plugin, tmp_path / f"{name}.flac") for name in "abc"]
+    analyse = MusicModel.analyse
+
+    def stumbling(self, path):
+        if path.stem == "b":
+            raise error
+        return analyse(self, path)
+
+    monkeypatch.setattr(MusicModel, "analyse", stumbling)
+
+    class Task:
+        def imported_items(self):
+            return items
+
+    plugin.imported(None, Task())
+    assert [bool(item.get("vibelux_model")) for item in items] == [True, False, True]
+
+
+def test_an_import_goes_on_without_the_model(plugin, tmp_path, monkeypatch):
+    from beets.ui import UserError
+
+    from vibelux.errors import ModelError
+
+    class Task:
+        def imported_items(self):
+            return [add_item(plugin, tmp_path / "a.flac")]
+
+    def no_model(_):
+        raise ModelError("there is no model")
+
+    monkeypatch.setattr(type(plugin), "_model", property(no_model))
+    plugin.imported(None, Task())
+    with pytest.raises(UserError, match="there is no model"):
+        plugin.compute(Task().imported_items(), force=False)
+
+
+def test_a_mood_of_another_program_stays(plugin, tmp_path):
+    theirs = add_item(plugin, tmp_path / "a.flac", mood="Melancholic")
+    none = add_item(plugin, tmp_path / "b.flac")
+    plugin.compute([theirs, none], force=False)
+    assert theirs["mood"] == "Melancholic"
+    ours = none["mood"]
+    assert ours == max(FIELDS[3:10], key=lambda name: none[name])
+    for item in (theirs, none):
+        item["vibelux_model"] = "an older one"
+    plugin.compute([theirs, none], force=False)
+    assert (theirs["mood"], none["mood"]) == ("Melancholic", ours)
+    plugin.compute([theirs], force=True)
+    assert theirs["mood"] == ours

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from vibelux.cli import app
 from vibelux.emotions import EMOTIONS
+from vibelux.errors import InvalidInput
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import vector_blob
@@ -103,3 +104,28 @@ def test_json_of_an_empty_catalogue(run):
     found = json.loads(run("--json").stdout)
     assert found["counts"] == {"ok": 0, "failed": 0, "missing": 0}
     assert set(found["mean"].values()) == {0.0}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("music.example.org:4533", "http://music.example.org:4533", "Music.Example.org:4533/"),
+        *("https://me:secret@music.example.org:4533/rest",),
+    ],
+)
+def test_a_server_by_any_form_of_its_address(run, tmp_path, name):
+    row = {"path": b"subsonic:music.example.org:4533/1", "state": "ok"}
+    row |= {"server": "music.example.org:4533", "remote_id": "1", "mood": vector_blob(np.eye(7)[3])}
+    with Catalogue(tmp_path / "catalogue.sqlite") as catalogue, catalogue.writing() as connection:
+        connection.execute(insert(songs), row)
+    result = run("--server", name, "--json")
+    assert result.exit_code == 0, result.stderr
+    document = json.loads(result.stdout)
+    assert document["server"] == "music.example.org:4533"
+    assert document["counts"]["ok"] == 1
+
+
+def test_a_server_that_is_not_known_is_named_without_a_password(run, filled):
+    with pytest.raises(InvalidInput, match="knows no server 'h'; it knows none") as refused:
+        run("--server", "https://me:secret@h")
+    assert "secret" not in str(refused.value)

@@ -19,7 +19,7 @@ from vibelux.cli import main
 from vibelux.cli.keys import Keys
 from vibelux.cli.mood_live import FrameRate, frame_outline, live_view
 from vibelux.emotions import EMOTIONS
-from vibelux.face.detector import Box
+from vibelux.face.box import Box
 from vibelux.face.expression import ExpressionModel
 from vibelux.face.reading import FaceReader
 from vibelux.face.tracker import FaceTracker
@@ -240,7 +240,7 @@ def test_ctrl_c_ends_live_cleanly(tmp_path: Path) -> None:
     first = json.loads(running.stdout.readline())
     assert first["state"] == "ok"
     running.send_signal(signal.SIGINT)
-    rest, errors = running.communicate(timeout=60)
+    rest, errors = running.communicate()
     assert running.returncode == 0
     assert "summary" in json.loads(rest.splitlines()[-1])
     assert errors.split() == ["released"]

@@ -60,7 +60,7 @@ def start(tmp_path):
     yield run
     for process in running:
         process.kill()
-        process.wait(timeout=20)
+        process.wait()
         for pipe in (process.stdout, process.stderr):
             if pipe is not None:
                 pipe.close()
@@ -72,7 +72,7 @@ def state(tmp_path):
 
 def end(process):
     process.send_signal(signal.SIGTERM)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate()
     return process.returncode, errors
 
 
@@ -157,7 +157,7 @@ def test_the_screen_and_its_keys(start, stock, tmp_path):
         seen_until(text)
     os.write(ours, b"q")
     seen_until("Go on with: vibelux play --resume")
-    assert process.wait(timeout=60) == 0
+    assert process.wait() == 0
     with Listener.at(tmp_path / "profile.sqlite") as listener:
         told = [event.what for event in listener.profile.events()]
     assert told == ["liked", "skipped", "wrong_mood"]
@@ -210,6 +210,42 @@ def test_follows_the_camera_and_plays_through_mpd(start, start_mpd, stock, tmp_p
     assert released.exists()
     assert server.client().status()["state"] == "play"
     assert json.loads(state(tmp_path)["session"])["whose"] == "the face"
+
+
+@posix
+def test_a_killed_session_leaves_mpds_modes_to_the_next_one(start, start_mpd, stock, tmp_path):
+    stock(MOODS, seconds=60)
+    server = start_mpd(tmp_path / "music")
+    other = server.client()
+    other.random(1)
+    other.single("oneshot")
+    address = ("--mpd", f"127.0.0.1:{server.port}")
+    killed = start("--mood", "happy", *ORDER, *address)
+    killed.stdout.readline()
+    killed.kill()
+    killed.wait()
+    assert (other.status()["random"], other.status()["single"]) == ("0", "0")
+    again = start("--resume", *address)
+    again.stdout.readline()
+    assert (other.status()["random"], other.status()["single"]) == ("0", "0")
+    _, errors = end(again)
+    assert "MPD's random mode is off until the end of this" in errors
+    assert (other.status()["random"], other.status()["single"]) == ("1", "oneshot")
+    assert not (tmp_path / "mpd_modes.json").exists()
+
+
+@posix
+def test_says_why_mpd_plays_nothing(start, start_mpd, stock, tmp_path):
+    stock(MOODS, seconds=1, folder=tmp_path / "music outside")
+    (tmp_path / "inside").mkdir()
+    server = start_mpd(tmp_path / "inside")
+    process = start(
+        *("--mood", "happy", "--mpd", f"127.0.0.1:{server.port}", "--mpd-root", tmp_path / "inside")
+    )
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert "can play none of the catalogue's songs" in errors
+    assert "is not in MPD's music folder" in errors and "connect the disk" not in errors
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from vibelux.cli import app
-from vibelux.errors import InvalidInput
+from vibelux.errors import FilesUnreachable, InvalidInput
 from vibelux.library import scan as scan_module
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.workers_process import Analyser
@@ -32,7 +32,9 @@ def vibelux(tmp_path, monkeypatch):
     monkeypatch.setenv("VIBELUX_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr(
-        scan_module, "music_analyser", lambda _: Analyser("scan_analysers:analyser", "stand-in")
+        scan_module,
+        "music_analyser",
+        lambda _: Analyser("scan_analysers:on_a_bad_disk", "stand-in", tmp_path),
     )
     monkeypatch.delattr(sys.modules["__main__"], "__file__", raising=False)
     monkeypatch.setattr(sys.modules["__main__"], "__spec__", None)
@@ -76,6 +78,7 @@ def test_json_is_one_document_on_stdout(vibelux, music):
         "returned": 0,
         "missing": 0,
         "failed": 1,
+        "unread": 0,
         "failures": [
             {
                 "path": str(music.resolve() / "bad.mp3"),
@@ -187,3 +190,36 @@ def write_song(path, codec, pitch):
         for part in (*resampler.resample(frame), *resampler.resample(None), None):
             for packet in stream.encode(part):
                 container.mux(packet)
+
+
+def test_files_that_cannot_be_read_now_are_told_apart(vibelux, music, tmp_path):
+    for name in ("a", "b", "bad"):
+        (music / f"{name}.mp3").write_text(name)
+    (tmp_path / "fault").write_text("read 5 b.mp3")
+    result = vibelux("scan", music, "--workers", 1)
+    assert result.exit_code == 0
+    lines = [line.rstrip() for line in result.stdout.splitlines()]
+    assert lines[:2] == [
+        f"not read  {music.resolve() / 'b.mp3'}",
+        "        it cannot be read at the moment (Input/output error)",
+    ]
+    assert lines[-2].endswith(" · 1 failed · 1 not read, the next scan tries again")
+    said = " ".join(result.stderr.split())
+    assert "files that could not be read: 1; what is known of them stays" in said
+    failed = vibelux("library", "--failed").stdout
+    assert "(Input/output error); the next scan tries again (unreachable)" in failed
+    assert "it is a picture (not_audio)" in failed
+    (tmp_path / "fault").unlink()
+    assert json.loads(vibelux("scan", music, "--workers", 1, "--json").stdout)["analysed"] == 1
+
+
+def test_a_disk_that_fails_ends_the_scan_with_one_sentence(vibelux, music, tmp_path):
+    for number in range(20):
+        (music / f"{number:02}.mp3").write_text(str(number))
+    assert vibelux("scan", music, "--workers", 1).exit_code == 0
+    (tmp_path / "fault").write_text("open 5")
+    with pytest.raises(FilesUnreachable, match="10 files in a row could not be read"):
+        vibelux("scan", music, "--workers", 1, "--again")
+    (tmp_path / "fault").unlink()
+    counts = json.loads(vibelux("library", "--json").stdout)["counts"]
+    assert counts == {"ok": 20, "failed": 0, "missing": 0}

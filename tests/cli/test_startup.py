@@ -1,7 +1,10 @@
+import errno
 import subprocess
 import sys
 
 import pytest
+
+from vibelux import cli
 
 CODE = """
 import sys
@@ -32,7 +35,6 @@ def call(*arguments):
         capture_output=True,
         encoding="utf-8",
         check=True,
-        timeout=60,
     )
     *_, code, imported = done.stderr.splitlines()
     assert code.startswith("exit ") and imported.startswith("imported ")
@@ -53,3 +55,20 @@ def test_help_of_each_command_imports_nothing_heavy(command):
     assert code == 0
     assert f"vibelux {command}" in " ".join(text.split())
     assert not imported & HEAVY
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "a.onnx"), "No space left on device: a"),
+        (OSError(errno.EIO, "Input/output error"), "error: Input/output error"),
+    ],
+)
+def test_what_is_wrong_with_a_disk_is_one_sentence(monkeypatch, capsys, error, said):
+    def fails():
+        raise error
+
+    monkeypatch.setattr(cli, "app", fails)
+    with pytest.raises(SystemExit, match="1"):
+        cli.main()
+    assert said in capsys.readouterr().err

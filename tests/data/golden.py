@@ -16,10 +16,12 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from vibelux.face.detector import Box, FaceDetector, reduced
+from vibelux.face.box import Box, merged
+from vibelux.face.detector import FaceDetector, reduced
 from vibelux.face.expression import ExpressionModel, crop_face
-from vibelux.face.reading import as_grey, judge, sharpness
+from vibelux.face.reading import FaceReader, as_grey, judge, sharpness
 from vibelux.face.sampling import Window, sample
+from vibelux.face.sources import PICTURE_LOOKS
 
 HERE = Path(__file__).resolve().parent
 GOLDEN = HERE / "golden.json"
@@ -67,6 +69,31 @@ PLACED = {
 }
 """Boxes for crops that do not depend on the detector."""
 
+LOOKS = [
+    # A blur in the background, hardly taken for a face, before a smaller face that is certain.
+    [[(20, 10, 300, 320, 0.68, 0), (400, 200, 90, 110, 0.9, 0)]],
+    # Among certain faces the larger one, though it scores a little less.
+    [[(0, 0, 60, 80, 0.93, 0), (100, 0, 100, 120, 0.86, 0)]],
+    # A face on its side is as wide as its box is high.
+    [[(0, 0, 120, 80, 0.9, 1), (200, 0, 100, 130, 0.9, 0)]],
+    # A closer look finds the same face again, another one, and an eye within the first.
+    [
+        [(100, 100, 200, 250, 0.9, 0)],
+        [(104, 96, 190, 240, 0.95, 0), (400, 120, 60, 75, 0.85, 0), (150, 160, 40, 40, 0.7, 0)],
+    ],
+    # The closer look finds it better, and the mouth, which no look takes for the whole.
+    [[(100, 100, 100, 120, 0.8, 0)], [(102, 98, 96, 118, 0.95, 0), (130, 180, 40, 20, 0.66, 0)]],
+    # One behind the other: both of one look stay.
+    [[(0, 0, 100, 120, 0.9, 0), (40, 10, 60, 70, 0.88, 0)]],
+]
+"""What looks at one picture find: x, y, w, h, score, turn of boxes, look by look."""
+
+PHOTOS = [
+    *(("portrait.png", quarters) for quarters in range(4)),
+    *((name, 0) for name in ("edge.png", "surprise.png", "noise.png")),
+]
+"""Frames read as picture files, and by how many quarters they lie turned."""
+
 
 def golden() -> dict[str, Any]:
     """Return what golden.json holds."""
@@ -89,7 +116,38 @@ def golden() -> dict[str, Any]:
             }
             for window, size in WINDOWS
         ],
+        "looks": [
+            {
+                "found": looks,
+                "faces": [
+                    _row(box) for box in merged([[Box(*row) for row in look] for look in looks])
+                ],
+            }
+            for looks in LOOKS
+        ],
+        "photos": [_photo(name, quarters, expression) for name, quarters in PHOTOS],
         "frames": [_frame(name, rgb, detector, expression) for name, rgb in frames().items()],
+    }
+
+
+def _row(box: Box) -> list[float]:
+    return [box.x, box.y, box.w, box.h, box.score, box.turn]
+
+
+def _photo(name: str, quarters: int, expression: ExpressionModel) -> dict[str, Any]:
+    """Return what a frame gives as a picture file that lies turned counter-clockwise so."""
+    grey = np.rot90(as_grey(np.ascontiguousarray(frames()[name][:, :, ::-1])), quarters)
+    reader = FaceReader(expression, FaceDetector.load(looks=PICTURE_LOOKS))
+    reading = reader.read(np.ascontiguousarray(grey))
+    return {
+        "frame": name,
+        "quarters": quarters,
+        "state": reading.state,
+        "boxes": [_row(box) for box, _ in reading.faces],
+        "moods": [
+            None if mood is None else [round(float(share), 6) for share in mood]
+            for _, mood in reading.faces
+        ],
     }
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from vibelux.emotions import EMOTIONS
 from vibelux.errors import CameraError
-from vibelux.face.detector import Box
+from vibelux.face.box import Box
 from vibelux.face.expression import ExpressionModel
 from vibelux.face.reading import FaceReader
 from vibelux.models import Card
@@ -90,7 +90,7 @@ class KnownCapture:
     made: list["KnownCapture"] = []  # noqa: RUF012
 
     def __init__(self, device: int) -> None:
-        self.device, self.released = device, False
+        self.device, self.released, self.delivered = device, False, 0
         self._left: Iterator[np.ndarray] = iter(self.frames)
         if not self.opens:
             raise CameraError(f"camera {device} is busy")
@@ -105,6 +105,7 @@ class KnownCapture:
     def decode(self, *, video: int) -> Iterator[av.VideoFrame]:
         for frame in self._left:
             time.sleep(self.interval)
+            self.delivered += 1
             yield av.VideoFrame.from_ndarray(frame, format="bgr24")
 
     def release(self) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vibelux.errors import InvalidInput, ModelError
-from vibelux.face.detector import Box
+from vibelux.face.box import Box
 from vibelux.face.expression import ExpressionModel, crop_face
 
 

@@ -1,4 +1,4 @@
-"""Python gets the numbers of tests/data/golden.json, which other implementations are held to."""
+"""Python gets what golden.json and pictures.json in tests/data hold others to as well."""
 
 import base64
 import hashlib
@@ -10,14 +10,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vibelux.face.detector import Box, FaceDetector, reduced
+from vibelux.face.box import Box, merged
+from vibelux.face.detector import FaceDetector, reduced
 from vibelux.face.expression import ExpressionModel, crop_face
-from vibelux.face.reading import as_grey, judge, sharpness
+from vibelux.face.image import read_image
+from vibelux.face.plain_picture import plain_picture
+from vibelux.face.reading import FaceReader, as_grey, judge, sharpness
 from vibelux.face.sampling import Window, sample
+from vibelux.face.sources import PICTURE_LOOKS
 
 DATA = Path(__file__).parents[1] / "data"
 GOLDEN: dict[str, Any] = json.loads((DATA / "golden.json").read_text("utf-8"))
 FRAMES = {frame["frame"]: frame for frame in GOLDEN["frames"]}
+PICTURES = {
+    picture["name"]: picture for picture in json.loads((DATA / "pictures.json").read_text("utf-8"))
+}
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +97,51 @@ def test_crops_and_moods(expression: ExpressionModel, name: str) -> None:
         assert np.allclose(answer.labels[0], face["label"], rtol=0, atol=1e-3)
         assert sharpness(crop) == pytest.approx(face["sharpness"], abs=1e-5)
         assert judge(Box(*face["box"], 1.0), crop, answer.moods[0]) == face["state"]
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_picture_files(name: str, tmp_path: Path) -> None:
+    picture = PICTURES[name]
+    data = base64.b64decode(picture["file"])
+    plain = plain_picture(data)
+    assert plain.orientation == picture["orientation"]
+    assert hashlib.sha256(plain.data).hexdigest() == picture["plain_sha256"]
+    assert plain_picture(plain.data).data == plain.data
+    path = tmp_path / "picture"
+    path.write_bytes(data)
+    grey = read_image(path).grey.astype(int)
+    expected = _unpacked(picture["grey"], (picture["height"], picture["width"]))
+    assert grey.shape == expected.shape
+    lossy = name.startswith(("jpeg", "avif"))  # their decoders may round otherwise
+    assert np.abs(grey - expected).max() <= (2 if lossy else 0)
+
+
+@pytest.mark.parametrize("looks", GOLDEN["looks"])
+def test_which_face_is_the_main_one(looks: dict[str, Any]) -> None:
+    found = merged([[Box(*row) for row in look] for look in looks["found"]])
+    assert found == [Box(*row) for row in looks["faces"]]
+
+
+@pytest.mark.parametrize(
+    "photo", GOLDEN["photos"], ids=lambda photo: f"{photo['frame']}-{photo['quarters']}"
+)
+def test_photos(expression: ExpressionModel, photo: dict[str, Any]) -> None:
+    grey = np.ascontiguousarray(np.rot90(_grey(photo["frame"]), photo["quarters"]))
+    reading = FaceReader(expression, FaceDetector.load(looks=PICTURE_LOOKS)).read(grey)
+    assert reading.state == photo["state"]
+    rows = [[box.x, box.y, box.w, box.h, box.score, box.turn] for box, _ in reading.faces]
+    expected = np.array(photo["boxes"]).reshape(-1, 6)
+    assert np.allclose(np.array(rows).reshape(-1, 6), expected, rtol=0, atol=0.01)
+    for (_, mood), golden in zip(reading.faces, photo["moods"], strict=True):
+        assert (mood is None) == (golden is None)
+        assert mood is None or np.allclose(mood, golden, rtol=0, atol=1e-3)
+
+
+def test_a_photo_has_the_same_mood_whichever_way_up_it_lies() -> None:
+    upright, *lying = (photo for photo in GOLDEN["photos"] if photo["frame"] == "portrait.png")
+    assert [photo["boxes"][0][-1] for photo in lying] == [3, 2, 1]
+    for photo in lying:
+        assert np.allclose(photo["moods"], upright["moods"], rtol=0, atol=0.01)
 
 
 def test_the_drawn_faces_are_found() -> None:

@@ -1,9 +1,11 @@
 import os
+import re
+import struct
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 import vibelux.face.image as image
 from vibelux.errors import ImageError
@@ -39,15 +41,47 @@ def test_reads_16_bit_alpha_and_palette(tmp_path: Path, gradient: np.ndarray) ->
     grey = Image.fromarray(gradient)
     grey.convert("LA").save(tmp_path / "la.png")
     grey.convert("RGB").convert("CMYK").save(tmp_path / "cmyk.tif")
-    rgba = np.dstack([gradient] * 3 + [np.full_like(gradient, 128)])
+    rgba = np.dstack([gradient] * 3 + [np.full_like(gradient, 255)])
     Image.fromarray(rgba).save(tmp_path / "alpha.png")
     Image.fromarray(gradient).convert("P").save(tmp_path / "palette.png")
     Image.fromarray(gradient > 100).save(tmp_path / "bits.png")
-    grey.convert("P").save(tmp_path / "clear.png", transparency=bytes(range(256)))
     for name in ("16.png", "16.tif", "16.pgm", "alpha.png", "la.png", "cmyk.tif", "palette.png"):
         assert np.abs(read_image(tmp_path / name).grey.astype(int) - gradient).max() <= 1, name
-    assert np.array_equal(read_image(tmp_path / "clear.png").grey, gradient)
     assert set(np.unique(read_image(tmp_path / "bits.png").grey)) == {0, 255}
+
+
+@pytest.mark.parametrize("suffix", ["png", "webp", "tif", "gif", "avif"])
+def test_what_is_hidden_is_not_read(tmp_path: Path, gradient: np.ndarray, suffix: str) -> None:
+    """Nothing of the colours below counts, and the rest lies before white."""
+    hidden = np.where(np.arange(WIDTH) < 64, 0, 255) * np.ones((HEIGHT, 1))
+    rgba = np.dstack([gradient] * 3 + [hidden]).astype(np.uint8)
+    path = tmp_path / f"cut.{suffix}"
+    exact = {"lossless": True, "exact": True} if suffix == "webp" else {}
+    Image.fromarray(rgba).save(path, **exact)
+    grey = read_image(path).grey
+    assert np.all(grey[:, :60] >= 254)
+    assert np.abs(grey[:, 68:].astype(int) - gradient[:, 68:]).mean() < 5  # a GIF has few colours
+
+
+def test_what_shines_through_lies_before_white(tmp_path: Path, gradient: np.ndarray) -> None:
+    rgba = np.dstack([gradient] * 3 + [np.full_like(gradient, 51)])
+    Image.fromarray(rgba).save(tmp_path / "a.png")
+    Image.fromarray(rgba).save(tmp_path / "a.tif")
+    for name in ("a.png", "a.tif"):
+        seen = read_image(tmp_path / name).grey
+        assert np.abs(seen - (gradient * 0.2 + 204)).max() <= 1, name
+
+
+def test_premultiplied_colours_are_not_darkened(tmp_path: Path) -> None:
+    """As TIFF may store them (associated alpha)."""
+    rgba = np.full((20, 20, 4), (60, 60, 60, 128), np.uint8)
+    path = tmp_path / "associated.tif"
+    Image.fromarray(rgba).save(path)
+    kind = struct.Struct("<HHIHH")  # ExtraSamples: 2 is alpha by itself, 1 multiplied into colours
+    path.write_bytes(
+        path.read_bytes().replace(kind.pack(338, 3, 1, 2, 0), kind.pack(338, 3, 1, 1, 0))
+    )
+    assert np.abs(read_image(path).grey.astype(int) - 187).max() <= 1
 
 
 def test_ink_becomes_light(tmp_path: Path, gradient: np.ndarray) -> None:
@@ -105,6 +139,69 @@ def test_applies_the_exif_orientation(
     assert np.abs(grey.astype(int) - gradient).mean() < 2
 
 
+@pytest.mark.parametrize("kind", ["jpg", "webp", "tif", "png", "avif"])
+def test_a_turn_in_xmp_does_not_count(tmp_path: Path, gradient: np.ndarray, kind: str) -> None:
+    """Programs that turn a picture often leave it there as it was."""
+    path = tmp_path / f"stale.{kind}"
+    xmp = b'<x:xmpmeta><rdf:Description tiff:Orientation="6"/></x:xmpmeta>'
+    options: dict[str, object] = {"xmp": xmp}
+    if kind == "png":
+        info = PngImagePlugin.PngInfo()
+        info.add_itxt("XML:com.adobe.xmp", xmp.decode("ascii"))
+        options = {"pnginfo": info}
+    Image.fromarray(gradient).save(path, **options)
+    assert read_image(path).grey.shape == gradient.shape
+
+
+@pytest.mark.parametrize("size", [2**20 + 1, 80 * 2**20])
+@pytest.mark.parametrize("add", ["add_text", "add_itxt"])
+def test_text_of_any_length_is_passed_over(
+    tmp_path: Path, gradient: np.ndarray, add: str, size: int
+) -> None:
+    """Editors and generators keep their whole history there."""
+    info = PngImagePlugin.PngInfo()
+    for number in range(2):
+        getattr(info, add)(f"history {number}", "x" * size, zip=True)
+    path = tmp_path / "edited.png"
+    Image.fromarray(gradient).save(path, pnginfo=info)
+    assert np.array_equal(read_image(path).grey, gradient)
+
+
+@pytest.mark.parametrize("kind", ["jpg", "png", "webp", "tif", "avif"])
+@pytest.mark.parametrize(
+    "exif",
+    [
+        b"Exif\0\0odd",
+        b"Exif\0\0II*\0\xff\xff\xff\x7f",
+        b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + b"\x69\x87\4\0\1\0\0\0\x08\0\0\0" * 9,  # a loop
+    ],
+    ids=["odd", "nowhere", "loop"],
+)
+def test_odd_metadata_are_passed_over(
+    tmp_path: Path, gradient: np.ndarray, kind: str, exif: bytes
+) -> None:
+    good = Image.Exif()
+    good[0x0110] = "a camera " * 20
+    bare = good.tobytes().removeprefix(b"Exif\0\0")
+    path = tmp_path / f"odd.{kind}"
+    Image.fromarray(gradient).save(path, exif=good.tobytes(), icc_profile=b"no profile")
+    odd = exif.removeprefix(b"Exif\0\0").ljust(len(bare), b"\0")[: len(bare)]
+    if kind == "tif":
+        odd = b""
+    path.write_bytes(path.read_bytes().replace(bare, odd) if odd else path.read_bytes())
+    grey = read_image(path).grey
+    assert np.abs(grey.astype(int) - gradient).mean() < 3
+
+
+def test_many_pictures_in_one_file(tmp_path: Path, gradient: np.ndarray) -> None:
+    """The first one counts, also in what phones and stereo cameras write."""
+    first, second = Image.fromarray(gradient), Image.fromarray(255 - gradient)
+    for kind in ("mpo", "gif", "webp", "png", "tif", "avif"):
+        path = tmp_path / f"two.{kind}"
+        first.convert("RGB").save(path, save_all=True, append_images=[second.convert("RGB")])
+        assert np.abs(read_image(path).grey.astype(int) - gradient).mean() < 4, kind
+
+
 def test_name_may_have_any_character(tmp_path: Path, gradient: np.ndarray) -> None:
     path = tmp_path / "Gesicht 😀 – “ä”.png"
     Image.fromarray(gradient).save(path)
@@ -119,6 +216,7 @@ def test_name_may_have_any_character(tmp_path: Path, gradient: np.ndarray) -> No
         (b"just text, no picture\n" * 50, "is not an image"),
         (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC.*JPEG or PNG"),
         (b"\x1aE\xdf\xa3" + bytes(100), "--video"),
+        (b"ID3\3\0\0\0\0\1\0APIC image/jpeg \xff\xd8\xff\xe0" + bytes(100), "is not an image"),
     ],
 )
 def test_refuses_what_is_no_image(tmp_path: Path, content: bytes, message: str) -> None:
@@ -126,6 +224,19 @@ def test_refuses_what_is_no_image(tmp_path: Path, content: bytes, message: str) 
     path.write_bytes(content)
     with pytest.raises(ImageError, match=message):
         read_image(path)
+
+
+@pytest.mark.parametrize("kind", ["png", "jpg", "webp", "gif", "tif", "bmp", "ppm", "avif"])
+def test_says_what_is_wrong_in_words(tmp_path: Path, gradient: np.ndarray, kind: str) -> None:
+    """Never with an object of the program."""
+    path = tmp_path / f"face.{kind}"
+    Image.fromarray(gradient).save(path)
+    whole = path.read_bytes()
+    for share in (0.1, 0.3, 0.6, 0.8):
+        path.write_bytes(whole[: int(share * len(whole))])
+        with pytest.raises(ImageError, match=r"damaged|not an image") as raised:
+            read_image(path)
+        assert not re.search(r"0x|<|\(\)", str(raised.value))
 
 
 def test_refuses_damaged_picture(

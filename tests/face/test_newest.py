@@ -34,7 +34,7 @@ class Source:
         goal = self._asked + count
         self._let.release(count)
         with self._reached:
-            assert self._reached.wait_for(lambda: self._asked >= goal, timeout=30)
+            assert self._reached.wait_for(lambda: self._asked >= goal)
 
     def end(self) -> None:
         self._ends = True

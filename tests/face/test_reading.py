@@ -8,7 +8,7 @@ from PIL import Image, ImageFilter
 
 from vibelux.emotions import EMOTIONS
 from vibelux.errors import InvalidInput, NoFace
-from vibelux.face.detector import Box
+from vibelux.face.box import Box
 from vibelux.face.reading import ADVICE, FaceReader, FaceReading, as_grey, sharpness
 from vibelux.face.sampling import Window, sample
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from vibelux.errors import CameraError, ImageError, VideoError
-from vibelux.face.detector import Box
+from vibelux.face.box import Box
 from vibelux.face.reading import FaceReader, FaceReading
 from vibelux.face.sources import (
     average,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vibelux.errors import InvalidInput
-from vibelux.face.detector import Box
+from vibelux.face.box import Box
 from vibelux.face.reading import FaceReader
 from vibelux.face.tracker import FaceTracker, MainFace
 

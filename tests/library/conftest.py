@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -5,9 +6,17 @@ import pytest
 from sqlalchemy import insert
 
 from vibelux.library.catalogue import Catalogue
+from vibelux.library.scan import scan
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import vector_blob
 from vibelux.library.tags import tags_of_name
+from vibelux.library.workers_process import Analyser, hash_of
+
+HERE = Path(__file__).parent
+if str(HERE) not in sys.path:
+    sys.path.append(str(HERE))  # the workers inherit it and find the analysers there
+
+from tagged_songs import MOOD  # noqa: E402
 
 
 @pytest.fixture
@@ -34,3 +43,50 @@ def add_song():
             return connection.execute(insert(songs), row | values).inserted_primary_key[0]
 
     return add
+
+
+@pytest.fixture
+def music(tmp_path):
+    folder = tmp_path / "music"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def known(catalogue, add_song):
+    """A function that puts a file into the catalogue as a scan would."""
+
+    def add(path, mood=MOOD, **values):
+        status = path.stat()
+        return add_song(
+            catalogue,
+            path.resolve(),
+            size=status.st_size,
+            mtime_ns=status.st_mtime_ns,
+            content_hash=hash_of(path),
+            **({"mood": vector_blob(mood), "valence": 0.5, "arousal": -0.25} | values),
+        )
+
+    return add
+
+
+@pytest.fixture
+def notes(tmp_path):
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def run(catalogue, music, notes, monkeypatch):
+    """Scan the music (or other folders) with the stand-in analyser."""
+    # Spawned processes import the main module: sparing them pytest halves the time of these tests.
+    monkeypatch.delattr(sys.modules["__main__"], "__file__", raising=False)
+    monkeypatch.setattr(sys.modules["__main__"], "__spec__", None)
+
+    def scan_music(*folders, factory="analyser", model="stand-in-1", **options):
+        options = {"workers": 1, "song_timeout": 30.0} | options
+        analyser = Analyser(f"scan_analysers:{factory}", model, notes)
+        return scan(list(folders) or [music], catalogue, analyser=analyser, **options)
+
+    return scan_music

@@ -9,12 +9,19 @@ import pytest
 from sqlalchemy import event, insert
 
 from vibelux.circumplex import affect_of
-from vibelux.errors import CatalogueCorrupt, CatalogueError, CatalogueLocked, CatalogueTooNew
+from vibelux.errors import (
+    CatalogueCorrupt,
+    CatalogueError,
+    CatalogueLocked,
+    CatalogueTooNew,
+    InvalidInput,
+)
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.catalogue_overview import overview
 from vibelux.library.migrations import MIGRATIONS
 from vibelux.library.schema import path_bytes, remote_path, songs
 from vibelux.library.schema_blobs import EMBEDDING, vector_blob
+from vibelux.recommend.correction import correct
 
 
 def test_a_new_catalogue_is_empty(catalogue):
@@ -73,7 +80,7 @@ def test_a_name_that_is_not_utf8_is_kept(catalogue, add_song, tmp_path):
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.mp3"))
     song = catalogue.song(add_song(catalogue, path, title=None))
     assert os.fsencode(song.path).endswith(b"/caf\xe9.mp3")
-    assert song.title == "caf\ufffd"
+    assert song.title == "café"
 
 
 def test_songs_come_in_the_order_asked_for(catalogue, add_song):
@@ -82,6 +89,17 @@ def test_songs_come_in_the_order_asked_for(catalogue, add_song):
     assert [song.id for song in catalogue.songs_by_id(np.array(wanted))] == wanted
     with pytest.raises(CatalogueError, match="no song with id 999"):
         catalogue.songs_by_id([ids[0], 999])
+
+
+@pytest.mark.parametrize("number", [1 << 63, -(1 << 63) - 1, 10**20, 10**4000, -(10**30)])
+def test_numbers_that_no_catalogue_can_hold_are_of_no_song(catalogue, add_song, number):
+    first = add_song(catalogue, "/m/a.mp3")
+    assert catalogue.song_if_there(number) is None
+    for ask in (catalogue.song, lambda i: catalogue.songs_by_id([first, i])):
+        with pytest.raises(CatalogueError, match=r"there is no song with id -?\d+"):
+            ask(number)
+    with pytest.raises(InvalidInput, match="there is no analysed song with id"):
+        correct(catalogue, number, [1, 0, 0, 0, 0, 0, 0])
 
 
 def test_more_songs_than_a_page_all_come(catalogue):
@@ -277,3 +295,48 @@ def test_counting_and_loading_moods_read_an_index_alone(catalogue, server):
             assert [row.detail.split(" (")[0] for row in plan] == [
                 "SEARCH songs USING COVERING INDEX songs_moods"
             ]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links")
+@pytest.mark.parametrize(
+    "way",
+    [
+        *("disk/Music/a.mp3", "user/Music/a.mp3", "user/Music/../Music/a.mp3", "user/a link.mp3"),
+        *("user/Music/deep/../a.mp3", "disk/Music/./a.mp3", "disk/hard.mp3", "user/far/a.mp3"),
+    ],
+)
+def test_any_way_to_a_file_leads_to_its_song(catalogue, add_song, tmp_path, monkeypatch, way):
+    music = tmp_path / "disk" / "Music"
+    (music / "real" / "deep").mkdir(parents=True)
+    (music / "deep").symlink_to("real/deep")  # so that deep/.. is not Music
+    (music / "real" / "a.mp3").write_bytes(b"another")
+    (music / "a.mp3").write_bytes(b"a song")
+    (tmp_path / "user").mkdir()
+    (tmp_path / "user" / "Music").symlink_to(music)
+    (tmp_path / "user" / "far").symlink_to("Music")
+    (tmp_path / "user" / "a link.mp3").symlink_to("Music/a.mp3")
+    (tmp_path / "disk" / "hard.mp3").hardlink_to(music / "a.mp3")
+    song = add_song(catalogue, music / "a.mp3", size=6)
+    other = add_song(catalogue, music / "real" / "a.mp3", size=7)
+    add_song(catalogue, music / "copy.mp3", size=6)
+    expected = other if "deep" in way else song
+    assert catalogue.song_at(tmp_path / way).id == expected
+    monkeypatch.chdir(tmp_path / "user")
+    assert catalogue.song_at(Path("..") / way).id == expected
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links")
+def test_a_link_that_is_a_song_of_its_own(catalogue, add_song, tmp_path):
+    (tmp_path / "elsewhere.mp3").write_bytes(b"a song")
+    (tmp_path / "link.mp3").symlink_to("elsewhere.mp3")
+    song = add_song(catalogue, tmp_path / "link.mp3", size=6)  # as a scan of its folder found it
+    assert catalogue.song_at(tmp_path / "link.mp3").id == song
+    assert catalogue.song_at(tmp_path / "elsewhere.mp3").id == song
+
+
+def test_paths_that_lead_to_no_song(catalogue, add_song, tmp_path):
+    (tmp_path / "circle.mp3").symlink_to("circle.mp3")
+    (tmp_path / "other.mp3").write_bytes(b"another")
+    add_song(catalogue, tmp_path / "gone.mp3", size=7)
+    for name in ("circle.mp3", "other.mp3", "x" * 300, "a\0b", "", os.fsdecode(b"\xff")):
+        assert catalogue.song_at(tmp_path / name) is None

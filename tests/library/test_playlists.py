@@ -1,4 +1,6 @@
+import errno
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -92,6 +94,90 @@ def test_relative_paths_move_with_the_folder(tmp_path, suffix):
     ]
 
 
+@pytest.fixture
+def linked(tmp_path):
+    """A song on a disk, and a home with links to it, to a folder of lists and to a list."""
+    (tmp_path / "disk" / "Music" / "Artist").mkdir(parents=True)
+    (tmp_path / "disk" / "lists" / "deep").mkdir(parents=True)
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "Music").symlink_to("../disk/Music")
+    (tmp_path / "home" / "lists").symlink_to("../disk/lists/deep")
+    (tmp_path / "home" / "other.mp3").write_bytes(b"elsewhere")
+    (tmp_path / "disk" / "Music" / "Artist" / "linked.mp3").symlink_to(tmp_path / "home/other.mp3")
+    (tmp_path / "disk" / "Music" / "Artist" / "a.mp3").write_bytes(b"a song")
+    for suffix in FORMATS:
+        (tmp_path / "home" / f"link{suffix}").symlink_to(f"../disk/lists/kept{suffix}")
+    return tmp_path
+
+
+@posix
+@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize(
+    "place",
+    [
+        *("home/Music/list", "home/Music/Artist/list", "home/lists/list", "home/lists/../list"),
+        *("home/list", "home/link", "disk/list", "home/../home/Music/../../home/list"),
+    ],
+)
+@pytest.mark.parametrize(
+    "song", ["disk/Music/Artist", "home/Music/Artist", "home/Music/../Music/Artist"]
+)
+def test_relative_names_lead_to_the_files_through_links(linked, place, song, suffix):
+    file = linked / f"{place}{suffix}"
+    songs = [Listed(linked / song / "a.mp3"), Listed(linked / song / "linked.mp3")]
+    assert write_playlist(file, songs, relative=True) == 0
+    text = file.read_text(encoding="utf-8")
+    assert str(linked) not in text
+    found = [entry.path for entry in read_playlist(file)]
+    assert [path.read_bytes() for path in found] == [b"a song", b"elsewhere"]
+    assert [path.name for path in found] == ["a.mp3", "linked.mp3"]
+    (line,) = (line for line in text.splitlines() if "a.mp3" in line)
+    name = re.search(r"""[^"=>]*a\.mp3""", line)[0]
+    assert (file.resolve().parent / name).read_bytes() == b"a song"
+
+
+@posix
+def test_what_a_link_leads_to_is_written(linked):
+    write_playlist(linked / "home" / "link.m3u8", [Listed(linked / "a.mp3")])
+    assert (linked / "home" / "link.m3u8").is_symlink()
+    assert not (linked / "disk" / "lists" / "kept.m3u8").is_symlink()
+    assert list((linked / "home").glob(".*")) == list((linked / "disk/lists").glob(".*")) == []
+
+
+@posix
+def test_relative_places_of_playlists(linked, monkeypatch):
+    monkeypatch.chdir(linked / "home" / "lists")
+    write_playlist(Path("list.m3u8"), [Listed(linked / "home/Music/Artist/a.mp3")], relative=True)
+    write_playlist(Path("../up.m3u8"), [Listed(linked / "home/Music/Artist/a.mp3")], relative=True)
+    assert (linked / "disk/lists/up.m3u8").exists()
+    for name in ("list.m3u8", "../up.m3u8"):
+        (entry,) = read_playlist(Path(name))
+        assert entry.path.read_bytes() == b"a song"
+
+
+def test_files_that_cannot_be_named_relative_are_counted(tmp_path, monkeypatch):
+    file = tmp_path / "list.m3u8"
+    songs = [Listed(tmp_path / "a.mp3"), Listed(tmp_path / "b.mp3")]
+    assert write_playlist(file, songs, relative=True) == 0
+    if sys.platform != "win32":
+        assert (
+            write_playlist(file, [*songs, Listed(tmp_path / "new\nline.mp3")], relative=True) == 1
+        )
+        assert (
+            write_playlist(tmp_path / "x.xspf", [Listed(tmp_path / "n\n.mp3")], relative=True) == 0
+        )
+
+    def relpath(path, start):  # as on Windows
+        raise ValueError("path is on mount 'D:', start on mount 'C:'")
+
+    monkeypatch.setattr(os.path, "relpath", relpath)
+    for suffix in FORMATS:
+        file = tmp_path / f"list{suffix}"
+        assert write_playlist(file, songs, relative=True) == 2
+        assert [entry.path for entry in read_playlist(file)] == [song.path for song in songs]
+        assert write_playlist(file, songs) == 0
+
+
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_titles_stay_on_their_line(tmp_path, suffix):
     file = tmp_path / f"list{suffix}"
@@ -143,13 +229,33 @@ def test_a_failed_write_leaves_everything_as_it_was(tmp_path):
 
     with pytest.raises(RuntimeError):
         write_playlist(file, breaking())
-    with pytest.raises(PlaylistError, match="cannot write the playlist"):
+    with pytest.raises(
+        PlaylistError, match=r"playlist .*list\.m3u8: there is no folder .*missing$"
+    ):
         write_playlist(tmp_path / "missing" / "list.m3u8", [])
     (tmp_path / "folder.m3u8").mkdir()
-    with pytest.raises(PlaylistError, match="cannot write the playlist"):
+    with pytest.raises(PlaylistError, match=r"cannot write the playlist .*: Is a directory$"):
         write_playlist(tmp_path / "folder.m3u8", [])
     assert file.read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder.m3u8", "list.m3u8"]
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EDQUOT])
+def test_a_full_or_read_only_disk_is_told_in_one_sentence(tmp_path, monkeypatch, code):
+    file = tmp_path / "list.m3u8"
+    write_playlist(file, [Listed(tmp_path / "a.mp3")])
+    before = file.read_bytes()
+
+    def write_text(self, *_, **__):
+        raise OSError(code, os.strerror(code), str(self))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", write_text)
+        with pytest.raises(PlaylistError) as failed:
+            write_playlist(file, [])
+    assert str(failed.value) == f"cannot write the playlist {file}: {os.strerror(code)}"
+    assert file.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["list.m3u8"]
 
 
 @posix

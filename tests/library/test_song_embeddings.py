@@ -174,3 +174,23 @@ def test_an_export_into_no_folder(catalogue, tmp_path):
     with pytest.raises(PlaylistError, match="cannot write"):
         export_embeddings(catalogue, tmp_path / "nowhere" / "e.json")
     assert not Path(tmp_path / "nowhere").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links")
+def test_paths_through_links_are_those_of_a_scan(catalogue, add_song, tmp_path):
+    music = tmp_path / "disk" / "Music"
+    music.mkdir(parents=True)
+    for name in ("a.mp3", "b.mp3"):
+        (music / name).touch()
+    (tmp_path / "user").mkdir()
+    (tmp_path / "user" / "Music").symlink_to(music)
+    (tmp_path / "user" / "link.mp3").symlink_to("Music/b.mp3")
+    known = add_song(catalogue, music / "b.mp3", mood=None, state="failed")
+    names = ["Music/a.mp3", "Music/../Music/a.mp3", "link.mp3"]
+    report = import_embeddings(
+        catalogue, write(tmp_path / "user" / "e.json", dict.fromkeys(names, HAPPY))
+    )
+    assert (report.imported, report.missing) == (2, 0)
+    assert [row for row, _ in report.rejected] == ["Music/../Music/a.mp3"]
+    assert {song.path for song in catalogue.songs("ok")} == {music / "a.mp3", music / "b.mp3"}
+    assert catalogue.song(known).state == "ok"

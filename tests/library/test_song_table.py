@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 
 from vibelux.errors import InvalidInput, InvalidMood
+from vibelux.folding import folded
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema_blobs import vector_blob
-from vibelux.library.song_table import LiveTable, SongTable, folded
+from vibelux.library.song_table import LiveTable, SongTable
 
 
 @pytest.mark.parametrize(

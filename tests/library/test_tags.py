@@ -1,3 +1,5 @@
+import errno
+import io
 import os
 from pathlib import Path
 
@@ -5,7 +7,7 @@ import av
 import numpy as np
 import pytest
 
-from vibelux.library.tags import Tags, completed, read_tags, renamed, tags_of, tags_of_name
+from vibelux.library.tags import Tags, completed, read_tags, tags_of, tags_of_name
 
 ALL = {
     "title": "Tïtle 🎵",
@@ -56,7 +58,8 @@ def test_a_file_that_is_no_audio_is_known_by_its_name(tmp_path):
     path = tmp_path / "A - B.mp3"
     path.write_bytes(b"\xff\xd8\xff")
     assert read_tags(path) == Tags("B", "A")
-    assert read_tags(tmp_path / "gone.mp3") == Tags("gone")
+    with pytest.raises(FileNotFoundError):
+        read_tags(tmp_path / "gone.mp3")
 
 
 def test_reading_tags_opens_no_address(tmp_path):
@@ -110,8 +113,32 @@ def test_a_title_without_artist_takes_none_from_the_name():
     assert completed(Tags(title="T"), Path("X - Y.mp3")) == Tags(title="T")
 
 
-def test_a_moved_file_is_known_by_its_new_name_only_if_it_was_by_its_old():
-    before, after = Path("a/Old - One.mp3"), Path("b/02 New - Two.mp3")
-    assert renamed(tags_of_name(before), before=before, after=after) == Tags("Two", "New", track=2)
-    tagged = Tags("Title", "Artist", track=9)
-    assert renamed(tagged, before=before, after=after) == tagged
+@pytest.mark.parametrize("code", [errno.EIO, errno.ESTALE, errno.EACCES])
+def test_a_disk_that_fails_says_nothing_about_the_tags(tmp_path, monkeypatch, code):
+    path = tmp_path / "A - B.flac"
+    write_audio(path, "flac", ALL)
+
+    class Failing(io.FileIO):
+        def read(self, size=-1):
+            if self.tell():
+                raise OSError(code, os.strerror(code))
+            return super().read(min(size, 10))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", lambda self, *_, **__: Failing(self))
+        with pytest.raises(OSError, match=os.strerror(code)) as raised:
+            read_tags(path)
+        assert raised.value.errno == code
+    assert read_tags(path).title == "Tïtle 🎵"
+
+
+@pytest.mark.parametrize("error", [KeyError("x"), MemoryError(), RecursionError(), ValueError("x")])
+def test_whatever_a_parser_raises_leaves_the_name(tmp_path, monkeypatch, error):
+    path = tmp_path / "A - B.flac"
+    write_audio(path, "flac", ALL)
+
+    def failing(*_, **__):
+        raise error
+
+    monkeypatch.setattr(av, "open", failing)
+    assert read_tags(path) == Tags("B", "A")

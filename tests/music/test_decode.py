@@ -96,7 +96,7 @@ def test_a_long_file_in_chunks_is_seamless(
     song_of: SongOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = decode(song_of("wav"), sample_rate=16000)
-    monkeypatch.setattr("vibelux.music.audio_file._CHUNK", 5000)
+    monkeypatch.setattr("vibelux.music.chunks._CHUNK", 5000)
     np.testing.assert_allclose(decode(song_of("wav"), sample_rate=16000), whole, atol=1e-5)
 
 

@@ -30,6 +30,7 @@ def launch(playwright: Playwright, *, camera: Path | None = None, cameras: int =
         "--autoplay-policy=no-user-gesture-required",
         "--force-color-profile=srgb",
         "--disable-dev-shm-usage",  # containers have little of it
+        "--host-resolver-rules=MAP *.example.org 127.0.0.1",  # this machine by another name
     ]
     if camera is not None:
         arguments.append(f"--use-file-for-fake-video-capture={camera}")

@@ -22,7 +22,7 @@ class Served:
         home: the folder of its catalogue and profile.
         root: the folder below which music may be scanned.
         process: the command.
-        host: that it listens on.
+        options: of the command, besides its port and its root.
 
     """
 
@@ -31,7 +31,7 @@ class Served:
     home: Path
     root: Path
     process: "subprocess.Popen[str]"
-    host: str
+    options: tuple[str, ...]
 
     @property
     def said(self) -> str:
@@ -48,48 +48,46 @@ class Served:
         self.process.wait()
 
     def start_again(self) -> None:
-        """Start it at the same address."""
-        self.process, _ = _started(self.home, self.root, self.port, self.host)
+        """Start it at the same address; the link has another token then."""
+        self.process, self.link = _started(self.home, self.root, self.port, self.options)
 
 
 @contextmanager
-def served(home: Path, root: Path, *, host: str = "127.0.0.1") -> Iterator[Served]:
+def served(home: Path, root: Path, *options: str) -> Iterator[Served]:
     """Yield a service; it is ended afterwards."""
-    process, line = _started(home, root, 0, host)
-    link = re.search(r"http://\S+", line)[0]
-    service = Served(link.partition("?")[0], link, home, root, process, host)
+    process, link = _started(home, root, 0, options)
+    service = Served(link.partition("?")[0], link, home, root, process, options)
     try:
         yield service
     finally:
         service.process.terminate()
-        try:
-            service.process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            service.kill()
-            raise
+        service.process.wait()
 
 
-def _started(home: Path, root: Path, port: int, host: str) -> "tuple[subprocess.Popen[str], str]":
+def _started(
+    home: Path, root: Path, port: int, options: tuple[str, ...]
+) -> "tuple[subprocess.Popen[str], str]":
+    """Start the command and return it with the last link that it printed: not a proxy's."""
     clean = {name: v for name, v in os.environ.items() if not name.startswith("VIBELUX_")}
     home.mkdir(parents=True, exist_ok=True)
     with _log(home).open("a", encoding="utf-8") as log:
         process = subprocess.Popen(
             [
                 *(*START, "serve", "--no-browser", "--root", str(root)),
-                *("--host", host, "--port", str(port)),
+                *("--port", str(port), *options),
             ],
             env={**clean, "VIBELUX_HOME": str(home), "NO_COLOR": "1", "PYTHONUTF8": "1"},
             stdout=subprocess.PIPE,
             stderr=log,
             encoding="utf-8",
         )
-    line = process.stdout.readline()
-    process.stdout.close()
-    if "http://" not in line:
-        process.kill()
-        process.wait()
-        raise RuntimeError(f"the service did not start: {_log(home).read_text(encoding='utf-8')}")
-    return process, line
+    with process.stdout:
+        for line in process.stdout:
+            if link := re.search(r"http://\S+", line):
+                return process, link[0]
+    process.kill()
+    process.wait()
+    raise RuntimeError(f"the service did not start: {_log(home).read_text(encoding='utf-8')}")
 
 
 def _log(home: Path) -> Path:

@@ -190,7 +190,7 @@ def far_service(page_folder, samples, tmp_path):
     """A service beyond this machine, at an address without TLS."""
     home = tmp_path / "home"
     songs.catalogue_samples(home, samples)
-    with served(home, home, host="0.0.0.0") as service:
+    with served(home, home, "--host", "0.0.0.0") as service:
         if ipaddress.ip_address(urlsplit(service.url).hostname).is_loopback:
             pytest.skip("this machine has no address but its own 127.0.0.1")
         yield service

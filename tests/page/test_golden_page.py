@@ -4,24 +4,26 @@ import base64
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
+from vibelux.face.image import turned
+from vibelux.face.plain_picture import plain_picture
+from vibelux.face.reading import as_grey
 from vibelux.face.sources import mood_of_image
 
 from .serving import Served
 from .watched import Watched, watched
 
 DATA = Path(__file__).parents[1] / "data"
-FRAMES = {
-    frame["frame"]: frame
-    for frame in json.loads((DATA / "golden.json").read_text("utf-8"))["frames"]
-}
+PHOTOS = json.loads((DATA / "golden.json").read_text("utf-8"))["photos"]
+PICTURES = json.loads((DATA / "pictures.json").read_text("utf-8"))
 
 ASK = """async ([worker, kind, data]) => {
   const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
@@ -35,6 +37,59 @@ ASK = """async ([worker, kind, data]) => {
   });
 }"""
 """What the page does with a photo, without its looks: web/src/vision/messages.ts."""
+
+SHOW = """async ([kind, data]) => {
+  const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+  const options = { imageOrientation: "from-image", colorSpaceConversion: "none" };
+  const picture = await createImageBitmap(new Blob([bytes], { type: kind }), options);
+  const { width, height } = picture;
+  const context = new OffscreenCanvas(width, height).getContext("2d", { alpha: false });
+  context.fillStyle = "white";
+  context.fillRect(0, 0, width, height);
+  context.drawImage(picture, 0, 0);
+  return [...context.getImageData(0, 0, width, height).data];
+}"""
+"""How the page shows a picture to itself: web/src/vision/pixels.ts."""
+
+
+def _photo(mode: str, kind: str, **options: Any) -> bytes:
+    file = BytesIO()
+    Image.open(DATA / "portrait.png").convert(mode).save(file, kind, **options)
+    return file.getvalue()
+
+
+def _cut_out(opaque: np.ndarray, *, kind: str = "PNG", mode: str = "RGBA", **options: Any) -> bytes:
+    """Return the portrait, so opaque [shape=(h, w), in [0, 1]]."""
+    photo = Image.open(DATA / "portrait.png").convert("RGBA")
+    photo.putalpha(Image.fromarray(np.rint(255 * opaque).astype(np.uint8)))
+    file = BytesIO()
+    photo.convert(mode).save(file, kind, **options)
+    return file.getvalue()
+
+
+_Y, _X = np.mgrid[0:480, 0:640]
+_AWAY = np.hypot((_X - 316) / 150, (_Y - 225) / 190)
+_HEAD = np.clip(6 * (1.1 - _AWAY), 0, 1)
+"""1 on the head, softly falling to 0 around it."""
+
+VARIANTS = {
+    "hidden": lambda: _cut_out(np.zeros_like(_HEAD)),
+    "cut out": lambda: _cut_out(_HEAD),
+    "cut out, in grey": lambda: _cut_out(_HEAD, mode="LA"),
+    "cut out, WebP": lambda: _cut_out(_HEAD, kind="WEBP", lossless=True, exact=True),
+    "shining through": lambda: _cut_out(np.full_like(_HEAD, 0.7)),
+    "palette": lambda: _photo("P", "PNG"),
+    "GIF": lambda: _photo("L", "GIF"),
+    "JPEG with a profile": lambda: _photo("RGB", "JPEG", quality=95, icc_profile=_linear()),
+}
+
+
+def _linear() -> bytes:
+    """Return the profile of sRGB with curves that take levels as they are for light."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    curve = profile.index(b"para", 128)
+    # Type 3, a curve with a straight part below, becomes type 0 with the exponent 1.
+    return profile[:curve] + b"para\0\0\0\0\0\0\0\0\0\1\0\0" + profile[curve + 16 :]
 
 
 @dataclass
@@ -64,17 +119,58 @@ def _places(faces: list[Any]) -> np.ndarray:
     return np.array(rows).reshape(-1, 5)
 
 
-def test_golden_frames(read: Reader) -> None:
-    for name, golden in FRAMES.items():
-        found = read((DATA / name).read_bytes())
-        expected = np.array(golden["boxes"]).reshape(-1, 5)
-        assert _places(found["faces"]).shape == expected.shape, name
-        assert np.allclose(_places(found["faces"]), expected, rtol=0, atol=0.01), name
-        assert found["state"] == (golden["faces"][0]["state"] if len(expected) else "no_face")
-        for face, alone in zip(found["faces"], golden["faces"], strict=False):
-            assert (face["mood"] is not None) == (alone["state"] == "ok")
-            if face["mood"] is not None:
-                assert np.allclose(face["mood"], alone["mood"], rtol=0, atol=1e-3), name
+@pytest.mark.parametrize("photo", PHOTOS, ids=lambda photo: f"{photo['frame']}-{photo['quarters']}")
+def test_golden_photos(read: Reader, photo: dict[str, Any]) -> None:
+    file = BytesIO()
+    pixels = np.rot90(np.array(Image.open(DATA / photo["frame"])), photo["quarters"])
+    Image.fromarray(np.ascontiguousarray(pixels)).save(file, "PNG")
+    found = read(file.getvalue())
+    assert found["state"] == photo["state"]
+    expected = np.array(photo["boxes"]).reshape(-1, 6)
+    assert _places(found["faces"]).shape == expected[:, :5].shape
+    assert np.allclose(_places(found["faces"]), expected[:, :5], rtol=0, atol=0.01)
+    for face, row, mood in zip(found["faces"], expected, photo["moods"], strict=True):
+        assert face["box"]["turn"] == row[5]
+        assert (face["mood"] is None) == (mood is None)
+        assert mood is None or np.allclose(face["mood"], mood, rtol=0, atol=1e-3)
+
+
+@pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture["name"])
+def test_picture_files(read: Reader, picture: dict[str, Any]) -> None:
+    """Each is decoded, and turned as the Python package turns it."""
+    found = read(base64.b64decode(picture["file"]), picture["kind"])
+    assert (found["width"], found["height"]) == (picture["width"], picture["height"])
+
+
+@pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture["name"])
+def test_levels_of_picture_files(read: Reader, picture: dict[str, Any]) -> None:
+    """Without its metadata this browser shows of each what the Python package sees."""
+    plain, _ = plain_picture(base64.b64decode(picture["file"]))
+    data = base64.b64encode(plain).decode("ascii")
+    rgba = np.array(read.seen.page.evaluate(SHOW, [picture["kind"], data]), np.uint8)
+    shape = picture["height"], picture["width"]
+    lying = picture["orientation"] >= 5
+    colours = rgba.reshape(*(shape[::-1] if lying else shape), 4)[..., :3]
+    seen = turned(as_grey(np.ascontiguousarray(colours[..., ::-1])), picture["orientation"])
+    expected = np.frombuffer(base64.b64decode(picture["grey"]), np.uint8).reshape(shape)
+    lossy = picture["kind"] in ("image/jpeg", "image/avif")  # computed in another order
+    assert np.abs(seen.astype(int) - expected).max() <= (2 if lossy else 1)
+
+
+@pytest.mark.parametrize("kind", VARIANTS)
+def test_variants_of_a_photo(read: Reader, kind: str, tmp_path: Path) -> None:
+    """Whatever a file is like, the page gets the mood that `vibelux mood --image` gets."""
+    path = tmp_path / "photo"
+    path.write_bytes(VARIANTS[kind]())
+    expected = mood_of_image(path)
+    found = read(path.read_bytes(), "")
+    assert (found["state"], len(found["faces"])) == (expected.state, len(expected.faces))
+    if kind == "hidden":
+        assert expected.state == "no_face"
+        return
+    boxes = [[box.x, box.y, box.w, box.h, box.score] for box, _ in expected.faces]
+    assert np.allclose(_places(found["faces"]), boxes, rtol=0, atol=0.5)
+    assert np.allclose(found["mood"], expected.mood, rtol=0, atol=0.02)
 
 
 def test_a_small_face_in_a_large_photo(read: Reader, tmp_path: Path) -> None:

@@ -41,9 +41,9 @@ def test_the_first_visit_ends_with_music(open_page, new_service):
     wait_until_it_plays(page, timeout=120_000)  # the first songs are heard meanwhile
     assert page.get_by_role("region", name="Player").get_by_text("Sample").count() >= 1
     page.wait_for_function("() => document.querySelectorAll('.queue-row').length >= 5")
-    while httpx.get(f"{new_service.url}api/v1/scan").json()["state"] != "done":
+    while httpx.get(f"{new_service.url}api/v1/scan", timeout=None).json()["state"] != "done":
         page.wait_for_timeout(200)
-    assert httpx.get(f"{new_service.url}api/v1/library").json()["ok"] == 21
+    assert httpx.get(f"{new_service.url}api/v1/library", timeout=None).json()["ok"] == 21
 
 
 def test_the_queue_follows_the_sliders_and_says_why(listening):
@@ -105,7 +105,7 @@ def test_opinions_are_learnt(listening, own_service):
     page = listening
 
     def learnt():
-        return httpx.get(f"{own_service.url}api/v1/profile").json()
+        return httpx.get(f"{own_service.url}api/v1/profile", timeout=None).json()
 
     page.get_by_role("button", name="Play what fits").click()
     wait_until_it_plays(page)

@@ -61,9 +61,10 @@ def look(page, service):
     )
     api = f"{service.url}api/v1/songs"
     titles = {
-        song["id"]: song["title"] for song in httpx.get(api, params={"limit": 100}).json()["songs"]
+        song["id"]: song["title"]
+        for song in httpx.get(api, params={"limit": 100}, timeout=None).json()["songs"]
     }
-    columns = httpx.get(f"{api}/map").json()
+    columns = httpx.get(f"{api}/map", timeout=None).json()
     bare = Seen(*box, ())
     points = tuple(
         Point(titles[number], *bare.at(valence, arousal))

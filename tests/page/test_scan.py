@@ -19,7 +19,7 @@ def test_a_scan_is_followed_to_its_end(open_page, new_service, stream):
     ended = page.locator(".scan-ended").filter(has_text=re.compile(r"\b21\b"))
     ended.wait_for(timeout=120_000)
     assert page.get_by_role("progressbar").count() == 0
-    assert httpx.get(f"{new_service.url}api/v1/scan").json()["state"] == "done"
+    assert httpx.get(f"{new_service.url}api/v1/scan", timeout=None).json()["state"] == "done"
     page.get_by_text("Sample happy 1", exact=True).wait_for()
     asked = [ask for ask in seen.asked if ask.method == "GET" and ask.url.endswith("/api/v1/scan")]
     assert (len(asked) > 1) is not stream  # once when the page opens

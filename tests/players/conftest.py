@@ -20,12 +20,19 @@ from vibelux.library.schema_blobs import vector_blob
 
 
 def write_tone(
-    path: Path, seconds: float, *, hertz: float = 440.0, rate: int = 44100, layout: str = "stereo"
+    path: Path,
+    seconds: float,
+    *,
+    hertz: float = 440.0,
+    rate: int = 44100,
+    layout: str = "stereo",
+    **tags: str,
 ) -> None:
     """Write a tone, its format by the suffix."""
     codec = {".flac": "flac", ".wav": "pcm_s16le", ".mp3": "libmp3lame", ".opus": "libopus"}
     path.parent.mkdir(parents=True, exist_ok=True)
     with av.open(str(path), "w") as container:
+        container.metadata.update(tags)
         stream = container.add_stream(codec[path.suffix], rate=rate, layout=layout)
         channels = stream.layout.nb_channels
         wave = 0.5 * np.sin(2 * np.pi * hertz * np.arange(round(seconds * rate)) / rate)
@@ -79,7 +86,9 @@ def stock(tmp_path: Path) -> Stock:
 class Mpd:
     """A real MPD with a null output, its files in a folder of the test."""
 
-    def __init__(self, folder: Path, music: Path, *, port: int = 0, password: str = "") -> None:
+    def __init__(
+        self, folder: Path, music: Path, *, port: int = 0, password: str = "", more: str = ""
+    ) -> None:
         self.music, self.folder = music, folder
         self.port = port or _free_port()
         self.socket = folder / "socket"
@@ -90,7 +99,7 @@ class Mpd:
             f'music_directory "{music}"\n'
             f'db_file "{folder / "db"}"\nstate_file "{folder / "state"}"\n'
             f'bind_to_address "127.0.0.1"\nbind_to_address "{self.socket}"\nport "{self.port}"\n'
-            f'zeroconf_enabled "no"\nauto_update "no"\n{permissions}'
+            f'zeroconf_enabled "no"\nauto_update "no"\n{permissions}{more}'
             'audio_output {\n  type "null"\n  name "silence"\n}\n'
         )
         self.process: subprocess.Popen[bytes] | None = None
@@ -105,9 +114,9 @@ class Mpd:
                 stdout=log,
                 stderr=log,
             )
-        for _ in range(200):
+        while self.process.poll() is None:
             try:
-                with socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                with socket.create_connection(("127.0.0.1", self.port)):
                     return
             except OSError:
                 time.sleep(0.05)
@@ -118,13 +127,13 @@ class Mpd:
             self._clients.pop().disconnect()
         if self.process is not None:
             self.process.terminate()
-            self.process.wait(timeout=20)
+            self.process.wait()
 
     def client(self):
         """A client of another program, once MPD has looked at its files."""
         mpd = pytest.importorskip("mpd")
         client = mpd.MPDClient()
-        client.timeout = 10
+        client.timeout = None
         client.connect("127.0.0.1", self.port)
         while "updating_db" in client.status():
             time.sleep(0.02)

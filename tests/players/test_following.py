@@ -6,7 +6,7 @@ import pytest
 
 from vibelux.emotions import as_mood, parse_mood
 from vibelux.errors import CameraError, InvalidInput, NoFace
-from vibelux.face.detector import Box
+from vibelux.face.box import Box
 from vibelux.face.reading import FaceReading
 from vibelux.face.tracker import Moment
 from vibelux.players.following import EVERY, TIME_CONSTANT, MoodFollower, SlowMood
@@ -107,9 +107,7 @@ def test_begins_with_a_face_or_not_at_all():
 def test_says_why_the_camera_is_off():
     watched = Watched(HAPPY, HAPPY, HAPPY, error=CameraError("unplugged"))
     with MoodFollower(watched(), every=0.01) as follower:
-        for _ in range(500):
-            if follower.error:
-                break
+        while not follower.error:
             time.sleep(0.01)
         assert str(follower.error) == "unplugged"
     assert watched.released

@@ -195,6 +195,23 @@ def test_says_when_all_songs_are_gone(listen, tmp_path):
         listening.tick()
 
 
+def test_says_the_players_reason_when_it_can_play_none_of_the_songs(listen):
+    listening, _ = listen(moods=["happy", "sad"], player=Hand(broken=[1, 2]), files_here=False)
+    with pytest.raises(
+        PlayerError, match=r"^the test can play none .* the last one: it is broken$"
+    ):
+        listening.tick()
+
+
+def test_songs_that_are_gone_are_the_reason_where_one_was_broken(listen, tmp_path):
+    listening, player = listen(moods=["happy", "sad"], player=Hand(broken=[1]))
+    for path in (tmp_path / "music").iterdir():
+        path.unlink()
+    player.end()
+    with pytest.raises(CatalogueError, match="connect the disk"):
+        listening.tick()
+
+
 def test_starts_over_when_every_song_was_heard(listen):
     listening, player = listen(moods=["happy", "sad"])
     notes, titles = [], []

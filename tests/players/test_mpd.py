@@ -1,12 +1,17 @@
+import json
+import os
+import re
 import time
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
 from vibelux.errors import InvalidInput, PlayerError
+from vibelux.library.catalogue import Song
 from vibelux.players import mpd as mpd_module
+from vibelux.players import mpd_files
 from vibelux.players.mpd import MpdPlayer
-from vibelux.players.mpd_server import MpdAddress, mpd_address
+from vibelux.players.mpd_server import MpdAddress, MpdRefused, mpd_address
 from vibelux.players.player import Ended, Failed, Notice, Started
 
 
@@ -28,12 +33,10 @@ def play(start_mpd, tmp_path):
 
 def events_until(player, kind, number=1):
     events = []
-    for _ in range(400):
-        events += player.poll()
-        if sum(isinstance(event, kind) for event in events) >= number:
-            return events
+    while sum(isinstance(event, kind) for event in events) < number:
         time.sleep(0.05)
-    raise AssertionError(f"only {events}")
+        events += player.poll()
+    return events
 
 
 def test_plays_one_song_after_the_other(play, stock):
@@ -160,6 +163,237 @@ def test_new_files_are_taken_into_the_database(play, stock, tone, tmp_path, told
     assert server.process.poll() is None
 
 
+@pytest.fixture
+def linked(tone, tmp_path):
+    """MPD's music folder behind a link, with links in it to a folder and to a file elsewhere.
+
+    Returns songs as a scan finds them, by name.
+    """
+    disk, music = tmp_path / "disk", tmp_path / "srv" / "music"
+    for number, name in enumerate(("Own/a.flac", "Own/deep/a.flac", "Far/b.flac", "c.flac")):
+        tone((music if "Own" in name else disk) / name, 60, hertz=200 + 20 * number)
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "Music").symlink_to(music)
+    (music / "linked").mkdir()
+    (music / "linked" / "albums").symlink_to(disk / "Far")
+    (music / "linked" / "again").symlink_to(disk / "Far")  # two names of MPD's for one file
+    (music / "linked" / "c link.flac").symlink_to(disk / "c.flac")
+    paths = {
+        "own": music / "Own/deep/a.flac",
+        "far": disk / "Far/b.flac",
+        "file": music / "linked/c link.flac",
+        "outside": disk / "c.flac",
+    }
+    plain = {field.name: None for field in fields(Song)} | {"course": (), "state": "ok"}
+    return {
+        name: Song(**plain | {"id": number, "title": name, "path": path, "duration": 60.0})
+        for number, (name, path) in enumerate(paths.items())
+    }
+
+
+LINKED = {"own": "Own/deep/a.flac", "far": "linked/albums/b.flac", "file": "linked/c link.flac"}
+
+
+@pytest.mark.parametrize("way", ["tcp", "socket", "root", "real root"])
+@pytest.mark.parametrize("name", LINKED)
+def test_songs_are_found_through_links(play, linked, tmp_path, way, name):
+    root = {"root": tmp_path / "home/../home/Music", "real root": tmp_path / "srv/music"}.get(way)
+    server, player = play(music=tmp_path / "home/Music", socket=way == "socket", root=root)
+    if way == "tcp" and name == "far":  # MPD tells neither its folder nor where links lead
+        player.enqueue([linked[name]])
+        assert "--mpd-root" in events_until(player, Failed)[-1].reason
+        return
+    player.enqueue([linked[name]])
+    assert events_until(player, Started)[-1].song is linked[name]
+    played = server.client().currentsong()["file"].replace("again", "albums")
+    assert played == LINKED[name]
+    player.enqueue([linked[name], linked["own"]])
+    player.enqueue([linked["own"]])
+    assert server.client().playlistinfo()[-1]["file"] == LINKED["own"]
+
+
+def test_new_files_behind_a_link_that_is_known_are_taken_in(play, linked, tone, tmp_path):
+    root = tmp_path / "home/Music"
+    server, player = play(music=root, root=root)
+    player.enqueue([linked["far"]])
+    events_until(player, Started)
+    tone(tmp_path / "disk/Far/new/n.flac", 60)
+    new = replace(linked["far"], id=50, path=tmp_path / "disk/Far/new/n.flac")
+    player.enqueue([new])
+    last = server.client().playlistinfo()[-1]["file"]
+    assert last in ("linked/albums/new/n.flac", "linked/again/new/n.flac")
+
+
+def test_another_machines_folders_are_found_by_title_and_length(play, linked, tone, tmp_path):
+    """MPD's own name for a folder is another one than here, and the folder cannot be seen."""
+    server, player = play(music=tmp_path / "srv/music")
+    elsewhere = tmp_path / "mnt/albums"
+    tone(tmp_path / "srv/music/Rock/Band/Hit.flac", 60, title="Hit")
+    server.client().update()
+    server.client()
+    here = replace(linked["own"], id=60, path=elsewhere / "Band/Hit.flac", title="HIT")
+    player.enqueue([here])
+    assert events_until(player, Started)[-1].song is here
+    for other in (replace(here, id=61, title="Other"), replace(here, id=62, duration=90.0)):
+        _, stranger = play(music=tmp_path / "srv/music")
+        tone(tmp_path / "srv/music/Rock/Band/Hit.flac", 60, title="Hit")
+        stranger.enqueue([other])
+        assert "--mpd-root" in events_until(stranger, Failed)[-1].reason
+
+
+def test_files_outside_of_the_music_folder_are_played_over_the_socket(play, linked, tmp_path):
+    server, player = play(music=tmp_path / "home/Music", socket=True)
+    player.enqueue([linked["outside"], linked["own"]])
+    assert events_until(player, Started)[-1].song is linked["outside"]
+    player.enqueue([linked["own"], linked["outside"]])
+    player.enqueue([linked["outside"], linked["own"]])
+    queue = [entry["file"] for entry in server.client().playlistinfo()]
+    outside = str(linked["outside"].path)
+    assert queue == [outside, outside, LINKED["own"]]
+    again = MpdPlayer(MpdAddress(str(server.socket)))
+    again.enqueue([linked["outside"]])
+    assert events_until(again, Started)[-1].song is linked["outside"]
+    assert server.client().currentsong()["file"] == outside
+    again.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("outside", "is not in MPD's music folder .*; put a link"),
+        ("gone.flac", "there is no file .*gone.flac any more"),
+        ("x.xyz", "has no decoder for .xyz files"),
+        ("linked/c link.flac", "out of its database, although .*follow_outside_symlinks"),
+        (os.fsdecode(b"x\xff.flac"), "cannot name .*: it has bytes that are not UTF-8"),
+        ("x\ny.flac", "cannot name .*: it has a line end"),
+    ],
+)
+def test_the_true_reason(play, linked, tmp_path, name, reason):
+    folder = tmp_path / "home/Music"
+    path = linked["outside"].path if name == "outside" else tmp_path / "srv/music" / name
+    if "c link" not in name and "gone" not in name:
+        path.touch()
+    _, player = play(music=folder, root=folder, more='follow_outside_symlinks "no"\n')
+    player.enqueue([replace(linked["own"], id=70, path=path)])
+    told = events_until(player, Failed)[-1].reason
+    assert re.search(reason, told), told
+    assert "--mpd-root" not in told
+
+
+@pytest.mark.parametrize(
+    ("what", "reason"),
+    [
+        ("closed", "may not be allowed to read .*: .*closed is closed to other users"),
+        ("updating", "does not know .*: it is still updating its database"),
+        ("forbidden", "does not know .*: MPD at .* does not permit 'update' without a password"),
+    ],
+)
+def test_the_true_reason_of_what_is_in_its_folder(
+    play, linked, tmp_path, monkeypatch, what, reason
+):
+    path = tmp_path / "srv/music/closed/x.flac"
+    path.parent.mkdir()
+    path.touch()
+    path.parent.chmod(0o700 if what == "closed" else 0o755)
+    _, player = play(music=tmp_path / "home/Music", root=tmp_path / "home/Music")
+    ask = player._server.ask
+
+    def answer(command, *arguments):
+        """Answer as an MPD that has not seen the file: this one may run as the superuser."""
+        if command in ("lsinfo", "search"):
+            return []
+        if command == "update" and what == "forbidden":
+            raise MpdRefused(player._server._not_permitted("update"))
+        more = {"updating_db": "1"} if command == "status" and what == "updating" else {}
+        return ask(command, *arguments) | more if more else ask(command, *arguments)
+
+    monkeypatch.setattr(player._server, "ask", answer)
+    monkeypatch.setattr(mpd_files, "_PATIENCE", 0.3)
+    player.enqueue([replace(linked["own"], id=70, path=path)])
+    told = events_until(player, Failed)[-1].reason
+    assert re.search(reason, told), told
+
+
+def test_modes_come_back_as_they_were(play, stock, tmp_path):
+    one, two = stock(["happy", "sad"], seconds=60)
+    server, player = play()
+    player.close()
+    other = server.client()
+    other.random(1)
+    other.single("oneshot")
+    other.repeat(1)
+    other.consume(1)
+    other.crossfade(3)
+    other.mixrampdb("-20")
+    other.replay_gain_mode("album")
+    before = other.status()
+    player = MpdPlayer(MpdAddress("127.0.0.1", server.port))
+    assert (other.status()["random"], other.status()["single"]) == ("0", "0")
+    player.enqueue([one, two])
+    events_until(player, Started)
+    player.skip()
+    player.close()
+    after = other.status()
+    for name in ("random", "single", "repeat", "consume", "xfade", "mixrampdb"):
+        assert after[name] == before[name], name
+    assert after["single"] == "oneshot"
+    assert other.replay_gain_status() == "album"
+
+
+def test_what_others_switch_meanwhile_stays(play, stock):
+    stock(["happy"], seconds=2)
+    server, player = play()
+    player.close()
+    other = server.client()
+    other.single("oneshot")
+    player = MpdPlayer(MpdAddress("127.0.0.1", server.port))
+    other.single("1")
+    player.close()
+    assert other.status()["single"] == "1"
+
+
+def test_modes_come_back_after_a_session_that_was_killed(play, stock, tmp_path):
+    stock(["happy"], seconds=2)
+    server, first = play()
+    first.close()
+    other, file = server.client(), tmp_path / "modes.json"
+    other.random(1)
+    other.single("oneshot")
+    address = MpdAddress("127.0.0.1", server.port)
+    for _ in range(2):
+        killed = MpdPlayer(address, modes_file=file)
+        killed._server.close()  # it says nothing any more
+    player = MpdPlayer(address, modes_file=file)
+    assert sum("off until the end" in event.text for event in player.poll()) == 2
+    assert (other.status()["random"], other.status()["single"]) == ("0", "0")
+    player.close()
+    assert (other.status()["random"], other.status()["single"]) == ("1", "oneshot")
+    assert not file.exists()
+
+
+def test_modes_of_several_mpds_and_files_that_cannot_be_used(play, stock, tmp_path):
+    stock(["happy"], seconds=2)
+    server, first = play()
+    first.close()
+    other, file = server.client(), tmp_path / "modes.json"
+    other.random(1)
+    address = MpdAddress("127.0.0.1", server.port)
+    for text in ("{", "[]", '{"elsewhere": {"random": "1"}}', f'{{"{address}": 3}}'):
+        file.write_text(text)
+        player = MpdPlayer(address, modes_file=file)
+        player.close()
+        assert other.status()["random"] == "1"
+    file.write_text('{"elsewhere": {"random": "1"}}')
+    player = MpdPlayer(address, modes_file=file)
+    assert json.loads(file.read_text())[str(address)] == {"random": "1"}
+    player.close()
+    assert json.loads(file.read_text()) == {"elsewhere": {"random": "1"}}
+    player = MpdPlayer(address, modes_file=tmp_path / "no folder" / "modes.json")
+    assert "cannot be written: if this is killed" in player.poll()[0].text
+    player.close()
+    assert other.status()["random"] == "1"
+
+
 def test_a_song_that_cannot_be_decoded_is_passed_over(play, stock):
     one, two = stock(["happy", "sad"], seconds=2)
     _, player = play()
@@ -185,12 +419,9 @@ def test_waits_for_mpd_and_finds_its_songs_again(play, stock, monkeypatch):
     server.start()
     back = events_until(player, Notice)
     assert "answers again" in back[0].text
-    for _ in range(40):
+    while server.titles() != ["00", "02"]:
         player.poll()
-        if server.titles() == ["00", "02"]:
-            break
         time.sleep(0.05)
-    assert server.titles() == ["00", "02"]
     server.stop()
     events_until(player, Notice)
     monkeypatch.setattr(mpd_module, "_GIVE_UP", 0.0)

@@ -41,3 +41,19 @@ def test_says_what_cannot_be_decoded(tmp_path):
     (tmp_path / "text.mp3").write_text("no sound" * 100)
     with pytest.raises(AudioError, match="it is no audio file"):
         next(stereo(tmp_path / "text.mp3"))
+
+
+@pytest.mark.parametrize("layouts", [("mono", "stereo"), ("5.1", "mono"), ("stereo", "stereo")])
+def test_all_links_of_a_chain_are_played(tmp_path, tone, layouts):
+    """Songs of a recorded radio station, one after another in one Ogg file."""
+    data = b""
+    for hertz, layout in zip((500, 700), layouts, strict=True):
+        tone(tmp_path / "a.opus", 2.0, hertz=hertz, rate=48000, layout=layout)
+        data += (tmp_path / "a.opus").read_bytes()
+    (tmp_path / "chain.opus").write_bytes(data)
+    for start, heard in ((0.0, [500, 500, 700, 700]), (1.0, [500, 700, 700]), (3.0, [700])):
+        sound = np.concatenate(list(stereo(tmp_path / "chain.opus", start=start)))
+        assert len(sound) == pytest.approx(len(heard) * RATE, abs=0.05 * RATE)
+        seconds = np.resize(sound[:, 0], (len(heard), RATE))
+        peaks = np.abs(np.fft.rfft(seconds * np.hanning(RATE))).argmax(axis=1)
+        assert peaks == pytest.approx(heard, abs=3)

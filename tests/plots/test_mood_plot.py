@@ -1,11 +1,14 @@
+import errno
 from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 
 from vibelux.errors import VibeluxError
 from vibelux.plots.mood import draw_mood
+from vibelux.plots.picture import save
 
 MOOD = np.array([0.05, 0.0, 0.05, 0.8, 0.1, 0.0, 0.0], np.float32)
 CROP = np.tile(np.linspace(0, 255, 48).astype(np.uint8), (48, 1))
@@ -49,3 +52,18 @@ def test_any_name_may_be_the_title(tmp_path: Path) -> None:
 def test_folder_that_does_not_exist(tmp_path: Path) -> None:
     with pytest.raises(VibeluxError, match="cannot write the picture"):
         _draw(tmp_path / "none" / "mood.png")
+
+
+def test_a_picture_that_cannot_be_finished_leaves_the_one_before(tmp_path, monkeypatch):
+    path = tmp_path / "a.png"
+    path.write_bytes(b"before")
+
+    def full(_figure, part, **_):
+        part.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Figure, "savefig", full)
+    with pytest.raises(VibeluxError, match=r"cannot write the picture .*: No space left on device"):
+        save(Figure(), path)
+    assert path.read_bytes() == b"before"
+    assert list(tmp_path.iterdir()) == [path]

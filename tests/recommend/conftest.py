@@ -3,17 +3,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import settings
 from sqlalchemy import insert
 
 from vibelux.emotions import as_mood, parse_mood
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import EMBEDDING, vector_blob
-
-# How long an example takes depends on what else the machine does.
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
 
 AddSong = Callable[..., int]
 

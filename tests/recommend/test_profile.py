@@ -11,6 +11,7 @@ import pytest
 from vibelux.emotions import parse_mood
 from vibelux.errors import InvalidInput, ProfileError, ProfileTooNew
 from vibelux.recommend.profile import Event, Profile
+from vibelux.recommend.taste import Taste
 
 
 def event(what: str = "played", name: str = "a", **values: object) -> Event:
@@ -115,7 +116,7 @@ def test_what_is_no_profile_is_left_as_it_is(tmp_path):
         db.execute("CREATE TABLE t (x)")
     db.close()
     text.write_text("no database at all, but some words " * 50)
-    for path, message in ((other, "no profile of VibeluX"), (text, "is damaged")):
+    for path, message in ((other, "not a profile of VibeluX"), (text, "is damaged")):
         before = path.read_bytes()
         with pytest.raises(ProfileError, match=message):
             Profile(path)
@@ -165,3 +166,51 @@ def test_nothing_is_kept_without_a_file(tmp_path, monkeypatch):
     with Profile(None) as profile:
         profile.add(event())
     assert list(Path().iterdir()) == []
+
+
+def test_what_was_saved_outlives_a_power_cut(tmp_path):
+    with Profile(tmp_path / "profile.sqlite") as profile:
+        assert profile._db.execute("PRAGMA journal_mode").fetchone()[0] == "delete"
+        assert profile._db.execute("PRAGMA synchronous").fetchone()[0] == 3  # EXTRA
+        assert profile._db.execute("PRAGMA fullfsync").fetchone()[0] == 1
+
+
+def test_a_full_disk_is_said_and_loses_nothing(tmp_path):
+    path = tmp_path / "profile.sqlite"
+    with Profile(path) as profile:
+        profile.add(event())
+        pages = profile._db.execute("PRAGMA page_count").fetchone()[0]
+        profile._db.execute(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(ProfileError, match=r"disk of the profile .* is full; what was saved"):
+            for number in range(100):
+                profile.add(event(name=f"{number}" * 100))
+        before = profile.counts()["played"]
+        profile._db.execute("PRAGMA max_page_count = 9999")
+        profile.add(event("liked"))
+    with Profile(path) as profile:
+        assert profile.counts() == {"played": before, "skipped": 0, "liked": 1, "wrong_mood": 0}
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("mood", [np.array([np.nan] * 7, "<f4").tobytes(), np.zeros(7, "<f4").tobytes()]),
+        ("heard", [np.array([np.inf] * 9, "<f4").tobytes(), np.full(9, -1, "<f4").tobytes()]),
+        ("heard", [np.array([1, 0, 0, 0, 0, 0, 0, 9, 0], "<f4").tobytes()]),
+        ("share", ["much", 7.5, -1.0, b"x"]),
+        ("at", ["yesterday", b"x", float("inf")]),
+    ],
+)
+def test_odd_values_of_an_event_count_as_not_there(tmp_path, column, values):
+    path = tmp_path / "profile.sqlite"
+    mood = np.full(7, 1 / 7, np.float32)
+    whole = event(mood=mood, heard=np.full(9, 1 / 9, np.float32), share=0.5, at=5.0)
+    for value in values:
+        with Profile(path) as profile:
+            profile.add(whole)
+            profile._db.execute(f"UPDATE events SET {column} = ?", (value,))
+            assert [getattr(one, column) for one in profile.events()] == [None]
+            assert profile.last_plays()[0].plays == 0
+            json.dumps(profile.as_json(), allow_nan=False)
+            assert np.isfinite(Taste.learnt(list(profile.events())).events)
+            profile.forget()

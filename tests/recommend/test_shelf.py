@@ -39,6 +39,11 @@ def test_embeddings_of_another_model_count_for_nothing(library, add_song):
         ("Hurt", "Hurtful", False),
         ("Hurt", "Hurt (Part 2)", False),
         ("Café", "Cafe\u0301", True),
+        ("Мой", "Мои", False),
+        ("Ёлка", "Елка", False),
+        ("かき", "がき", False),
+        ("がき", "か\u3099き", True),
+        ("Café", "Cafe", False),
     ],
 )
 def test_versions_of_a_title_are_one_work(library, add_song, one, other, same):

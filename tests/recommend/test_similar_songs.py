@@ -1,5 +1,7 @@
 """Nearest by sound, against sorting everything, and songs by their names."""
 
+import unicodedata
+
 import numpy as np
 import pytest
 from sqlalchemy import insert
@@ -127,3 +129,59 @@ def test_names_that_fit_no_song_or_several(catalogue):
         find_song(catalogue, "ben")
     with pytest.raises(CatalogueError, match="name a song by"):
         find_song(catalogue, "  ")
+
+
+def add(catalogue, path, title, artist=None, size=None):
+    path.touch()
+    row = {"path": path_bytes(path), "title": title, "artist": artist, "state": "ok", "size": size}
+    with catalogue.writing() as connection:
+        connection.execute(insert(songs).values(**row, mood=vector_blob(np.ones(7) / 7)))
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("jóga", "Jóga"),
+        ("JOGA", "Jóga"),
+        ("joga bjork", "Jóga"),
+        ("Björk  Jóga", "Jóga"),
+        ("don't stop", "Don’t Stop"),
+        ("в лесу родилась елочка", "В лесу родилась ёлочка"),
+        ("がき", "がき"),
+        ("かき", "かき"),
+        ("resume", "Resume"),
+        ("Résumé", "Résumé"),
+        ("RE\u0301SUME\u0301", "Résumé"),
+    ],
+)
+def test_songs_are_found_however_their_accents_are_written(catalogue, tmp_path, text, title, form):
+    titles = [("Jóga", "Björk"), ("Don’t Stop", None), ("В лесу родилась ёлочка", None)]
+    titles += [("がき", None), ("かき", None), ("Résumé", None), ("Resume", None)]
+    for number, (name, artist) in enumerate(titles):
+        add(catalogue, tmp_path / f"n{number}.mp3", unicodedata.normalize(form, name), artist)
+    for typed in (text, unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)):
+        found = find_song(catalogue, typed)
+        assert unicodedata.normalize("NFC", found.title) == title
+
+
+def test_texts_that_are_no_path_and_no_id(catalogue, tmp_path):
+    add(catalogue, tmp_path / "t.mp3", "~nobody-at-home")
+    assert find_song(catalogue, "~nobody-at-home").title == "~nobody-at-home"
+    for text in ("9" * 20, "9" * 5000, "a\0b", "x" * 5000, "²"):
+        with pytest.raises(CatalogueError, match=r"no song fits|there is no song with id 9+,"):
+            find_song(catalogue, text)
+
+
+def test_the_same_artist_however_it_is_written(catalogue):
+    with catalogue.writing() as connection:
+        connection.exec_driver_sql("UPDATE songs SET artist = 'BJÖRK' WHERE id = 1")
+        connection.exec_driver_sql("UPDATE songs SET artist = 'Bjo\u0308rk' WHERE id = 2")
+    found = similar(catalogue, catalogue.song(1), n=1)
+    assert found[0].reason.startswith("same artist")
+
+
+def test_a_file_that_was_not_scanned_is_said(catalogue, tmp_path):
+    (tmp_path / "new.mp3").touch()
+    with pytest.raises(CatalogueError, match=r"new.mp3 is not in the catalogue; scan its folder"):
+        find_song(catalogue, str(tmp_path / "new.mp3"))

@@ -1,16 +1,17 @@
 """A real server on a free port, over a small catalogue of real files."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
 import pytest
-import uvicorn
 from sqlalchemy import insert
 
 from vibelux.circumplex import affect_of
@@ -23,6 +24,7 @@ from vibelux.samples.rendering import Format, write_audio
 from vibelux.service.app import create_app
 from vibelux.service.context import Context
 from vibelux.service.folders import Roots
+from vibelux.service.server import Server
 from vibelux.settings import Settings
 
 SECONDS = 3.0
@@ -60,26 +62,27 @@ def running(
     *,
     token: str | None = None,
     names: Sequence[str] = (),
+    root_path: str = "",
     analyser: Analyser | None = None,
+    **limits: Any,
 ) -> Iterator[tuple[Context, str]]:
     """Run the app on a free port in a thread and yield its context and address."""
     settings = Settings(home=home, workers=1, song_timeout=30.0)
     context = Context.open(settings, Roots.of([root]), analyser=analyser)
-    app = create_app(context, token=token, names=names)
-    config = uvicorn.Config(app, port=0, log_config=None, server_header=False, ws="none")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
+    app = create_app(context, token=token, names=names, root_path=root_path)
+    listener = socket.create_server(("127.0.0.1", 0), backlog=256)
+    port = listener.getsockname()[1]
+    server = Server(app, context, **limits)
+    thread = threading.Thread(target=server.run, args=([listener],))
     thread.start()
     try:
         while not server.started:
             assert thread.is_alive()
             time.sleep(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
         yield context, f"http://127.0.0.1:{port}"
     finally:
         server.should_exit = True
-        thread.join(20)
-        assert not thread.is_alive()
+        thread.join()
 
 
 def fill(catalogue: Catalogue, music: Path) -> dict[str, int]:
@@ -121,7 +124,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     music = home / "music"
     with Catalogue(home / "catalogue.sqlite") as catalogue:
         ids = fill(catalogue, music)
-    with running(home, home) as (context, url), httpx.Client(base_url=url) as client:
+    with running(home, home) as (context, url), httpx.Client(base_url=url, timeout=None) as client:
         yield Service(client, context, music, ids, url)
 
 

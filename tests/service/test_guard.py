@@ -1,9 +1,12 @@
+import asyncio
+import re
 import socket
 
 import httpx
 import pytest
 
-from vibelux.service.guard import MAX_BODY, RateLimit
+from vibelux.service.app import create_app
+from vibelux.service.guard import COOKIE, MAX_BODY, Guard, RateLimit, is_loopback
 
 from .conftest import error, mood, running
 
@@ -82,7 +85,7 @@ def test_the_plain_page_is_whole_and_loads_nothing(service):
     assert page.headers["content-type"].startswith("text/html")
     if "This installation has no page" not in page.text:
         pytest.skip("the page was built")
-    assert 'href="/openapi.json"' in page.text
+    assert 'href="openapi.json"' in page.text
     assert "GET /api/v1/songs" in page.text
     assert "<script" not in page.text
     assert "http:" not in page.text
@@ -103,7 +106,6 @@ def test_garbage_on_the_wire_does_no_harm(service):
     port = httpx.URL(service.url).port
     for garbage in (b"\x16\x03\x01\x02\x00", b"GET / HTTP/9.9\r\n\r\n", b"\0" * 5000):
         with socket.create_connection(("127.0.0.1", port)) as connection:
-            connection.settimeout(5)
             connection.sendall(garbage + b"\r\n\r\n")
             connection.recv(100)
     assert service.client.get("/api/v1/health").status_code == 200
@@ -112,7 +114,7 @@ def test_garbage_on_the_wire_does_no_harm(service):
 def test_with_a_token_nobody_without_it_gets_anything(tmp_path):
     with (
         running(tmp_path, tmp_path, token="s3cret") as (_, url),
-        httpx.Client(base_url=url) as client,
+        httpx.Client(base_url=url, timeout=None) as client,
     ):
         for path in ("/", "/api/v1/health", "/openapi.json"):
             assert error(client.get(path), 401)["code"] == "token_needed"
@@ -124,13 +126,81 @@ def test_with_a_token_nobody_without_it_gets_anything(tmp_path):
         link = client.get("/?token=s3cret")
         assert (link.status_code, link.headers["location"]) == (303, "/")
         assert "HttpOnly" in link.headers["set-cookie"]
-        assert "SameSite=strict" in link.headers["set-cookie"]
+        assert "SameSite=lax" in link.headers["set-cookie"]
+        assert "Path=/;" in link.headers["set-cookie"]
         elsewhere = client.get(f"{url}//evil.example/?token=s3cret")
         assert elsewhere.headers["location"] == "/evil.example/"
         assert client.get("/api/v1/health").status_code == 200  # by the cookie
         client.cookies.clear()
-        answers = [client.get("/?token=guess").status_code for _ in range(20)]
-        assert (answers[0], answers[-1]) == (401, 429)
+        answers = [client.get(f"/?token=guess{n}") for n in range(20)]
+        assert answers[0].status_code == 401
+        assert error(answers[-1], 429)["code"] == "too_many_tokens"
+        assert client.get("/?token=s3cret").status_code == 303  # the right one is no guess
+
+
+def test_a_page_of_an_earlier_start_guesses_nothing(tmp_path):
+    """It sends its old token again and again, and hears each time that it needs a new one."""
+    with (
+        running(tmp_path, tmp_path, token="new") as (_, url),
+        httpx.Client(base_url=url, headers={"Cookie": f"{COOKIE}=old"}) as client,
+    ):
+        for _ in range(30):
+            assert error(client.get("/api/v1/health"), 401)["code"] == "token_needed"
+
+
+def test_cookies_of_other_programs_on_this_machine_do_no_harm(tmp_path):
+    """A browser sends them to every port."""
+    cookies = f'a[b]="c; d@e={{"f": 1}}; {COOKIE}=old; {COOKIE}=s3cret; theme'
+    with running(tmp_path, tmp_path, token="s3cret") as (_, url):
+        answer = httpx.get(f"{url}/api/v1/health", headers={"Cookie": cookies})
+    assert answer.status_code == 200
+
+
+def test_the_cookie_is_for_tls_alone_where_the_link_came_by_tls(tmp_path):
+    with running(tmp_path, tmp_path, token="s3cret") as (context, url):
+        assert "Secure" not in httpx.get(f"{url}/?token=s3cret").headers["set-cookie"]
+        app = create_app(context, token="s3cret")
+
+        async def by_tls():
+            async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
+                return await client.get("https://127.0.0.1/?token=s3cret")
+
+        assert "; Secure" in asyncio.run(by_tls()).headers["set-cookie"]
+
+
+def operations(service):
+    """Return the method and the address of every operation."""
+    described = service.client.get("/openapi.json").json()["paths"]
+    for path, methods in described.items():
+        for method in methods:
+            filled = path.replace("{name}", "face.json").replace("{session_id}", "a1")
+            yield method.upper(), re.sub(r"\{\w+\}", "1", filled)
+
+
+def test_a_link_on_another_page_opens_what_it_leads_to_and_changes_nothing(service):
+    """The cookie comes with links of other pages; what changes things is refused to them."""
+    kept = {path: path.read_bytes() for path in service.context.settings.home.rglob("*.*")}
+    state = service.context.scan.status.state
+    seen = []
+    for method, path in operations(service):
+        if path.endswith("/events"):
+            continue
+        seen.append(method)
+        for headers in (
+            {"Origin": "http://evil.example", "Sec-Fetch-Site": "cross-site"},
+            {"Origin": "null"},  # a form in a frame of its own origin, or without a referrer
+            {"Sec-Fetch-Site": "cross-site"},
+            {"Sec-Fetch-Site": "same-site"},
+            {"Sec-Fetch-Site": "unheard-of"},
+        ):
+            answer = service.client.request(method, path, headers=headers)
+            if method in ("GET", "HEAD"):
+                assert answer.status_code != 403, path
+            else:
+                assert error(answer, 403)["code"] == "origin_not_allowed", (method, path)
+    assert set(seen) == {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
+    assert service.context.scan.status.state == state
+    assert {path: path.read_bytes() for path in service.context.settings.home.rglob("*.*")} == kept
 
 
 def test_a_sender_who_asks_too_fast_waits():
@@ -145,7 +215,9 @@ def behind_a_proxy(tmp_path):
     """A service that a proxy with TLS makes known as music.example.org."""
     with (
         running(tmp_path, tmp_path, token="secret", names=["Music.example.org"]) as (_, url),
-        httpx.Client(base_url=url, headers={"Authorization": "Bearer secret"}) as client,
+        httpx.Client(
+            base_url=url, headers={"Authorization": "Bearer secret"}, timeout=None
+        ) as client,
     ):
         yield client
 
@@ -185,3 +257,80 @@ def test_other_names_stay_refused_behind_a_proxy(behind_a_proxy, host, origin, c
     headers = {"Host": host} | ({"Origin": origin} if origin else {})
     answer = behind_a_proxy.post("/api/v1/moods", json={"mood": mood(sad=1)}, headers=headers)
     assert error(answer, 403)["code"] == code
+
+
+FORWARDED = {
+    "X-Forwarded-For": "203.0.113.9",
+    "X-Forwarded-Proto": "https",
+    "X-Forwarded-Host": "evil.example",
+    "Forwarded": "for=203.0.113.9;proto=https;host=evil.example",
+}
+
+
+@pytest.fixture
+def asked_by(monkeypatch):
+    """What the guard is told of each sender: the address, and http or https."""
+    asked = []
+    check = Guard._check_sender
+
+    def noting(self, scope, headers):
+        asked.append((scope["client"][0], scope["scheme"]))
+        check(self, scope, headers)
+
+    monkeypatch.setattr(Guard, "_check_sender", noting)
+    return asked
+
+
+@pytest.mark.parametrize("proxies", [(), ("192.0.2.1",), ("10.0.0.0/8", "::1")])
+def test_what_others_say_of_who_asks_does_not_count(tmp_path, monkeypatch, asked_by, proxies):
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")  # Uvicorn would heed it
+    with running(tmp_path, tmp_path, proxies=proxies) as (_, url):
+        answer = httpx.get(f"{url}/api/v1/health", headers=FORWARDED, timeout=None)
+    assert answer.status_code == 200
+    assert asked_by == [("127.0.0.1", "http")]
+
+
+@pytest.mark.parametrize("proxy", ["127.0.0.1", "127.0.0.0/8"])
+@pytest.mark.parametrize(
+    ("said", "believed"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("127.0.0.1, 203.0.113.9", "203.0.113.9"),  # the first was made up by the sender
+        ("198.51.100.1, 203.0.113.9, 127.0.0.1", "203.0.113.9"),
+    ],
+)
+def test_what_a_proxy_says_of_who_asks_counts(tmp_path, asked_by, proxy, said, believed):
+    headers = FORWARDED | {"X-Forwarded-For": said}
+    with running(tmp_path, tmp_path, proxies=(proxy,)) as (_, url):
+        answer = httpx.get(f"{url}/api/v1/health", headers=headers, timeout=None)
+    assert answer.status_code == 200  # the host is that of the request: the other one has no say
+    assert asked_by == [(believed, "https")]
+
+
+def test_who_pretends_to_be_many_guesses_tokens_no_faster(tmp_path):
+    with (
+        running(tmp_path, tmp_path, token="s3cret") as (_, url),
+        httpx.Client(base_url=url, timeout=None) as client,
+    ):
+        answers = [
+            client.get("/?token=guess", headers={"X-Forwarded-For": f"203.0.113.{number}"})
+            for number in range(20)
+        ]
+    assert answers[-1].status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("address", "own"),
+    [
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("::1", True),
+        ("::ffff:127.0.0.1", True),
+        ("::ffff:192.0.2.1", False),
+        ("192.0.2.1", False),
+        ("unknown", False),
+        ("", False),
+    ],
+)
+def test_which_addresses_are_of_this_machine_alone(address, own):
+    assert is_loopback(address) is own

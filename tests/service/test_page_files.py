@@ -16,7 +16,10 @@ def client(tmp_path, monkeypatch):
     for name in ("index-1a2b.js", "index-1a2b.css", "ort-3c4d.wasm"):
         (built / "assets" / name).write_bytes(b"0")
     monkeypatch.setattr(page, "BUILT", built)
-    with running(tmp_path, tmp_path) as (_, url), httpx.Client(base_url=url) as client:
+    with (
+        running(tmp_path, tmp_path) as (_, url),
+        httpx.Client(base_url=url, timeout=None) as client,
+    ):
         yield client
 
 

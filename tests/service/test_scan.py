@@ -28,7 +28,7 @@ def scanning(tmp_path, monkeypatch):
     analyser = Analyser(f"{MODULE}:slow", "music-test", None)
     with (
         running(tmp_path / "home", music, analyser=analyser) as (context, url),
-        httpx.Client(base_url=url) as client,
+        httpx.Client(base_url=url, timeout=None) as client,
     ):
         client.context, client.music, client.url = context, music, url
         yield client
@@ -45,6 +45,8 @@ def slow(_):
         content = path.read_bytes()
         if content == b"hang":
             time.sleep(600)
+        if (path.parent.parent / "disk-fails").exists():
+            raise OSError(5, "Input/output error", str(path))
         if content == b"bad":
             raise AudioError(f"cannot analyse {path}: it is a picture", code="not_audio")
         time.sleep(0.05)
@@ -68,7 +70,7 @@ def test_a_scan_is_watched_stopped_and_goes_on(scanning):
     again = scanning.post("/api/v1/scan", json={"folder": str(scanning.music)})
     assert error(again, 409)["code"] == "catalogue_locked"
     seen = []
-    with scanning.stream("GET", "/api/v1/scan/events", timeout=60) as stream:
+    with scanning.stream("GET", "/api/v1/scan/events") as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         for line in stream.iter_lines():
             if line.startswith("data: "):
@@ -133,7 +135,47 @@ def test_folders_outside_are_neither_scanned_nor_listed(scanning):
     assert completed(root[:-2]) == [root]
     assert completed(f"{root}/") == [f"{root}/inside"]
     assert completed(f"{root}/IN") == [f"{root}/inside"]
+    (scanning.music / "Bjo\u0308rk").mkdir()  # as from a Mac
+    for typed in ("Björk", "björ", "bjork", "Bjo\u0308"):
+        assert completed(f"{root}/{typed}") == [f"{root}/Bjo\u0308rk"]
     assert completed(f"{root}/.h") == [f"{root}/.hidden"]
     assert completed(f"{root}/../") == []
     assert completed("/etc/") == []
     error(scanning.get("/api/v1/folders", params={"path": "relative"}), 422)
+
+
+def test_a_disk_that_fails_is_said_and_the_scan_goes_on_later(scanning):
+    fails = scanning.music.parent / "disk-fails"
+
+    def scan():
+        scanning.post("/api/v1/scan", json={"folder": str(scanning.music)})
+        return finished(scanning)
+
+    scanning.post("/api/v1/scan", json={"folder": str(scanning.music)})
+    while scanning.get("/api/v1/scan").json()["done"] < 5:
+        time.sleep(0.02)
+    fails.touch()
+    status = finished(scanning)
+    assert (status["state"], status["report"]) == ("failed", None)
+    assert status["error"]["code"] == "files_unreachable"
+    assert status["error"]["message"].startswith("10 files in a row could not be read, the last")
+    assert "(Input/output error)" in status["error"]["message"]
+    assert status["error"]["hint"].startswith("check the disk or the network share")
+    kept = scanning.get("/api/v1/songs").json()["total"]
+    assert 5 <= kept < 40
+    unread = scanning.get("/api/v1/songs", params={"state": "failed"}).json()["songs"]
+    assert {song["reason_code"] for song in unread} <= {"unreachable", "not_audio"}
+
+    fails.unlink()
+    status = scan()
+    assert (status["state"], status["report"]["unread"]) == ("done", 0)
+    assert status["report"]["analysed"] == 40 - kept
+    assert scanning.get("/api/v1/songs").json()["total"] == 40
+    for file in scanning.music.glob("0[0-3].mp3"):
+        file.touch()
+        file.write_bytes(file.read_bytes() + b" with a new tag")
+    fails.touch()
+    status = scan()
+    assert (status["state"], status["report"]["unread"]) == ("done", 4)
+    assert "could not be read: 4; what is known of them stays" in status["report"]["warnings"][0]
+    assert scanning.get("/api/v1/songs").json()["total"] == 40

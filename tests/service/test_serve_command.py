@@ -44,10 +44,10 @@ def test_it_says_where_it_is_and_ends_in_good_order(start):
     process, line = start("--port", "0")
     assert line.startswith("VibeluX is at http://127.0.0.1:")
     url = f"http://127.0.0.1:{port_of(line)}"
-    assert httpx.get(f"{url}/api/v1/health").json()["name"] == "VibeluX"
-    with httpx.stream("GET", f"{url}/api/v1/scan/events"):
+    assert httpx.get(f"{url}/api/v1/health", timeout=None).json()["name"] == "VibeluX"
+    with httpx.stream("GET", f"{url}/api/v1/scan/events", timeout=None):
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=20)
+        _, errors = process.communicate()
     assert process.returncode == 130
     assert "Traceback" not in errors
 
@@ -56,11 +56,11 @@ def test_a_second_start_says_that_it_runs(start, tmp_path):
     _, line = start("--port", "0")
     port = str(port_of(line))
     second, _ = start("--port", port, home=tmp_path / "other")
-    _, errors = second.communicate(timeout=30)
+    _, errors = second.communicate()
     assert second.returncode == 1
     assert f"VibeluX runs already at http://127.0.0.1:{port}/" in " ".join(errors.split())
     third, _ = start("--port", "0")
-    _, errors = third.communicate(timeout=30)
+    _, errors = third.communicate()
     assert third.returncode == 1
     assert f"serves this catalogue already at http://127.0.0.1:{port}/" in " ".join(errors.split())
 
@@ -69,17 +69,17 @@ def test_beyond_this_machine_the_link_has_a_token(start):
     process, line = start("--host", "0.0.0.0", "--port", "0")
     token = re.search(r"\?token=(\S+)", line)[1]
     url = f"http://127.0.0.1:{port_of(line)}/"
-    assert httpx.get(url).status_code == 401
-    assert httpx.get(url, params={"token": token}).status_code == 303
+    assert httpx.get(url, timeout=None).status_code == 401
+    assert httpx.get(url, params={"token": token}, timeout=None).status_code == 303
     process.send_signal(signal.SIGTERM)
-    _, errors = process.communicate(timeout=20)
+    _, errors = process.communicate()
     assert token not in errors
 
 
 @pytest.mark.parametrize("host", ["nowhere.invalid", "203.0.113.7", "a b"])
 def test_hosts_that_cannot_be_used_are_said(start, host):
     process, _ = start("--host", host, "--port", "0")
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate()
     assert process.returncode == 2
     assert errors.startswith("error: cannot listen on")
 
@@ -100,18 +100,51 @@ def test_a_name_that_a_proxy_gives_it_needs_the_token_too(start):
     for name in names:
         named = {"Host": name}
         health = f"{url}api/v1/health"
-        assert httpx.get(health, headers=named).status_code == 401
+        assert httpx.get(health, headers=named, timeout=None).status_code == 401
         known = {**named, "Authorization": f"Bearer {token}"}
-        assert httpx.get(health, headers=known).status_code == 200
-        link = httpx.get(url, headers=named, params={"token": token})  # as the proxy passes it on
+        assert httpx.get(health, headers=known, timeout=None).status_code == 200
+        # As the proxy passes it on.
+        link = httpx.get(url, headers=named, params={"token": token}, timeout=None)
         assert link.status_code == 303
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=20)
+    process.communicate()
 
 
 @pytest.mark.parametrize("name", ["https://music.example.org", "music.example.org:443", "*", ""])
-def test_what_is_no_name_of_a_host_is_said(start, name):
+def test_what_is_not_the_name_of_a_host_is_said(start, name):
     process, _ = start("--port", "0", "--allow-host", name)
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate()
     assert process.returncode == 2
-    assert "is no name of a host" in " ".join(errors.split())
+    assert "is not the name of a host" in " ".join(errors.split())
+
+
+@pytest.mark.parametrize("proxy", ["proxy.example.org", "*", "127.0.0.1:80", "10.0.0.1/8", ""])
+def test_what_is_not_the_address_of_a_proxy_is_said(start, proxy):
+    process, _ = start("--port", "0", "--proxy", proxy)
+    _, errors = process.communicate()
+    assert process.returncode == 2
+    assert "is not the address of a proxy" in " ".join(errors.split())
+
+
+@pytest.mark.parametrize("given", ["/music/vibelux", "music/vibelux/"])
+def test_the_links_of_a_proxy_that_shows_it_under_a_path(start, given):
+    process, line = start("--port", "0", "--allow-host", "example.org", "--root-path", given)
+    direct = process.stdout.readline()
+    token = re.search(r"\?token=(\S+)", line)[1]
+    assert line == f"VibeluX is at https://example.org/music/vibelux/?token={token}\n"
+    link = f"http://127.0.0.1:{port_of(direct)}/music/vibelux/?token={token}"
+    assert direct == f"Without the proxy it is at {link}\n"
+    answer = httpx.get(link)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/music/vibelux/")
+    process.send_signal(signal.SIGTERM)
+    process.communicate()
+
+
+@pytest.mark.parametrize(
+    "path", ["/a//b", "/..", "/a/./b", "/a b", "/a?b", "https://example.org/a", "/api", "/api/v1"]
+)
+def test_what_is_not_a_path_for_a_proxy_is_said(start, path):
+    process, _ = start("--port", "0", "--root-path", path)
+    _, errors = process.communicate()
+    assert process.returncode == 2
+    assert "is not a path that a proxy can show VibeluX under" in " ".join(errors.split())

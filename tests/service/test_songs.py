@@ -59,7 +59,10 @@ def test_the_map_has_a_point_for_every_song(service):
         ("/api/v1/songs/999", 404, "song_unknown"),
         ("/api/v1/songs/999/similar", 404, "song_unknown"),
         ("/api/v1/songs/x", 422, "invalid_request"),
-        ("/api/v1/songs/99999999999999999999", 422, "invalid_request"),
+        ("/api/v1/songs/99999999999999999999", 404, "song_unknown"),
+        ("/api/v1/songs/99999999999999999999/similar", 404, "song_unknown"),
+        ("/api/v1/audio/99999999999999999999", 404, "song_unknown"),
+        (f"/api/v1/songs/{'9' * 5000}", 422, "invalid_request"),
         ("/api/v1/songs?limit=0", 422, "invalid_request"),
         ("/api/v1/songs?emotion=bored", 422, "invalid_request"),
         ("/api/v1/songs?sort=share", 422, "invalid_input"),
@@ -122,3 +125,19 @@ def test_a_wrong_mood_comes_with_the_right_one(service):
 
 def test_the_library_says_how_much_of_it_are_samples(service):
     assert service.client.get("/api/v1/library").json()["samples"] == 0
+
+
+@pytest.mark.parametrize("number", [10**20, 1 << 63, 999])
+def test_ids_beyond_64_bits_are_of_no_song_wherever_they_stand(service, number):
+    session = service.client.post("/api/v1/sessions", json={"mood": mood(happy=1.0)}).json()["id"]
+    told = {"song": number, "what": "liked", "after_seconds": 1.0}
+    for answer in (
+        service.client.post("/api/v1/playlists", json={"songs": [number], "format": "m3u8"}),
+        service.client.post(f"/api/v1/sessions/{session}/feedback", json=told),
+        service.client.put(f"/api/v1/songs/{number}/mood", json={"mood": mood(sad=1.0)}),
+        service.client.delete(f"/api/v1/songs/{number}/mood"),
+        service.client.head(f"/api/v1/audio/{number}"),
+    ):
+        assert answer.status_code == 404, answer.text
+        if answer.content:
+            assert error(answer, 404)["message"] == f"there is no song with id {number}"

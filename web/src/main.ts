@@ -17,6 +17,7 @@ import { mapView } from "./map/map-view";
 import { mediaSession } from "./player/media-session";
 import { remember } from "./player/player";
 import { playerBar, playerKeys } from "./player/player-bar";
+import { watchService } from "./api/service";
 import type { Route } from "./route";
 import { settingsView } from "./settings-view";
 import { glow } from "./shell/glow";
@@ -45,6 +46,7 @@ function viewOf(route: Route): View {
 window.addEventListener("unhandledrejection", (event) => tellError(event.reason));
 window.addEventListener("pagehide", remember);
 document.addEventListener("visibilitychange", remember); // phones end a hidden tab without a word
+watchService();
 glow();
 recordHistory();
 mediaSession();

@@ -3,7 +3,7 @@ import { fill, h } from "./dom";
 import { language, LANGUAGES, words, type Code } from "./language";
 import { recall } from "./player/likes";
 import { choice } from "./shell/choice";
-import { background, tell } from "./shell/messages";
+import { background, tell, untilDone } from "./shell/messages";
 import { sure } from "./shell/sure";
 import type { View } from "./shell/view";
 import { theme, THEMES } from "./theme";
@@ -20,12 +20,11 @@ export const settingsView: View = (signal) => {
       t.settings.learntCount(known.played, known.skipped, known.liked, known.wrong_mood),
     );
   };
-  background(show());
-  background(
-    api
-      .get("/api/v1/health", { signal })
-      .then((health) => fill(version, t.settings.version(health.version))),
-  );
+  untilDone(show, signal);
+  untilDone(async () => {
+    const health = await api.get("/api/v1/health", { signal });
+    fill(version, t.settings.version(health.version));
+  }, signal);
   const forget = async (): Promise<void> => {
     if (!(await sure(t.settings.forgetSure, t.settings.forget))) return;
     await api.delete("/api/v1/profile");

@@ -4,6 +4,7 @@ A command's module imports only Typer and the standard library at its top and th
 the command, so that ``vibelux --help`` answers at once.
 """
 
+import errno
 import sys
 
 import typer
@@ -29,6 +30,9 @@ from vibelux.cli import (
 )
 from vibelux.cli.console import fail
 from vibelux.errors import InvalidInput, VibeluxError
+
+_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+"""Errors of the system that say all there is to say, wherever they come from."""
 
 app = typer.Typer(
     name="vibelux",
@@ -87,3 +91,9 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        if error.errno not in _OF_THE_DISK:
+            raise
+        where = "" if error.filename is None else f": {error.filename}"
+        fail(VibeluxError(f"{error.strerror}{where}"))
+        sys.exit(1)

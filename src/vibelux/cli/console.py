@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vibelux.errors import CatalogueError, VibeluxError
+from vibelux.service.text import printable as printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -15,16 +16,16 @@ if TYPE_CHECKING:
 
 def out() -> "Console":
     """Return a console on stdout, for results."""
-    from rich.console import Console
+    from vibelux.cli.plain_console import PlainConsole
 
-    return Console(file=sys.stdout, highlight=False)
+    return PlainConsole(sys.stdout)
 
 
 def err() -> "Console":
     """Return a console on stderr, for progress, notes and errors."""
-    from rich.console import Console
+    from vibelux.cli.plain_console import PlainConsole
 
-    return Console(file=sys.stderr, highlight=False)
+    return PlainConsole(sys.stderr)
 
 
 def fail(error: VibeluxError) -> None:
@@ -52,17 +53,6 @@ def print_json(value: Any) -> None:
     """Print one JSON document on one line of stdout."""
     sys.stdout.write(json.dumps(value) + "\n")
     sys.stdout.flush()
-
-
-def printable(text: str) -> str:
-    r"""Return a text that any terminal can show on one line, whatever a file was named.
-
-    Control characters (newlines, escapes) and bytes that are not UTF-8 appear as ``\\x..``.
-    """
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
-        for char in text
-    )
 
 
 def mood_bars(mood: Mapping[str, float] | None, *, width: int = 32) -> "Table":

@@ -44,8 +44,6 @@ def demo(
 
     Your own catalogue is not touched, and the camera stays off without --camera.
     """
-    from rich.markup import escape
-
     from vibelux.emotions import mood_dict
     from vibelux.library.catalogue import Catalogue
     from vibelux.library.playlists import write_playlist
@@ -92,7 +90,8 @@ def demo(
         elsewhere = "" if folder == Path("demo") else f" --folder {shlex.quote(str(folder))}"
         lines.append((f"{command} demo --page{elsewhere}", "the page with the samples"))
     for line, purpose in lines:
-        out().print(f"  [bold]{escape(printable(line))}[/bold]\n      {purpose}", soft_wrap=True)
+        out().print(f"  {printable(line)}", style="bold", soft_wrap=True)
+        out().print(f"      {purpose}", soft_wrap=True)
 
     if page or (page is None and watched):
         _heading(6, "The page, with the samples")
@@ -100,11 +99,11 @@ def demo(
 
 
 def _heading(number: int, text: str) -> None:
-    out().print(f"\n[bold cyan]{number}  {text}[/bold cyan]")
+    out().print(f"\n{number}  {text}", style="bold cyan")
 
 
 def _say(text: str) -> None:
-    out().print(printable(text), markup=False, soft_wrap=True)
+    out().print(printable(text), soft_wrap=True)
 
 
 def _render(folder: Path) -> int:

@@ -136,11 +136,10 @@ def music(
     for dimension in off_scale(songs):
         console.print(
             f"note: labels of {dimension} leave [-1, 1]; its R² needs that scale and is left out",
-            markup=False,
         )
     words = ", ".join(f"{word} ({n})" for word, n in songs.unknown_emotions().items())
     if words:
-        console.print(f"note: not among the seven, left out: {printable(words)}", markup=False)
+        console.print(f"note: not among the seven, left out: {printable(words)}")
     figures = evaluate_songs(songs, found)
     if json:
         print_json(figures)
@@ -308,9 +307,16 @@ def _check_writable(predictions: Path | None, report: Path | None) -> None:
 @contextmanager
 def _progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
     """Show a bar on stderr while the terminal shows it; yield what takes the number done."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
-    columns = (f"[dim]{what}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    title = TextColumn("{task.description}", style="dim", markup=False)
+    columns = (title, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = err()
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
@@ -322,13 +328,13 @@ def _progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
 def _list_skipped(skipped: Sequence[tuple[str, str]], *, most: int = 20) -> None:
     console = err()
     for name, reason in skipped[:most]:
-        console.print(f"skipped {printable(name)}: {printable(reason)}", markup=False)
+        console.print(f"skipped {printable(name)}: {printable(reason)}")
     if len(skipped) > most:
         console.print(f"… and {len(skipped) - most} more; skipped in all: {len(skipped)}")
 
 
 def _say_written(page: Path) -> None:
-    err().print(f"report: {printable(str(page))}", markup=False, soft_wrap=True)
+    err().print(f"report: {printable(str(page))}", soft_wrap=True)
 
 
 def _command() -> str:

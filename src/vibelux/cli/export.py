@@ -51,7 +51,6 @@ def face(
     )
     err().print(
         f"{out} is written; torch and ONNX Runtime agree to {difference:.1e} on real faces",
-        markup=False,
     )
 
 
@@ -88,7 +87,7 @@ def music(
         heard,
         out,
         source=", ".join(path.name for path in data),
-        options=runs.Options(announce=lambda line: err().print(line, markup=False, soft_wrap=True)),
+        options=runs.Options(announce=lambda line: err().print(line, soft_wrap=True)),
         cross_validation=calibrate_from,
     )
 
@@ -115,5 +114,5 @@ def detector(
         split_boxes(read_face_boxes(boxes)).held,
         out,
         source=source or boxes.name,
-        announce=lambda line: err().print(line, markup=False, soft_wrap=True),
+        announce=lambda line: err().print(line, soft_wrap=True),
     )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from vibelux.cli.console import err, out, print_json, printable
-from vibelux.errors import InvalidInput
+from vibelux.errors import AudioError, InvalidInput
 
 if TYPE_CHECKING:
     from vibelux.library.catalogue import Catalogue, Song
@@ -29,13 +29,17 @@ def library(
     """Show what is in the catalogue: counts, moods, and the files that failed, with reasons."""
     from vibelux.library.catalogue import Catalogue
     from vibelux.library.catalogue_overview import overview
+    from vibelux.players.subsonic_login import known_server
     from vibelux.settings import load_settings
 
-    with Catalogue(load_settings().catalogue, server=server) as catalogue:
-        servers = catalogue.servers()
-        if server is not None and server not in servers:
-            known = ", ".join(servers) or "none"
-            raise InvalidInput(f"the catalogue knows no server {server!r}; it knows {known}")
+    with Catalogue(load_settings().catalogue) as catalogue:
+        if server is not None:
+            servers = catalogue.servers()
+            catalogue.server = known_server(server, servers)
+            if catalogue.server is None:
+                known = ", ".join(servers) or "none"
+                named = server.rpartition("@")[2]  # not a password before it
+                raise InvalidInput(f"the catalogue knows no server {named!r}; it knows {known}")
         if json:
             print_json(_as_json(catalogue, overview(catalogue)))
         elif failed or missing:
@@ -149,6 +153,8 @@ def _list_failed(catalogue: "Catalogue", *, limit: int | None) -> None:
             break
         console.print(Text.assemble(("failed  ", "red"), _place(song)), soft_wrap=True)
         reason = printable(song.reason or "")
+        if song.reason_code in AudioError.TRANSIENT:
+            reason += "; the next scan tries again"
         console.print(Text(f"        {reason} ({song.reason_code})", style="dim"), soft_wrap=True)
 
 

@@ -110,7 +110,7 @@ def play(
         catalogue = stack.enter_context(Catalogue(settings.catalogue))
         require_songs(catalogue)
         listener = stack.enter_context(Listener.at(settings.profile))
-        player, here = _player(mpd, mpd_root, sound_device)
+        player, here = _player(mpd, mpd_root, sound_device, settings.home / "mpd_modes.json")
         stack.callback(player.close)
         follower = stack.enter_context(_follower(settings, device)) if follow else None
         seen = follower.mood if follower else _looked_at(settings, device, camera, image)
@@ -129,7 +129,7 @@ def play(
                 listening.session.change(**order)
             if sourced:
                 listening.session.whose = whose
-        stack.callback(listening.save)
+        stack.callback(listening.end)
         stack.enter_context(_ended_by_signals())
         listening.begin(seen if chosen is None else chosen, chosen=seen is None, saved=saved)
         try:
@@ -141,7 +141,7 @@ def play(
                 _print_along(listening, follower)
         finally:
             note = "" if here else f"; {player.name} plays on what it has"
-            err().print(f"stopped{note}. Go on with: vibelux play --resume", markup=False)
+            err().print(f"stopped{note}. Go on with: vibelux play --resume")
 
 
 def _require_one(**sources: object) -> None:
@@ -172,7 +172,9 @@ def _to_go_on_with(state: Path, *, resume: bool | None, sourced: bool) -> "Saved
     return saved if resume else None
 
 
-def _player(mpd: str | None, root: Path | None, sound_device: str | None) -> "tuple[Player, bool]":
+def _player(
+    mpd: str | None, root: Path | None, sound_device: str | None, modes_file: Path
+) -> "tuple[Player, bool]":
     """Return the player, and whether it plays the files on this computer itself."""
     if mpd is not None and sound_device is not None:
         raise InvalidInput("--sound-device is of this computer; leave it out to play through --mpd")
@@ -188,8 +190,7 @@ def _player(mpd: str | None, root: Path | None, sound_device: str | None) -> "tu
     from vibelux.players.mpd import MpdPlayer
     from vibelux.players.mpd_server import mpd_address
 
-    folder = None if root is None else Path(os.path.abspath(root))  # noqa: PTH100 - links stay
-    return MpdPlayer(mpd_address(mpd), root=folder), False
+    return MpdPlayer(mpd_address(mpd), root=root, modes_file=modes_file), False
 
 
 def _follower(settings: "Settings", device: int) -> "MoodFollower":
@@ -237,17 +238,17 @@ def _print_along(listening: "Listening", follower: "MoodFollower | None") -> Non
     from vibelux.cli.play_screen import Following
 
     console, notes = out(), err()
-    notes.print(f"playing on {listening.player_name}; Ctrl-C ends it", markup=False)
+    notes.print(f"playing on {printable(listening.player_name)}; Ctrl-C ends it")
     following = Following(listening, follower)
     if following.line:
-        notes.print(following.line, markup=False)
+        notes.print(printable(following.line))
     shown = None
     while True:
         for note in (*following.tick(), *listening.tick()):
-            notes.print(printable(note), markup=False)
+            notes.print(printable(note))
         if listening.pick is not None and listening.pick is not shown:
             shown = listening.pick
-            console.print(_line(shown), markup=False, soft_wrap=True)
+            console.print(_line(shown), soft_wrap=True)
         time.sleep(_TICK)
 
 

@@ -47,9 +47,9 @@ def preprocess(
             on_progress=lambda done, total: progress.update(task, completed=done, total=total),
         )
     for name in report.folders:
-        console.print(f"{printable(name)}/: no emotion, passed over", style="yellow", markup=False)
+        console.print(f"{printable(name)}/: no emotion, passed over", style="yellow")
     for given, reason in report.skipped:
-        console.print(f"{printable(given)}: {printable(reason)}", style="yellow", markup=False)
+        console.print(f"{printable(given)}: {printable(reason)}", style="yellow")
 
     table = Table(box=None, pad_edge=False)
     table.add_column("emotion")

@@ -132,8 +132,13 @@ def recommend(
         if to_listen:
             err().print(_order_line(notes), highlight=False)
     if output is not None:
-        write_playlist(output, [song.song for song in songs], relative=relative)
-        err().print(f"wrote {printable(str(output))}, {len(songs)} songs", markup=False)
+        whole = write_playlist(output, [song.song for song in songs], relative=relative)
+        err().print(f"wrote {printable(str(output))}, {len(songs)} songs")
+        if whole:
+            err().print(
+                f"note: {whole} of them cannot be named relative to the playlist (they are on "
+                "another drive, or their names do not fit on a line); they have their whole paths"
+            )
     if play:
         if output is None:
             output = settings.home / "recommended.m3u8"  # must outlive this command

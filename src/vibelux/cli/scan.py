@@ -8,6 +8,7 @@ import typer
 
 from vibelux.cli.console import err, out, print_json, printable
 from vibelux.cli.scan_progress import Pace, duration_in_words, scan_progress, songs_in_words
+from vibelux.errors import AudioError
 
 if TYPE_CHECKING:
     from vibelux.library.scan import ScanReport
@@ -85,10 +86,11 @@ def _present(report: "ScanReport", counts: dict[str, int]) -> None:
     console = out()
     for failure in report.failures:
         path = Text(f"  {printable(str(failure.path))}", overflow="fold")
-        console.print(Text("failed", style="red") + path, soft_wrap=True)
+        transient = failure.code in AudioError.TRANSIENT
+        mark = Text("not read", style="yellow") if transient else Text("failed", style="red")
+        console.print(mark + path, soft_wrap=True)
         console.print(Text(f"        {printable(failure.reason)}", style="dim"), soft_wrap=True)
-    if report.failed > len(report.failures):
-        more = report.failed - len(report.failures)
+    if (more := report.failed + report.unread - len(report.failures)) > 0:
         console.print(f"        … and {more:,} more: vibelux library --failed")
     parts = [f"{songs_in_words(report.analysed)} analysed in {duration_in_words(report.seconds)}"]
     for number, what in (
@@ -98,6 +100,7 @@ def _present(report: "ScanReport", counts: dict[str, int]) -> None:
         (report.copied, "copies"),
         (report.missing, "missing"),
         (report.failed, "failed"),
+        (report.unread, "not read, the next scan tries again"),
     ):
         if number:
             parts.append(f"{number:,} {what}")

@@ -74,10 +74,10 @@ def scan_progress(
 
     with Progress(
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=None),
-        TextColumn("{task.fields[count]}"),
-        TextColumn("{task.fields[pace]}", style="dim"),
+        TextColumn("{task.fields[count]}", markup=False),
+        TextColumn("{task.fields[pace]}", style="dim", markup=False),
         console=console,
         transient=True,
         expand=True,

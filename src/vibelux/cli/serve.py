@@ -33,6 +33,16 @@ def serve(
         metavar="NAME",
         help="Name by which a proxy makes it known; may be given again. A token is needed then.",
     ),
+    proxy: list[str] | None = typer.Option(
+        None,
+        "--proxy",
+        metavar="ADDRESS",
+        help="Address or network of a proxy whose X-Forwarded-For and X-Forwarded-Proto count; may "
+        "be given again.",
+    ),
+    root_path: str = typer.Option(
+        "", "--root-path", metavar="PATH", help="Path under which a proxy shows it: /vibelux."
+    ),
 ) -> None:
     """Serve the page and its API until Ctrl-C.
 
@@ -45,7 +55,14 @@ def serve(
     from vibelux.settings import load_settings
 
     roots = Roots.of(root) if root else Roots.usual()
-    address = Address(host, port, names=tuple(allow_host or ()))
+    below = root_path.strip("/")
+    address = Address(
+        host,
+        port,
+        names=tuple(allow_host or ()),
+        proxies=tuple(proxy or ()),
+        root_path=f"/{below}" if below else "",
+    )
     serve_page(load_settings(), address, roots=roots, browser=not no_browser)
 
 
@@ -62,6 +79,7 @@ def serve_page(settings: "Settings", address: "Address", *, roots: "Roots", brow
         InvalidInput, VibeluxError: as of `vibelux.service.server.serve`.
 
     """
+    from vibelux.service.server import EXIT_SECONDS
     from vibelux.service.server import serve as serve_until_stopped
 
     def ready(links: "Links") -> None:
@@ -69,12 +87,12 @@ def serve_page(settings: "Settings", address: "Address", *, roots: "Roots", brow
         if links.named:
             said.append(f"Without the proxy it is at {links.direct}")
         for line in said:
-            out().print(line, markup=False, soft_wrap=True)
-        err().print("[dim]Ctrl-C ends it.[/dim]")
+            out().print(line, soft_wrap=True)
+        err().print("Ctrl-C ends it.", style="dim")
         if browser:
             _open(links.direct)  # the proxy may not run yet
 
-    serve_until_stopped(settings, address, roots=roots, on_ready=ready)
+    serve_until_stopped(settings, address, roots=roots, on_ready=ready, exit_seconds=EXIT_SECONDS)
 
 
 def _open(link: str) -> None:

@@ -62,4 +62,4 @@ def similar(
         out().print(playlist_table(songs, title=title))
     if output is not None:
         write_playlist(output, [entry.song for entry in songs])
-        err().print(f"wrote {printable(str(output))}, {len(songs)} songs", markup=False)
+        err().print(f"wrote {printable(str(output))}, {len(songs)} songs")

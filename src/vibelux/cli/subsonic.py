@@ -13,7 +13,7 @@ from vibelux.cli.extras import extra
 from vibelux.cli.scan_progress import Pace, duration_in_words, scan_progress, songs_in_words
 from vibelux.cli.subsonic_account import account_of, client_of, login_file, note
 from vibelux.cli.subsonic_playlist import playlist
-from vibelux.errors import InvalidInput
+from vibelux.errors import AudioError, InvalidInput
 
 if TYPE_CHECKING:
     from vibelux.players.subsonic_login import Login
@@ -192,12 +192,14 @@ def _present(report: "ServerScanReport", counts: dict[str, int]) -> None:
         note(warning)
     console = out()
     for trouble in report.troubles:
-        mark, style = (
-            ("not fetched", "yellow") if trouble.code == "not_fetched" else ("failed", "red")
-        )
+        mark, style = "failed", "red"
+        if trouble.code == "not_fetched":
+            mark, style = "not fetched", "yellow"
+        elif trouble.code in AudioError.TRANSIENT:
+            mark, style = "not heard", "yellow"
         console.print(Text.assemble((f"{mark}  ", style), printable(trouble.title)), soft_wrap=True)
         console.print(Text(f"        {printable(trouble.reason)}", style="dim"), soft_wrap=True)
-    more = report.failed + report.not_fetched - len(report.troubles)
+    more = report.failed + report.unread + report.not_fetched - len(report.troubles)
     if more > 0:
         console.print(f"        … and {more:,} more")
     parts = [f"{songs_in_words(report.analysed)} analysed in {duration_in_words(report.seconds)}"]
@@ -206,8 +208,10 @@ def _present(report: "ServerScanReport", counts: dict[str, int]) -> None:
         for number, what in (
             (report.unchanged, "unchanged"),
             (report.returned, "of them back again"),
+            (report.recognised, "recognised under other ids"),
             (report.missing, "missing"),
             (report.failed, "failed"),
+            (report.unread, "not heard, the next scan tries again"),
             (report.not_fetched, "not fetched, the next scan tries again"),
         )
         if number

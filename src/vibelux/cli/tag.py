@@ -33,7 +33,8 @@ def tag(
 ) -> None:
     """Write the moods of scanned songs into their files' tags, for other programs.
 
-    Shows what would change; --write does it. The sound stays as it is, bit by bit.
+    Shows what would change; --write does it. The sound stays as it is, bit by bit. The exit code is
+    1 if a file could not be read or written; all others are done nevertheless.
     """
     with extra("tags"):
         from vibelux.library.tag_writing import tag_songs, untag_songs
@@ -52,6 +53,7 @@ def tag(
                 )
             for step in steps:
                 counts[step.state] += 1
+                counts["failed"] += step.failed
                 counts["kept"] += step.kept_mood is not None and not undo
                 if json:
                     files.append(_entry(step))
@@ -64,6 +66,8 @@ def tag(
         print_json({"written": write, "undo": undo, "files": files})
     else:
         _summary(counts, write=write, undo=undo)
+    if counts["failed"]:
+        raise typer.Exit(1)
 
 
 def _show(step: "Tagging", *, undo: bool) -> None:
@@ -80,7 +84,8 @@ def _detail(step: "Tagging", *, undo: bool) -> str:
         return step.reason
     after = {name: " / ".join(values) for name, values in {**step.before, **step.changes}.items()}
     if undo:
-        return f"mood: {after.get('MOOD') or 'none'}, as before VibeluX"
+        moods = [mood for name, mood in after.items() if mood and name.split(":")[0] == "MOOD"]
+        return f"mood: {' / '.join(dict.fromkeys(moods)) or 'none'}, as before VibeluX"
     words = [after["VIBELUX_MOOD"]]
     words += [
         f"{name} {number}"
@@ -121,4 +126,5 @@ def _entry(step: "Tagging") -> dict[str, object]:
         "before": dict(step.before),
         "kept_mood": step.kept_mood,
         "reason": step.reason,
+        "failed": step.failed,
     }

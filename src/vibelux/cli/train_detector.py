@@ -72,7 +72,7 @@ def detector(
             devices=devices,
             workers=workers,
             callbacks=[progress_bar("detector", stderr)],
-            announce=lambda line: stderr.print(line, markup=False, soft_wrap=True),
+            announce=lambda line: stderr.print(line, soft_wrap=True),
         )
     if json:
         console.print_json(trained.figures)

@@ -84,7 +84,7 @@ def face(
     stderr = console.err()
     labelled = read_faces(data, ferplus=ferplus)
     for name, reason in labelled.skipped:
-        stderr.print(f"skipped {name}: {reason}", markup=False)
+        stderr.print(f"skipped {name}: {reason}")
     recipe = FaceRecipe(seed=seed)
     recipe = recipe.quick() if quick else recipe
     recipe = replace(
@@ -105,7 +105,7 @@ def face(
             precision=precision,
             devices=devices,
             callbacks=[progress_bar("face", stderr)],
-            announce=lambda line: stderr.print(line, markup=False, soft_wrap=True),
+            announce=lambda line: stderr.print(line, soft_wrap=True),
         )
     name, part = "the held-back part", trained.split.validation
     if test is not None:

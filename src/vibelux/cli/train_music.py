@@ -107,7 +107,7 @@ def music(
     console = err()
 
     def announce(line: str) -> None:
-        console.print(printable(line), markup=False, soft_wrap=True)
+        console.print(printable(line), soft_wrap=True)
 
     left_out = runs.LEFT_OUT if leave_out is None else tuple(leave_out)
     labelled = runs.gather(paths, leave_out=left_out)
@@ -204,7 +204,7 @@ def _report(folder: Path, found: Any, *, source: str, limits: tuple[str, ...]) -
         history=found.history,
     )
     page = write_song_report(folder, found.songs, found.predictions, subject=subject)
-    err().print(f"report: {printable(str(page))}", markup=False, soft_wrap=True)
+    err().print(f"report: {printable(str(page))}", soft_wrap=True)
 
 
 def _print_figures(figures: Mapping[str, Any]) -> None:

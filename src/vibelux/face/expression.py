@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vibelux.errors import ModelError
-from vibelux.face.detector import Box
+from vibelux.face.box import Box
 from vibelux.face.sampling import Grey, Window, sample
 from vibelux.models import Model, load_model
 
@@ -30,9 +30,9 @@ class Expressions(NamedTuple):
 def crop_face(grey: Grey, box: Box, *, scale: float, size: int = 48) -> Grey:
     """Cut a face out with the geometry of the training data.
 
-    The crop is a square around the box's centre, its side ``scale`` times the box's width (a box's
-    height changes more with the hair and an open mouth). Beyond the picture's edge its border
-    pixels are repeated.
+    The crop is a square around the box's centre, its side ``scale`` times the face's width (the
+    height changes more with the hair and an open mouth), turned until the face is upright. Beyond
+    the picture's edge its border pixels are repeated.
 
     Args:
         grey: [shape=(h, w), dtype=uint8] the picture.
@@ -47,9 +47,11 @@ def crop_face(grey: Grey, box: Box, *, scale: float, size: int = 48) -> Grey:
         InvalidInput: the box or the picture is empty.
 
     """
-    side = scale * box.w
+    side = scale * box.across
     x, y = box.centre
-    return sample(grey, Window(x - side / 2, y - side / 2, side, side), width=size, height=size)
+    window = Window(x - side / 2, y - side / 2, side, side)
+    crop = sample(grey, window, width=size, height=size)
+    return np.ascontiguousarray(np.rot90(crop, box.turn))
 
 
 class ExpressionModel:

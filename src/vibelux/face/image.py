@@ -1,5 +1,6 @@
 """Image files as grey pictures, within bounded memory."""
 
+import logging
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,11 +9,13 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, UnidentifiedImageError
 from PIL.JpegImagePlugin import JpegImageFile
 
 from vibelux.errors import ImageError
 from vibelux.face.image_header import Header, read_header
+from vibelux.face.opaque import grey_on_white
+from vibelux.face.plain_picture import plain_picture
 
 MEMORY = 280_000_000
 """Bytes that decoding may take; what needs more is decoded smaller or refused."""
@@ -40,10 +43,8 @@ MAX_BYTES = 100 * 2**20
 MIN_SIDE = 8
 """Pixels; nothing smaller can hold a face."""
 
-BAND = 64
-"""Rows that are converted to grey at a time, so that no second copy in colour is needed."""
-
-_LUMA = (9798 / 32768, 19235 / 32768, 3735 / 32768, 0.0)  # as `vibelux.face.reading.as_grey`
+_UNHEARD = logging.NullHandler()
+"""Takes what Pillow logs of damaged files, which would go to stderr where no handler is set up."""
 
 _TURNS: Mapping[int, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
     2: np.fliplr,
@@ -74,9 +75,10 @@ class Picture:
 def read_image(path: Path) -> Picture:
     """Decode an image file to grey.
 
-    Colour, 16-bit and transparent pictures become 8-bit grey: what is transparent shows the colour
-    that it hides. What would take more than `MEMORY` is decoded at a half, a quarter or an eighth
-    of its size if it is a baseline JPEG, and refused otherwise.
+    Colour, 16-bit and transparent pictures become 8-bit grey, what is transparent before white.
+    Metadata do not count, however damaged, but for the orientation. What would take more than
+    `MEMORY` is decoded at a half, a quarter or an eighth of its size if it is a baseline JPEG, and
+    refused otherwise.
 
     Args:
         path: a JPEG, PNG, WebP, BMP, TIFF, GIF (its first picture), AVIF or PNM file.
@@ -86,7 +88,7 @@ def read_image(path: Path) -> Picture:
             small.
 
     """
-    data = _bytes(path)
+    data, orientation = plain_picture(_bytes(path))
     header = read_header(data)
     if header is None:
         raise ImageError(
@@ -96,15 +98,26 @@ def read_image(path: Path) -> Picture:
     if header.format == "HEIC":
         raise ImageError(f"{path} is a HEIC picture, which cannot be read; save it as JPEG or PNG")
     reduction = _reduction(path, header)
+    logging.getLogger("PIL").addHandler(_UNHEARD)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of tags that are damaged and not needed
-            return Picture(_upright_grey(_opened(data, header, reduction)), reduction)
+            opened = _opened(data, header, reduction)
+            if header.format == "AVIF":  # from the turn and mirror of its own, or else from XMP
+                opened.info.pop("xmp", None)
+                orientation = opened.getexif().get(ExifTags.Base.Orientation, 1)
+            return Picture(turned(grey_on_white(opened), orientation), reduction)
     except Exception as error:  # Pillow raises whatever a damaged file leads it into
         raise ImageError(
-            f"{path} is a damaged {header.format} file, or one of a rare kind ({error}); save it "
-            "again as JPEG or PNG"
+            f"{path} is a damaged {header.format} file, or one of a rare kind{_reason(error)}; "
+            "save it again as JPEG or PNG"
         ) from error
+
+
+def _reason(error: Exception) -> str:
+    """Return what Pillow says is wrong in brackets, nothing where that is of no use to people."""
+    said = str(error)
+    return f" ({said})" if said and not isinstance(error, UnidentifiedImageError) else ""
 
 
 def _bytes(path: Path) -> bytes:
@@ -151,36 +164,17 @@ def _reduction(path: Path, header: Header) -> int:
 
 
 def _opened(data: bytes, header: Header, reduction: int) -> Image.Image:
-    """Return a picture in memory; a JPEG in grey, if it is not of ink (CMYK), and reduced."""
+    """Return a picture that is not decoded yet; a JPEG to be decoded in grey and reduced."""
     if "JPEG" in header.format:
         # Not Image.open: it refuses 179 million pixels even where they are reduced at once.
         jpeg = JpegImageFile(BytesIO(data))
         jpeg.draft("L", (jpeg.width // reduction, jpeg.height // reduction))
-        jpeg.load()
         return jpeg
     kind = "PPM" if header.format == "PNM" else header.format.upper()
-    image = Image.open(BytesIO(data), formats=[kind])
-    image.load()
-    return image
+    return Image.open(BytesIO(data), formats=[kind])
 
 
-def _upright_grey(image: Image.Image) -> NDArray[np.uint8]:
-    """Return a picture in grey, turned as its EXIF data say."""
-    grey = np.empty((image.height, image.width), np.uint8)
-    for top in range(0, image.height, BAND):
-        rows = image.crop((0, top, image.width, min(top + BAND, image.height)))
-        grey[top : top + BAND] = _grey(rows)
-    if image.format == "TIFF":  # Pillow has already turned it
-        return grey
-    turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+def turned(grey: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
+    """Return a picture [shape=(h, w)] that was stored with an EXIF orientation as it is upright."""
+    turn = _TURNS.get(orientation)
     return grey if turn is None else np.ascontiguousarray(turn(grey))
-
-
-def _grey(image: Image.Image) -> NDArray[np.uint8]:
-    if image.mode.startswith("I"):  # 16 bits
-        return (np.asarray(image).clip(0, 0xFFFF) >> 8).astype(np.uint8)
-    if image.mode == "F":
-        raise ValueError("its levels are floating-point numbers")
-    if image.mode in ("1", "L", "LA"):
-        return np.asarray(image.convert("L"))
-    return np.asarray(image.convert("RGB").convert("L", _LUMA))

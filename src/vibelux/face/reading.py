@@ -10,15 +10,16 @@ from numpy.typing import NDArray
 
 from vibelux.emotions import Mood, as_mood, mood_dict
 from vibelux.errors import InvalidInput, NoFace
-from vibelux.face.detector import Box, Detector, FaceDetector
+from vibelux.face.box import Box, distance
+from vibelux.face.detector import Detector, FaceDetector
 from vibelux.face.expression import ExpressionModel, crop_face
 from vibelux.face.sampling import Grey
 
 State = Literal["ok", "no_face", "too_small", "too_dark", "too_blurred", "unsure"]
 
 MIN_FACE = 26
-"""Pixels of a box's width, 32 of its crop. FER2013 faces reduced to 32 pixels lose about a point of
-accuracy, to 24 three, to 16 fifteen (docs/face.md)."""
+"""Pixels of a face's width, 32 of its crop. FER2013 faces reduced to 32 pixels lose about a point
+of accuracy, to 24 three, to 16 fifteen (docs/face.md)."""
 
 MIN_CONTRAST = 24
 """Grey levels between the 5th and 95th percentile of a crop. Contrast and not brightness: dark
@@ -202,7 +203,7 @@ def as_grey(frame: NDArray[np.uint8]) -> Grey:
 
 def judge(box: Box, crop: Grey, mood: Mood) -> State:
     """Return whether a face can be read, and if not, why."""
-    if box.w < MIN_FACE:
+    if box.across < MIN_FACE:
         return "too_small"
     low, high = np.percentile(crop, (5, 95))
     if high - low < MIN_CONTRAST:
@@ -232,9 +233,3 @@ def sharpness(crop: Grey) -> float:
     right, down = np.diff(grey, axis=1)[:-1], np.diff(grey, axis=0)[:, :-1]
     xx, yy, xy = (float((a * b).mean()) for a, b in ((right, right), (down, down), (right, down)))
     return ((xx + yy) / 2 - float(np.hypot((xx - yy) / 2, xy))) / variance
-
-
-def distance(box: Box, other: Box) -> float:
-    """Return the distance between two boxes' centres, in widths of the second."""
-    (x, y), (u, v) = box.centre, other.centre
-    return float(np.hypot(x - u, y - v)) / max(other.w, 1)

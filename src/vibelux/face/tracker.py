@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from vibelux.emotions import Mood, as_mood
 from vibelux.errors import InvalidInput
-from vibelux.face.detector import Box
-from vibelux.face.reading import FaceReader, FaceReading, distance
+from vibelux.face.box import Box, distance
+from vibelux.face.reading import FaceReader, FaceReading
 
 
 class MainFace:

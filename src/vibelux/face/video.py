@@ -1,23 +1,24 @@
 """Frames of video files at the rate that an analysis needs, upright and grey."""
 
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import av
 import numpy as np
-from av.container import InputContainer
-from av.video.stream import VideoStream
+from av import VideoFrame
 from numpy.typing import NDArray
 
 from vibelux.errors import InvalidInput, VideoError
+from vibelux.face.video_file import MAX_PIXELS, VideoFile
+from vibelux.face.video_picture import upright_grey
+from vibelux.face.video_survey import VideoPart, video_parts
+from vibelux.stream_clock import StreamClock
 
 SPARSE = 1.0
-"""Seconds between two analysed frames from which on it is cheaper to seek than to decode all."""
+"""Seconds between two analysed frames from which on keyframes alone are decoded."""
 
-MAX_PIXELS = 8192 * 8192
-"""Largest frame that is decoded."""
+KEYFRAME_GAP = 12.0
+"""Seconds between two keyframes, at most, for which that is done: encoders leave ten by default."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +27,7 @@ class Frame:
 
     Attributes:
         time: seconds since the video's start.
-        grey: [shape=(h, w), dtype=uint8] upright.
+        grey: [shape=(h, w), dtype=uint8] upright, with square pixels.
 
     """
 
@@ -37,7 +38,9 @@ class Frame:
 def video_frames(path: Path, *, rate: float = 5.0, limit: int = 300) -> Iterator[Frame]:
     """Yield a video's frames at an analysis rate.
 
-    A video too long for ``limit`` frames at this rate is sampled evenly over its whole length.
+    A video too long for ``limit`` frames at this rate is sampled evenly over its whole length,
+    whatever length it claims; where keyframes are dense enough, these alone are decoded then.
+    Recordings joined into one file follow one another, also where their time stamps start anew.
     Damaged parts are left out, as players do.
 
     Args:
@@ -50,118 +53,111 @@ def video_frames(path: Path, *, rate: float = 5.0, limit: int = 300) -> Iterator
 
     Raises:
         InvalidInput: rate or limit is not positive.
-        VideoError: missing, not permitted, no video, or without a frame that can be decoded.
+        VideoError: missing, not permitted, no video, unreadable at the moment, or without a frame
+            that can be decoded.
 
     """
     if not rate > 0 or limit < 1:
         raise InvalidInput(f"rate={rate} and limit={limit} must be positive")
-    with _opened(path) as container:
-        stream = _stream(container, path)
-        stream.thread_type = "AUTO"
-        length = _seconds(container, stream)
-        interval = max(1 / rate, length / limit)
-        dense = interval < SPARSE
-        found = _all(container, stream) if dense else _seeking(container, stream, interval, length)
-        count, due = 0, -np.inf
-        for time, frame in found:
-            if time < due - 1e-6:
-                continue
-            yield Frame(time, _upright_grey(frame))
+    parts = video_parts(path)
+    pace = _Pace(1 / rate, sum(part.seconds for part in parts) / limit)
+    offset, count = 0.0, 0
+    for part in parts:
+        for frame in _frames(path, part, pace, offset):
+            yield frame
             count += 1
             if count == limit:
                 return
-            due = max(due, time) + interval if dense else np.nextafter(time, np.inf)
+        offset += part.seconds
     if count == 0:
         raise VideoError(f"no frame of {path} can be decoded; the file is damaged or incomplete")
 
 
-def _opened(path: Path) -> InputContainer:
-    try:
-        if path.is_dir():
-            raise VideoError(f"{path} is a folder; give one video file")
-        if path.exists() and not path.is_file():
-            raise VideoError(f"{path} is not a regular file; give a video file")
-        if path.stat().st_size == 0:
-            raise VideoError(f"{path} is empty (0 bytes)")
-        # The prefix keeps FFmpeg from taking a name with a colon for a protocol.
-        return av.open(f"file:{path}", mode="r")
-    except FileNotFoundError as error:
-        raise VideoError(f"there is no file {path}") from error
-    except PermissionError as error:
-        raise VideoError(f"{path} may not be read: permission denied") from error
-    except (av.FFmpegError, OSError, ValueError) as error:
-        raise VideoError(
-            f"{path} is not a video that can be read, or it is incomplete ({error}); try to play "
-            "it, and save it again, for example as mp4"
-        ) from error
+class _Pace:
+    """When the next frame is due.
+
+    Args:
+        rarest: seconds that lie at least between two frames.
+        spread: seconds between two frames that are spread over the whole video.
+
+    """
+
+    def __init__(self, rarest: float, spread: float) -> None:
+        self.interval = max(rarest, spread)
+        self._even = spread > rarest
+        self._due = -np.inf
+
+    def due(self, time: float) -> bool:
+        """Return whether a frame of this time is to be taken."""
+        return time >= self._due - 1e-6
+
+    def taken(self, time: float) -> None:
+        """Say that it was."""
+        due = self._due + self.interval if self._even else time
+        self._due = due if due > time else time + self.interval
 
 
-def _stream(container: InputContainer, path: Path) -> VideoStream:
-    name = container.format.name
-    if name == "image2" or name.endswith("_pipe"):
-        raise VideoError(f"{path} is a picture, not a video; give it to --image")
-    for stream in container.streams.video:
-        # The cover of a song is a video stream of one picture.
-        if not stream.disposition & av.stream.Disposition.attached_pic:
-            if stream.width * stream.height > MAX_PIXELS:
-                raise VideoError(
-                    f"{path} has {stream.width:,}×{stream.height:,} pixels; at most 8,192×8,192 "
-                    "are read"
-                )
-            return stream
-    raise VideoError(f"{path} has no video in it, only sound or data")
+_Found = Iterator[tuple[float, VideoFrame]]
+"""Frames with their times in seconds, rising."""
 
 
-def _seconds(container: InputContainer, stream: VideoStream) -> float:
-    """Return the video's length in seconds, 0 if the file does not say."""
-    if stream.duration and stream.time_base:
-        return float(stream.duration * stream.time_base)
-    return container.duration / av.time_base if container.duration else 0.0
+def _frames(path: Path, part: VideoPart, pace: _Pace, offset: float) -> Iterator[Frame]:
+    """Yield the frames of a part that are due; it begins at the offset, in seconds."""
+    ways: list[Callable[[VideoFile, VideoPart, _Pace, float], _Found]] = [_of_all]
+    if pace.interval >= SPARSE and part.keyframe_gap <= max(KEYFRAME_GAP, 2 * pace.interval):
+        ways.insert(0, _sought if part.indexed else _of_keyframes)
+    for way in ways:
+        looked = False
+        with VideoFile(path, start=part.start) as file:
+            for time, frame in way(file, part, pace, offset):
+                looked = True
+                grey = upright_grey(frame, pixel_aspect=file.pixel_aspect(), max_pixels=MAX_PIXELS)
+                yield Frame(time, grey)
+        if looked:  # otherwise no keyframe can be decoded alone
+            return
 
 
-def _all(container: InputContainer, stream: VideoStream) -> Iterator[tuple[float, av.VideoFrame]]:
-    """Yield every frame that can be decoded with its time in seconds."""
-    start = _start(stream)
-    time = 0.0
-    with suppress(av.FFmpegError):  # an incomplete file ends with an error instead of an end
-        for packet in container.demux(stream):
-            try:
-                frames = packet.decode()
-            except av.FFmpegError:
+def _of_all(file: VideoFile, _: VideoPart, pace: _Pace, offset: float) -> _Found:
+    """Decode every frame; yield those that are due."""
+    clock = StreamClock(begin=0.0)
+    for packet in file.packets():
+        length = file.length(packet)
+        for frame in file.decode(packet):
+            stamp = frame.dts if frame.pts is None else frame.pts
+            time = offset + max(0.0, clock.time(file.seconds(stamp), length) or 0.0)
+            if pace.due(time):
+                yield time, frame
+                pace.taken(time)
+
+
+def _of_keyframes(file: VideoFile, _: VideoPart, pace: _Pace, offset: float) -> _Found:
+    """Walk over all packets; decode the keyframes that are due."""
+    clock = StreamClock(begin=0.0)
+    for packet in file.packets():
+        if packet.size == 0:
+            continue
+        stamp = packet.pts if packet.dts is None else packet.dts
+        time = offset + max(0.0, clock.time(file.seconds(stamp), file.length(packet)) or 0.0)
+        if packet.is_keyframe and pace.due(time):
+            frame = file.decode_alone(packet)
+            if frame is not None:
+                yield time, frame
+                pace.taken(time)
+
+
+def _sought(file: VideoFile, part: VideoPart, pace: _Pace, offset: float) -> _Found:
+    """Yield the keyframe before each multiple of the interval, or the next one that is sound."""
+    before = -np.inf
+    for target in np.arange(0, part.seconds, pace.interval):
+        file.seek(float(target))
+        for packet in file.packets():
+            if not packet.is_keyframe:
                 continue
-            for frame in frames:
-                if isinstance(frame, av.VideoFrame):
-                    time = frame.time - start if frame.time is not None else time + 1 / 25
-                    yield time, frame
-
-
-def _seeking(
-    container: InputContainer, stream: VideoStream, interval: float, length: float
-) -> Iterator[tuple[float, av.VideoFrame]]:
-    """Yield the keyframe before each multiple of the interval."""
-    stream.codec_context.skip_frame = "NONKEY"
-    start, base = _start(stream), float(stream.time_base or 1 / av.time_base)
-    for target in np.arange(0, length, interval):
-        with suppress(av.FFmpegError):
-            container.seek(round((target + start) / base), stream=stream, backward=True)
-        yield from _first(_all(container, stream))
-
-
-def _first(
-    frames: Iterator[tuple[float, av.VideoFrame]],
-) -> Iterator[tuple[float, av.VideoFrame]]:
-    for found in frames:
-        yield found
-        return
-
-
-def _start(stream: VideoStream) -> float:
-    """Return the time in seconds that the file gives to its first frame."""
-    return float((stream.start_time or 0) * (stream.time_base or 0))
-
-
-def _upright_grey(frame: av.VideoFrame) -> NDArray[np.uint8]:
-    """Return a frame as grey with square pixels, turned as its file says (phones' videos are)."""
-    grey = np.asarray(frame.to_ndarray(format="gray"), np.uint8)
-    turns = round(frame.rotation / 90) % 4  # counter-clockwise, as np.rot90 counts
-    return np.ascontiguousarray(np.rot90(grey, turns)) if turns else grey
+            time = file.seconds(packet.pts if packet.pts is not None else packet.dts) or 0.0
+            if time <= before or time > target + pace.interval:
+                break
+            frame = file.decode_alone(packet)
+            if frame is not None:
+                yield offset + time, frame
+                before = time
+                break

@@ -1,9 +1,8 @@
 """The catalogue: all songs, with what is needed to find them again, in one SQLite file."""
 
-import os
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
@@ -11,16 +10,35 @@ from typing import Any, Literal, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Engine, create_engine, event, func, select
-from sqlalchemy.engine import URL
+from sqlalchemy import Connection, func, select
 
 from vibelux.circumplex import affect_of
 from vibelux.emotions import EMOTIONS, Mood
 from vibelux.errors import CatalogueError
-from vibelux.library.catalogue_errors import catalogue_errors
+from vibelux.library.catalogue_engine import engine_of, file_of
+from vibelux.library.catalogue_errors import (
+    catalogue_errors,
+    making_errors,
+    outdated,
+    read_only,
+)
 from vibelux.library.migrations import MIGRATIONS, migrate, version_of
-from vibelux.library.schema import EFFECTIVE, folder_range, path_bytes, path_of, songs
-from vibelux.library.schema_blobs import EMBEDDING, MOMENT, MOOD, vector_of
+from vibelux.library.real_paths import absolute, as_scanned, real
+from vibelux.library.schema import EFFECTIVE, folder_range, path_bytes, path_of, songs, storable
+from vibelux.library.schema_blobs import (
+    EMBEDDING,
+    MOOD,
+    are_moods,
+    course_of,
+    embeddings_of,
+    mood_of,
+    number_of,
+    text_of,
+    vector_of,
+)
+from vibelux.library.sqlite_file import make
+from vibelux.library.tags import name_of
+from vibelux.private_files import private_folder
 
 State = Literal["ok", "failed", "missing"]
 
@@ -49,8 +67,8 @@ class Song:
             tensions.
         model: id of the model that computed these, ``imported`` for imported moods, or None.
         state: ``ok``, ``failed`` (cannot be analysed) or ``missing`` (the file is gone).
-        reason: why it failed, a sentence, or None.
-        reason_code: why it failed, one word as of `AudioError.code`, or None.
+        reason: why it failed, or why its file could not be read lately, a sentence, or None.
+        reason_code: the same in one word, as of `AudioError.code`, or None.
         albumartist: from the tags, or None.
         track: number on the album, or None.
         year: of the recording, or None.
@@ -126,14 +144,10 @@ class Catalogue:
         """
         self.path = path
         self.server = server
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise CatalogueError(
-                f"cannot make the folder {path.parent} for the catalogue: {error}; "
-                "set VIBELUX_HOME to another folder"
-            ) from error
-        self._engine = _engine(path, busy_timeout)
+        with making_errors(path):
+            private_folder(path.parent)
+            make(path)
+        self._engine = engine_of(path, busy_timeout)
         try:
             self._open()
         except BaseException:
@@ -164,8 +178,15 @@ class Catalogue:
 
     @contextmanager
     def session(self) -> Iterator[Connection]:
-        """Yield a connection of one's own, closed at the end; its transactions write."""
+        """Yield a connection of one's own, closed at the end; its transactions write.
+
+        Raises:
+            CatalogueError: as of `catalogue_errors`; nothing can be written where the file lies.
+
+        """
         with catalogue_errors(self.path), self._engine.connect() as connection:
+            if file_of(connection).read_only:
+                raise read_only(self.path)
             connection.detach()  # temporary tables must not stay on a pooled connection
             yield connection.execution_options(vibelux_write=True)
 
@@ -191,7 +212,7 @@ class Catalogue:
 
     def song_if_there(self, song_id: int) -> Song | None:
         """Return the song with an id, or None."""
-        found = self._fetch("id = ?", song_id)
+        found = self._fetch("id = ?", int(song_id)) if storable(song_id) else []
         return found[0] if found else None
 
     def songs_by_id(self, ids: Sequence[int] | NDArray[np.int64]) -> list[Song]:
@@ -224,9 +245,35 @@ class Catalogue:
         return _by_id(ids, read)
 
     def song_at(self, path: Path) -> Song | None:
-        """Return the song of a file [absolute path], or None."""
-        found = self._fetch("path = ?", path_bytes(path))
-        return found[0] if found else None
+        """Return the song of a file, or None.
+
+        Any way to the file will do: through links, with ``..``, or in another spelling where the
+        file system takes both for the same.
+        """
+        for way in (absolute, as_scanned, real):
+            try:
+                found = self._fetch("path = ?", path_bytes(way(path)))
+            except (OSError, ValueError):  # a working folder that is gone, a zero byte
+                return None
+            if found:
+                return found[0]
+        return self._same_file(path)
+
+    def _same_file(self, path: Path) -> Song | None:
+        """Return the song whose file is another name of this one."""
+        try:
+            size = path.stat().st_size
+        except OSError:
+            return None
+        query = select(songs.c.id, songs.c.path).where(
+            songs.c.size == size, songs.c.server.is_(None), songs.c.state != "missing"
+        )
+        with self.reading() as connection:
+            for row in connection.execute(query):
+                with suppress(OSError):
+                    if path_of(row.path).samefile(path):
+                        return self.song(row.id)
+        return None
 
     def mood_matrix(
         self,
@@ -241,6 +288,7 @@ class Catalogue:
 
         """
         ids, moods, points = array("q"), bytearray(), array("d")
+        size = MOOD.itemsize * len(EMOTIONS)
         with self.reading() as connection, connection.begin():
             # The driver's own cursor, a row at a time: SQLAlchemy's rows would triple the time,
             # and lists of them would keep the garbage collector busy.
@@ -250,17 +298,20 @@ class Catalogue:
                 "WHERE server IS ? AND state = 'ok' ORDER BY id",
                 (self.server,),
             )
-            for song_id, mood, valence, arousal in cursor:
-                ids.append(song_id)
-                moods += mood
-                points.append(np.nan if valence is None else valence)
-                points.append(np.nan if arousal is None else arousal)
+            for song_id, mood, *affect in cursor:
+                if isinstance(mood, bytes) and len(mood) == size:
+                    ids.append(song_id)
+                    moods += mood
+                    for value in affect:
+                        number = number_of(value, least=-1, most=1)
+                        points.append(np.nan if number is None else number)
             cursor.close()
         matrix = np.frombuffer(moods, MOOD).reshape(-1, len(EMOTIONS))
-        matrix = matrix.astype(np.float32, copy=False)
-        affect = np.frombuffer(points, np.float64).reshape(-1, 2).astype(np.float32)
-        affect = np.where(np.isnan(affect), affect_of(matrix), affect)
-        return np.frombuffer(ids, np.int64), matrix, affect
+        usable = are_moods(matrix)
+        matrix = matrix[usable].astype(np.float32, copy=False)
+        places = np.frombuffer(points, np.float64).reshape(-1, 2)[usable].astype(np.float32)
+        places = np.where(np.isnan(places), affect_of(matrix), places)
+        return np.frombuffer(ids, np.int64)[usable], matrix, places
 
     def embedding_matrix(self, model: str) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
         """Load how the playable songs sound that one model has heard.
@@ -273,7 +324,7 @@ class Catalogue:
             embeddings: [shape=(n, d), dtype=float16], of length 1; d is 0 if n is.
 
         """
-        ids, blobs = array("q"), bytearray()
+        ids, blobs = array("q"), list[Any]()
         with self.reading() as connection, connection.begin():
             cursor: Any = connection.connection.cursor()  # as in mood_matrix
             cursor.execute(
@@ -283,11 +334,12 @@ class Catalogue:
             )
             for song_id, embedding in cursor:
                 ids.append(song_id)
-                blobs += embedding
+                blobs.append(embedding)
             cursor.close()
-        numbers = np.frombuffer(blobs, EMBEDDING)
-        matrix = numbers.reshape(len(ids), numbers.size // max(1, len(ids)))
-        return np.frombuffer(ids, np.int64), matrix.astype(np.float16, copy=False)
+        matrix = embeddings_of(blobs)
+        usable = matrix.any(axis=1)
+        known = np.frombuffer(ids, np.int64)
+        return (known, matrix) if usable.all() else (known[usable], matrix[usable])
 
     def names(self) -> Iterator[tuple[int, str, str]]:
         """Yield id, title, and artist with album, of every playable song."""
@@ -297,8 +349,8 @@ class Catalogue:
             for row in connection.execute(query.where(here, songs.c.state == "ok")):
                 yield (
                     row.id,
-                    row.title or _title_of(path_of(row.path)),
-                    f"{row.artist or ''} {row.album or ''}",
+                    text_of(row.title) or name_of(path_of(row.path)),
+                    f"{text_of(row.artist) or ''} {text_of(row.album) or ''}",
                 )
 
     def counts(self) -> dict[str, int]:
@@ -338,13 +390,17 @@ class Catalogue:
         with catalogue_errors(self.path):
             with self._engine.connect() as connection:
                 version = version_of(connection, self.path)
+                can_write = not file_of(connection).read_only
+            if version < len(MIGRATIONS) and not can_write:
+                raise outdated(self.path)
             if version != len(MIGRATIONS):
                 with self.session() as connection:
                     migrate(connection, self.path)
             # Not before the file is known to be ours: this writes to it. Readers go on while a scan
-            # writes, and a commit costs no wait for the disk.
-            with closing(self._engine.raw_connection()) as raw:
-                raw.cursor().execute("PRAGMA journal_mode = WAL")
+            # writes.
+            if can_write:
+                with closing(self._engine.raw_connection()) as raw:
+                    raw.cursor().execute("PRAGMA journal_mode = WAL")
 
 
 _T = TypeVar("_T")
@@ -360,15 +416,26 @@ _SELECT = "SELECT {} FROM songs".format(
 
 _PATH, _TITLE = _FIELDS.index("path"), _FIELDS.index("title")
 
+
+def _integer(value: Any) -> int | None:
+    return value if isinstance(value, int) else None
+
+
 _READ: dict[str, Callable[[Any], object]] = {
     "path": path_of,
-    "mood": vector_of,
-    "quadrant": vector_of,
+    "mood": mood_of,
+    "quadrant": partial(vector_of, length=4),
     "embedding": partial(vector_of, dtype=EMBEDDING),
-    "course": lambda blob: np.frombuffer(blob or b"", MOMENT),
+    "course": course_of,
     "corrected": bool,
+    **dict.fromkeys(("title", "artist", "album", "albumartist", "genre", "model"), text_of),
+    **dict.fromkeys(("reason", "reason_code", "server", "remote_id"), text_of),
+    **dict.fromkeys(("valence", "arousal", "tension"), partial(number_of, least=-1, most=1)),
+    "duration": partial(number_of, least=0),
+    **dict.fromkeys(("loudness", "peak"), number_of),
+    **dict.fromkeys(("track", "year", "plays", "played_at"), _integer),
 }
-"""What is not as SQLite stores it."""
+"""What is not as SQLite stores it, or may not be as it should."""
 
 _READERS = tuple((_FIELDS.index(name), read) for name, read in _READ.items())
 
@@ -380,41 +447,16 @@ def _by_id(
     wanted = [int(song_id) for song_id in ids]
     found: dict[int, _T] = {}
     for start in range(0, len(wanted), _PAGE):
-        found.update(read(wanted[start : start + _PAGE]))
+        found.update(read(list(filter(storable, wanted[start : start + _PAGE]))))
     try:
         return [found[song_id] for song_id in wanted]
     except KeyError as error:
-        raise CatalogueError(f"the catalogue has no song with id {error}") from error
+        raise CatalogueError(f"there is no song with id {error}") from error
 
 
 def _song(row: Sequence[Any]) -> Song:
     values = list(row)
     for place, read in _READERS:
         values[place] = read(values[place])
-    values[_TITLE] = values[_TITLE] or _title_of(values[_PATH])
+    values[_TITLE] = values[_TITLE] or name_of(values[_PATH])
     return Song(*values)
-
-
-def _title_of(path: Path) -> str:
-    """Return the title of a song that has none."""
-    return os.fsencode(path.stem).decode("utf-8", "replace")
-
-
-def _engine(path: Path, busy_timeout: float) -> Engine:
-    engine = create_engine(
-        URL.create("sqlite", database=str(path)), connect_args={"timeout": busy_timeout}
-    )
-
-    @event.listens_for(engine, "connect")
-    def _connected(connection: Any, _: object) -> None:
-        connection.isolation_level = None  # transactions begin below, not at the driver's whim
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA synchronous = NORMAL")
-
-    @event.listens_for(engine, "begin")
-    def _begun(connection: Connection) -> None:
-        # A writer takes the lock at once: one that starts as a reader cannot wait for it later.
-        write = connection.get_execution_options().get("vibelux_write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-    return engine

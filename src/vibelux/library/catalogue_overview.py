@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from vibelux.emotions import EMOTIONS
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import songs
+from vibelux.library.schema_blobs import text_of
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,6 @@ def overview(catalogue: Catalogue) -> Overview:
         hours=sum(row[2] for row in models) / 3600,
         strongest=dict(zip(EMOTIONS, map(int, strongest), strict=True)),
         mean=dict(zip(EMOTIONS, map(float, mean), strict=True)),
-        models={row[0] or "unknown": row[1] for row in models},
-        reasons={row[0]: row[1] for row in reasons},
+        models={text_of(row[0]) or "unknown": row[1] for row in models},
+        reasons={text_of(row[0]) or "unknown": row[1] for row in reasons},
     )

@@ -1,12 +1,17 @@
 """A lock between processes that the system releases when its process ends, however it ends."""
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from vibelux.errors import CatalogueError
+from vibelux.private_files import private_file, private_folder
+
+_HELD = frozenset({errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK})
+"""How the systems say that another process has a lock."""
 
 
 class Held(Exception):
@@ -32,21 +37,28 @@ def process_lock(path: Path, note: str) -> Iterator[None]:
 
     Raises:
         Held: another process holds it.
-        CatalogueError: the file cannot be written.
+        CatalogueError: the file cannot be written, or its disk knows no locks.
 
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        private_folder(path.parent)
+        private_file(path)
+        descriptor = os.open(path, os.O_RDWR)
     except OSError as error:
-        raise CatalogueError(f"cannot write {path}: {error}; check the permissions") from error
+        raise CatalogueError(
+            f"cannot write {path}: {error.strerror or error}; make its folder writable, or set "
+            "VIBELUX_HOME to another folder"
+        ) from error
     try:
         try:
             _lock(descriptor)
         except OSError as error:
+            if error.errno not in _HELD:
+                raise CatalogueError(f"cannot lock {path}: {error.strerror or error}") from error
             raise Held(_note(descriptor)) from error
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, note.encode("ascii", "replace"))
+        with suppress(OSError):  # the lock holds without its note, also where the disk is full
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, note.encode("ascii", "replace"))
         yield
     finally:
         os.close(descriptor)

@@ -1,7 +1,11 @@
 """From folders to the catalogue: find the files, analyse what is new, note what is gone.
 
-What an interruption costs: every song is committed when its analysis is done, so Ctrl-C,
-``kill -9`` and a power cut lose the songs in flight, and the next scan goes on from there.
+What an interruption costs: every song is committed when its analysis is done, so Ctrl-C and
+``kill -9`` lose the songs in flight; a power cut may also lose those of the two seconds before. The
+next scan goes on from there.
+
+What a disk costs that fails: nothing that is known. A file that cannot be read now keeps its
+analysis, and the next scan tries again; many in a row end the scan.
 
 When songs count as missing: a folder was walked and their file was not in it. A folder that cannot
 be listed, or a root that is empty (as the mount point of a disk that is not there), says nothing
@@ -12,20 +16,26 @@ analysis and are playable again as soon as a scan finds the file, also in anothe
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Literal
 
+from vibelux.errors import FilesUnreachable
 from vibelux.library.catalogue import Catalogue
-from vibelux.library.scan_files import Walk, walk
-from vibelux.library.scan_ledger import Change, Ledger, Terms
+from vibelux.library.scan_files import Found, Walk, walk, was_deleted
+from vibelux.library.scan_ledger import Change, Ledger
 from vibelux.library.scan_lock import scan_lock
+from vibelux.library.scan_verdicts import Terms, UnreadInARow
+from vibelux.library.waited_call import waited_for
 from vibelux.library.workers import Workers
 from vibelux.library.workers_process import Analyser, Job, Outcome, music_analyser
 
 _TOGETHER = 500
 """Files looked up at once."""
+
+_SILENCE = 120.0
+"""Seconds without a file or folder until a disk that is looked through is given up."""
 
 _FAILURES_TOLD = 20
 """Failed files kept in the report; all of them are in the catalogue."""
@@ -33,7 +43,7 @@ _FAILURES_TOLD = 20
 
 @dataclass(frozen=True)
 class Failure:
-    """A file that could not be analysed in this scan.
+    """A file that could not be analysed, or not be read, in this scan.
 
     Attributes:
         path: of the file.
@@ -59,7 +69,9 @@ class ScanReport:
         returned: songs that had been missing and are back; a part of ``unchanged``.
         missing: songs whose file was not found any more.
         failed: files that could not be analysed.
-        failures: the first of these.
+        unread: files that could not be read at the moment, or not be heard for want of memory or
+            time; what is known of them stays, and the next scan tries again.
+        failures: the first of these two.
         warnings: folders that could not be looked into, a sentence each.
         seconds: that the scan took.
 
@@ -72,6 +84,7 @@ class ScanReport:
     returned: int = 0
     missing: int = 0
     failed: int = 0
+    unread: int = 0
     failures: list[Failure] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     seconds: float = 0.0
@@ -86,7 +99,7 @@ class ScanProgress:
         found: audio files seen so far.
         total: files that need work; 0 while looking.
         done: of these, finished.
-        failed: of these, failed.
+        failed: of these, failed or not read.
 
     """
 
@@ -125,45 +138,82 @@ def scan(
         retry: try failed files again although they have not changed.
         again: analyse every file again.
         on_progress: called after every file that was analysed and every few hundred found.
-        on_wait: called several times a second while workers are busy. What this or `on_progress`
-            raises ends the scan at once; what was analysed is kept.
+        on_wait: called several times a second while a disk or workers are waited for. What this or
+            `on_progress` raises ends the scan at once; what was analysed is kept.
         analyser: what the workers run; default: the music model.
 
     Raises:
         InvalidInput: a folder does not exist; nothing was changed.
+        FilesUnreachable: the disk does not answer, or many files in a row cannot be read; what was
+            analysed before is kept.
         CatalogueLocked: another scan, or another program, is writing.
         CatalogueError: the catalogue cannot be written; what was analysed before is kept.
         ModelError: the model cannot be loaded.
 
     """
     began = time.monotonic()
-    way = walk(folders)
+    way = waited_for(
+        lambda: walk(folders), what=_named(folders), patience=_SILENCE, on_wait=on_wait
+    )
     analyser = analyser or music_analyser(model_path)
     tell = on_progress or _untold
     report = ScanReport()
     with scan_lock(catalogue.path), catalogue.session() as connection:
         ledger = Ledger(connection, Terms(analyser.model, retry=retry, again=again))
-        found = _look(way, ledger, report, tell)
-        with Workers(analyser, count=workers, song_timeout=song_timeout, on_wait=on_wait) as group:
-            _analyse(group, ledger, report, tell, found=found)
-        report.missing = ledger.mark_missing(way.folders, list(way.unreachable))
+
+        def rest() -> None:
+            ledger.rest()
+            if on_wait is not None:
+                on_wait()
+
+        try:
+            found = _look(way, ledger, report, tell, on_wait)
+            with Workers(analyser, count=workers, song_timeout=song_timeout, on_wait=rest) as group:
+                failing = _analyse(group, ledger, report, tell, found=found)
+            report.missing = ledger.mark_missing(way.folders, list(way.unreachable))
+        finally:
+            ledger.finish()
+        if failing is not None:
+            raise failing
         report.warnings = [
             f"{folder}: {why}; its {count} songs stay in the catalogue as they are"
             if (count := ledger.count_below(folder))
             else f"{folder}: {why}"
             for folder, why in way.unreachable.items()
         ]
+    if report.unread:
+        report.warnings.append(
+            f"files that could not be read: {report.unread:,}; what is known of them stays, and "
+            "the next scan tries them again"
+        )
     report.seconds = time.monotonic() - began
     return report
 
 
 def _look(
-    way: Walk, ledger: Ledger, report: ScanReport, tell: Callable[[ScanProgress], None]
+    way: Walk,
+    ledger: Ledger,
+    report: ScanReport,
+    tell: Callable[[ScanProgress], None],
+    on_wait: Callable[[], None] | None,
 ) -> int:
     """Enter every file below the folders into the ledger and return their number."""
     found = 0
     files = iter(way)
-    while group := list(islice(files, _TOGETHER)):
+
+    def some() -> list[Found]:
+        return list(islice(files, _TOGETHER))
+
+    def next_files() -> list[Found]:
+        return waited_for(
+            some,
+            what=_named(way.roots),
+            patience=_SILENCE,
+            steps=lambda: way.steps,
+            on_wait=on_wait,
+        )
+
+    while group := next_files():
         unchanged, returned = ledger.enter(group)
         found += len(group)
         report.unchanged += unchanged
@@ -179,25 +229,49 @@ def _analyse(
     tell: Callable[[ScanProgress], None],
     *,
     found: int,
-) -> None:
-    """Give every pending file to a worker and write down what it says."""
-    total, done = ledger.pending(), 0
+) -> FilesUnreachable | None:
+    """Give every pending file to a worker and write down what it says.
+
+    Returns:
+        why only those were left that could not be read before either, if that is so.
+
+    Raises:
+        FilesUnreachable: many files in a row cannot be read, and there are others.
+
+    """
+    total, last, done = ledger.pending(), ledger.pending_last(), 0
     jobs = ledger.jobs()
     once_more: deque[Job] = deque()
+    unread = UnreadInARow()
 
     def next_job() -> Job | None:
         return once_more.popleft() if once_more else next(jobs, None)
 
     tell(ScanProgress("analysing", found, total))
-    for outcome in group.outcomes(next_job):
+    for outcome in map(_as_read, group.outcomes(next_job)):
         change = ledger.settle(outcome)
         if change is None:
             once_more.append(Job(outcome.job.key, outcome.job.path))
             continue
         done += 1
         _count(report, change, outcome)
-        tell(ScanProgress("analysing", found, total, done, report.failed))
-    tell(ScanProgress("done", found, total, done, report.failed))
+        tell(ScanProgress("analysing", found, total, done, report.failed + report.unread))
+        try:
+            unread.note(outcome, outcome.job.path, kept=report.analysed)
+        except FilesUnreachable as failing:
+            if done < total - last:
+                raise
+            return failing
+    tell(ScanProgress("done", found, total, done, report.failed + report.unread))
+    return None
+
+
+def _as_read(outcome: Outcome) -> Outcome:
+    """Return an outcome; a file that vanished with its disk counts as one that cannot be read."""
+    if outcome.reason_code != "vanished" or was_deleted(outcome.job.path):
+        return outcome
+    reason = "it is gone with all that was beside it; is its disk connected?"
+    return replace(outcome, reason_code="unreachable", reason=reason)
 
 
 def _count(report: ScanReport, change: Change, outcome: Outcome) -> None:
@@ -210,13 +284,21 @@ def _count(report: ScanReport, change: Change, outcome: Outcome) -> None:
             report.moved += 1
         case "copied":
             report.copied += 1
-        case "failed":
-            report.failed += 1
+        case "failed" | "unread":
+            if change == "failed":
+                report.failed += 1
+            else:
+                report.unread += 1
             if len(report.failures) < _FAILURES_TOLD:
                 code, reason = outcome.reason_code or "", outcome.reason or ""
                 report.failures.append(Failure(outcome.job.path, code, reason))
         case "vanished":
             pass  # gone since the walk; counted among the missing if it was a song
+
+
+def _named(folders: Sequence[Path]) -> str:
+    """Return folders as the beginning of a sentence about their disk."""
+    return ", ".join(map(str, folders))
 
 
 def _untold(_: ScanProgress) -> None:

@@ -2,11 +2,14 @@
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vibelux.errors import InvalidInput
+from vibelux.errors import FilesUnreachable, InvalidInput
+from vibelux.library.schema import nearest_storable
+from vibelux.music.reading_errors import code_of
+from vibelux.settings import expanded
 
 AUDIO_SUFFIXES = frozenset(
     {
@@ -24,8 +27,8 @@ class Found:
 
     Attributes:
         path: absolute; links to folders are resolved, so that each file has one path.
-        size: bytes.
-        mtime_ns: time of the last change, nanoseconds.
+        size: bytes, -1 if the system could not tell.
+        mtime_ns: time of the last change, nanoseconds, within what the catalogue can keep.
 
     """
 
@@ -42,20 +45,22 @@ class Walk:
         roots: the files and folders to walk, resolved.
         folders: real paths of the roots and of the folders that links led to.
         unreachable: folder -> why it could not be listed; what it holds is unknown.
+        steps: files and folders looked at so far.
 
     """
 
     roots: tuple[Path, ...]
     folders: list[Path] = field(default_factory=list)
     unreachable: dict[Path, str] = field(default_factory=dict)
+    steps: int = 0
     _visited: set[tuple[int, int]] = field(default_factory=set)
 
     def __iter__(self) -> Iterator[Found]:
         """Yield every audio file once; hidden files and folders are passed over."""
-        ahead = list(reversed([root for root in self.roots if root.is_dir()]))
+        ahead = [root for root in reversed(self.roots) if self._is_folder(root, root.stat)]
         self.folders.extend(ahead)
         for root in self.roots:
-            if root not in self.folders:
+            if root not in self.folders and root not in self.unreachable:
                 yield from self._file(root)
         while ahead:
             folder = ahead.pop()
@@ -68,7 +73,8 @@ class Walk:
                 if entry.name.startswith("."):  # hidden, and the "._name" companions of macOS
                     continue
                 path = folder / entry.name
-                if _is_folder(entry):
+                self.steps += 1
+                if self._is_folder(path, entry.is_dir):
                     if entry.is_symlink():
                         path = Path(os.path.realpath(path))
                         if not self._leads_here(path):
@@ -84,6 +90,7 @@ class Walk:
 
     def _entries(self, folder: Path) -> list["os.DirEntry[str]"] | None:
         """List a folder in the order of names; None if it was seen, is gone or unreachable."""
+        self.steps += 1
         try:
             status = folder.stat()
             identity = (status.st_dev, status.st_ino)
@@ -102,13 +109,22 @@ class Walk:
     def _file(self, path: Path) -> Iterator[Found]:
         try:
             status = path.stat()
-        except FileNotFoundError:
-            return  # went away, or a link to nothing
-        except OSError:
-            yield Found(path, -1, -1)  # its worker finds out why
+        except OSError as error:
+            if code_of(error) != "vanished":  # went away, or a link to nothing
+                yield Found(path, -1, -1)  # its worker finds out why
             return
         if stat.S_ISREG(status.st_mode):
-            yield Found(path, status.st_size, status.st_mtime_ns)
+            yield Found(path, status.st_size, nearest_storable(status.st_mtime_ns))
+
+    def _is_folder(self, path: Path, look: Callable[[], "bool | os.stat_result"]) -> bool:
+        """Tell whether a path is a folder; where that cannot be told, note why."""
+        try:
+            found = look()
+        except OSError as error:
+            if code_of(error) != "vanished" and path.suffix.lower() not in AUDIO_SUFFIXES:
+                self.unreachable[Path(os.path.realpath(path))] = error.strerror or str(error)
+            return False
+        return found if isinstance(found, bool) else stat.S_ISDIR(found.st_mode)
 
     def _leads_here(self, target: Path) -> bool:
         """Tell whether a link's target is found without the link, or holds the whole way."""
@@ -125,7 +141,8 @@ def walk(folders: Sequence[Path]) -> Walk:
     """Check folders (or single audio files) and prepare the way through them.
 
     Raises:
-        InvalidInput: none given, one does not exist, cannot be reached, or is no audio file.
+        InvalidInput: none given, one does not exist, or is no audio file.
+        FilesUnreachable: one cannot be reached.
 
     """
     if not folders:
@@ -133,14 +150,18 @@ def walk(folders: Sequence[Path]) -> Walk:
     roots: list[Path] = []
     for folder in folders:
         try:
-            root = folder.expanduser().resolve(strict=True)
+            root = expanded(folder).resolve(strict=True)
             is_folder = root.is_dir()
         except FileNotFoundError as error:
             raise InvalidInput(
                 f"there is no folder {folder}; nothing was changed. "
                 "If it is on another disk, connect that first"
             ) from error
-        except (OSError, RuntimeError) as error:
+        except OSError as error:
+            raise FilesUnreachable(
+                f"cannot reach the folder {folder}: {error.strerror or error}; nothing was changed"
+            ) from error
+        except RuntimeError as error:  # links that lead in a circle
             raise InvalidInput(f"cannot reach the folder {folder}: {error}") from error
         if not is_folder and root.suffix.lower() not in AUDIO_SUFFIXES:
             raise InvalidInput(f"{folder} is neither a folder nor an audio file")
@@ -149,8 +170,16 @@ def walk(folders: Sequence[Path]) -> Walk:
     return Walk(tuple(roots))
 
 
-def _is_folder(entry: "os.DirEntry[str]") -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:
-        return False
+def was_deleted(path: Path) -> bool:
+    """Tell whether a file is gone for good, rather than with the disk that held it.
+
+    A disk that is pulled out leaves an empty folder, or one that cannot be listed.
+    """
+    for folder in path.parents:
+        try:
+            with os.scandir(folder) as entries:
+                return any(True for _ in entries)
+        except OSError as error:
+            if code_of(error) != "vanished":
+                return False
+    return False

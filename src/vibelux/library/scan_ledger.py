@@ -1,17 +1,17 @@
 """What a scan knows and writes: which files are new, where known content went, what is gone.
 
 All lists of files live in temporary tables of the catalogue's connection, so that the memory of a
-scan does not grow with the number of songs. Every outcome is committed at once.
+scan does not grow with the number of songs. Every outcome is committed at once. Files that could
+not be read before come last: where a disk is bad in places, they hold up nothing else.
 """
 
-import os
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Connection,
     Integer,
@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     and_,
     case,
+    delete,
     exists,
     false,
     func,
@@ -31,21 +32,29 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.sqlite import insert as upsert
 
+from vibelux.errors import AudioError, FilesUnreachable
+from vibelux.library.durable_commits import DurableCommits
 from vibelux.library.scan_files import Found
-from vibelux.library.schema import OWN, TAGS, VERDICT, folder_range, path_bytes, path_of, songs
+from vibelux.library.scan_verdicts import Terms, is_unread, outlives
+from vibelux.library.schema import OWN, VERDICT, folder_range, path_bytes, path_of, songs
 from vibelux.library.schema_blobs import REVISION
-from vibelux.library.tags import Tags, renamed, tags_of_name
+from vibelux.library.song_identity import key_after, key_of, same_sound, songs_of_sound
+from vibelux.library.tags import tags_of_name
+from vibelux.library.waited_call import waited_for
 from vibelux.library.workers_process import Job, Outcome
+from vibelux.music.reading_errors import code_of
 
-Change = Literal["analysed", "unchanged", "moved", "copied", "failed", "vanished"]
+Change = Literal["analysed", "unchanged", "moved", "copied", "failed", "unread", "vanished"]
 
 _KNOWN_LIMIT = 1000
 """Hashes sent with a job; songs of exactly the same size are few."""
 
 _COPIES_LIMIT = 50
 """Songs of the same content that are looked at, to find the one whose file is gone."""
+
+_LOOK_PATIENCE = 10.0
+"""Seconds to look for a song's old file, which may be on a disk that hangs."""
 
 _temporary = MetaData()
 _seen = Table(
@@ -59,30 +68,9 @@ _pending = Table(
     Column("size", Integer, nullable=False),
     Column("mtime_ns", Integer, nullable=False),
     Column("song_id", Integer),
+    Column("last", Boolean, nullable=False),
     prefixes=["TEMPORARY"],
 )
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What a scan counts as done.
-
-    Attributes:
-        model: id of the model; songs of another one are analysed again.
-        retry: analyse failed files again although they have not changed.
-        again: analyse everything again.
-
-    """
-
-    model: str
-    retry: bool = False
-    again: bool = False
-
-    def hold_for(self, song: Row[Any]) -> bool:
-        """Tell whether a song's verdict still counts, if its file has not changed."""
-        if song.mood is not None:
-            return song.model == self.model and (song.revision or 0) >= REVISION
-        return song.reason_code is not None and not self.retry
 
 
 class Ledger:
@@ -91,6 +79,7 @@ class Ledger:
     def __init__(self, connection: Connection, terms: Terms) -> None:
         self._connection = connection
         self._terms = terms
+        self._commits = DurableCommits(connection)
         with connection.begin():
             _temporary.create_all(connection, checkfirst=False)
 
@@ -105,7 +94,7 @@ class Ledger:
 
         """
         by_path = {path_bytes(file.path): file for file in found}
-        with self._connection.begin():
+        with self._commits.begin():
             query = select(songs).where(songs.c.path.in_(list(by_path)))
             rows = {row.path: row for row in self._connection.execute(query)}
             done = [row for path, row in rows.items() if self._is_done(row, by_path[path])]
@@ -119,9 +108,10 @@ class Ledger:
             pending = [
                 {
                     "path": path,
-                    "size": file.size,
+                    "size": _size(file, rows.get(path)),
                     "mtime_ns": file.mtime_ns,
                     "song_id": rows[path].id if path in rows else None,
+                    "last": path in rows and is_unread(rows[path]),
                 }
                 for path, file in by_path.items()
                 if path not in finished
@@ -134,18 +124,26 @@ class Ledger:
         with self._connection.begin():
             return self._connection.scalar(select(func.count()).select_from(_pending)) or 0
 
+    def pending_last(self) -> int:
+        """Return how many of these come last."""
+        query = select(func.count()).where(_pending.c.last)
+        with self._connection.begin():
+            return self._connection.scalar(query) or 0
+
     def jobs(self) -> Iterator[Job]:
-        """Yield the jobs of all pending files in the order they were found."""
-        last = 0
-        while True:
-            with self._connection.begin():
-                query = select(_pending).where(_pending.c.key > last).order_by(_pending.c.key)
-                rows = self._connection.execute(query.limit(200)).all()
-            if not rows:
-                return
-            for row in rows:
-                yield Job(row.key, path_of(row.path), self._known(row))
-                last = row.key
+        """Yield the jobs of all pending files in the order they were found, unread ones last."""
+        for last in (False, True):
+            before = 0
+            while True:
+                with self._connection.begin():
+                    query = select(_pending).where(_pending.c.last == last)
+                    query = query.where(_pending.c.key > before).order_by(_pending.c.key)
+                    rows = self._connection.execute(query.limit(200)).all()
+                if not rows:
+                    break
+                for row in rows:
+                    yield Job(row.key, path_of(row.path), self._known(row))
+                    before = row.key
 
     def settle(self, outcome: Outcome) -> Change | None:
         """Write down what became of a file.
@@ -155,7 +153,7 @@ class Ledger:
             the job must be done again without `Job.known`.
 
         """
-        with self._connection.begin():
+        with self._commits.begin():
             query = select(_pending).where(_pending.c.key == outcome.job.key)
             pending = self._connection.execute(query).one()
             if outcome.reason_code == "vanished":
@@ -167,17 +165,32 @@ class Ledger:
                 "mtime_ns": pending.mtime_ns,
                 "content_hash": outcome.content_hash,
             }
-            source = self._source(pending, outcome.content_hash)
+            own = self._connection.execute(
+                select(songs).where(songs.c.path == pending.path)
+            ).one_or_none()
+            source = self._source(pending, own, outcome.content_hash)
+            if outcome.values and source is None:
+                source = self._sounding(pending, own, outcome.values)
+            if moved := source is not None and self._has_come(source, own, pending):
+                own = self._leave(source, own)
             if outcome.reason_code is None and not outcome.values:
-                return self._settle_known(pending, source, values)
-            values |= dict.fromkeys(VERDICT)
-            values |= outcome.values or tags_of_name(outcome.job.path).values()
-            values |= {"reason_code": outcome.reason_code, "reason": outcome.reason}
-            values |= {"state": "failed" if outcome.reason_code else "ok"}
-            values |= {"analysed_at": int(time.time())}
-            moved = source is not None and pending.song_id is None and _is_gone(source, pending)
-            self._write(source.id if source is not None and moved else pending.song_id, values)
-            return "failed" if outcome.reason_code else "analysed"
+                return self._settle_known(own, source, values, outcome.tags, moved=moved)
+            song = source if moved else own
+            if outcome.reason_code is not None:
+                return self._settle_failure(own, song, outcome, values)
+            values |= self._identity(own, source, outcome.values)
+            values |= dict.fromkeys(VERDICT) | outcome.values
+            values |= {"state": "ok", "analysed_at": int(time.time())}
+            self._write(own, song, values)
+            return "analysed"
+
+    def rest(self) -> None:
+        """Take what was written to the disk, if that is due; called while workers are busy."""
+        self._commits.rest()
+
+    def finish(self) -> None:
+        """Take everything that was written to the disk."""
+        self._commits.settle()
 
     def mark_missing(self, folders: Sequence[Path], unreachable: Sequence[Path]) -> int:
         """Mark the songs below folders that this scan has not seen.
@@ -196,7 +209,7 @@ class Ledger:
             *(not_(_below(folder)) for folder in unreachable),
             not_(exists().where(_seen.c.id == songs.c.id)),
         )
-        with self._connection.begin():
+        with self._commits.begin():
             result = self._connection.execute(update(songs).where(gone).values(state="missing"))
             return result.rowcount
 
@@ -208,7 +221,7 @@ class Ledger:
 
     def _is_done(self, row: Row[Any], file: Found) -> bool:
         same = (row.size, row.mtime_ns) == (file.size, file.mtime_ns)
-        return same and not self._terms.again and self._terms.hold_for(row)
+        return same and self._terms.need_nothing(row)
 
     def _known(self, pending: Row[Any]) -> frozenset[bytes]:
         if self._terms.again:
@@ -219,7 +232,10 @@ class Ledger:
             songs.c.revision >= REVISION,
         )
         if not self._terms.retry:
-            counts = or_(counts, and_(songs.c.mood.is_(None), songs.c.reason_code.is_not(None)))
+            failed = and_(
+                songs.c.mood.is_(None), songs.c.reason_code.not_in(sorted(AudioError.TRANSIENT))
+            )
+            counts = or_(counts, failed)
         query = select(songs.c.content_hash).where(
             songs.c.server.is_(None),
             songs.c.size == pending.size,
@@ -229,7 +245,9 @@ class Ledger:
         with self._connection.begin():
             return frozenset(self._connection.scalars(query.limit(_KNOWN_LIMIT)))
 
-    def _source(self, pending: Row[Any], content_hash: bytes | None) -> Row[Any] | None:
+    def _source(
+        self, pending: Row[Any], own: Row[Any] | None, content_hash: bytes | None
+    ) -> Row[Any] | None:
         """Return the song with this content: the file's own, else one whose file is gone."""
         if content_hash is None:
             return None
@@ -238,42 +256,147 @@ class Ledger:
             songs.c.size == pending.size,
             songs.c.content_hash == content_hash,
         )
-        likely = ((songs.c.id == pending.song_id).desc(), (songs.c.state == "missing").desc())
-        query = select(songs).where(same).order_by(*likely).limit(_COPIES_LIMIT)
-        rows = self._connection.execute(query).all()
-        own = [row for row in rows if row.id == pending.song_id]
-        held = own or sorted(
-            rows, key=lambda row: (_is_gone(row, pending), self._terms.hold_for(row)), reverse=True
+        if own is not None and (own.size, own.content_hash) == (pending.size, content_hash):
+            return own
+        likely = (songs.c.state == "missing").desc()
+        query = select(songs).where(same).order_by(likely).limit(_COPIES_LIMIT)
+        return max(
+            self._connection.execute(query),
+            key=lambda row: (_is_gone(row, pending), self._terms.hold_for(row)),
+            default=None,
         )
-        return held[0] if held else None
+
+    def _sounding(
+        self, pending: Row[Any], own: Row[Any] | None, heard: dict[str, Any]
+    ) -> Row[Any] | None:
+        """Return the song that was heard in a new file, or in one that is another song now."""
+        if own is not None and same_sound(own, heard) is not False:
+            return own
+        found = songs_of_sound(self._connection, heard)
+        return max(found, key=lambda row: _is_gone(row, pending), default=None)
+
+    def _has_come(self, source: Row[Any], own: Row[Any] | None, pending: Row[Any]) -> bool:
+        """Tell whether a song has come to a new place, perhaps of another one, and is no copy.
+
+        It has if its old place is empty, or holds something else that is still to be looked at.
+        """
+        if own is not None and source.id == own.id:
+            return False
+        there = self._connection.execute(
+            select(_pending).where(_pending.c.path == source.path)
+        ).one_or_none()
+        if there is None:
+            return _is_gone(source, pending)
+        if own is not None:
+            return (there.size, there.mtime_ns) != (source.size, source.mtime_ns)
+        return bool(there.size != source.size)  # else it was perhaps only touched
+
+    def _leave(self, source: Row[Any], own: Row[Any] | None) -> Row[Any] | None:
+        """Let a song leave its place, to which the song that it replaces goes.
+
+        What becomes of that one is seen later, unless no file is left there.
+
+        Returns:
+            the song that the catalogue has at the new place now.
+
+        """
+        left = update(_pending).where(_pending.c.path == source.path)
+        if own is None or (is_unread(own) and own.mood is None):  # nothing is known that could go
+            self._connection.execute(left.values(song_id=None))
+            return own
+        for song_id, path in (
+            (own.id, b"\0" + own.path),  # no file has such a name, and no two songs have the same
+            (source.id, own.path),
+            (own.id, source.path),
+        ):
+            statement = update(songs).where(songs.c.id == song_id)
+            self._connection.execute(statement.values(path=path))
+        came = update(_pending).where(_pending.c.path == own.path)
+        self._connection.execute(came.values(song_id=source.id))
+        if not self._connection.execute(left.values(song_id=own.id)).rowcount:
+            self._connection.execute(
+                update(songs).where(songs.c.id == own.id).values(state="missing")
+            )
+            self._unsee(own.id)
+        return source
+
+    def _identity(
+        self, own: Row[Any] | None, source: Row[Any] | None, heard: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Return what stays with a song whatever becomes of its file: its key and correction.
+
+        Args:
+            own: the song of the file's path, if there is one.
+            source: the song that the file is, if it is known.
+            heard: columns of an analysis; empty if it failed.
+
+        """
+        if source is None:
+            return {"known_by": key_after(self._connection, own, heard)}
+        return {"known_by": key_of(source)} | {name: source._mapping[name] for name in OWN}
+
+    def _settle_failure(
+        self,
+        own: Row[Any] | None,
+        song: Row[Any] | None,
+        outcome: Outcome,
+        values: dict[str, Any],
+    ) -> Change:
+        transient = outcome.reason_code in AudioError.TRANSIENT
+        reason = {"reason_code": outcome.reason_code, "reason": outcome.reason}
+        if song is not None and outlives(song, outcome):
+            moved = own is None or own.id != song.id
+            values = (values if moved else {}) | {"state": _present_state()}
+            if transient:
+                values |= reason  # so that the next scan tries again
+        else:
+            values |= dict.fromkeys(VERDICT) | tags_of_name(outcome.job.path).values() | reason
+            values |= {"known_by": key_after(self._connection, song, {})}
+            values |= {"state": "failed", "analysed_at": int(time.time())}
+            if transient:
+                values["content_hash"] = None  # nothing is known of this content
+        self._write(own, song, values)
+        return "unread" if transient else "failed"
 
     def _settle_known(
-        self, pending: Row[Any], source: Row[Any] | None, values: dict[str, Any]
+        self,
+        own: Row[Any] | None,
+        source: Row[Any] | None,
+        values: dict[str, Any],
+        tags: dict[str, Any],
+        *,
+        moved: bool,
     ) -> Change | None:
         if source is None or not self._terms.hold_for(source):
             return None
         values["state"] = "failed" if source.mood is None else "ok"
-        if source.id == pending.song_id:
-            self._write(source.id, values)
-            return "unchanged"
-        before = Tags(**{name: source._mapping[name] for name in TAGS})
-        tags = renamed(before, before=path_of(source.path), after=path_of(pending.path))
-        moved = pending.song_id is None and _is_gone(source, pending)
-        if not moved:
-            values |= {name: source._mapping[name] for name in (*VERDICT, *OWN)}
-        self._write(source.id if moved else pending.song_id, values | tags.values())
-        return "moved" if moved else "copied"
+        if source.mood is not None:  # and its file could be read
+            values |= {"reason_code": None, "reason": None}
+        if moved or (own is not None and source.id == own.id):
+            self._write(own, source, values | tags)
+            return "moved" if moved else "unchanged"
+        copy = {name: source._mapping[name] for name in (*VERDICT, *OWN)}
+        self._write(own, own, copy | values | tags | {"known_by": key_of(source)})
+        return "copied"
 
-    def _write(self, song_id: int | None, values: dict[str, Any]) -> None:
-        if song_id is not None:
-            self._connection.execute(update(songs).where(songs.c.id == song_id).values(**values))
+    def _write(self, own: Row[Any] | None, song: Row[Any] | None, values: dict[str, Any]) -> None:
+        """Write a file's song.
+
+        Args:
+            own: the song that the catalogue has at the file's path, or None.
+            song: the one to write to, or None for a new one.
+            values: by the names of the columns.
+
+        """
+        if "known_by" in values and values["known_by"] == values.get("content_hash"):
+            values = values | {"known_by": None}  # it need not be said twice
+        if own is not None and song is not None and own.id != song.id:
+            self._connection.execute(delete(songs).where(songs.c.id == own.id))
+        if song is None:
+            song_id = self._connection.execute(insert(songs).values(**values)).lastrowid
         else:
-            statement = upsert(songs).values(**values)
-            # The path may have come into the catalogue since, by an import.
-            statement = statement.on_conflict_do_update(index_elements=["path"], set_=values)
-            self._connection.execute(statement)
-            query = select(songs.c.id).where(songs.c.path == values["path"])
-            song_id = self._connection.scalar(query)
+            song_id = song.id
+            self._connection.execute(update(songs).where(songs.c.id == song_id).values(**values))
         self._run(insert(_seen).prefix_with("OR IGNORE"), [{"id": song_id}])
 
     def _unsee(self, song_id: int | None) -> None:
@@ -284,6 +407,13 @@ class Ledger:
     def _run(self, statement: Any, rows: list[dict[str, Any]]) -> None:
         if rows:
             self._connection.execute(statement, rows)
+
+
+def _size(file: Found, song: Row[Any] | None) -> int:
+    """Return a file's size, where the system does not tell it the one that it had before."""
+    if file.size < 0 and song is not None and song.size is not None:
+        return int(song.size)
+    return file.size
 
 
 def _present_state() -> Any:
@@ -300,10 +430,17 @@ def _below(folder: Path) -> Any:
 def _is_gone(song: Row[Any], pending: Row[Any]) -> bool:
     """Tell whether a song's file is no longer there, so that another one can be its new place."""
     before, after = path_of(song.path), path_of(pending.path)
-    try:
+
+    def look() -> bool:
         # A name that differs in case only is the same file on macOS and Windows.
         if str(before).lower() == str(after).lower():
             return before.samefile(after)
-        return not os.path.lexists(before)
-    except OSError:
-        return True
+        before.lstat()
+        return False
+
+    try:
+        return waited_for(look, what=str(before), patience=_LOOK_PATIENCE)
+    except FilesUnreachable:
+        return False
+    except OSError as error:
+        return code_of(error) == "vanished"

@@ -55,6 +55,11 @@ songs = Table(
     Column("own_mood", LargeBinary),
     Column("own_valence", Float),
     Column("own_arousal", Float),
+    # Of the first sound in the file, which no tagger changes.
+    Column("sound_hash", LargeBinary),
+    # What the listener's profile knows the song by, once that is not `content_hash`: it stays when
+    # the tags change.
+    Column("known_by", LargeBinary),
 )
 
 TAGS = ("title", "artist", "album", "albumartist", "track", "year", "genre")
@@ -85,8 +90,21 @@ EFFECTIVE = {
 }
 """``mood``, ``valence`` and ``arousal`` -> SQL of the person's, or else of what was heard."""
 
-VERDICT = (*TAGS, *ANALYSIS, "reason_code", "reason")
+KEY = "coalesce(known_by, content_hash)"
+"""SQL of what a song is known by elsewhere; NULL for one that was only imported."""
+
+VERDICT = (*TAGS, *ANALYSIS, "sound_hash", "reason_code", "reason")
 """Columns that depend on a file's content alone: they go with it when it moves."""
+
+
+def storable(number: int) -> bool:
+    """Tell whether SQLite can hold an integer: 64 bits with a sign, where Python's know no end."""
+    return -(1 << 63) <= number < 1 << 63
+
+
+def nearest_storable(number: int) -> int:
+    """Return an integer, or the nearest one that SQLite can hold."""
+    return max(-(1 << 63), min(number, (1 << 63) - 1))
 
 
 def path_bytes(path: Path) -> bytes:

@@ -5,7 +5,6 @@ the folder of the file.
 """
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from vibelux.emotions import as_mood
 from vibelux.errors import InvalidMood, PlaylistError
 from vibelux.library.catalogue import Catalogue
+from vibelux.library.real_paths import as_scanned, real
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import vector_blob
 from vibelux.library.tags import tags_of_name
@@ -95,13 +95,13 @@ def import_embeddings(catalogue: Catalogue, path: Path) -> ImportReport:
         raise PlaylistError(
             f'{path} holds no {{"path": [seven numbers], …}}, but a {type(rows).__name__}'
         )
-    folder = Path(os.path.realpath(path.parent))
+    folder = real(path.parent)
     report = ImportReport()
     taken: set[bytes] = set()
     with catalogue.writing() as connection:
         for name, numbers in rows:
             try:
-                values = _values(name, numbers, folder)
+                values = _values(name, numbers, folder, catalogue)
             except ValueError as error:  # InvalidMood is one
                 report.rejected.append((name, str(error)))
                 continue
@@ -121,7 +121,7 @@ class _Pairs(list[tuple[str, Any]]):
     """A JSON object as its pairs."""
 
 
-def _values(name: str, numbers: Any, folder: Path) -> dict[str, Any]:
+def _values(name: str, numbers: Any, folder: Path, catalogue: Catalogue) -> dict[str, Any]:
     """Return the catalogue's columns for a row; raise ValueError with what is wrong in it."""
     if isinstance(numbers, _Pairs) or not isinstance(numbers, list):
         raise ValueError(f"a mood is a list of seven numbers, not {_shown(numbers)}")
@@ -133,9 +133,10 @@ def _values(name: str, numbers: Any, folder: Path) -> dict[str, Any]:
         raise InvalidMood(f"a number is too large in {_shown(numbers)}") from error
     if not name or "\0" in name:
         raise ValueError("the path is empty or holds a NUL character")
-    path = folder / name
-    path = Path(os.path.realpath(path.parent)) / path.name  # as a scan would find it
+    path = as_scanned(folder / name)
     try:
+        if path.is_symlink() and (song := catalogue.song_at(path)) is not None:
+            path = song.path  # known under its own name
         there = path.is_file()
         stored = path_bytes(path)
     except (OSError, UnicodeError) as error:
@@ -182,9 +183,10 @@ def _shown(value: Any) -> str:
 def _replacing(path: Path) -> Iterator[IO[str]]:
     """Yield a file that takes the place of another one when the block ends well."""
     try:
-        with whole_file(path) as part, part.open("w", encoding="ascii", newline="\n") as file:
+        with (
+            whole_file(path, private=True) as part,
+            part.open("w", encoding="ascii", newline="\n") as file,
+        ):
             yield file
-            file.flush()
-            os.fsync(file.fileno())
     except OSError as error:
         raise PlaylistError(f"cannot write {path}: {error.strerror or error}") from error

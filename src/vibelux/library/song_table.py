@@ -4,10 +4,9 @@ SQLite compares letters beyond ASCII by their case and cannot look into a mood; 
 memory answer both in milliseconds, also for 100,000 songs.
 """
 
-import sqlite3
+import math
 import threading
 import time
-import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,10 +18,12 @@ from numpy.typing import NDArray
 
 from vibelux.emotions import EMOTIONS, emotion_index
 from vibelux.errors import InvalidInput
+from vibelux.folding import folded
 from vibelux.library.catalogue import Catalogue, State
 from vibelux.library.catalogue_errors import catalogue_errors
 from vibelux.library.schema import EFFECTIVE, path_of
-from vibelux.library.schema_blobs import MOOD
+from vibelux.library.schema_blobs import MOOD, are_moods, number_of, text_of
+from vibelux.library.sqlite_file import connect
 
 Sort = Literal[
     "title",
@@ -42,6 +43,9 @@ Sort = Literal[
     "surprise",
     "added",
 ]
+
+_PATIENCE = 5.0
+"""Seconds to wait for another program that has a catalogue to itself."""
 
 _REST = 20
 """A table is read again at the earliest after so many times as long as reading it took."""
@@ -97,6 +101,7 @@ class SongTable:
 
         """
         nothing = bytes(MOOD.itemsize * len(EMOTIONS))
+        usual = (-1, 1), (-1, 1), (0, math.inf), (-math.inf, math.inf)  # of the four numbers
         ids, states, moods = [], [], bytearray()
         numbers: list[tuple[float | None, ...]] = []
         names: dict[str, list[str]] = {"title": [], "artist": [], "album": []}
@@ -110,17 +115,24 @@ class SongTable:
             for row in cursor:
                 ids.append(row[0])
                 states.append(row[1])
-                moods += row[2] or nothing
-                numbers.append(row[3:7])
-                names["title"].append(folded(row[7] or path_of(row[10]).stem))
-                names["artist"].append(folded(row[8]))
-                names["album"].append(folded(row[9]))
+                usable = isinstance(row[2], bytes) and len(row[2]) == len(nothing)
+                moods += row[2] if usable else nothing
+                numbers.append(
+                    tuple(
+                        number_of(value, least=least, most=most)
+                        for value, (least, most) in zip(row[3:7], usual, strict=True)
+                    )
+                )
+                names["title"].append(folded(text_of(row[7]) or path_of(row[10]).stem))
+                names["artist"].append(folded(text_of(row[8])))
+                names["album"].append(folded(text_of(row[9])))
             cursor.close()
         columns = np.array(numbers, np.float32).reshape(-1, 4)
+        matrix = np.frombuffer(moods, MOOD).reshape(-1, len(EMOTIONS)).astype(np.float32)
         return cls(
             ids=np.array(ids, np.int64),
             states=np.array(states, np.str_),
-            moods=np.frombuffer(moods, MOOD).reshape(-1, len(EMOTIONS)).astype(np.float32),
+            moods=np.where(are_moods(matrix)[:, None], matrix, np.float32(0)),
             valence=columns[:, 0],
             arousal=columns[:, 1],
             duration=columns[:, 2],
@@ -185,7 +197,8 @@ class SongTable:
 
     def points(self) -> "Points":
         """Return the playable songs as points of the circumplex."""
-        rows = np.flatnonzero((self.states == "ok") & ~np.isnan(self.valence + self.arousal))
+        known = ~np.isnan(self.valence + self.arousal) & self.moods.any(axis=1)
+        rows = np.flatnonzero((self.states == "ok") & known)
         return Points(
             ids=self.ids[rows],
             affect=np.stack([self.valence[rows], self.arousal[rows]], axis=1).round(3),
@@ -286,8 +299,8 @@ class CatalogueWatch:
     def __init__(self, catalogue: Catalogue) -> None:
         self._path = catalogue.path
         with catalogue_errors(self._path):
-            self._db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
-        self._seen: int | None = None
+            self._db = connect(self._path, timeout=_PATIENCE)
+        self._seen: tuple[int, int] | None = None
         self._rests_until = 0.0
         self._forced = False
 
@@ -314,16 +327,13 @@ class CatalogueWatch:
         """Close the connection."""
         self._db.close()
 
-    def _version(self) -> int:
+    def _version(self) -> tuple[int, int]:
+        """Return what changes when others write to the file, or put another one in its place."""
         with catalogue_errors(self._path):
-            return int(self._db.execute("PRAGMA data_version").fetchone()[0])
-
-
-def folded(text: str | None) -> str:
-    """Return a text as it is compared: without case, accents and surplus spaces."""
-    if not text:
-        return ""
-    if text.isascii():
-        return " ".join(text.lower().split())
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+            while True:
+                with self._db.busy:
+                    if self._db.current() and self._db.untouched():
+                        version = self._db.execute("PRAGMA data_version").fetchone()[0]
+                        return self._db.serial, int(version)
+                    self._db.close()
+                self._db = connect(self._path, timeout=_PATIENCE)

@@ -2,7 +2,8 @@
 
 A file is never changed in place: a copy beside it gets the tags, its sound is compared with the
 original's, packet by packet, and only then it takes the original's place in one step. Whatever
-interrupts this leaves either the old file or the new one.
+interrupts this leaves either the old file or the new one. Whatever a damaged file makes its parser
+do, it is passed over with the reason, and the next one follows.
 
 What undoing needs is in the file itself, so it can be undone on another machine and after a move:
 
@@ -14,15 +15,18 @@ What undoing needs is in the file itself, so it can be undone on another machine
 | ``VIBELUX_VALENCE``, ``VIBELUX_AROUSAL`` | in [-1, 1] |
 | ``VIBELUX_MODEL`` | id of the model that heard it |
 | ``VIBELUX_BEFORE`` | what ``MOOD`` was before, a JSON list; only where ``MOOD`` was written |
+
+Where moods under other keys were replaced as well, ``VIBELUX_BEFORE`` is a JSON object: field ->
+list.
 """
 
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from hashlib import blake2b
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -30,13 +34,16 @@ import av
 from sqlalchemy import select, update
 
 from vibelux.emotions import EMOTIONS
-from vibelux.errors import TagError
+from vibelux.errors import NotTaggable, TagError
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.scan_files import Found, walk
-from vibelux.library.schema import songs
-from vibelux.library.tag_fields import change_fields, read_fields
-from vibelux.library.tags import open_nameless
+from vibelux.library.schema import path_bytes, songs
+from vibelux.library.song_identity import key_of
+from vibelux.library.sound_digest import digest_of_all
+from vibelux.library.tag_fields import Fields, change_fields, read_fields
+from vibelux.library.tags import open_nameless, stored_tags_and_sound
 from vibelux.library.workers_process import hash_of
+from vibelux.whole_file import remove_leftovers, whole_file
 
 _OURS = tuple(
     f"VIBELUX_{name}"
@@ -57,6 +64,7 @@ class Tagging:
         changes: field -> its new values, empty for one that goes away.
         before: the fields as they were, those that were there.
         reason: why it was skipped, a sentence, or None.
+        failed: it was skipped because it could not be read or written.
 
     """
 
@@ -65,13 +73,19 @@ class Tagging:
     changes: Mapping[str, list[str]] = field(default_factory=dict)
     before: Mapping[str, list[str]] = field(default_factory=dict)
     reason: str | None = None
+    failed: bool = False
 
     @property
     def kept_mood(self) -> str | None:
         """The mood that somebody else wrote and that stays, or None."""
+        if self.state == "skipped":
+            return None
         after = {**self.before, **self.changes}
-        ours = after.get("VIBELUX_BEFORE") or not after.get("VIBELUX_MOOD")
-        return None if ours or self.state == "skipped" else " / ".join(after.get("MOOD", []))
+        ours = after.get("VIBELUX_MOOD")
+        if "VIBELUX_BEFORE" in after or not ours:
+            return None
+        moods = [mood for name, values in after.items() if _is_mood(name) for mood in values]
+        return " / ".join(dict.fromkeys(moods)) or None
 
 
 def tag_songs(
@@ -98,14 +112,11 @@ def tag_songs(
         CatalogueError: the catalogue cannot be read or written.
 
     """
-    for found in walk(folders):
-        try:
-            song = _known(catalogue, found)
-            before = read_fields(found.path, _NAMES)
-            changes = _changes(before, _wanted(before, song, overwrite=overwrite))
-            yield _done(found, before, changes, catalogue, write=write, keep_time=keep_time)
-        except TagError as error:
-            yield Tagging(found.path, "skipped", reason=str(error))
+
+    def wanted_of(found: Found) -> Callable[[Fields], Fields]:
+        return partial(_wanted, _known(catalogue, found), overwrite=overwrite)
+
+    return _changed(folders, catalogue, wanted_of, write=write, keep_time=keep_time)
 
 
 def untag_songs(
@@ -116,16 +127,7 @@ def untag_songs(
     A ``MOOD`` that was changed by somebody else since is left as it is. Arguments and errors as of
     `tag_songs`; the songs need not be in the catalogue.
     """
-    for found in walk(folders):
-        try:
-            before = read_fields(found.path, _NAMES)
-            wanted = {"MOOD": before.get("MOOD", [])}
-            if _is_ours(before):
-                wanted["MOOD"] = _replaced(before)
-            changes = _changes(before, wanted)
-            yield _done(found, before, changes, catalogue, write=write, keep_time=keep_time)
-        except TagError as error:
-            yield Tagging(found.path, "skipped", reason=str(error))
+    return _changed(folders, catalogue, lambda _: _restored, write=write, keep_time=keep_time)
 
 
 def fields_of(song: Song) -> dict[str, list[str]]:
@@ -136,7 +138,7 @@ def fields_of(song: Song) -> dict[str, list[str]]:
 
     """
     if song.mood is None:
-        raise TagError("the catalogue has no mood for it")
+        raise NotTaggable("the catalogue has no mood for it")
     numbers = {f"VIBELUX_{e.upper()}": share for e, share in zip(EMOTIONS, song.mood, strict=True)}
     numbers |= {
         name: value
@@ -157,19 +159,38 @@ def sound_of(path: Path) -> bytes:
         TagError: the sound cannot be read.
 
     """
-    digest = blake2b(digest_size=20)
     try:
         with open_nameless(path) as container:
-            streams = container.streams.audio
-            for stream in streams:
-                digest.update(f"{stream.index} {stream.codec.name} {stream.rate};".encode())
-            for packet in container.demux(streams):
-                digest.update(bytes(packet))
-    except (av.FFmpegError, OSError, ValueError) as error:
-        raise TagError(f"its sound cannot be read: {error}") from error
-    if not streams:
+            digest = digest_of_all(container)
+    except Exception as error:  # whatever a damaged file makes its parser do
+        raise TagError(f"its sound cannot be read: {_reason(error)}") from error
+    if digest is None:
         raise TagError("there is no sound in it")
-    return digest.digest()
+    return digest
+
+
+def _changed(
+    folders: Sequence[Path],
+    catalogue: Catalogue,
+    wanted_of: Callable[[Found], Callable[[Fields], Fields]],
+    *,
+    write: bool,
+    keep_time: bool,
+) -> Iterator[Tagging]:
+    """Bring the fields of the files below folders to what they shall be."""
+    cleaned: set[Path] = set()
+    for found in walk(folders):
+        if write and (folder := found.path.parent) not in cleaned:
+            cleaned.add(folder)
+            remove_leftovers(folder)
+        try:
+            wanted = wanted_of(found)
+            before = read_fields(found.path, _NAMES)
+            changes = _changes(before, wanted(before))
+            yield _done(found, before, changes, catalogue, write=write, keep_time=keep_time)
+        except TagError as error:
+            failed = not isinstance(error, NotTaggable)
+            yield Tagging(found.path, "skipped", reason=str(error), failed=failed)
 
 
 def _known(catalogue: Catalogue, found: Found) -> Song:
@@ -181,12 +202,12 @@ def _known(catalogue: Catalogue, found: Found) -> Song:
     """
     song = catalogue.song_at(found.path)
     if song is None:
-        raise TagError("it is not in the catalogue; scan first: vibelux scan FOLDER")
+        raise NotTaggable("it is not in the catalogue; scan first: vibelux scan FOLDER")
     if song.mood is None:
-        raise TagError(song.reason or "it could not be analysed")
+        raise NotTaggable(song.reason or "it could not be analysed")
     # An imported mood is not tied to a state of the file.
     if _stamp(catalogue, song) not in ((found.size, found.mtime_ns), (None, None)):
-        raise TagError("it has changed since it was analysed; scan again: vibelux scan FOLDER")
+        raise NotTaggable("it has changed since it was analysed; scan again: vibelux scan FOLDER")
     return song
 
 
@@ -198,43 +219,60 @@ def _stamp(catalogue: Catalogue, song: Song) -> tuple[int | None, int | None]:
     return size, mtime_ns
 
 
-def _wanted(
-    before: Mapping[str, list[str]], song: Song, *, overwrite: bool
-) -> dict[str, list[str]]:
-    """Return the fields as they shall be."""
+def _wanted(song: Song, before: Fields, *, overwrite: bool) -> Fields:
+    """Return the fields as they shall be with a song's mood."""
     wanted = fields_of(song)
-    mood = before.get("MOOD", [])
-    if _is_ours(before):
-        wanted["VIBELUX_BEFORE"] = before["VIBELUX_BEFORE"]
-        wanted["MOOD"] = wanted["VIBELUX_MOOD"]
-    elif overwrite or not mood:
-        wanted["VIBELUX_BEFORE"] = [json.dumps(mood)]
-        wanted["MOOD"] = wanted["VIBELUX_MOOD"]
-    else:
-        wanted["MOOD"] = mood
-    return wanted
+    mood = wanted["VIBELUX_MOOD"]
+    moods = {name: values for name, values in before.items() if _is_mood(name)}
+    replaced = _replaced(before)
+    if overwrite or not moods or "MOOD" in replaced:
+        foreign = {name: values for name, values in moods.items() if not _is_ours(before, name)}
+        replaced = {"MOOD": []} | replaced | (foreign if overwrite else {})
+    if replaced:
+        plain = [*replaced] == ["MOOD"]
+        wanted["VIBELUX_BEFORE"] = [json.dumps(replaced["MOOD"] if plain else replaced)]
+    return wanted | moods | dict.fromkeys(replaced, mood)
 
 
-def _is_ours(before: Mapping[str, list[str]]) -> bool:
-    """Tell whether ``MOOD`` is still what was written here."""
-    return "VIBELUX_BEFORE" in before and before.get("MOOD") == before.get("VIBELUX_MOOD")
+def _restored(before: Fields) -> Fields:
+    """Return the fields as they shall be without VibeluX."""
+    return {name: moods for name, moods in before.items() if _is_mood(name)} | _replaced(before)
 
 
-def _replaced(before: Mapping[str, list[str]]) -> list[str]:
+def _is_mood(name: str) -> bool:
+    return name == "MOOD" or name.startswith("MOOD:")
+
+
+def _is_ours(before: Fields, name: str) -> bool:
+    """Tell whether a mood is still what was written here."""
+    return name in _before(before) and before.get(name) == before.get("VIBELUX_MOOD")
+
+
+def _before(fields: Fields) -> dict[str, list[str]]:
+    """Return what ``VIBELUX_BEFORE`` says: field -> what it was."""
+    if "VIBELUX_BEFORE" not in fields:
+        return {}
     try:
-        values = json.loads(before["VIBELUX_BEFORE"][0])
-    except ValueError:
-        return []
-    return [str(value) for value in values] if isinstance(values, list) else []
-
-
-def _changes(
-    before: Mapping[str, list[str]], wanted: Mapping[str, list[str]]
-) -> dict[str, list[str]]:
+        found = json.loads(fields["VIBELUX_BEFORE"][0])
+    except (ValueError, RecursionError):
+        found = []
+    moods = found if isinstance(found, dict) else {"MOOD": found}
     return {
-        name: wanted.get(name, [])
-        for name in _NAMES
-        if before.get(name, []) != wanted.get(name, [])
+        name: [str(value) for value in values] if isinstance(values, list) else []
+        for name, values in moods.items()
+        if _is_mood(name)
+    } or {"MOOD": []}
+
+
+def _replaced(before: Fields) -> dict[str, list[str]]:
+    """Return what the moods were that were written here and are still as written."""
+    return {name: was for name, was in _before(before).items() if _is_ours(before, name)}
+
+
+def _changes(before: Fields, wanted: Fields) -> dict[str, list[str]]:
+    names = dict.fromkeys((*_NAMES, *before, *wanted))
+    return {
+        name: wanted.get(name, []) for name in names if before.get(name, []) != wanted.get(name, [])
     }
 
 
@@ -249,6 +287,7 @@ def _done(
 ) -> Tagging:
     if not changes:
         return Tagging(found.path, "same", before=before)
+    # A song that is a link stays one: it is the file itself that changes, beside which a copy lies.
     target = Path(os.path.realpath(found.path))
     _require_writable(target)
     if write:
@@ -269,11 +308,11 @@ def _require_writable(path: Path) -> None:
     except OSError as error:
         raise TagError(f"it cannot be looked at: {error.strerror or error}") from error
     if not (status.st_mode & 0o222 and os.access(path, os.W_OK)):
-        raise TagError("the file is read-only; make it writable first")
+        raise NotTaggable("the file is read-only; make it writable first")
     if not (folder.st_mode & 0o222 and os.access(path.parent, os.W_OK)):
-        raise TagError(f"its folder {path.parent} is read-only; make it writable first")
+        raise NotTaggable(f"its folder {path.parent} is read-only; make it writable first")
     if status.st_nlink > 1:
-        raise TagError(
+        raise NotTaggable(
             f"the file has {status.st_nlink} names (hard links) that would be torn apart; "
             "make it a file of its own first"
         )
@@ -286,45 +325,77 @@ def _replace(path: Path, changes: Mapping[str, list[str]], *, keep_time: bool) -
         TagError: it is not possible; the file is as it was.
 
     """
-    # Always the same name for the same file, so that what a killed process left is overwritten;
-    # hidden, so that no scan finds it.
-    name = blake2b(os.fsencode(path.name), digest_size=6).hexdigest()
-    part = path.with_name(f".vibelux-{name}{path.suffix}")
-    before = path.stat()
     try:
-        shutil.copyfile(path, part)
-        change_fields(part, changes)
-        if sound_of(part) != sound_of(path):
-            raise TagError("its sound would not survive; the file was left as it is")
-        shutil.copystat(path, part)
-        if hasattr(os, "chown"):
-            with suppress(PermissionError):  # a file of somebody else becomes one's own
-                os.chown(part, before.st_uid, before.st_gid)
-        if not keep_time:
-            os.utime(part)
-        with part.open("r+b") as file:
-            os.fsync(file.fileno())
-        now = path.stat()
-        if (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
-            raise TagError("it was changed by another program in this moment; try again")
-        part.replace(path)
+        with whole_file(path, private=True, suffix=path.suffix) as part:
+            before = path.stat()
+            shutil.copyfile(path, part)
+            change_fields(part, changes)
+            _require_whole(path, part, changes)
+            _give_to(part, before)
+            shutil.copystat(path, part)
+            if not keep_time:
+                os.utime(part)
+            now = path.stat()
+            if (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+                raise TagError("it was changed by another program in this moment; try again")
     except OSError as error:
         raise TagError(f"it cannot be written: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+
+
+def _require_whole(path: Path, part: Path, changes: Fields) -> None:
+    """Check that a copy differs from its file in the changed fields and in nothing else.
+
+    Raises:
+        TagError: it does; damaged files are written without an error.
+        OSError: one of them cannot be read.
+
+    """
+    left = "would not survive; the file was left as it is"
+    if sound_of(part) != sound_of(path):
+        raise TagError(f"its sound {left}")
+    if stored_tags_and_sound(part) != stored_tags_and_sound(path):
+        raise TagError(f"its other tags {left}")
+    after = read_fields(part, _NAMES)
+    if any(after.get(name, []) != values for name, values in changes.items()):
+        raise TagError("it is damaged: the tags cannot be read back; the file was left as it is")
+
+
+def _give_to(part: Path, status: os.stat_result) -> None:
+    """Give a file to the owner and group of another one, as far as that is allowed."""
+    if hasattr(os, "chown"):
+        for owner, group in ((-1, status.st_gid), (status.st_uid, -1)):
+            with suppress(PermissionError):  # a file of somebody else becomes one's own
+                os.chown(part, owner, group)
 
 
 def _tell(catalogue: Catalogue, found: Found) -> None:
-    """Let the catalogue know that a file has changed, but not its sound."""
-    status = found.path.stat()
-    values = {
-        "size": status.st_size,
-        "mtime_ns": status.st_mtime_ns,
-        "content_hash": hash_of(found.path),
-    }
-    song = catalogue.song_at(found.path)
-    if song is None or _stamp(catalogue, song) != (found.size, found.mtime_ns):
-        return  # it was not up to date before, so the next scan shall look at it
+    """Let the catalogue know that a file has changed, but not its sound.
+
+    Raises:
+        TagError: the file cannot be read again; it is finished, and the next scan looks at it.
+
+    """
+    try:
+        status = found.path.stat()
+        values = {
+            "size": status.st_size,
+            "mtime_ns": status.st_mtime_ns,
+            "content_hash": hash_of(found.path),
+            "sound_hash": stored_tags_and_sound(found.path)[1],
+        }
+    except OSError as error:
+        raise TagError(
+            f"its tags are written, but it cannot be read again: {error.strerror or error}"
+        ) from error
     with catalogue.writing() as connection:
+        query = select(songs).where(songs.c.path == path_bytes(found.path))
+        song = connection.execute(query).one_or_none()
+        if song is None or (song.size, song.mtime_ns) != (found.size, found.mtime_ns):
+            return  # it was not up to date before, so the next scan shall look at it
+        values["known_by"] = key_of(song)
         connection.execute(update(songs).where(songs.c.id == song.id).values(**values))
+
+
+def _reason(error: Exception) -> str:
+    known = isinstance(error, (av.FFmpegError, OSError, ValueError))
+    return str(error) if known else f"{type(error).__name__}: {error}"

@@ -8,6 +8,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from vibelux.library.sound_digest import digest_of_start
+from vibelux.library.tag_text import readable
+from vibelux.library.text_encoding import decoded
+
 if TYPE_CHECKING:
     from av.container import InputContainer
 
@@ -60,6 +64,8 @@ class Tags:
 def open_nameless(path: Path) -> "Iterator[InputContainer]":
     """Open a media file so that neither its name nor its content makes FFmpeg open another one.
 
+    Bytes of its tags that are not UTF-8 are surrogates there, as in names of files.
+
     Raises:
         av.FFmpegError, OSError, ValueError: it cannot be read.
 
@@ -71,7 +77,7 @@ def open_nameless(path: Path) -> "Iterator[InputContainer]":
         av.open(
             _Nameless(file),
             mode="r",
-            metadata_errors="replace",
+            metadata_errors="surrogateescape",
             container_options={"protocol_whitelist": "none"},
         ) as container,
     ):
@@ -81,20 +87,46 @@ def open_nameless(path: Path) -> "Iterator[InputContainer]":
 def read_tags(path: Path) -> Tags:
     """Read a file's tags; what they lack comes from the file's name.
 
-    A file that cannot be opened has the tags of its name: nothing is raised.
+    A file that is damaged has the tags of its name.
+
+    Raises:
+        OSError: the file cannot be read: it is not there, or its disk fails. This says nothing
+            about its tags.
+
     """
+    return read_tags_and_sound(path)[0]
+
+
+def read_tags_and_sound(path: Path) -> tuple[Tags, bytes | None]:
+    """Return a file's tags, and the digest of its first sound, as of `digest_of_start`, or None.
+
+    Errors as of `read_tags`.
+    """
+    stored, sound = stored_tags_and_sound(path)
+    return completed(stored, path), sound
+
+
+def stored_tags_and_sound(path: Path) -> tuple[Tags, bytes | None]:
+    """Do the same, without what the file's name tells."""
     import av
 
     entries: dict[str, str] = {}
-    try:
-        with open_nameless(path) as container:
-            # Ogg and Opus keep tags on the stream, most others on the container.
-            for stream in container.streams.audio[:1]:
-                entries.update(stream.metadata)
-            entries.update(container.metadata)
-    except (av.FFmpegError, OSError, ValueError):
-        pass
-    return completed(tags_of(entries), path)
+    sound: bytes | None = None
+    with path.open("rb") as file:
+        try:
+            with open_nameless(path) as container:
+                # Ogg and Opus keep tags on the stream, most others on the container.
+                for stream in container.streams.audio[:1]:
+                    entries.update(stream.metadata)
+                entries.update(container.metadata)
+                sound = digest_of_start(container)
+        except av.FFmpegError:
+            pass  # some of these are OSErrors as well
+        except OSError:
+            raise
+        except Exception:
+            sound = None  # whatever a damaged file makes its parser do
+        return tags_of(readable(entries, file)), sound
 
 
 def tags_of(entries: Mapping[str, str]) -> Tags:
@@ -121,9 +153,14 @@ def tags_of(entries: Mapping[str, str]) -> Tags:
     )
 
 
+def name_of(path: Path) -> str:
+    """Return a file's name without its suffix as text, whatever encoding its bytes are in."""
+    return decoded(os.fsencode(path.stem))
+
+
 def tags_of_name(path: Path) -> Tags:
     """Return what a file's name tells: ``03 Artist - Title.mp3``, ``Artist - Title.mp3``."""
-    name = " ".join(os.fsencode(path.stem).decode("utf-8", "replace").split())
+    name = " ".join(name_of(path).split())
     name = name.replace("_", " ") if " " not in name else name
     track = None
     if numbered := _NUMBERED.fullmatch(name):
@@ -148,17 +185,3 @@ def completed(tags: Tags, path: Path) -> Tags:
         artist=tags.artist or named.artist,
         track=tags.track or named.track,
     )
-
-
-def renamed(tags: Tags, *, before: Path, after: Path) -> Tags:
-    """Return the tags of a file that was moved: what came from its old name comes from the new."""
-    old = tags_of_name(before)
-    if tags.title != old.title:
-        return tags
-    bare = replace(
-        tags,
-        title=None,
-        artist=None if tags.artist == old.artist else tags.artist,
-        track=None if tags.track == old.track else tags.track,
-    )
-    return completed(bare, after)

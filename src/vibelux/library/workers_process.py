@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vibelux.errors import AudioError, VibeluxError
+from vibelux.music.reading_errors import code_of, reason_of
 
 if TYPE_CHECKING:
     from vibelux.music.emotion import SongAnalysis
@@ -74,6 +75,7 @@ class Outcome:
         content_hash: BLAKE2b of the file [20 bytes]; None if it could not be read to the end.
         values: the catalogue's columns of tags and analysis; empty if the content is known or the
             file failed.
+        tags: those of a file whose content is known, read again: they may come from its name.
         reason_code: one word as of `AudioError.code`, or None.
         reason: a sentence, or None.
 
@@ -82,6 +84,7 @@ class Outcome:
     job: Job
     content_hash: bytes | None = None
     values: dict[str, Any] = field(default_factory=dict)
+    tags: dict[str, Any] = field(default_factory=dict)
     reason_code: str | None = None
     reason: str | None = None
 
@@ -89,6 +92,34 @@ class Outcome:
 @dataclass(frozen=True)
 class Ready:
     """A worker has loaded its model."""
+
+
+@dataclass(frozen=True)
+class NotReady:
+    """A worker could not load its model for want of memory or of a disk, and ends.
+
+    Attributes:
+        reason: a clause.
+
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Hashed:
+    """A worker has read its file to the end, and analyses it now.
+
+    Attributes:
+        content_hash: as of `Outcome`.
+
+    """
+
+    content_hash: bytes
+
+
+Message = Ready | NotReady | Hashed | Outcome | VibeluxError
+"""What a worker sends."""
 
 
 def music_analyser(model_path: Path | None = None) -> Analyser:
@@ -118,7 +149,8 @@ def load_music_model(model_path: Path | None) -> Analyse:
 def work(connection: Connection, analyser: Analyser) -> None:
     """Answer jobs until the pipe or the parent is gone.
 
-    Sends `Ready` or the `VibeluxError` that prevents it, then an `Outcome` for every `Job`.
+    Sends `Ready`, or why not, then for every `Job` an `Outcome`, with `Hashed` before it where the
+    file needs an analysis.
     """
     # The parent decides what Ctrl-C means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -131,43 +163,57 @@ def work(connection: Connection, analyser: Analyser) -> None:
         except VibeluxError as error:
             connection.send(error)
             return
+        except (MemoryError, OSError) as error:
+            connection.send(NotReady(f"{type(error).__name__}: {error}"))
+            return
         except Exception as error:
             text = f"a worker cannot load {analyser.factory}: {type(error).__name__}: {error}"
             connection.send(VibeluxError(text))
             return
         connection.send(Ready())
+
+        def begun(content_hash: bytes) -> None:
+            connection.send(Hashed(content_hash))
+
         while True:
-            connection.send(outcome_of(connection.recv(), analyse, analyser.model))
+            connection.send(outcome_of(connection.recv(), analyse, analyser.model, on_hash=begun))
     except (EOFError, OSError):
         return  # the parent closed the pipe
 
 
-def outcome_of(job: Job, analyse: Analyse, model: str) -> Outcome | VibeluxError:
-    """Analyse one file; a `VibeluxError` that is no `AudioError` concerns all files."""
+def outcome_of(
+    job: Job, analyse: Analyse, model: str, *, on_hash: Callable[[bytes], None]
+) -> Outcome | VibeluxError:
+    """Analyse one file; a `VibeluxError` that is no `AudioError` concerns all files.
+
+    Args:
+        job: the file.
+        analyse: from its path.
+        model: id of the model that does.
+        on_hash: called with the file's hash before it is analysed.
+
+    """
     content_hash = None
     try:
         content_hash = hash_of(job.path)
         if content_hash in job.known:
-            return Outcome(job, content_hash)
+            return Outcome(job, content_hash, tags=_tags(job.path))
+        on_hash(content_hash)
         return Outcome(job, content_hash, _values(job.path, analyse(job.path), model))
     except AudioError as error:
         # Who reads the reason has the path already.
         code, reason = error.code, str(error).removeprefix(f"cannot analyse {job.path}: ")
     except VibeluxError as error:
         return error
-    except FileNotFoundError:
-        code, reason = "vanished", "the file is gone"
-    except PermissionError:
-        code, reason = "no_permission", "the file may not be read; check its permissions"
     except OSError as error:
-        code, reason = "damaged", f"the file cannot be read: {error.strerror or error}"
+        code, reason = code_of(error), reason_of(error)
     except MemoryError:
-        code, reason = "crashed", "not enough memory to decode the file"
+        code, reason = "killed", "there was not enough memory to analyse the file"
     except Exception as error:  # a bad song never stops a scan
         code, reason = "crashed", f"the analysis failed: {type(error).__name__}: {error}"
     # A name that is not text may be part of the reason; the catalogue keeps text only.
     reason = reason.encode("utf-8", "backslashreplace").decode("utf-8")
-    return Outcome(job, content_hash, {}, code, reason)
+    return Outcome(job, content_hash, reason_code=code, reason=reason)
 
 
 def hash_of(path: Path) -> bytes:
@@ -184,11 +230,17 @@ def hash_of(path: Path) -> bytes:
     return digest.digest()
 
 
+def _tags(path: Path) -> dict[str, Any]:
+    from vibelux.library.tags import read_tags
+
+    return read_tags(path).values()
+
+
 def _values(path: Path, analysis: "SongAnalysis", model: str) -> dict[str, Any]:
     import numpy as np
 
     from vibelux.library.schema_blobs import EMBEDDING, MOMENT, REVISION, vector_blob
-    from vibelux.library.tags import read_tags
+    from vibelux.library.tags import read_tags_and_sound
 
     if not np.isfinite(analysis.mood).all():
         raise AudioError("the model finds no mood in it", code="damaged")
@@ -199,7 +251,9 @@ def _values(path: Path, analysis: "SongAnalysis", model: str) -> dict[str, Any]:
         ],
         MOMENT,
     )
-    return read_tags(path).values() | {
+    tags, sound = read_tags_and_sound(path)
+    return tags.values() | {
+        "sound_hash": sound,
         "duration": float(analysis.duration),
         "mood": vector_blob(analysis.mood),
         "valence": float(analysis.valence),

@@ -8,50 +8,23 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import BinaryIO, Self
 
 import av
-import numpy as np
-from av import AudioFrame, AudioLayout, Packet
-from av.audio.frame import format_dtypes
+from av import AudioFrame, Packet
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from numpy.typing import NDArray
+from av.format import Flags
 
 from vibelux.errors import AudioError
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """A piece of sound as the file holds it.
-
-    Attributes:
-        samples: [shape=(channels, n), dtype=float32, 1 is full scale] finite; beyond 1 where a
-            lossy decoder overshoots.
-        rate: in Hz.
-        channels: FFmpeg's names, such as ``FL`` and ``FR``.
-
-    """
-
-    samples: NDArray[np.float32]
-    rate: int
-    channels: tuple[str, ...]
-
-    def mono(self) -> NDArray[np.float32]:
-        """Return the mean over the channels [shape=(n,), dtype=float32, in [-1, 1]]."""
-        mono: NDArray[np.float32] = self.samples[0].copy()
-        for channel in self.samples[1:]:  # several times faster than mean(axis=0)
-            mono += channel
-        mono *= np.float32(1 / len(self.samples))
-        np.clip(mono, -1.0, 1.0, out=mono)
-        return mono
-
-
-_LOUDEST = np.float32(8.0)
-"""Full scales: samples beyond come from damaged files, not from decoders that overshoot."""
+from vibelux.music.chunks import Chunk, Gathered
+from vibelux.music.ogg_links import Link, Part, links
+from vibelux.music.reading_errors import unreadable
+from vibelux.stream_clock import LONGEST_GAP, StreamClock
 
 _PREROLL = 0.3
 """Seconds decoded and dropped before a point that was sought: MP3 frames borrow bits from earlier
@@ -60,11 +33,23 @@ ones, AAC and Vorbis overlap with the previous block, Opus needs 80 ms to conver
 _LATE = 0.5
 """Seconds by which a seek may land after its target and still count as right."""
 
-_CHUNK = 1 << 19
-"""Samples gathered before they are passed on: bounds memory, saves calls."""
+_OVERLAP = 1.0
+"""Seconds by which a time stamp may lie before the one before it: some containers round them."""
+
+_UNSURE = 0.5
+"""Seconds by which what a header claims may differ from what is found."""
 
 _RATES = range(1000, 6_000_001)
 """Sample rates, in Hz, that music has; others come from damaged headers."""
+
+_GUESSED = {"mp3", "aac"}
+"""FFmpeg's names of formats whose duration may be a guess from the bit rate."""
+
+_APPENDED = {"matroska,webm"}
+"""Formats in which FFmpeg reads a second file that was appended, unlike the header's duration."""
+
+_OF_CONTENT = {"not_audio", "damaged"}
+"""Codes of errors for which one link of a chain is left out."""
 
 _PROTECTED_TAGS = {"drms", "enca", "aavd", "p608"}
 """Codec tags of FairPlay, Common Encryption, Audible and old iTunes streams."""
@@ -79,7 +64,10 @@ class SeekFailed(Exception):
 class AudioFile:
     """The best audio stream of a file, at the stream's own sample rate.
 
-    Use as a context manager. Tracks of video files count; cover art does not.
+    Use as a context manager. Tracks of video files count; cover art does not. The links of a
+    chained Ogg file follow one another, each at its own rate. So do recordings written one after
+    another into one file, where its format allows that (MPEG streams, MP3, ADTS, AC-3, Matroska):
+    times go on where their time stamps start anew.
 
     Attributes:
         path: of the file.
@@ -90,18 +78,20 @@ class AudioFile:
         path: a regular file of any name.
 
     Raises:
-        AudioError: ``vanished``, ``no_permission``, ``empty``, ``not_audio``, ``damaged`` or
-            ``protected``.
+        AudioError: ``vanished``, ``no_permission``, ``unreachable``, ``empty``, ``not_audio``,
+            ``damaged`` or ``protected``.
 
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.began = 0.0
-        self._file = _open(path)
+        self._file: BinaryIO | Part = _open(path)
+        self._whole = self._file
         self._container: InputContainer | None = None
+        self._parts: list[tuple[Link, float]] = []
         try:
-            self._start_over()
+            self._find_parts()
         except BaseException:
             self.close()
             raise
@@ -122,45 +112,52 @@ class AudioFile:
         if self._container is not None:
             self._container.close()
             self._container = None
-        self._file.close()
+        self._whole.close()
 
     @property
     def duration(self) -> float | None:
         """What the header claims, in seconds, or None; it may be wrong."""
-        if self._stream.duration:
-            seconds = self._stream.duration * self._time_base
-        else:
-            seconds = (self._opened.duration or 0) / av.time_base
-        return seconds if seconds > 0 else None
+        if self._parts:
+            return sum(seconds for _, seconds in self._parts)
+        return self._claimed()
 
-    @property
+    @cached_property
     def goes_on(self) -> bool:
         """Whether sound follows after the duration that the header claims.
 
-        Asked of the formats only whose duration, without a header, is guessed from the bit rate.
+        Asked only of formats whose duration, without a header, is guessed from the bit rate, and of
+        those where more may have been appended.
         """
-        if self._opened.format.name not in {"mp3", "aac"} or self.duration is None:
+        kind, duration = self._opened.format.name, self.duration
+        if self._parts or duration is None:
             return False
-        try:
-            self._seek(self.duration + 1.0)
-        except SeekFailed:
-            return False
-        packet = next(self._packets(), None)
-        time = None if packet is None else self._time(packet.pts)
-        return time is not None and time > self.duration + 0.5
+        if kind in _GUESSED:
+            for packet in self._packets_from(duration + 1.0):
+                time = self._time(packet.pts)
+                return time is not None and time > duration + _UNSURE
+        elif kind in _APPENDED:
+            clock = StreamClock(overlap=_OVERLAP)
+            self._start_over()  # Matroska does not go on again after its end
+            for packet in self._packets_from(duration - 1.0):
+                time = clock.time(self._time(packet.pts), self._length(packet))
+                if time is not None and time > duration + _UNSURE:
+                    return True
+        return False
+
+    @property
+    def proven_duration(self) -> float | None:
+        """What the header claims, in seconds, if the sound ends about there; else None.
+
+        Where it is a guess, the end that was found takes its place.
+        """
+        return self.duration if self._parts else self._proven()
 
     def measure(self) -> float | None:
         """Return the duration in seconds from a walk over all packets, or None if they don't say.
 
         Costs far less than decoding: about 40 ms for four minutes of MP3.
         """
-        self._start_over()
-        end = clock = 0.0
-        for packet in self._packets():
-            time = self._time(packet.pts)
-            clock = (clock if time is None else time) + self._length(packet)
-            end = max(end, clock)
-        return end or None
+        return self.duration if self._parts else self._walked()[0]
 
     def read(
         self, start: float = 0.0, seconds: float | None = None, *, seek: bool = True
@@ -175,10 +172,10 @@ class AudioFile:
 
         Raises:
             SeekFailed: with `seek`, when the jump fails or lands elsewhere.
-            AudioError: ``damaged``.
+            AudioError: ``damaged``, ``unreachable``.
 
         """
-        gathered = _Gathered()
+        gathered = Gathered()
         left = float("inf") if seconds is None else seconds
         started = False
         for time, frame in self._frames(start, seek=seek and start > 0):
@@ -196,6 +193,8 @@ class AudioFile:
             yield from gathered.add(frame, first, last)
             if left * rate < 0.5:
                 break
+        if seek and start > 0 and not started:
+            raise SeekFailed
         if self._failed > self._decoded:
             raise self._error(
                 "damaged",
@@ -205,21 +204,36 @@ class AudioFile:
 
     def _frames(self, start: float, *, seek: bool) -> Iterator[tuple[float, AudioFrame]]:
         """Yield decoded frames with their times, from shortly before a start."""
+        self._failed = self._decoded = 0
+        if not self._parts:
+            yield from self._frames_of_part(start, seek=seek)
+        offset = 0.0
+        for number, (link, seconds) in enumerate(self._parts, 1):
+            if start < offset + seconds or number == len(self._parts):
+                within = max(0.0, start - offset)
+                self._file = Part(self._whole, link)
+                if seek and within > 0:
+                    self._start_over()
+                for time, frame in self._frames_of_part(within, seek=seek and within > 0):
+                    yield offset + time, frame
+            offset += seconds
+
+    def _frames_of_part(self, start: float, *, seek: bool) -> Iterator[tuple[float, AudioFrame]]:
+        if seek and not self._seekable:
+            raise SeekFailed
         if seek:
             self._seek(start - _PREROLL)
         else:
             self._start_over()
-        self._failed = self._decoded = 0
-        clock = None if seek else 0.0  # the next packet's time, for packets that don't say theirs
+        before = self._decoded
+        clock = StreamClock(overlap=_OVERLAP, begin=None if seek else 0.0)
         shown: float | None = None  # the next frame's time
         for packet in self._packets():
-            time = self._time(packet.pts)
-            time = clock if time is None else time
-            if time is None or (seek and self._decoded == 0 and time > start + _LATE):
-                raise SeekFailed
             length = self._length(packet)
-            clock = time + length
-            if length and clock < start - _PREROLL:
+            time = clock.time(self._time(packet.pts), length)
+            if time is None or (seek and self._decoded == before and time > start + _LATE):
+                raise SeekFailed
+            if length and time + length < start - _PREROLL:
                 continue
             try:
                 frames = packet.decode()
@@ -230,46 +244,144 @@ class AudioFile:
                 self._check_rate(frame.sample_rate)
                 self._decoded += 1
                 stamp = self._time(frame.pts)
-                shown = stamp if stamp is not None else time if shown is None else shown
+                if stamp is not None:
+                    stamp += clock.shift  # unless it is of a packet before the jump
+                    shown = stamp if abs(stamp - time) < _OVERLAP else time
+                elif shown is None:
+                    shown = time
                 yield shown, frame
                 shown += frame.samples / frame.sample_rate
 
     def _packets(self) -> "Iterator[Packet[AudioStream]]":
         """Yield the stream's packets up to the end or to where the container is torn."""
         try:
-            yield from self._opened.demux(self._stream)
-        except av.FFmpegError:
+            with self._source.reading():
+                yield from self._opened.demux(self._stream)
+        except (av.FFmpegError, IndexError):  # IndexError: a stream that began later
             return
-        except OSError as error:
-            raise self._error("damaged", f"it cannot be read to its end: {error}") from error
 
     def _seek(self, seconds: float) -> None:
         try:
             offset = (max(0.0, seconds) + self._begin) / self._time_base
-            self._opened.seek(int(offset), stream=self._stream)
-        except (av.FFmpegError, OSError, OverflowError) as error:
+            with self._source.reading():
+                self._opened.seek(int(offset), stream=self._stream)
+        except (av.FFmpegError, OverflowError) as error:
             raise SeekFailed from error
+
+    def _packets_from(self, seconds: float) -> "Iterator[Packet[AudioStream]]":
+        """Yield the packets from a point in time; none where it cannot be sought."""
+        try:
+            self._seek(seconds)
+        except SeekFailed:
+            return
+        yield from self._packets()
+
+    def _claimed(self) -> float | None:
+        if self._stream.duration:
+            seconds = self._stream.duration * self._time_base
+        else:
+            seconds = (self._opened.duration or 0) / av.time_base
+        return seconds if seconds > 0 else None
+
+    def _proven(self) -> float | None:
+        claimed = self._claimed()
+        end = None if claimed is None else self._end_near(claimed)
+        if claimed is None or end is None or not self._sounds_at(claimed / 2) or self.goes_on:
+            return None
+        return end if self._opened.format.name in _GUESSED else claimed
+
+    def _end_near(self, seconds: float) -> float | None:
+        """Return where the last packet ends, if that is no earlier than a point in time."""
+        if not self._seekable:
+            return None
+        end = 0.0
+        for packet in self._packets_from(seconds - 1.0):
+            time = self._time(packet.pts)
+            end = max(end, 0.0 if time is None else time + self._length(packet))
+        return end if end > seconds - _UNSURE else None
+
+    def _sounds_at(self, seconds: float) -> bool:
+        """Return whether there is sound about a point in time, not a jump of the time stamps."""
+        for packet in self._packets_from(seconds):
+            time = self._time(packet.pts)
+            return time is None or abs(time - seconds) < LONGEST_GAP
+        return False
+
+    @property
+    def _seekable(self) -> bool:
+        """Whether a time leads to its sound: not where time stamps start anew within the file."""
+        kind = self._opened.format
+        if kind.name in _APPENDED:
+            return not self.goes_on
+        if kind.name == "ogg":  # of FLAC, FFmpeg invents the time stamps of the last page
+            return self._stream.codec_context.name != "flac"
+        return not Flags(kind.flags) & Flags.ts_discont or not self._jumps
+
+    @cached_property
+    def _jumps(self) -> bool:
+        return self._walked()[1]
+
+    def _walked(self) -> tuple[float | None, bool]:
+        """Return the length in seconds, and whether time stamps jump, from all packets."""
+        self._start_over()
+        clock = StreamClock(overlap=_OVERLAP, begin=0.0)
+        end = 0.0
+        for packet in self._packets():
+            length = self._length(packet)
+            time = clock.time(self._time(packet.pts), length)
+            end = max(end, (time or 0.0) + length)
+        return end or None, clock.shift != 0
+
+    def _find_parts(self) -> None:
+        """Open the file, or each link of a chained one; those without sound are left out."""
+        try:
+            found = links(self._whole)
+        except OSError as error:
+            raise unreadable(self.path, error) from error
+        if len(found) == 1:
+            self._start_over()
+            return
+        refused: AudioError | None = None
+        for link in found:
+            try:
+                self._open_part(link)
+                seconds = self._proven() or self._walked()[0]
+            except AudioError as error:
+                if error.code not in _OF_CONTENT:
+                    raise
+                refused = refused or error
+                continue
+            if seconds:
+                self._parts.append((link, seconds))
+        if not self._parts:
+            raise refused or self._error("damaged", "no sound can be decoded")
+        self._open_part(self._parts[0][0])
+
+    def _open_part(self, link: Link) -> None:
+        self._file = Part(self._whole, link)
+        self._start_over()
 
     def _start_over(self) -> None:
         """Open the container afresh, which works where seeking back does not."""
         if self._container is not None:
             self._container.close()
-        self._file.seek(0)
-        head = self._file.read(16)
-        self._file.seek(0)
+        self._source = source = _Source(self._file, self.path)
+        with source.reading():
+            source.seek(0)
+            head = source.read(16)
+            source.seek(0)
         try:
-            self._container = av.open(
-                _Source(self._file, self.path),
-                mode="r",
-                container_options={"protocol_whitelist": "none"},
-                metadata_errors="replace",
-            )
+            with source.reading():
+                self._container = av.open(
+                    source,
+                    mode="r",
+                    container_options={"protocol_whitelist": "none"},
+                    metadata_errors="replace",
+                )
         except av.FFmpegError as error:
             if head.startswith(_MAGIC) or head[4:8] == b"ftyp":
                 raise self._error("damaged", "it starts like a song but cannot be read") from error
             raise self._error("not_audio", "it is no audio file") from error
-        except OSError as error:
-            raise self._error("damaged", f"it cannot be read: {error}") from error
         streams = self._container.streams
         if "ASF_Protection_Type" in self._container.metadata:
             raise self._error("protected", "it is protected against copying (DRM)")
@@ -301,7 +413,8 @@ class AudioFile:
         return None if stamp is None else stamp * self._time_base - self._begin
 
     def _length(self, packet: "Packet[AudioStream]") -> float:
-        return (packet.duration or 0) * self._time_base
+        seconds = (packet.duration or 0) * self._time_base
+        return seconds if seconds < LONGEST_GAP else 0.0
 
     def _error(self, code: str, what: str) -> AudioError:
         return AudioError(f"cannot analyse {self.path}: {what}", code=code)
@@ -310,12 +423,38 @@ class AudioFile:
 class _Source:
     """What FFmpeg sees of the file: reading, seeking and a name that means nothing to it."""
 
-    def __init__(self, file: BinaryIO, path: Path) -> None:
+    def __init__(self, file: BinaryIO | Part, path: Path) -> None:
         suffix = path.suffix.lower()
         self.name = "song" + (suffix if suffix[1:].isascii() and suffix[1:].isalnum() else "")
-        self.read = file.read
         self.tell = file.tell
+        self._path = path
+        self._read = file.read
         self._seek = file.seek
+        self._error: OSError | None = None
+
+    def read(self, size: int) -> bytes:
+        """Read; FFmpeg may take an error for the file's end, so it is kept."""
+        try:
+            return self._read(size)
+        except OSError as error:
+            self._error = error
+            raise
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Tell when the system could not read the file inside, whatever FFmpeg made of that.
+
+        Raises:
+            AudioError: as of `vibelux.music.reading_errors.unreadable`.
+
+        """
+        try:
+            yield
+        except Exception:
+            if self._error is None:
+                raise
+        if self._error is not None:
+            raise unreadable(self._path, self._error) from self._error
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         """Seek; answer an impossible place, which damaged headers ask for, as FFmpeg does."""
@@ -323,73 +462,6 @@ class _Source:
             return self._seek(offset, whence)
         except (OSError, ValueError):
             return -errno.EINVAL
-
-
-_USUAL_LAYOUTS = ("mono", "stereo", "2.1", "4.0", "5.0", "5.1", "6.1", "7.1")
-"""FFmpeg's own choice for one channel and more, where a file does not say where each belongs."""
-
-
-def _speakers(layout: AudioLayout) -> tuple[str, ...]:
-    """Return FFmpeg's names of the channels; ``NONE`` only for more than eight unnamed ones."""
-    names = tuple(channel.name for channel in layout.channels)
-    if "NONE" in names and len(names) <= len(_USUAL_LAYOUTS):
-        usual = AudioLayout(_USUAL_LAYOUTS[len(names) - 1])
-        return tuple(channel.name for channel in usual.channels)
-    return names
-
-
-class _Gathered:
-    """Frames of one kind, gathered to be converted together."""
-
-    def __init__(self) -> None:
-        self._kind: tuple[str, str, int] | None = None
-        self._channels: tuple[str, ...] = ()
-        self._parts: list[list[NDArray[Any]]] = []  # of each frame, its channels
-        self._count = 0
-
-    def add(self, frame: AudioFrame, first: int, last: int) -> Iterator[Chunk]:
-        """Take samples first to last of a frame; yield what was gathered when it is enough."""
-        layout = frame.layout
-        kind = (frame.format.name, layout.name, frame.sample_rate)
-        if kind != self._kind:
-            yield from self.flush()
-            self._kind = kind
-            self._channels = _speakers(layout)
-        elif self._count >= _CHUNK:
-            yield from self.flush()
-        dtype, count = np.dtype(format_dtypes[kind[0]]), len(self._channels)
-        planes: tuple[Any, ...] = frame.planes
-        # Views of FFmpeg's memory: to_ndarray() takes five times as long.
-        if frame.format.is_packed:
-            values = np.frombuffer(planes[0], dtype, frame.samples * count)
-            parts = list(values.reshape(-1, count)[first:last].T)
-        else:
-            parts = [np.frombuffer(plane, dtype, last)[first:] for plane in planes]
-        self._parts.append(parts)
-        self._count += last - first
-
-    def flush(self) -> Iterator[Chunk]:
-        """Yield what was gathered."""
-        if self._kind is not None and self._count:
-            samples = np.empty((len(self._channels), self._count), np.float32)
-            for row, parts in zip(samples, zip(*self._parts, strict=True), strict=True):
-                np.concatenate(parts, out=row, casting="unsafe")
-            yield Chunk(_scaled(samples, self._parts[0][0].dtype), self._kind[2], self._channels)
-        self._parts.clear()
-        self._count = 0
-
-
-def _scaled(samples: NDArray[np.float32], dtype: "np.dtype[Any]") -> NDArray[np.float32]:
-    """Bring samples that came as another type to full scale 1, in place."""
-    if dtype.kind == "u":
-        samples -= np.float32(128)  # FFmpeg's only unsigned type has 8 bits
-        samples /= np.float32(128)
-    elif dtype.kind == "i":
-        samples *= np.float32(2.0 ** (1 - 8 * dtype.itemsize))
-    elif not -_LOUDEST <= samples.min() <= samples.max() <= _LOUDEST:  # also if it is no number
-        np.nan_to_num(samples, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
-        np.clip(samples, -_LOUDEST, _LOUDEST, out=samples)
-    return samples
 
 
 def _open(path: Path) -> BinaryIO:
@@ -407,9 +479,7 @@ def _open(path: Path) -> BinaryIO:
         if status.st_size == 0:
             raise refuse("empty", "the file is empty")
         return path.open("rb", buffering=0)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise refuse("vanished", "there is no such file") from error
-    except PermissionError as error:
-        raise refuse("no_permission", "reading it is not permitted") from error
-    except (OSError, ValueError) as error:
-        raise refuse("damaged", f"it cannot be opened: {error}") from error
+    except OSError as error:
+        raise unreadable(path, error) from error
+    except ValueError as error:
+        raise refuse("vanished", f"there can be no such file: {error}") from error

@@ -9,7 +9,8 @@ from av import AudioFrame, AudioResampler
 from numpy.typing import NDArray
 
 from vibelux.errors import AudioError
-from vibelux.music.audio_file import AudioFile, Chunk, SeekFailed
+from vibelux.music.audio_file import AudioFile, SeekFailed
+from vibelux.music.chunks import Chunk
 from vibelux.music.loudness import Loudness, LoudnessMeter
 from vibelux.music.windows import fit_window, window_starts
 
@@ -59,8 +60,8 @@ def decode(
         samples [shape=(n,), dtype=float32, in [-1, 1]], mono, n ≥ 1.
 
     Raises:
-        AudioError: ``vanished``, ``no_permission``, ``empty``, ``not_audio``, ``damaged``,
-            ``protected``, or ``too_short``: the song ends before `start`.
+        AudioError: ``vanished``, ``no_permission``, ``unreachable``, ``empty``, ``not_audio``,
+            ``damaged``, ``protected``, or ``too_short``: the song ends before `start`.
 
     """
     with AudioFile(path) as audio:
@@ -161,7 +162,9 @@ def _window(
     meter.cut()
     try:
         return resampled(_metered(audio.read(start, seconds, seek=seek), meter), rate)
-    except AudioError:
+    except AudioError as error:
+        if error.code in AudioError.TRANSIENT:
+            raise
         return np.empty(0, np.float32)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vibelux.errors import MissingExtra, PlayerError
+from vibelux.folding import folded
 
 _PERIOD = 100
 """Milliseconds of sound that the device asks for at once: long enough for an interpreter that is
@@ -89,7 +90,7 @@ def _named(name: str, miniaudio: Any, backends: list[Any]) -> dict[str, Any]:
     """Return the first device whose name holds a text."""
     found = miniaudio.Devices(backends).get_playbacks()
     for device in found:
-        if name.lower() in device["name"].lower():
+        if folded(name) in folded(device["name"]):
             return dict(device)
     names = ", ".join(repr(device["name"]) for device in found) or "none"
     raise PlayerError(f"there is no sound device {name!r}; there are: {names}")

@@ -76,6 +76,7 @@ class Listening:
         self._told: set[int] = set()  # songs whose end the session knows already
         self._queued: list[int] = []  # ids that the player has yet to play
         self._failures = 0
+        self._reason: str | None = None  # why the player could not play the last one that failed
         self._place: tuple[int | None, float] = (None, 0.0)  # song that plays, seconds into it
         self._saved = time.monotonic()
         self._unsaved = False
@@ -129,7 +130,9 @@ class Listening:
                 self._place = saved.song, saved.seconds
                 self.heard -= 1  # it begins once more
         self._fill(first, at=0.0 if saved is None else saved.seconds)
-        self.save()
+        if self._listener.profile.unsaved is not None:
+            self._notes.append(self._listener.profile.unsaved)
+        self._keep()
 
     def tick(self) -> list[str]:
         """Take in what happened, keep the queue filled, and return what the listener should know.
@@ -185,6 +188,16 @@ class Listening:
         """Wait, or go on."""
         now = self._player.playing()
         self._player.pause(now is None or not now.paused)  # also between two songs
+
+    def end(self) -> None:
+        """Save the session for the last time.
+
+        Raises:
+            PlayerError: the file cannot be written, and that was not said before.
+
+        """
+        if not self._unsaved:
+            self.save()
 
     def save(self) -> None:
         """Save the session as it is now.
@@ -262,6 +275,7 @@ class Listening:
             case Failed(song, reason):
                 self._notes.append(f"passed over {song.title}: {reason}")
                 self._unplayable.add(song.id)
+                self._reason = reason
                 self._queued = [queued for queued in self._queued if queued != song.id]
                 self._failures += 1
                 if self._failures >= _FAILURES:
@@ -301,11 +315,20 @@ class Listening:
         if picks:
             self._notes.append("every song was played; starting over")
         elif now is None:
-            raise CatalogueError(
-                "none of the catalogue's songs can be played any more; connect the disk that holds "
-                "them, or scan again: vibelux scan FOLDER"
-            )
+            raise self._nothing_left()
         return picks
+
+    def _nothing_left(self) -> CatalogueError | PlayerError:
+        """Return why there is nothing to play: the player's reason where all songs reached it."""
+        if self._reason is not None and self._catalogue.counts()["ok"] <= len(self._unplayable):
+            return PlayerError(
+                f"{self._player.name} can play none of the catalogue's songs; the last one: "
+                f"{self._reason}"
+            )
+        return CatalogueError(
+            "none of the catalogue's songs can be played any more; connect the disk that holds "
+            "them, or scan again: vibelux scan FOLDER"
+        )
 
     def _available(self, song: Song) -> bool:
         return song.id not in self._unplayable and (not self._files_here or playable(song.path))

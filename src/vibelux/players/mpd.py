@@ -12,7 +12,8 @@ from typing import Any
 
 from vibelux.errors import PlayerError
 from vibelux.library.catalogue import Song
-from vibelux.players.mpd_files import MpdFiles
+from vibelux.players.mpd_files import MpdFiles, MpdLacks
+from vibelux.players.mpd_modes import MpdModes
 from vibelux.players.mpd_server import MpdAddress, MpdGone, MpdRefused, MpdServer
 from vibelux.players.player import Ended, Event, Failed, Notice, Playing, Started
 
@@ -28,11 +29,14 @@ _END = 1.5
 _HEARD = 1.0
 """Seconds below which a song that ends by itself was not heard at all."""
 
+_NEEDED = (
+    *("status", "stats", "playlistinfo", "lsinfo", "addid", "deleteid"),
+    *("playid", "seekcur", "pause", "play", "next"),
+)
+"""Commands that MPD must permit."""
+
 _KEPT = 20
 """Songs that were played and stay in MPD's queue, to go back to."""
-
-_DISTURBING = ("random", "single")
-"""Modes of MPD that would undo the order of its queue."""
 
 
 class MpdPlayer:
@@ -41,6 +45,7 @@ class MpdPlayer:
     Args:
         address: where MPD listens.
         root: as of `MpdFiles`.
+        modes_file: as of `MpdModes`.
 
     Raises:
         MissingExtra: python-mpd2 is not installed.
@@ -48,9 +53,12 @@ class MpdPlayer:
 
     """
 
-    def __init__(self, address: MpdAddress, *, root: Path | None = None) -> None:
+    def __init__(
+        self, address: MpdAddress, *, root: Path | None = None, modes_file: Path | None = None
+    ) -> None:
         self._server = MpdServer(address)
         self._files = MpdFiles(self._server, root=root)
+        self._modes = MpdModes(self._server, modes_file)
         self._events: list[Event] = []
         self._ours: dict[int, Song] = {}  # queued by us: MPD's id -> song
         self._past: list[int] = []  # ids of ours that were played
@@ -63,19 +71,18 @@ class MpdPlayer:
         self._looked = time.monotonic()
         self._lost: float | None = None
         self._tried = 0.0
-        self._switched_off: list[str] = []
         try:
-            self._server.require("status", "addid", "deleteid", "playid")
+            self._server.require(*_NEEDED)
             self._files.prepare()
-            self._switch_off_modes()
-        except (MpdGone, MpdRefused) as error:
+            self._events += map(Notice, self._modes.switch_off())
+        except MpdGone as error:
             raise PlayerError(
                 f"MPD at {address} does not answer ({error}); start it, or give its address: "
                 "--mpd HOST:PORT"
             ) from error
-        except PlayerError:
+        except (MpdRefused, PlayerError) as error:
             self._server.close()
-            raise
+            raise PlayerError(str(error)) from error
 
     @property
     def name(self) -> str:
@@ -122,17 +129,8 @@ class MpdPlayer:
         """Let go of MPD, which plays on what is in its queue."""
         with contextlib.suppress(MpdGone, MpdRefused, PlayerError):
             if self._lost is None:
-                for mode in self._switched_off:
-                    self._server.ask(mode, 1)
+                self._modes.restore()
         self._server.close()
-
-    def _switch_off_modes(self) -> None:
-        status = self._server.ask("status")
-        for mode in _DISTURBING:
-            if status.get(mode, "0") != "0":
-                self._server.ask(mode, 0)
-                self._switched_off.append(mode)
-                self._events.append(Notice(f"MPD's {mode} mode is off until the end of this"))
 
     def _look(self) -> None:
         """Ask for MPD's state and take it in; tell MPD what it could not be told before."""
@@ -178,6 +176,8 @@ class MpdPlayer:
                 self._events.append(Failed(song, f"MPD refuses it: {error}"))
                 continue
             place += 1
+            if name.startswith("/"):  # it may have a name of its own for a file outside
+                self._files.called(song, self._server.ask("playlistid", number)[0]["file"])
             self._ours[int(number)] = song
             ahead.append({"id": number})
         # Never against the person: a song of somebody else, or a stop, is left alone.
@@ -194,16 +194,11 @@ class MpdPlayer:
         return int(self._server.ask("status")["playlistlength"])
 
     def _name(self, song: Song) -> str | None:
-        name = self._files.name_of(song)
-        if name is None:
-            self._events.append(
-                Failed(
-                    song,
-                    f"{self.name} does not have {song.path}; if it does under another path, say "
-                    "with --mpd-root which folder here is its music folder",
-                )
-            )
-        return name
+        try:
+            return self._files.name_of(song)
+        except MpdLacks as error:
+            self._events.append(Failed(song, str(error)))
+            return None
 
     def _adopt(self, first: tuple[Song, str], queue: list[Any], status: dict[str, str]) -> bool:
         """Take over a song that plays already; return whether it does."""
@@ -226,7 +221,7 @@ class MpdPlayer:
 
     def _recognise(self) -> None:
         """Find our songs in the queue again: a restarted MPD gives them other numbers."""
-        songs = {self._files.name_of(song): song for song in self._ours.values()}
+        songs = {self._name(song): song for song in self._ours.values()}
         now = None if self._current is None else self._ours[self._current]
         queue = self._server.ask("playlistinfo")
         self._ours = {

@@ -89,16 +89,7 @@ class MpdGone(Exception):
 
 
 class MpdRefused(Exception):
-    """MPD answered with an error.
-
-    Attributes:
-        missing: whether what was asked for does not exist.
-
-    """
-
-    def __init__(self, message: str, *, missing: bool) -> None:
-        super().__init__(message)
-        self.missing = missing
+    """MPD answered with an error, or does not permit a command."""
 
 
 class MpdServer:
@@ -138,10 +129,10 @@ class MpdServer:
             return getattr(self._client, command)(*arguments)
         except mpd.CommandError as error:
             code = getattr(error, "errno", None)
-            if code == mpd.FailureResponseCode.PERMISSION:
-                raise self._not_permitted(command) from error
-            missing = code == mpd.FailureResponseCode.NO_EXIST
-            raise MpdRefused(str(getattr(error, "msg", error)), missing=missing) from error
+            reason = str(getattr(error, "msg", error))
+            if code == mpd.FailureResponseCode.PERMISSION and "permission" in reason:
+                reason = self._not_permitted(command)  # else it is a file that is not
+            raise MpdRefused(reason) from error
         except (mpd.ConnectionError, OSError) as error:
             self.close()
             raise MpdGone(str(error)) from error
@@ -162,11 +153,12 @@ class MpdServer:
         permitted = self.ask("commands")
         for command in commands:
             if command not in permitted:
-                raise self._not_permitted(command)
+                raise PlayerError(self._not_permitted(command))
 
-    def _not_permitted(self, command: str) -> PlayerError:
-        return PlayerError(
-            f"MPD at {self.address} does not permit {command!r} without a password; set the "
+    def _not_permitted(self, command: str) -> str:
+        whom = "without a password" if self.address.password is None else "with this password"
+        return (
+            f"MPD at {self.address} does not permit {command!r} {whom}; set the "
             f"environment variable MPD_HOST to PASSWORD@{self.address.host}"
         )
 

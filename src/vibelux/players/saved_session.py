@@ -49,7 +49,7 @@ class SavedSession:
         """
         text = json.dumps({"format": _FORMAT, **asdict(self)})
         try:
-            with whole_file(path) as part:
+            with whole_file(path, private=True) as part:
                 part.write_text(text, encoding="utf-8")
         except OSError as error:
             raise PlayerError(f"cannot save the session in {path}: {error}") from error

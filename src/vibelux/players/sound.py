@@ -8,7 +8,8 @@ from av import AudioFrame, AudioResampler
 from numpy.typing import NDArray
 
 from vibelux.errors import AudioError
-from vibelux.music.audio_file import AudioFile, Chunk, SeekFailed
+from vibelux.music.audio_file import AudioFile, SeekFailed
+from vibelux.music.chunks import Chunk
 
 RATE = 48_000
 """Hz: what nearly every sound device runs at."""

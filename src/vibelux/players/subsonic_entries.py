@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from vibelux.library.schema import storable
+
 
 @dataclass(frozen=True, slots=True)
 class ServerSong:
@@ -117,11 +119,12 @@ def text_of(value: Any) -> str | None:
 
 
 def number_of(value: Any) -> int | None:
-    """Return a whole number >= 0, or None."""
+    """Return a whole number >= 0 that the catalogue can hold, or None."""
     try:
-        return number if (number := int(value)) >= 0 else None
+        number = int(value)
     except (TypeError, ValueError, OverflowError):
         return None
+    return number if number >= 0 and storable(number) else None
 
 
 def moment_of(value: Any) -> int | None:

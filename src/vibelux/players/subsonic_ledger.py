@@ -6,14 +6,20 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from vibelux.library.scan_ledger import Terms
+from vibelux.errors import AudioError
+from vibelux.library.durable_commits import DurableCommits
+from vibelux.library.scan_verdicts import Terms, outlives
 from vibelux.library.schema import TAGS, VERDICT, remote_path, songs
+from vibelux.library.song_identity import key_after
 from vibelux.library.workers_process import Outcome
 from vibelux.players.subsonic_entries import ServerSong
 
 _TOGETHER = 500
 
 Entry = Literal["known", "returned", "pending"]
+
+Settled = Literal["analysed", "failed", "unread"]
+"""``unread``: nothing is known of what is in it; the next scan tries again."""
 
 
 class ServerLedger:
@@ -28,6 +34,7 @@ class ServerLedger:
 
     def __init__(self, connection: Connection, server: str, terms: Terms) -> None:
         self._connection = connection
+        self._commits = DurableCommits(connection)
         self._server = server
         self._terms = terms
 
@@ -48,30 +55,44 @@ class ServerLedger:
             rows = self._rows([song.id for song in listed])
             return [self._enter(song, rows.get(song.id)) for song in listed]
 
-    def settle(self, song: ServerSong, outcome: Outcome) -> bool:
-        """Write down what was heard in a song; returns whether it could be analysed."""
-        values: dict[str, Any] = dict.fromkeys(VERDICT)
-        values |= outcome.values | _said(song)
-        values |= {
-            "path": remote_path(self._server, song.id),
-            "server": self._server,
-            "remote_id": song.id,
-            "size": song.size,
-            "content_hash": outcome.content_hash,
-            "title": values["title"] if song.title else "untitled",  # not the passing file's name
-            "reason_code": outcome.reason_code,
-            "reason": outcome.reason,
-            "state": "failed" if outcome.reason_code else "ok",
-            "analysed_at": int(time.time()),
-        }
-        with self._connection.begin():
+    def settle(self, song: ServerSong, outcome: Outcome) -> Settled:
+        """Write down what was heard in a song."""
+        transient = outcome.reason_code in AudioError.TRANSIENT
+        reason = {"reason_code": outcome.reason_code, "reason": outcome.reason}
+        with self._commits.begin():
             row = self._rows([song.id]).get(song.id)
-            values |= _plays(song, row)
+            if row is not None and outcome.reason_code is not None and outlives(row, outcome):
+                self._change(row, {"state": "ok"} | (reason if transient else {}))
+                return "unread" if transient else "failed"
+            values: dict[str, Any] = dict.fromkeys(VERDICT)
+            values |= outcome.values | _said(song)
+            values |= {
+                "path": remote_path(self._server, song.id),
+                "server": self._server,
+                "remote_id": song.id,
+                "size": song.size,
+                "content_hash": None if transient else outcome.content_hash,
+                "title": values["title"] if song.title else "untitled",  # not the passing file's
+                "state": "failed" if outcome.reason_code else "ok",
+                "analysed_at": int(time.time()),
+            }
+            values |= reason | _plays(song, row)
+            values["known_by"] = key_after(self._connection, row, outcome.values)
             if row is None:
                 self._connection.execute(insert(songs).values(**values))
             else:
                 self._change(row, values)
-        return outcome.reason_code is None
+        if outcome.reason_code is None:
+            return "analysed"
+        return "unread" if transient else "failed"
+
+    def rest(self) -> None:
+        """Take what was written to the disk, if that is due; called while workers are busy."""
+        self._commits.rest()
+
+    def finish(self) -> None:
+        """Take everything that was written to the disk."""
+        self._commits.settle()
 
     def note_plays(self, listed: Sequence[ServerSong]) -> None:
         """Take over how often and when songs were played there."""
@@ -103,7 +124,7 @@ class ServerLedger:
             return "pending"
         values = _said(song) | _plays(song, row)
         same = song.size is None or row.size is None or song.size == row.size
-        done = same and not self._terms.again and self._terms.hold_for(row)
+        done = same and self._terms.need_nothing(row)
         if done and row.state == "missing":
             values["state"] = "failed" if row.mood is None else "ok"
         self._change(row, values)

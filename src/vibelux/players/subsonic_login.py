@@ -11,13 +11,14 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from vibelux.errors import InvalidInput, ServerError
+from vibelux.private_files import private_folder
 from vibelux.whole_file import whole_file
 
 Auth = Literal["token", "password", "api-key"]
@@ -65,25 +66,84 @@ def parse_url(text: str) -> str:
         InvalidInput: it is no address, or holds a password.
 
     """
-    text = text.strip()
-    try:
-        parts = urlsplit(text if "://" in text else f"https://{text}")
-        host, port = parts.hostname, parts.port
-    except ValueError:  # a port or an IPv6 address that is none
-        parts, host, port = urlsplit(""), None, None
-    if parts.username is not None or parts.password is not None:
+    address = _Address.of(text)
+    if address is not None and address.has_user:
         raise InvalidInput(
             "give the server's address without user and password; the user has an option of its "
             f"own, and the password is asked for or comes from {PASSWORD_VARIABLE}"
         )
-    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
-        shown = re.split(r"[?#]", text)[0]
+    if address is None:
+        shown = re.split(r"[?#]", text.strip())[0].rpartition("@")[2]
         raise InvalidInput(
             f"{shown!r} is no address of a server; give one such as https://music.example.org"
         )
-    host = f"[{host}]" if ":" in host else host
-    folder = parts.path.rstrip("/").removesuffix("/rest").rstrip("/")
-    return f"{parts.scheme}://{host}{'' if port is None else f':{port}'}{folder}"
+    return f"{address.scheme or 'https'}://{address.name(default_port=False)}"
+
+
+def known_server(text: str, servers: Collection[str]) -> str | None:
+    """Return the one of some servers that a person means, or None.
+
+    Args:
+        text: its name, or any form of its address: with or without a scheme, a slash at its end,
+            ``/rest``, the usual port or a user; the host in any case.
+        servers: as `Login.server` names them.
+
+    """
+    if text in servers:
+        return text
+    address = _Address.of(text)
+    if address is None:
+        return None
+    meant = [address.name(default_port=True), address.name(default_port=False)]
+    for name in meant:
+        if name in servers:
+            return name
+    for server in servers:
+        other = _Address.of(server)
+        if other is not None and other.name(default_port=False) in meant:
+            return server
+    return None
+
+
+@dataclass(frozen=True)
+class _Address:
+    """The parts of a server's address."""
+
+    scheme: str | None
+    host: str
+    port: int | None
+    folder: str
+    has_user: bool
+
+    @classmethod
+    def of(cls, text: str) -> "_Address | None":
+        """Read an address; None if it is none."""
+        scheme, there, _ = text.strip().partition("://")
+        scheme = scheme.lower() if there else ""
+        try:
+            parts = urlsplit(text.strip() if there else f"https://{text.strip()}")
+            host, port = parts.hostname, parts.port
+            host = _host(host) if host else None
+        except ValueError:  # a port or an IPv6 address that is none
+            return None
+        if scheme not in ("", "http", "https") or not host or parts.query or parts.fragment:
+            return None
+        folder = parts.path.rstrip("/").removesuffix("/rest").rstrip("/")
+        user = parts.username is not None or parts.password is not None
+        return cls(scheme or None, host, port, folder, user)
+
+    def name(self, *, default_port: bool) -> str:
+        """Return it without the scheme, and without the scheme's usual port unless asked for."""
+        usual = (80, 443) if self.scheme is None else ({"http": 80, "https": 443}[self.scheme],)
+        shown = self.port is not None and (default_port or self.port not in usual)
+        return f"{self.host}{f':{self.port}' if shown else ''}{self.folder}"
+
+
+def _host(host: str) -> str:
+    """Return a host's name in one form; names beyond ASCII as the network has them."""
+    if ":" in host:
+        return f"[{host}]"
+    return host if host.isascii() else host.encode("idna").decode("ascii")
 
 
 def credentials(login: Login, secret: str, *, salt: str | None = None) -> dict[str, str]:
@@ -115,7 +175,8 @@ def read_login(file: Path) -> Login | None:
     """
     try:
         values = json.loads(file.read_text(encoding="utf-8"))
-        login = Login(parse_url(values["url"]), str(values["user"]), values["auth"])
+        login = Login(str(values["url"]), str(values["user"]), values["auth"])
+        parse_url(login.url)  # kept as it is: the catalogue and the keyring know it by this name
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError) as error:
@@ -135,10 +196,9 @@ def write_login(file: Path, login: Login) -> None:
 
     """
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(file) as part:
+        private_folder(file.parent)
+        with whole_file(file, private=True) as part:
             part.write_text(json.dumps(asdict(login)) + "\n", encoding="utf-8")
-            part.chmod(0o600)
     except OSError as error:
         raise ServerError(f"cannot write {file}: {error}") from error
 

@@ -1,5 +1,6 @@
 """Playlists on a music server: made, and brought up to date later."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -131,10 +132,16 @@ def _own(playlists: Sequence[ServerPlaylist], name: str, client: Client) -> Serv
     found = [
         playlist
         for playlist in playlists
-        if playlist.name == name and (owners is None or playlist.owner in owners)
+        if _composed(playlist.name) == _composed(name)
+        and (owners is None or playlist.owner in owners)
     ]
-    found.sort(key=lambda playlist: not (playlist.comment or "").startswith(MARK))
+    found.sort(key=lambda one: (not (one.comment or "").startswith(MARK), one.name != name))
     return found[0] if found else None
+
+
+def _composed(name: str) -> str:
+    """Return a name with its accents stored in one way; its case is the person's choice."""
+    return unicodedata.normalize("NFC", name)
 
 
 def _is_there(client: Client, playlist_id: str) -> bool:

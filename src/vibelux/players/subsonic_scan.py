@@ -14,18 +14,20 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 from vibelux.errors import CatalogueError, ServerError, ServerRefused, ServerUnreachable
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.scan import ScanProgress
-from vibelux.library.scan_ledger import Terms
 from vibelux.library.scan_lock import scan_lock
+from vibelux.library.scan_verdicts import Terms, UnreadInARow
 from vibelux.library.workers import Workers
 from vibelux.library.workers_process import Analyser, Job, music_analyser
 from vibelux.players.subsonic import Client
 from vibelux.players.subsonic_entries import ServerSong
 from vibelux.players.subsonic_fetching import Fetched, Fetching
 from vibelux.players.subsonic_ledger import ServerLedger
+from vibelux.players.subsonic_recognition import Recognition
 
 _TOGETHER = 500
 _TOLD = 20
@@ -58,10 +60,13 @@ class ServerScanReport:
         analysed: songs fetched, heard and saved.
         unchanged: songs that needed nothing.
         returned: songs that had been missing and are back; a part of ``unchanged``.
+        recognised: songs that were known under another id or at another address.
         missing: songs that the server no longer lists.
         failed: songs that could not be analysed.
+        unread: songs that could not be heard at the moment, for want of memory or time; what is
+            known of them stays, and the next scan tries again.
         not_fetched: songs that could not be fetched; the next scan tries again.
-        troubles: the first of these two.
+        troubles: the first of these three.
         warnings: sentences.
         seconds: that the scan took.
 
@@ -71,8 +76,10 @@ class ServerScanReport:
     analysed: int = 0
     unchanged: int = 0
     returned: int = 0
+    recognised: int = 0
     missing: int = 0
     failed: int = 0
+    unread: int = 0
     not_fetched: int = 0
     troubles: list[Trouble] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -116,6 +123,7 @@ def scan_server(
         ServerUnreachable: the server is down, or went away; what was analysed before is kept.
         ServerRefused: it does not let the user in.
         ServerError: it redirects or talks nonsense.
+        FilesUnreachable: many songs in a row cannot be heard for want of memory or time.
         CatalogueLocked: another scan, or another program, is writing.
         CatalogueError: the catalogue cannot be written; what was analysed before is kept.
         ModelError: the model cannot be loaded.
@@ -132,12 +140,22 @@ def scan_server(
     ):
         terms = Terms(analyser.model, retry=retry, again=again)
         ledger = ServerLedger(connection, report.server, terms)
-        pending, seen = _look(client, ledger, report, tell)
-        with (
-            Workers(analyser, count=workers, song_timeout=song_timeout) as group,
-            Fetching(client, iter(pending), folder, connections=connections) as fetching,
-        ):
-            _hear(group, fetching, ledger, report, tell, found=len(seen), total=len(pending))
+        recognition = Recognition(connection, report.server)
+        pending, seen = _look(client, ledger, recognition, report, tell)
+        try:
+            with (
+                Workers(
+                    analyser, count=workers, song_timeout=song_timeout, on_wait=ledger.rest
+                ) as group,
+                Fetching(client, iter(pending), folder, connections=connections) as fetching,
+            ):
+                _hear(
+                    *(group, fetching, ledger, recognition, report, tell),
+                    found=len(seen),
+                    total=len(pending),
+                )
+        finally:
+            ledger.finish()
         if seen:
             report.missing = ledger.mark_missing(seen)
         else:
@@ -171,29 +189,34 @@ def refresh_plays(client: Client, catalogue: Catalogue) -> None:
 def _look(
     client: Client,
     ledger: ServerLedger,
+    recognition: Recognition,
     report: ServerScanReport,
     tell: Callable[[ScanProgress], None],
 ) -> tuple[list[ServerSong], set[str]]:
     """List the server's songs: those that need to be heard, and the ids of all."""
+    listed: list[ServerSong] = []
+    songs = client.songs()
+    while page := list(islice(songs, _TOGETHER)):
+        listed += page
+        tell(ScanProgress("looking", len(listed)))
+    report.recognised = recognition.of_listing(listed)
     pending: list[ServerSong] = []
-    seen: set[str] = set()
-    listed = client.songs()
-    while page := list(islice(listed, _TOGETHER)):
-        seen.update(song.id for song in page)
+    for first in range(0, len(listed), _TOGETHER):
+        page = listed[first : first + _TOGETHER]
         for song, entry in zip(page, ledger.enter(page), strict=True):
             if entry == "pending":
                 pending.append(song)
             else:
                 report.unchanged += 1
                 report.returned += entry == "returned"
-        tell(ScanProgress("looking", len(seen)))
-    return pending, seen
+    return pending, {song.id for song in listed}
 
 
 def _hear(
     group: Workers,
     fetching: Fetching,
     ledger: ServerLedger,
+    recognition: Recognition,
     report: ServerScanReport,
     tell: Callable[[ScanProgress], None],
     *,
@@ -202,6 +225,7 @@ def _hear(
 ) -> None:
     """Give every song that arrives to a worker and write down what it says."""
     flying: dict[int, Fetched] = {}
+    unread = UnreadInARow()
     done = number = silent = 0
 
     def next_job() -> Job | None:
@@ -217,22 +241,31 @@ def _hear(
             report.not_fetched += 1
             report.tell(song.song, "not_fetched", str(song.error))
             done += 1
-            tell(ScanProgress("analysing", found, total, done, report.failed))
+            tell(progress("analysing"))
         return None
 
-    tell(ScanProgress("analysing", found, total))
+    def progress(stage: Literal["analysing", "done"]) -> ScanProgress:
+        return ScanProgress(stage, found, total, done, report.failed + report.unread)
+
+    tell(progress("analysing"))
     for outcome in group.outcomes(next_job):
         song = flying.pop(outcome.job.key)
         with suppress(OSError):
             song.path.unlink()
-        if ledger.settle(song.song, outcome):
-            report.analysed += 1
-        else:
-            report.failed += 1
-            report.tell(song.song, outcome.reason_code or "", outcome.reason or "")
+        recognition.of_content(song.song, outcome.content_hash)
+        match ledger.settle(song.song, outcome):
+            case "analysed":
+                report.analysed += 1
+            case "failed":
+                report.failed += 1
+            case "unread":
+                report.unread += 1
+        if outcome.reason_code is not None:
+            report.tell(song.song, outcome.reason_code, outcome.reason or "")
         done += 1
-        tell(ScanProgress("analysing", found, total, done, report.failed))
-    tell(ScanProgress("done", found, total, done, report.failed))
+        tell(progress("analysing"))
+        unread.note(outcome, song.song.title or song.song.id, kept=report.analysed)
+    tell(progress("done"))
 
 
 def _require_hope(error: ServerError, silent: int, report: ServerScanReport) -> None:

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from vibelux.errors import PlaylistError
-from vibelux.library.playlists.places import absolute
+from vibelux.library.real_paths import absolute
 
 
 def open_playlist(path: Path) -> None:

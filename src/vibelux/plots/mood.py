@@ -1,14 +1,14 @@
 """The picture of a face's mood: the crop that the model saw beside seven bars."""
 
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vibelux.dependencies import place_font_cache
 from vibelux.emotions import EMOTIONS, strongest
-from vibelux.errors import VibeluxError
+from vibelux.plots.picture import save
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -48,6 +48,7 @@ def draw_mood(
         VibeluxError: the file cannot be written.
 
     """
+    place_font_cache()
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9, 4.2), dpi=150, facecolor="white")
@@ -83,22 +84,6 @@ def sign(figure: "Figure", *, title: str, model: str) -> None:
         0.045, 0.045, f"An estimate of the expression, not of feelings  ·  {model}",
         color=MUTED, size=8, **plain,
     )  # fmt: skip
-
-
-def save(figure: "Figure", path: Path) -> None:
-    """Write a figure as PNG.
-
-    Raises:
-        VibeluxError: the file cannot be written.
-
-    """
-    try:
-        with warnings.catch_warnings():
-            # A name may have characters that the font lacks; they are drawn as boxes.
-            warnings.filterwarnings("ignore", message="Glyph")
-            figure.savefig(path, format="png")
-    except OSError as error:
-        raise VibeluxError(f"cannot write the picture {path}: {error}") from error
 
 
 def _short(text: str, most: int) -> str:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from vibelux.dependencies import place_font_cache
 from vibelux.emotions import EMOTIONS
 from vibelux.errors import InvalidInput
-from vibelux.plots.mood import COLOURS, INK, MUTED, TRACK, save, sign
+from vibelux.plots.mood import COLOURS, INK, MUTED, TRACK, sign
+from vibelux.plots.picture import save
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,6 +52,7 @@ def draw_course(
         raise InvalidInput(
             f"{count} times, moods of shape {moods.shape} and {len(states)} states do not fit"
         )
+    place_font_cache()
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

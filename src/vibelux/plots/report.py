@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vibelux.dependencies import place_font_cache
+from vibelux.plots.picture import save
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -157,6 +160,7 @@ def training_curves(path: Path, history: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _figure(width: float, height: float) -> "Figure":
+    place_font_cache()
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), dpi=_DPI, layout="constrained", facecolor="white")
@@ -178,4 +182,4 @@ def _save(figure: "Figure", path: Path) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     FigureCanvasAgg(figure)
-    figure.savefig(path, format="png")
+    save(figure, path)

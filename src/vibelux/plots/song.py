@@ -1,6 +1,5 @@
 """A song as a picture: its spectrogram with the mood over time below."""
 
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from vibelux.dependencies import place_font_cache
 from vibelux.emotions import EMOTIONS, strongest
-from vibelux.errors import VibeluxError
+from vibelux.plots.picture import save
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -71,6 +71,7 @@ def draw_song(
         VibeluxError: the file cannot be written.
 
     """
+    place_font_cache()
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -134,12 +135,7 @@ def draw_song(
         family=_fonts(),
     )
     sound.text(0, 1.03, summary, transform=sound.transAxes, color=_MUTED, size=9, va="bottom")
-    try:
-        with warnings.catch_warnings():  # a title's sign that no font has is drawn as a box
-            warnings.filterwarnings("ignore", message="Glyph .* missing from")
-            figure.savefig(path, format="png")
-    except OSError as error:
-        raise VibeluxError(f"cannot write the picture {path}: {error}") from error
+    save(figure, path)
 
 
 def spread(

@@ -7,7 +7,7 @@ from vibelux.circumplex import affect_of
 from vibelux.emotions import as_mood
 from vibelux.errors import InvalidInput
 from vibelux.library.catalogue import Catalogue
-from vibelux.library.schema import OWN, songs
+from vibelux.library.schema import OWN, songs, storable
 from vibelux.library.schema_blobs import vector_blob
 
 
@@ -33,10 +33,12 @@ def correct(catalogue: Catalogue, song_id: int, mood: ArrayLike | None) -> None:
         valence, arousal = affect_of(own).tolist()
         values = dict(zip(OWN, (vector_blob(own), valence, arousal), strict=True))
     known = (songs.c.id == song_id) & songs.c.mood.is_not(None)
-    with catalogue.writing() as connection:
-        changed = connection.execute(update(songs).where(known).values(**values)).rowcount
+    changed = 0
+    if storable(song_id):
+        with catalogue.writing() as connection:
+            changed = connection.execute(update(songs).where(known).values(**values)).rowcount
     if not changed:
         raise InvalidInput(
-            f"the catalogue has no analysed song with id {song_id}; scan its folder first: "
+            f"there is no analysed song with id {song_id}; scan its folder first: "
             "vibelux scan FOLDER"
         )

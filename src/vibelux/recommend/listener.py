@@ -1,12 +1,14 @@
 """A listener: the profile, and what follows from it for the songs of a shelf."""
 
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vibelux.errors import ProfileError
 from vibelux.recommend.profile import Event, LastPlay, Profile
 from vibelux.recommend.shelf import Shelf
 from vibelux.recommend.shuffle import freshness_of
@@ -27,6 +29,7 @@ class Listener:
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
         self._last_plays: tuple[int, list[LastPlay]] = (-1, [])
+        self._followed: Shelf | None = None
 
     @classmethod
     def at(cls, path: Path | None) -> Self:
@@ -54,14 +57,19 @@ class Listener:
     def tell(self, event: Event) -> None:
         """Save what happened to a song.
 
+        Where nothing can be saved (`Profile.unsaved`), a like is refused; the rest, which nobody
+        asks for, is not learnt, and the music goes on.
+
         Raises:
             ProfileError: as `Profile.add`.
 
         """
-        self.profile.add(event)
+        if event.what == "liked" or self.profile.unsaved is None:
+            self.profile.add(event)
 
     def taste(self, shelf: Shelf, features: SongFeatures) -> Taste:
         """Return what is known of the listener's taste."""
+        self._follow(shelf)
         return Taste.learnt(list(self.profile.events(last=_LEARNT_FROM)), shelf, features)
 
     def freshness(self, shelf: Shelf, *, now: float | None = None) -> NDArray[np.float32]:
@@ -76,15 +84,13 @@ class Listener:
             fresh as new after three days and a quarter of the library, at most 50 songs.
 
         """
+        self._follow(shelf)
         now = time.time() if now is None else now
         heard: dict[int, tuple[float, float]] = dict.fromkeys(
             shelf.played_elsewhere, (np.nan, np.nan)
         )
         for last in reversed(self._plays()):  # copies: the most recent play counts
-            rows = shelf.rows_of_key.get(last.key)
-            if rows is None and (row := shelf.row_of_path.get(last.path)) is not None:
-                rows = [row]
-            for row in rows or ():
+            for row in shelf.rows(last.key, last.path):
                 heard[row] = (now - last.at) / 3600, last.plays
         fresh = np.ones(len(shelf), dtype=np.float32)
         if heard:
@@ -97,6 +103,22 @@ class Listener:
             half = max(1.0, min(50.0, len(shelf) / 4))
             fresh[rows] = freshness_of(hours, plays, half_plays=half)
         return fresh
+
+    def _follow(self, shelf: Shelf) -> None:
+        """Let the profile know under which key and path its songs are found now."""
+        if shelf is self._followed:
+            return
+        self._followed = shelf
+        found: dict[str, tuple[str, bytes]] = {}
+        for key, path in self.profile.songs():
+            rows = shelf.rows_of_key.get(key) or shelf.rows_of_hash.get(key)
+            if not rows:
+                continue  # gone, or another song under its path: nothing is certain
+            row = next((row for row in rows if shelf.paths[row] == path), rows[0])
+            if (key, path) != (now := (shelf.keys[row], shelf.paths[row])):
+                found[key] = now
+        with suppress(ProfileError):  # on a disk that is read-only all is found as before
+            self.profile.follow(found)
 
     def _plays(self) -> list[LastPlay]:
         """Return `Profile.last_plays`, counted anew where there were events since."""

@@ -1,17 +1,15 @@
 """The listener's profile: what was played, skipped and liked, in one SQLite file.
 
 It holds facts only; what they say about the listener's taste is computed when it is needed. It
-never leaves the machine, and `Profile.forget` empties it for good. Songs are known by the hash of
-their content and by their path, so that they are recognised after a scan, after they were moved and
-after their tags were changed.
+never leaves the machine, and `Profile.forget` empties it for good. Songs are known by the key that
+the catalogue gives them and by their path, so that they are recognised after they were moved, after
+their tags were changed, and after both.
 """
 
 import json
 import sqlite3
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,16 +18,18 @@ from typing import Any, Literal, Self, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from vibelux.emotions import Mood, mood_dict
-from vibelux.errors import InvalidInput, ProfileError, ProfileTooNew
+from vibelux.emotions import EMOTIONS, Mood, mood_dict
+from vibelux.errors import InvalidInput, ProfileError
 from vibelux.library.schema import path_of
+from vibelux.library.schema_blobs import are_moods, mood_of, number_of, text_of, vector_of
+from vibelux.recommend.profile_file import ProfileFile
 from vibelux.whole_file import whole_file
 
 What = Literal["played", "skipped", "liked", "wrong_mood"]
 
 WHATS: tuple[What, ...] = get_args(What)
 
-_APPLICATION_ID = 0x56624C50
+APPLICATION_ID = 0x56624C50
 """SQLite's ``application_id`` of a profile ("VbLP")."""
 
 _MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -59,6 +59,9 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
 )
 """The n-th leads from version n to n + 1; one that has been released is never changed."""
+
+_SONGS = "SELECT id FROM songs WHERE key = ? OR path = ?"
+"""The songs of a key; one whose key was another before is still known by its path."""
 
 _F4 = np.dtype("<f4")
 
@@ -112,7 +115,8 @@ class LastPlay:
 class Profile:
     """The profile of one file; a context manager that closes it. Every event is saved at once.
 
-    Safe to use from many threads.
+    Safe to use from many threads. A file that is replaced meanwhile counts from then on, and one
+    that is deleted begins anew. Where nothing can be written, what was learnt before still counts.
 
     Args:
         path: the file, made when it is not there; None keeps everything in memory only.
@@ -126,22 +130,8 @@ class Profile:
 
     def __init__(self, path: Path | None, *, busy_timeout: float = 5.0) -> None:
         self.path = path
-        self._lock = threading.RLock()
-        with self._errors():
-            if path is not None:
-                path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(
-                ":memory:" if path is None else path,
-                timeout=busy_timeout,
-                isolation_level=None,
-                check_same_thread=False,
-            )
-        try:
-            with self._errors():
-                self._open()
-        except BaseException:
-            self.close()
-            raise
+        self._file = ProfileFile(path, APPLICATION_ID, _MIGRATIONS, busy_timeout=busy_timeout)
+        self._using, self._transaction = self._file.using, self._file.writing
 
     def __enter__(self) -> Self:
         return self
@@ -151,7 +141,16 @@ class Profile:
 
     def close(self) -> None:
         """Close the file; the profile cannot be used afterwards."""
-        self._db.close()
+        self._file.close()
+
+    @property
+    def unsaved(self) -> str | None:
+        """Why nothing can be saved, for people to read, or None where it can."""
+        return self._file.unsaved
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        return self._file.db
 
     def add(self, event: Event) -> None:
         """Save an event.
@@ -163,7 +162,7 @@ class Profile:
         """
         if event.what not in WHATS:
             raise InvalidInput(f"what={event.what!r} must be one of {', '.join(WHATS)}")
-        with self._errors(), self._transaction():
+        with self._using(), self._transaction():
             song = self._song(event)
             self._db.execute(
                 "INSERT INTO events (at, song, what, share, mood, heard) VALUES (?, ?, ?, ?, ?, ?)",
@@ -188,9 +187,9 @@ class Profile:
             ProfileError: it cannot be saved.
 
         """
-        with self._errors(), self._transaction():
+        with self._using(), self._transaction():
             done = self._db.execute(
-                "DELETE FROM events WHERE what = 'liked' AND song = ?", (self._known(key, path),)
+                f"DELETE FROM events WHERE what = 'liked' AND song IN ({_SONGS})", (key, path)
             )
             if done.rowcount:
                 self._db.execute("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'events'")
@@ -198,7 +197,7 @@ class Profile:
 
     def liked(self) -> list[tuple[str, bytes]]:
         """Return key and path of every song that is liked."""
-        with self._errors():
+        with self._using():
             return self._db.execute(
                 "SELECT DISTINCT key, path FROM events JOIN songs ON songs.id = events.song "
                 "WHERE what = 'liked'"
@@ -212,10 +211,10 @@ class Profile:
             path: of the song, as the catalogue stores it.
 
         """
-        with self._errors():
+        with self._using():
             found = self._db.execute(
-                "SELECT EXISTS (SELECT 1 FROM events WHERE what = 'liked' AND song = ?)",
-                (self._known(key, path),),
+                f"SELECT EXISTS (SELECT 1 FROM events WHERE what = 'liked' AND song IN ({_SONGS}))",
+                (key, path),
             )
             return bool(found.fetchone()[0])
 
@@ -225,24 +224,24 @@ class Profile:
             "SELECT events.id, what, key, path, title, artist, mood, heard, share, at "
             "FROM events JOIN songs ON songs.id = events.song ORDER BY events.id DESC"
         )
-        with self._errors():
+        with self._using():
             rows = self._db.execute(f"{query} LIMIT ?", (-1 if last is None else last,)).fetchall()
         for _, what, key, path, title, artist, mood, heard, share, at in reversed(rows):
             yield Event(
                 what=what,
                 key=key,
                 path=path,
-                title=title,
-                artist=artist,
-                mood=None if mood is None else np.frombuffer(mood, _F4).astype(np.float32),
-                heard=None if heard is None else np.frombuffer(heard, _F4).astype(np.float32),
-                share=share,
-                at=at,
+                title=text_of(title),
+                artist=text_of(artist),
+                mood=mood_of(mood),
+                heard=_heard_of(heard),
+                share=number_of(share, least=0, most=1),
+                at=number_of(at),
             )
 
     def last_plays(self) -> list[LastPlay]:
         """Return when each song was heard last, the most recent one first."""
-        with self._errors():
+        with self._using():
             rows = self._db.execute(
                 "SELECT key, path, max(events.id), at FROM events "
                 "JOIN songs ON songs.id = events.song WHERE what IN ('played', 'skipped') "
@@ -256,21 +255,21 @@ class Profile:
             ]
         after = len(order) - 1 - np.searchsorted(order, [row[2] for row in rows])
         return [
-            LastPlay(key, path, at, int(plays))
+            LastPlay(key, path, number_of(at) or 0.0, int(plays))
             for (key, path, _, at), plays in zip(rows, after, strict=True)
         ]
 
     @property
     def number(self) -> int:
-        """Grows with every event that is saved and with every like that is taken back."""
-        with self._errors():
+        """Grows with events, with likes taken back, and with another file in this one's place."""
+        with self._using():
             row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'")
             found = row.fetchone()
-        return 0 if found is None else int(found[0])
+        return (self._file.openings << 40) + (0 if found is None else int(found[0]))
 
     def counts(self) -> dict[str, int]:
         """Return the number of events of each kind."""
-        with self._errors():
+        with self._using():
             rows = self._db.execute("SELECT what, count(*) FROM events GROUP BY what").fetchall()
         found = dict(rows)
         return {what: int(found.get(what, 0)) for what in WHATS}
@@ -304,7 +303,7 @@ class Profile:
         """
         document = self.as_json()
         try:
-            with whole_file(path) as part:
+            with whole_file(path, private=True) as part:
                 part.write_text(json.dumps(document, indent=1) + "\n", encoding="ascii")
         except OSError as error:
             raise ProfileError(f"cannot write {path}: {error.strerror or error}") from error
@@ -316,7 +315,7 @@ class Profile:
         What was deleted is overwritten in the file, which stays, empty: another program that has it
         open goes on with an empty profile.
         """
-        with self._errors():
+        with self._using():
             with self._transaction():
                 number = int(self._db.execute("SELECT count(*) FROM events").fetchone()[0])
                 for table in ("events", "songs", "sqlite_sequence"):
@@ -324,9 +323,36 @@ class Profile:
             self._db.execute("VACUUM")
         return number
 
+    def songs(self) -> list[tuple[str, bytes]]:
+        """Return key and path of every song that something happened to."""
+        with self._using():
+            return self._db.execute("SELECT key, path FROM songs").fetchall()
+
+    def follow(self, found: Mapping[str, tuple[str, bytes]]) -> None:
+        """Take over where songs are found now.
+
+        Args:
+            found: key -> its key and path from now on.
+
+        Raises:
+            ProfileError: it cannot be saved.
+
+        """
+        if not found:
+            return
+        with self._using(), self._transaction():
+            for key, (now, path) in found.items():
+                if now != key and (known := self._with_key(now)) is not None:
+                    old = self._with_key(key)  # the same song twice: both become one
+                    self._db.execute("UPDATE events SET song = ? WHERE song = ?", (known, old))
+                    self._db.execute("DELETE FROM songs WHERE id = ?", (old,))
+                self._db.execute(
+                    "UPDATE songs SET key = ?, path = ? WHERE key IN (?, ?)", (now, path, key, now)
+                )
+
     def _song(self, event: Event) -> int:
         """Return the number of a song, which is brought up to date or added."""
-        known = self._known(event.key, event.path)
+        known = self._with_key(event.key) or self._without_key(event)
         values = (event.key, event.path, event.title, event.artist)
         if known is None:
             done = self._db.execute(
@@ -339,85 +365,28 @@ class Profile:
         )
         return known
 
-    def _known(self, key: str, path: bytes) -> int | None:
-        """Return the number of a song: known by its content, or else by its path."""
+    def _with_key(self, key: str) -> int | None:
         row = self._db.execute("SELECT id FROM songs WHERE key = ?", (key,)).fetchone()
-        if row is None:
-            row = self._db.execute(
-                "SELECT id FROM songs WHERE path = ? ORDER BY id DESC", (path,)
-            ).fetchone()
         return None if row is None else int(row[0])
 
-    def _open(self) -> None:
-        self._db.execute("PRAGMA secure_delete = ON")
-        with self._transaction():
-            application, version = (
-                int(self._db.execute(f"PRAGMA {name}").fetchone()[0])
-                for name in ("application_id", "user_version")
-            )
-            tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-            if application != _APPLICATION_ID and (application or version or tables):
-                raise ProfileError(
-                    f"{self.path} is an SQLite file, but no profile of VibeluX; it was left as it "
-                    "is. Set VIBELUX_HOME to another folder"
-                )
-            if version > len(_MIGRATIONS):
-                raise ProfileTooNew(
-                    f"the profile {self.path} has version {version}, this VibeluX reads up to "
-                    f"{len(_MIGRATIONS)}; it was left as it is. Update VibeluX, or set "
-                    "VIBELUX_HOME to another folder"
-                )
-            if version == len(_MIGRATIONS):
-                return
-            if version > 0 and self.path is not None:
-                copy = self.path.with_name(f"{self.path.name}.v{version}.backup")
-                with (
-                    closing(sqlite3.connect(self.path)) as one,
-                    closing(sqlite3.connect(copy)) as b,
-                ):
-                    one.backup(b)
-            for statements in _MIGRATIONS[version:]:
-                for statement in statements:
-                    self._db.execute(statement)
-            self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-            self._db.execute(f"PRAGMA user_version = {len(_MIGRATIONS)}")
+    def _without_key(self, event: Event) -> int | None:
+        """Return the song of the same path and name, whose key was another before.
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+        Another name is another song, in the place of one that may have been moved.
+        """
+        row = self._db.execute(
+            "SELECT id FROM songs WHERE path = ? AND title IS ? AND artist IS ? ORDER BY id DESC",
+            (event.path, event.title, event.artist),
+        ).fetchone()
+        return None if row is None else int(row[0])
 
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        """Let one thread at a time use the file, and say what goes wrong."""
-        try:
-            with self._lock:
-                yield
-        except OSError as error:
-            raise ProfileError(
-                f"cannot make the folder for the profile {self.path}: {error}; "
-                "set VIBELUX_HOME to another folder"
-            ) from error
-        except sqlite3.Error as error:
-            code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
-            if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-                raise ProfileError(
-                    f"the profile {self.path} is damaged ({error}) and was left as it is; move it "
-                    "away to start a new one, or put a backup in its place"
-                ) from error
-            if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-                raise ProfileError(
-                    f"another program is writing to the profile {self.path}; wait until it is done"
-                ) from error
-            raise ProfileError(
-                f"cannot use the profile {self.path}: {error}. Check the permissions of the file "
-                "and of its folder, and the space on the disk"
-            ) from error
+
+def _heard_of(blob: Any) -> NDArray[np.float32] | None:
+    """Return mood, valence and arousal of a song [shape=(9,)], or None where they are none."""
+    heard = vector_of(blob, length=len(EMOTIONS) + 2)
+    if heard is None or not are_moods(heard[None, :7])[0] or (np.abs(heard[7:]) > 1).any():
+        return None
+    return heard
 
 
 def _when(at: float | None) -> str | None:

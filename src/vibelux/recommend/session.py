@@ -41,7 +41,7 @@ from vibelux.recommend.picks import Pick, Picker
 from vibelux.recommend.policies import target_path
 from vibelux.recommend.profile import Event, What
 from vibelux.recommend.ranking import require_songs
-from vibelux.recommend.shelf import path_key
+from vibelux.recommend.shelf import key_of_song
 
 _MOVED = 0.05
 """Total variation from which on a mood counts as another one and the order ahead is made anew."""
@@ -415,7 +415,7 @@ class Session:
 
     def _key(self, song: Song) -> str:
         row = self._shelf.row_of.get(song.id)
-        return self._shelf.keys[row] if row is not None else path_key(path_bytes(song.path))
+        return self._shelf.keys[row] if row is not None else key_of_song(self._catalogue, song)
 
     def _note(
         self, what: What, song: Song, *, mood: Mood | None = None, share: float | None = None

@@ -1,9 +1,7 @@
 """The catalogue's playable songs as columns: all that an ordering needs, read once."""
 
 import re
-import unicodedata
 from array import array
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,12 +9,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import select, text
 
 from vibelux.circumplex import affect_of
 from vibelux.emotions import EMOTIONS
-from vibelux.library.catalogue import Catalogue
-from vibelux.library.schema import EFFECTIVE
-from vibelux.library.schema_blobs import EMBEDDING, MOOD
+from vibelux.folding import canonical
+from vibelux.library.catalogue import Catalogue, Song
+from vibelux.library.schema import EFFECTIVE, KEY, path_bytes, songs
+from vibelux.library.schema_blobs import MOOD, are_moods, embeddings_of, number_of, text_of
+from vibelux.library.sound_digest import DIGEST_BYTES
 
 _VERSION_WORDS = (
     "remaster|remastered|version|edit|mono|stereo|mix|live|demo|explicit|bonus|edition|feat|ft"
@@ -40,10 +41,13 @@ class Shelf:
         artists: [shape=(n,), dtype=int64] equal numbers for equal artists, -1 for none.
         albums: the same for albums (of one artist).
         works: the same for title and artist together; versions of a title count as the same.
-        keys: what each song is known by elsewhere: its content's hash, else its path, in hex.
+        keys: what each song is known by elsewhere, in hex: the hash of its sound or of its content,
+            which stays when its tags change; else its path.
         paths: [n] as the catalogue stores them.
         played_at: [shape=(n,), dtype=float64] when their server played them last, seconds since
             1970; NaN where no server says so.
+        hashes: [shape=(n, 2), dtype=S20] of each content and sound, empty for none: what a song may
+            have been known by before, or in another catalogue.
 
     """
 
@@ -57,6 +61,7 @@ class Shelf:
     keys: Sequence[str]
     paths: Sequence[bytes]
     played_at: NDArray[np.float64]
+    hashes: NDArray[np.bytes_]
 
     def __len__(self) -> int:
         return self.ids.size
@@ -65,54 +70,76 @@ class Shelf:
     def of(cls, catalogue: Catalogue) -> "Shelf":
         """Read the playable songs of a catalogue, in the order of their ids.
 
+        Songs whose mood cannot be used are left out.
+
         Raises:
             CatalogueError: as the catalogue.
 
         """
+        return cls._without(catalogue, frozenset())
+
+    @classmethod
+    def _without(cls, catalogue: Catalogue, unusable: frozenset[int]) -> "Shelf":
+        """Read the songs but those whose moods are known to be unusable."""
+        size = MOOD.itemsize * len(EMOTIONS)
         ids, moods, affect = array("q"), bytearray(), array("d")
         embeddings: list[bytes | None] = []
         artists, albums, works = _Numbers(), _Numbers(), _Numbers()
         keys: list[str] = []
         paths: list[bytes] = []
         played_at = array("d")
+        hashes = bytearray()
         with catalogue.reading() as connection, connection.begin():
             cursor: Any = connection.connection.cursor()  # rows of SQLAlchemy would take far longer
             cursor.execute(
                 f"SELECT id, {', '.join(EFFECTIVE.values())}, "
                 "embedding, title, artist, album, albumartist, "
-                "content_hash, path, played_at FROM songs WHERE server IS ? AND state = 'ok' "
-                "ORDER BY id",
+                f"{KEY}, path, played_at, content_hash, sound_hash FROM songs "
+                "WHERE server IS ? AND state = 'ok' ORDER BY id",
                 (catalogue.server,),
             )
             for row in cursor:
-                song_id, mood, valence, arousal, embedding, title, artist, album, group = row[:9]
+                song_id, mood, valence, arousal, embedding = row[:5]
+                if song_id in unusable or not isinstance(mood, bytes) or len(mood) != size:
+                    continue
+                title, artist, album, group = map(text_of, row[5:9])
                 ids.append(song_id)
                 moods += mood
-                affect.append(np.nan if valence is None else valence)
-                affect.append(np.nan if arousal is None else arousal)
+                affect.append(_number(valence, limit=1))
+                affect.append(_number(arousal, limit=1))
                 embeddings.append(embedding)
-                who = _plain(artist or group)
+                who = canonical(artist or group)
                 artists.add(who)
-                albums.add(album and f"{_plain(group or artist)}\0{_plain(album)}")
-                works.add(title and who and f"{who}\0{_VERSION.sub('', _plain(title))}")
-                keys.append(row[9].hex() if row[9] else path_key(row[10]))
+                albums.add(album and f"{canonical(group or artist)}\0{canonical(album)}")
+                works.add(title and who and f"{who}\0{_VERSION.sub('', canonical(title))}")
+                keys.append(_key(row[9], row[10]))
                 paths.append(row[10])
-                played_at.append(np.nan if row[11] is None else row[11])
+                played_at.append(_number(row[11]))
+                hashes += b"".join(
+                    (one if isinstance(one, bytes) else b"")[:DIGEST_BYTES].ljust(
+                        DIGEST_BYTES, b"\0"
+                    )
+                    for one in row[12:14]
+                )
             cursor.close()
         matrix = np.frombuffer(moods, MOOD).reshape(-1, len(EMOTIONS)).astype(np.float32)
+        if not (usable := are_moods(matrix)).all():
+            more = np.frombuffer(ids, np.int64)[~usable].tolist()
+            return cls._without(catalogue, unusable.union(more))
         points = np.frombuffer(affect, np.float64).reshape(-1, 2).astype(np.float32)
         points = np.where(np.isnan(points), affect_of(matrix), points)
         return cls(
             ids=np.frombuffer(ids, np.int64),
             moods=matrix,
             affect=np.asfortranarray(np.clip(points, -1, 1)),
-            embeddings=_matrix(embeddings),
+            embeddings=embeddings_of(embeddings),
             artists=artists.column(),
             albums=albums.column(),
             works=works.column(),
             keys=keys,
             paths=paths,
             played_at=np.frombuffer(played_at, np.float64),
+            hashes=np.frombuffer(hashes, f"S{DIGEST_BYTES}").reshape(-1, 2),
         )
 
     @cached_property
@@ -145,15 +172,43 @@ class Shelf:
         rows: list[int] = np.flatnonzero(~np.isnan(self.played_at)).tolist()
         return rows
 
+    @cached_property
+    def rows_of_hash(self) -> dict[str, list[int]]:
+        """The rows of each hash of content or sound."""
+        rows: dict[str, list[int]] = {}
+        for column in self.hashes.T:
+            for row, found in enumerate(column.tolist()):
+                if found:
+                    rows.setdefault(found.ljust(DIGEST_BYTES, b"\0").hex(), []).append(row)
+        return rows
+
+    def rows(self, key: str, path: bytes) -> Sequence[int]:
+        """Return the rows of a song, copies included: known by its key, or else by its path."""
+        if rows := self.rows_of_key.get(key) or self.rows_of_hash.get(key):
+            return rows
+        row = self.row_of_path.get(path)
+        return () if row is None else (row,)
+
     def find(self, key: str, path: bytes) -> int | None:
-        """Return the row of a song known by its content, or else by its path."""
-        rows = self.rows_of_key.get(key)
-        return rows[0] if rows else self.row_of_path.get(path)
+        """Return the first row of a song known by its key, or else by its path."""
+        return next(iter(self.rows(key, path)), None)
 
 
-def path_key(path: bytes) -> str:
-    """Return the key of a song whose content's hash is not known."""
-    return f"path:{path.hex()}"
+def key_of_song(catalogue: Catalogue, song: Song) -> str:
+    """Return the key of a song that no shelf need hold, as of `Shelf.keys`.
+
+    Raises:
+        CatalogueError: as the catalogue.
+
+    """
+    query = select(text(KEY)).select_from(songs).where(songs.c.id == song.id)
+    with catalogue.reading() as connection:
+        key: bytes | None = connection.scalar(query)
+    return _key(key, path_bytes(song.path))
+
+
+def _key(key: object, path: bytes) -> str:
+    return key.hex() if isinstance(key, bytes) and key else f"path:{path.hex()}"
 
 
 class _Numbers:
@@ -171,16 +226,6 @@ class _Numbers:
         return np.frombuffer(self._column, np.int64)
 
 
-def _plain(text: str | None) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split()) if text else ""
-
-
-def _matrix(blobs: Sequence[bytes | None]) -> NDArray[np.float16]:
-    """Return the embeddings as a matrix; rows of another length than most stay zero."""
-    sizes = Counter(len(blob) for blob in blobs if blob is not None)
-    size = sizes.most_common(1)[0][0] if sizes else 0
-    empty = bytes(size)
-    rows = b"".join(blob if blob is not None and len(blob) == size else empty for blob in blobs)
-    width = size // EMBEDDING.itemsize
-    matrix = np.frombuffer(rows, EMBEDDING).reshape(len(blobs), width)
-    return matrix.astype(np.float16, copy=False)
+def _number(value: Any, *, limit: float = np.inf) -> float:
+    number = number_of(value, least=-limit, most=limit)
+    return np.nan if number is None else number

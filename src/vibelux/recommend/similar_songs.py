@@ -1,5 +1,6 @@
 """The songs that sound most alike: exact cosine between their audio embeddings."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vibelux.errors import CatalogueError, InvalidInput
+from vibelux.folding import canonical, folded
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.recommend.confidence import Confidence, confidence_of
 from vibelux.recommend.nearest_songs import nearest_songs
@@ -20,6 +22,9 @@ _AT_ONCE = 1 << 15
 
 _SHOWN = 5
 """Songs named when words fit several."""
+
+_ID_DIGITS = 18
+"""Of the largest id: SQLite's integers have 64 bits."""
 
 
 class SoundIndex:
@@ -153,30 +158,43 @@ def find_song(catalogue: Catalogue, text: str) -> Song:
 
     Args:
         catalogue: an open catalogue.
-        text: words may come in any order and case; a title given in full wins over others that
-            only contain the words.
+        text: words may come in any order and case, and without accents; a title given in full wins
+            over others that only contain the words, and one with the same accents over others.
 
     Raises:
         CatalogueError: no song, or several; the message names them.
 
     """
-    song = catalogue.song_at(Path(text).expanduser().resolve())
+    path = os.path.expanduser(text)  # noqa: PTH111 - "~" may begin a title
+    song = catalogue.song_at(Path(path))
     if song is not None:
         return song
-    if text.isdecimal() and (song := catalogue.song_if_there(int(text))) is not None:
-        return song
-    words = text.casefold().split()
+    if text.isdecimal() and len(text) <= _ID_DIGITS:
+        song = catalogue.song_if_there(int(text))
+        if song is not None:
+            return song
+    words = folded(text).split()
     if not words:
         raise CatalogueError("name a song by its path, its id or words of its title")
     fitting = [
         (song_id, title)
         for song_id, title, rest in catalogue.names()
-        if all(word in f"{title} {rest}".casefold() for word in words)
+        if _holds(folded(f"{title} {rest}"), words)
     ]
-    exact = [entry for entry in fitting if entry[1].casefold() == text.casefold()]
-    chosen = exact or fitting
+    same = [entry for entry in fitting if canonical(entry[1]) == canonical(text)]
+    alike = [entry for entry in fitting if folded(entry[1]) == folded(text)]
+    chosen = same or alike or fitting
     if len(chosen) == 1:
         return catalogue.song(chosen[0][0])
+    if not chosen and os.path.isfile(path):  # noqa: PTH113 - it takes any text
+        raise CatalogueError(
+            f"{text} is not in the catalogue; scan its folder: vibelux scan FOLDER"
+        )
+    if not chosen and text.isdecimal():
+        raise CatalogueError(
+            f"there is no song with id {text}, nor one with this word; give a path, an id or words "
+            "of its title"
+        )
     if not chosen:
         raise CatalogueError(f"no song fits {text!r}; give a path, an id or words of its title")
     some = catalogue.songs_by_id([song_id for song_id, _ in chosen[:_SHOWN]])
@@ -184,6 +202,10 @@ def find_song(catalogue: Catalogue, text: str) -> Song:
         f"{len(chosen)} songs fit {text!r}: {_listed(some)}"
         f"{', …' if len(chosen) > _SHOWN else ''}; give more words or an id"
     )
+
+
+def _holds(text: str, words: Sequence[str]) -> bool:
+    return all(word in text for word in words)
 
 
 def _listed(songs: Sequence[Song]) -> str:
@@ -194,5 +216,5 @@ def _listed(songs: Sequence[Song]) -> str:
 
 
 def _reasons(song: Song, other: Song) -> list[Fact]:
-    same = bool(song.artist and other.artist and song.artist.casefold() == other.artist.casefold())
+    same = bool(song.artist and other.artist and canonical(song.artist) == canonical(other.artist))
     return reasons_alike(heard_of(other), heard_of(song), same_artist=same)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
@@ -11,6 +12,7 @@ from vibelux import __version__
 from vibelux.service import failures, page
 from vibelux.service.context import Context
 from vibelux.service.guard import Guard
+from vibelux.service.methods import Methods
 from vibelux.service.routers import (
     audio,
     health,
@@ -21,15 +23,28 @@ from vibelux.service.routers import (
     songs,
 )
 
+_PREFIX = "/api/v1"
+
 _DESCRIPTION = """Songs that fit a mood, from the library of the machine that serves.
 
 A *mood* is seven numbers that sum to 1, in the order angry, disgust, fear, happy, neutral, sad,
 surprise. No address takes pictures. Every answer that is no success has the body
 `{"error": {"code", "message", "hint"}}`."""
 
+_WITHOUT_TELEMETRY: dict[str, Any] = {
+    "telemetry": dict.fromkeys(
+        ("tracing", "metrics", "logs", "operation_spans", "auto_configure"), False
+    )
+}
+"""FastAPI tells collectors of OpenTelemetry about requests where the environment says so."""
+
 
 def create_app(
-    context: Context, *, token: str | None = None, names: Collection[str] = ()
+    context: Context,
+    *,
+    token: str | None = None,
+    names: Collection[str] = (),
+    root_path: str = "",
 ) -> FastAPI:
     """Return the app.
 
@@ -37,6 +52,7 @@ def create_app(
         context: what it serves; closed when the app ends.
         token: that requests must carry; None where only this machine can ask.
         names: by which a proxy makes the service known.
+        root_path: path under which a proxy shows it, such as ``/vibelux``; "": none.
 
     """
 
@@ -54,18 +70,22 @@ def create_app(
         lifespan=lifespan,
         generate_unique_id_function=_operation,
         redirect_slashes=False,
+        # Versions of FastAPI that do not know this keep it and do nothing with it.
+        **_WITHOUT_TELEMETRY,
     )
     app.state.context = context
     failures.install(app)
     api = APIRouter(
-        prefix="/api/v1", responses=failures.documented(400, 401, 403, 404, 405, 429, 500)
+        prefix=_PREFIX, responses=failures.documented(400, 401, 403, 404, 405, 429, 500)
     )
-    for part in (health, songs, moods, recommendations, scan, playlists, audio):
-        api.include_router(part.router)
-    api.include_router(page.models)
+    parts = (health, songs, moods, recommendations, scan, playlists, audio)
+    routers = [*(part.router for part in parts), page.models]
+    for router in routers:
+        api.include_router(router)
     app.include_router(api)
     page.install(app)
-    app.add_middleware(Guard, token=token, names=names)
+    app.add_middleware(Methods, prefix=_PREFIX, routers=routers)
+    app.add_middleware(Guard, token=token, names=names, root_path=root_path)
     return app
 
 

@@ -5,7 +5,14 @@ from collections.abc import Mapping
 
 from vibelux.service.failures import Failure
 
-_RANGE = re.compile(r"bytes\s*=\s*(\d*)\s*-\s*(\d*)", re.IGNORECASE)
+_RANGE = re.compile(r"bytes\s*=\s*([0-9]*)\s*-\s*([0-9]*)", re.IGNORECASE)
+
+
+LARGEST = 10**18
+"""More bytes than any file has."""
+
+_SHOWN = 60
+"""Characters of a header that a message repeats."""
 
 
 def range_of(headers: Mapping[str, str], *, size: int, etag: str) -> tuple[int, int] | None:
@@ -28,21 +35,29 @@ def range_of(headers: Mapping[str, str], *, size: int, etag: str) -> tuple[int, 
     match = _RANGE.fullmatch(asked.strip())
     if match is None or headers.get("if-range", etag).strip() != etag:
         return None
-    first, last = match[1], match[2]
-    if not first and not last:
+    if not match[1] and not match[2]:
         return None
-    if first and last and int(last) < int(first):
+    first, last = number_of(match[1]), number_of(match[2])
+    if match[1] and match[2] and last < first:
         return None  # no valid range, so the header does not count
-    start = int(first) if first else max(0, size - int(last))
-    end = min(size, int(last) + 1) if first and last else size
+    start = first if match[1] else max(0, size - last)
+    end = min(size, last + 1) if match[1] and match[2] else size
     if start >= end:
+        shown = asked if len(asked) <= _SHOWN else f"{asked[:_SHOWN]}…"
         raise Failure(
             416,
             "range_not_satisfiable",
-            f"the range {asked!r} lies outside of the song's {size} bytes",
+            f"the range {shown!r} lies outside of the song's {size} bytes",
             headers={"Content-Range": f"bytes */{size}"},
         )
     return start, end
+
+
+def number_of(digits: str) -> int:
+    """Return a number of a header, or `LARGEST` for one that is larger; of no digits: 0."""
+    significant = digits.lstrip("0")
+    # Python refuses to read some thousand digits.
+    return LARGEST if len(significant) > 18 else int(significant or "0")
 
 
 def is_known(headers: Mapping[str, str], *, etag: str) -> bool:

@@ -12,12 +12,16 @@ from vibelux.library.workers_process import Analyser
 from vibelux.recommend.correction import correct
 from vibelux.recommend.listener import Listener
 from vibelux.service.desk import Desk
-from vibelux.service.failures import Failure
+from vibelux.service.disks import Disks
+from vibelux.service.failures import Failure, logger
 from vibelux.service.folders import Roots
 from vibelux.service.kept_sessions import KeptSessions
 from vibelux.service.scan_job import ScanJob
 from vibelux.service.sittings import Sittings
 from vibelux.settings import Settings
+
+_SCAN_STOPS = 1.0
+"""Seconds in which a scan stops, unless a disk hangs."""
 
 
 @dataclass
@@ -32,6 +36,7 @@ class Context:
         listener: whose profile learns.
         sittings: the open sessions.
         desk: answers what needs no session.
+        disks: everything that touches the songs' files goes through this.
         scan: the scan that runs, or ran last.
         stopping: the service is about to end: streams of events end too.
 
@@ -44,6 +49,7 @@ class Context:
     listener: Listener
     sittings: Sittings
     desk: Desk
+    disks: Disks
     scan: ScanJob
     stopping: bool = False
 
@@ -69,8 +75,11 @@ class Context:
         except BaseException:
             catalogue.close()
             raise
+        if listener.profile.unsaved is not None:
+            logger.warning("%s", listener.profile.unsaved)
         table = LiveTable(catalogue)
-        sittings = Sittings(catalogue, listener, KeptSessions(settings.home / "sessions"))
+        disks = Disks()
+        sittings = Sittings(catalogue, listener, KeptSessions(settings.home / "sessions"), disks)
         desk = Desk(sittings, settings)
         scan = ScanJob(
             catalogue,
@@ -79,7 +88,7 @@ class Context:
             on_end=lambda: context.expire(),
             analyser=analyser,
         )
-        context = cls(settings, roots, catalogue, table, listener, sittings, desk, scan)
+        context = cls(settings, roots, catalogue, table, listener, sittings, desk, disks, scan)
         return context
 
     def song(self, song_id: int) -> Song:
@@ -115,11 +124,17 @@ class Context:
         self.sittings.expire()
         self.desk.expire()
 
+    def stop_soon(self) -> None:
+        """Let streams of events end, and the scan stop; wait for neither."""
+        self.stopping = True
+        self.scan.stop(patience=0)
+
     def close(self) -> None:
         """Stop what runs and close what is open."""
-        self.stopping = True
-        self.scan.stop()
+        self.stop_soon()
         self.desk.close()
+        if self.scan.stop(patience=_SCAN_STOPS).running:
+            return  # its thread still writes; what it wrote down stays, however the process ends
         self.sittings.close()
         self.table.close()
         self.listener.close()

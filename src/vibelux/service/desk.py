@@ -18,6 +18,7 @@ from vibelux.emotions import as_mood, mood_dict
 from vibelux.errors import VibeluxError
 from vibelux.library.catalogue import Catalogue
 from vibelux.recommend.listener import Listener
+from vibelux.service.disks import Disks
 from vibelux.service.failures import logger
 from vibelux.service.kept_sessions import KeptSessions
 from vibelux.service.schemas import Asked, PickOut, Picks
@@ -97,13 +98,18 @@ class SecondProcess:
 
     It is started in the background, and ends with the first one, however that ends.
 
+    Args:
+        settings: where the catalogue and the profile lie.
+        patience: seconds after which a question is answered by the first process after all.
+
     Attributes:
         ready: it can answer.
 
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, patience: float = 10.0) -> None:
         self.ready = False
+        self._patience = patience
         self._closed = False
         self._lock = threading.Lock()
         self._pipe, theirs = multiprocessing.Pipe()
@@ -122,25 +128,28 @@ class SecondProcess:
         """
         try:
             with self._lock:
+                if not self.ready:
+                    return None
                 self._pipe.send((asked, expired))
-                body: bytes | None = self._pipe.recv()
-                return body
+                if self._pipe.poll(self._patience):
+                    body: bytes | None = self._pipe.recv()
+                    return body
+            self._ended("does not answer")
         except (EOFError, OSError):
             self._ended("has ended")
-            return None
+        return None
 
     def close(self) -> None:
         """End the process; it writes nothing that could be lost."""
         self.ready, self._closed = False, True
-        if self._process.is_alive():
-            self._process.terminate()
+        self._kill()
 
     def _start(self, theirs: Connection) -> None:
         try:
             self._process.start()
             theirs.close()  # so that its end is noticed
             if self._closed:
-                self._process.terminate()
+                self._kill()
             if trouble := self._pipe.recv():
                 self._ended(f"cannot be started: {trouble}")
             else:
@@ -152,6 +161,12 @@ class SecondProcess:
         if not self._closed:
             logger.warning("the second process %s; the first one answers alone", how)
         self.ready, self._closed = False, True
+        self._kill()
+
+    def _kill(self) -> None:
+        """End the process even if it was stopped: Python waits for it at its own end."""
+        if self._process.is_alive():
+            self._process.kill()
 
 
 def _work(pipe: Connection, settings: Settings) -> None:
@@ -159,7 +174,8 @@ def _work(pipe: Connection, settings: Settings) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first one decides what Ctrl-C means
     try:
         with Catalogue(settings.catalogue) as catalogue, Listener.at(settings.profile) as listener:
-            sittings = Sittings(catalogue, listener, KeptSessions(settings.home / "sessions"))
+            kept = KeptSessions(settings.home / "sessions")
+            sittings = Sittings(catalogue, listener, kept, Disks())
             heeded = 0
             sittings.prepare()
             pipe.send(None)

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -16,6 +17,7 @@ from vibelux.errors import (
     CatalogueEmpty,
     CatalogueError,
     CatalogueLocked,
+    FilesUnreachable,
     InvalidInput,
     ModelError,
     PlaylistError,
@@ -35,10 +37,11 @@ STATUS_OF: tuple[tuple[type[VibeluxError], int], ...] = (
     (ProfileError, 503),
     (PlaylistError, 422),
     (ModelError, 503),
+    (FilesUnreachable, 503),
 )
 """The first that fits counts; other errors are 500."""
 
-_STATUS_OF_AUDIO = {"vanished": 404, "no_permission": 403}
+_STATUS_OF_AUDIO = {"vanished": 404, "no_permission": 403, "unreachable": 503}
 
 _HINTS = {
     400: "send a valid request; /openapi.json describes them all",
@@ -53,8 +56,16 @@ _HINTS = {
     416: "ask for a range inside the file",
     422: "correct the value and send it again",
     429: "wait a moment and try again",
+    431: "send fewer and shorter headers; deleting this address's cookies may help",
     500: "try again; the log of vibelux serve says more",
     503: "try again; the log of vibelux serve says more",
+}
+
+
+_SAID = {
+    404: "there is nothing at this address",
+    405: "this address has no such method",
+    416: "the range lies outside of the file",
 }
 
 
@@ -124,6 +135,21 @@ def failure_of(error: VibeluxError) -> Failure:
     return Failure(status, code, message, hint or None)
 
 
+def of_status(status: int, message: str, headers: Mapping[str, str]) -> Failure:
+    """Return the answer of a status that a library chose.
+
+    Args:
+        status: of HTTP; one that this API does not use becomes 400.
+        message: that the library gave.
+        headers: likewise.
+
+    """
+    status = status if status in _HINTS else 400
+    code = HTTPStatus(status).phrase.lower().replace(" ", "_").replace("-", "_")
+    said = _SAID.get(status, message)
+    return Failure(status, code.removeprefix("requested_"), said, headers=dict(headers))
+
+
 def unexpected() -> Failure:
     """Return the answer to a mistake of ours; it says nothing of the inside."""
     return Failure(500, "internal_error", "something went wrong inside VibeluX")
@@ -149,11 +175,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(_: Request, error: HTTPException) -> JSONResponse:
-        status = error.status_code if error.status_code in _HINTS else 400
-        code = HTTPStatus(status).phrase.lower().replace(" ", "_").replace("-", "_")
-        words = {404: "there is nothing at this address", 405: "this address has no such method"}
-        message = words.get(status, str(error.detail))
-        return Failure(status, code, message, headers=dict(error.headers or {})).response()
+        return of_status(error.status_code, str(error.detail), error.headers or {}).response()
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

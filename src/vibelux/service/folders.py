@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vibelux.errors import InvalidInput
+from vibelux.folding import folded
 from vibelux.service.failures import Failure
 
 _MOST = 100
@@ -28,7 +29,7 @@ class Roots:
         """Check folders.
 
         Raises:
-            InvalidInput: one is no folder.
+            InvalidInput: one is not a folder.
 
         """
         real = []
@@ -38,7 +39,7 @@ class Roots:
             except (OSError, RuntimeError) as error:
                 raise InvalidInput(f"there is no folder {folder}; give one that exists") from error
             if not found.is_dir():
-                raise InvalidInput(f"{folder} is no folder; give one")
+                raise InvalidInput(f"{folder} is not a folder; give one")
             real.append(found)
         return cls(tuple(dict.fromkeys(real)))
 
@@ -57,15 +58,15 @@ class Roots:
             text: absolute, or below the home folder with ``~``; links count by where they lead.
 
         Raises:
-            InvalidInput: it is no path.
+            InvalidInput: it is not a path.
             Failure: 403, it lies outside; nothing is told about what is there.
 
         """
-        path = _path(text)
+        path = whole_path(text)
         try:
             real = path.resolve()
         except (OSError, RuntimeError, ValueError) as error:
-            raise InvalidInput(f"{text!r} is no path; type that of a folder") from error
+            raise InvalidInput(f"{text!r} is not a path; type that of a folder") from error
         if not any(real.is_relative_to(root) for root in self.folders):
             raise Failure(
                 403,
@@ -74,7 +75,11 @@ class Roots:
                 f"choose one below {' or '.join(map(str, self.folders))}, or start vibelux serve "
                 "with --root",
             )
-        if not real.is_dir():
+        try:
+            there = real.is_dir()
+        except (OSError, ValueError) as error:
+            raise InvalidInput(f"cannot look into {text}: {error}; type another path") from error
+        if not there:
             raise InvalidInput(f"there is no folder {text}; if it is on a disk, connect that first")
         return real
 
@@ -89,7 +94,7 @@ class Roots:
         """
         if not text.strip():
             return list(self.folders)
-        path = _path(text)
+        path = whole_path(text)
         ends = text.endswith(("/", os.sep))
         parent, begin = (path, "") if ends else (path.parent, path.name)
         roots = [
@@ -108,7 +113,7 @@ class Roots:
                 names = sorted(
                     entry.name
                     for entry in entries
-                    if entry.name.casefold().startswith(begin.casefold())
+                    if folded(entry.name).startswith(folded(begin))
                     and entry.name.startswith(".") == begin.startswith(".")
                     and entry.is_dir()
                 )
@@ -123,13 +128,22 @@ class Roots:
         ]
 
 
-def _path(text: str) -> Path:
+def whole_path(text: str) -> Path:
+    """Return a path as a person types it, which begins at the root or with ``~``; touch no disk.
+
+    Raises:
+        InvalidInput: it does not, or no path can be so.
+
+    """
     if "\0" in text:
         raise InvalidInput("a path has no zero byte; type that of a folder")
     try:
         path = Path(text).expanduser()
     except RuntimeError as error:
         raise InvalidInput(f"{text!r} names nobody's home; type the whole path") from error
+    except ValueError as error:
+        raise InvalidInput(f"{text!r} is not a path; type that of a folder") from error
     if not path.is_absolute():
-        raise InvalidInput(f"{text!r} is no whole path; begin with {Path(Path.cwd().anchor)} or ~")
+        begin = Path(Path.cwd().anchor)
+        raise InvalidInput(f"{text!r} is not a whole path; begin with {begin} or ~")
     return path

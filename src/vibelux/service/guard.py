@@ -4,20 +4,23 @@ Pure ASGI, so that sound and events stream through untouched.
 """
 
 import asyncio
+import hashlib
 import hmac
 import ipaddress
+import re
 import socket
 import time
 from collections import OrderedDict
 from collections.abc import Collection
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import RedirectResponse
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from vibelux.service.failures import Failure, logger, unexpected
+from vibelux.service.byte_ranges import number_of
+from vibelux.service.failures import Failure, logger, of_status, unexpected
+from vibelux.service.sign_in import ICON, page_of, token_in
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": "; ".join(
@@ -43,12 +46,20 @@ SECURITY_HEADERS = {
 MAX_BODY = 1 << 20
 """Bytes: a playlist of 100,000 songs fits."""
 
-_BODY_SECONDS = 20.0
-"""A body that has not come after so long is given up."""
-
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
+_TEXT = "text/plain"
+
+_KEPT = ("allow", "content-range", "retry-after")
+"""Headers of a library's answer that stay when it gets the one shape."""
+
 COOKIE = "vibelux_token"
+
+_COOKIES = 3
+"""Of one request that are looked at; more are guesses."""
+
+_KNOWN_WRONG = 1000
+"""Wrong tokens that are remembered."""
 
 
 class Guard:
@@ -59,14 +70,21 @@ class Guard:
         token: that requests must carry, as a cookie, a bearer or once in the link; None: none, the
             service is reachable from this machine only.
         names: by which a proxy makes the service known; pages from there may change things.
+        root_path: path under which a proxy shows the service; "": none.
 
     """
 
     def __init__(
-        self, app: ASGIApp, *, token: str | None = None, names: Collection[str] = ()
+        self,
+        app: ASGIApp,
+        *,
+        token: str | None = None,
+        names: Collection[str] = (),
+        root_path: str = "",
     ) -> None:
         self._app = app
         self._token = token
+        self._root_path = root_path
         self._proxied = {name.lower() for name in names}
         self._names = {"localhost", "127.0.0.1", "::1"} | self._proxied
         if token is not None:
@@ -74,6 +92,7 @@ class Guard:
             self._names |= {name, f"{name.partition('.')[0]}.local"}
         self._requests = RateLimit(rate=50.0, burst=400.0)
         self._wrong_tokens = RateLimit(rate=0.1, burst=10.0)
+        self._known_wrong: OrderedDict[bytes, None] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it."""
@@ -81,26 +100,41 @@ class Guard:
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return
-        started = False
+        scope["root_path"] = self._root_path
+        started = replaced = False
 
         async def send_guarded(message: Message) -> None:
-            nonlocal started
+            nonlocal started, replaced
+            if replaced:
+                return
             if message["type"] == "http.response.start":
                 started = True
                 headers = MutableHeaders(scope=message)
+                if message["status"] >= 400 and headers.get("content-type", _TEXT)[:10] == _TEXT:
+                    # A library's own answer, such as to a range of a file.
+                    kept = {name: headers[name] for name in _KEPT if name in headers}
+                    failure = of_status(message["status"], "the request cannot be answered", kept)
+                    await failure.response()(scope, receive, send_guarded)
+                    replaced = True
+                    return
                 for name, value in SECURITY_HEADERS.items():
-                    headers[name] = value
+                    headers.setdefault(name, value)
             await send(message)
 
+        headers = Headers(scope=scope)
         try:
-            headers = Headers(scope=scope)
             self._check_sender(scope, headers)
-            if (redirect := self._check_token(scope, headers)) is not None:
+            if (redirect := self._check_token(scope, headers) or _to_folder(scope)) is not None:
                 await redirect(scope, receive, send_guarded)
                 return
-            await self._app(scope, await _whole(headers, receive), send_guarded)
+            if (whole := await _whole(headers, receive)) is not None:
+                await self._app(scope, whole, send_guarded)
         except Failure as failure:
-            await failure.response()(scope, receive, send_guarded)
+            page = self._page_of(failure, scope, headers)
+            await (page or failure.response())(scope, receive, send_guarded)
+        except asyncio.CancelledError:  # the service ends, and has waited long enough
+            if not started:
+                await _stops().response()(scope, receive, send_guarded)
         except Exception:
             logger.exception("%s %s failed", scope["method"], scope["path"])
             if started:  # too late for another answer: the connection breaks off
@@ -110,8 +144,10 @@ class Guard:
     def _check_sender(self, scope: Scope, headers: Headers) -> None:
         """Refuse other web pages: by a name that leads here (DNS rebinding), or by their origin."""
         client = (scope.get("client") or ("", 0))[0]
-        if not _is_loopback(client) and (wait := self._requests.wait(client)):
-            raise _slower(wait)
+        if not is_loopback(client) and (wait := self._requests.wait(client)):
+            raise _slower(wait, "too_many_requests", "too many requests")
+        if len(headers.getlist("host")) > 1:
+            raise Failure(400, "bad_request", "a request has one header Host")
         host = headers.get("host", "")
         name = _name_of(host)
         if name not in self._names and not (self._token is not None and _is_address(name)):
@@ -139,26 +175,54 @@ class Guard:
         """Ask for the token; one in the link becomes a cookie, and the link loses it."""
         if self._token is None:
             return None
-        query = parse_qs(scope["query_string"].decode("latin-1"))
-        given = query.get("token", [""])[0]
-        cookie = _cookie(headers)
-        bearer = headers.get("authorization", "")
-        for candidate in (cookie, bearer.removeprefix("Bearer ") if bearer else "", given):
-            if candidate and hmac.compare_digest(candidate.encode(), self._token.encode()):
-                break
-        else:
+        path = _path_below(scope)
+        if path == ICON and scope["method"] in _SAFE:
+            return None
+        given = _given(scope)
+        bearer = headers.get("authorization", "").removeprefix("Bearer ")
+        candidates = [one.encode() for one in (*_cookies(headers), bearer, given) if one]
+        if not any(hmac.compare_digest(one, self._token.encode()) for one in candidates):
             client = (scope.get("client") or ("", 0))[0]
-            if (cookie or bearer or given) and (wait := self._wrong_tokens.wait(client)):
-                raise _slower(wait)
+            if self._are_guesses(candidates) and (wait := self._wrong_tokens.wait(client)):
+                raise _slower(wait, "too_many_tokens", "too many wrong tokens")
             raise Failure(401, "token_needed", "this address needs the token of its link")
         if not given or scope["method"] != "GET":
             return None
         # A path of our own only: "//elsewhere" would lead to another server.
-        redirect = RedirectResponse("/" + scope["path"].lstrip("/\\"), 303)
+        redirect = RedirectResponse(scope["root_path"] + "/" + path.lstrip("/\\"), 303)
         redirect.set_cookie(
-            COOKIE, self._token, max_age=30 * 86400, httponly=True, samesite="strict"
+            COOKIE,
+            self._token,
+            max_age=30 * 86400,
+            path=scope["root_path"] or "/",
+            secure=scope["scheme"] == "https",
+            httponly=True,
+            samesite="lax",  # links from other pages lead here; what changes things is guarded
         )
         return redirect
+
+    def _are_guesses(self, wrong: list[bytes]) -> bool:
+        """Tell whether one of these is wrong for the first time.
+
+        A page that was open when the service was started anew sends its old token again and again.
+        """
+        new = False
+        for token in wrong:
+            digest = hashlib.sha256(token).digest()
+            new = new or digest not in self._known_wrong
+            self._known_wrong[digest] = None
+            self._known_wrong.move_to_end(digest)
+        while len(self._known_wrong) > _KNOWN_WRONG:
+            self._known_wrong.popitem(last=False)
+        return new
+
+    def _page_of(self, failure: Failure, scope: Scope, headers: Headers) -> Response | None:
+        """Return what people see of a failure; None: programs asked."""
+        if scope["method"] not in _SAFE:
+            return None
+        return page_of(
+            failure, headers, root_path=scope["root_path"], was_given=bool(_given(scope))
+        )
 
 
 class RateLimit:
@@ -188,33 +252,33 @@ class RateLimit:
         return wait
 
 
-async def _whole(headers: Headers, receive: Receive) -> Receive:
+async def _whole(headers: Headers, receive: Receive) -> Receive | None:
     """Read the body, which is small, before anything is done with it.
 
+    Returns:
+        what hands it out again; None: its sender is gone, and it did not come whole.
+
     Raises:
-        Failure: it is larger than `MAX_BODY`, or does not come.
+        Failure: it is larger than `MAX_BODY`.
 
     """
-    if not headers.get("content-length", "0").isdecimal():
-        raise Failure(400, "bad_request", "the header Content-Length is no number")
-    if int(headers.get("content-length", "0")) > MAX_BODY:
+    length = headers.get("content-length", "0")
+    if not re.fullmatch("[0-9]+", length):
+        raise Failure(400, "bad_request", "the header Content-Length is not a number")
+    if number_of(length) > MAX_BODY:
         raise _too_large()
     if "content-length" not in headers and "transfer-encoding" not in headers:
         return receive
     body = bytearray()
     more = True
-    try:
-        async with asyncio.timeout(_BODY_SECONDS):
-            while more:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    break
-                body += message.get("body", b"")
-                more = message.get("more_body", False)
-                if len(body) > MAX_BODY:
-                    raise _too_large()
-    except TimeoutError as error:
-        raise Failure(408, "request_timeout", "the request did not come to its end") from error
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > MAX_BODY:
+            raise _too_large()
     read = False
 
     async def replay() -> Message:
@@ -236,19 +300,46 @@ def _too_large() -> Failure:
     )
 
 
-def _slower(wait: float) -> Failure:
+def _stops() -> Failure:
+    return Failure(503, "service_stops", "the service is about to end", "start it again")
+
+
+def _slower(wait: float, code: str, message: str) -> Failure:
     seconds = max(1, round(wait + 0.5))
-    return Failure(
-        429, "too_many_requests", "too many requests", headers={"Retry-After": str(seconds)}
-    )
+    return Failure(429, code, message, headers={"Retry-After": str(seconds)})
 
 
-def _cookie(headers: Headers) -> str:
-    try:
-        morsel = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return ""
-    return "" if morsel is None else morsel.value
+def _path_below(scope: Scope) -> str:
+    """Return a request's path without the one under which a proxy shows the service.
+
+    Proxies may take it away or leave it; a path without it is the service's own.
+    """
+    path: str = scope["path"]
+    below = path.removeprefix(scope["root_path"])
+    return below if below[:1] in ("", "/") else path
+
+
+def _to_folder(scope: Scope) -> RedirectResponse | None:
+    """Lead from a proxy's path without the slash at its end to the page, which is below it."""
+    if _path_below(scope) or scope["method"] not in _SAFE:
+        return None
+    query = scope["query_string"].decode("latin-1")
+    return RedirectResponse(f"{scope['root_path']}/" + (f"?{query}" if query else ""), 307)
+
+
+def _given(scope: Scope) -> str:
+    """Return the token of a link, "" where there is none."""
+    query = parse_qs(scope["query_string"].decode("latin-1"))
+    return token_in(query.get("token", [""])[0])
+
+
+def _cookies(headers: Headers) -> list[str]:
+    """Return the tokens of all cookies: one of an earlier path may be beside the new one.
+
+    Other programs of this machine set cookies, too, and not all in a form that parsers take.
+    """
+    pairs = (part.strip().partition("=") for part in headers.get("cookie", "").split(";"))
+    return [value for name, _, value in pairs if name == COOKIE][:_COOKIES]
 
 
 def _name_of(host: str) -> str:
@@ -267,5 +358,9 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _is_loopback(address: str) -> bool:
-    return _is_address(address) and ipaddress.ip_address(address).is_loopback
+def is_loopback(address: str) -> bool:
+    """Tell whether an address is this machine's own, for itself only."""
+    if not _is_address(address):
+        return False
+    ip = ipaddress.ip_address(address)
+    return (getattr(ip, "ipv4_mapped", None) or ip).is_loopback

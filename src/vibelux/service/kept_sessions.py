@@ -1,9 +1,10 @@
 """Sessions on disk, so that a page that stays open goes on when the service comes back."""
 
-import os
 import re
+from contextlib import suppress
 from pathlib import Path
 
+from vibelux.private_files import private_folder
 from vibelux.service.failures import logger
 from vibelux.whole_file import whole_file
 
@@ -23,6 +24,7 @@ class KeptSessions:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._failing = False
 
     def text(self, session_id: str) -> str | None:
         """Return what was kept of a session, or None."""
@@ -38,27 +40,29 @@ class KeptSessions:
         if path is None:
             return
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            private_folder(self._folder)
             is_new = not path.exists()
-            # Moods are nobody else's business.
-            with whole_file(path) as part:
-                descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-                with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                    file.write(text)
+            with whole_file(path, private=True) as part:
+                part.write_text(text, encoding="ascii")
             if is_new:
                 self._prune()
+            self._failing = False
         except OSError as error:
-            logger.warning("the session cannot be kept: %s", error)
+            if not self._failing:
+                logger.warning("sessions cannot be kept: %s", error)
+            self._failing = True
 
     def drop(self, session_id: str) -> None:
         """Forget a session."""
         if (path := self._path(session_id)) is not None:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # of a folder that can only be read it is not forgotten
+                path.unlink(missing_ok=True)
 
     def clear(self) -> None:
         """Forget all of them."""
         for path in self._folder.glob("*.json"):
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
 
     def _path(self, session_id: str) -> Path | None:
         return self._folder / f"{session_id}.json" if _ID.fullmatch(session_id) else None

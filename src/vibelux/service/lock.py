@@ -6,6 +6,7 @@ from pathlib import Path
 
 from vibelux.errors import CatalogueLocked
 from vibelux.library.process_lock import Held, process_lock
+from vibelux.library.sqlite_file import writable
 
 
 @contextmanager
@@ -21,6 +22,9 @@ def catalogue_lock(catalogue: Path, link: str) -> Iterator[None]:
         CatalogueError: the lock's file cannot be written.
 
     """
+    if catalogue.exists() and not writable(catalogue):
+        yield  # nobody can write to it: there is nothing to keep apart
+        return
     try:
         with process_lock(catalogue.with_name(catalogue.name + ".serve-lock"), link):
             yield

@@ -96,7 +96,7 @@ def _plain_page(app: FastAPI) -> str:
 <title>VibeluX</title>
 <h1>VibeluX</h1>
 <p>The service runs. This installation has no page; programs can use its API,
-described in <a href="/openapi.json">openapi.json</a>.</p>
+described in <a href="openapi.json">openapi.json</a>.</p>
 <p>No address takes pictures: a face is read where its camera is, and seven numbers arrive here.</p>
 <table>
 <caption>What the API offers</caption>

@@ -29,7 +29,7 @@ MoodIn = Annotated[
     ),
 ]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-SongId = Annotated[int, Field(ge=0, lt=1 << 63, examples=[1])]
+SongId = Annotated[int, Field(ge=0, examples=[1])]
 
 
 class Strict(BaseModel):

@@ -31,6 +31,7 @@ class ReportOut(BaseModel):
     returned: int
     missing: int
     failed: int
+    unread: int = Field(description="could not be read now; the next scan tries again")
     warnings: list[str]
 
 

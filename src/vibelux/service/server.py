@@ -1,33 +1,57 @@
 """The server's process: one a catalogue and a port, started and ended in good order."""
 
+import asyncio
 import errno
 import ipaddress
 import json
 import logging
+import multiprocessing
+import os
 import re
 import secrets
+import signal
 import socket
 import sys
+import threading
+import time
 import urllib.request
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from types import FrameType
+from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 
 from vibelux.errors import InvalidInput, VibeluxError
 from vibelux.library.workers_process import Analyser
 from vibelux.service.app import create_app
+from vibelux.service.connections import (
+    REQUEST_SECONDS,
+    Connection,
+    Connections,
+    connections_at_most,
+)
 from vibelux.service.context import Context
 from vibelux.service.folders import Roots
 from vibelux.service.lock import catalogue_lock
+from vibelux.service.log import folded_log
 from vibelux.settings import Settings
 
 _GRACE = 3
 """Seconds that open requests have to end by themselves."""
 
+EXIT_SECONDS = 4.5
+"""Seconds after Ctrl-C or SIGTERM when the command has ended, whatever hangs."""
+
+_QUEUE = 256
+"""Connections that the system keeps until they are accepted."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+
+_ROOT_PATH = re.compile(r"(?!/(api|assets)(/|$))(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
+"""The folders of the service itself cannot be told from a path that a proxy leaves."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +62,17 @@ class Address:
         host: a name or an IP address to listen on.
         port: 0 takes a free one.
         names: by which a proxy makes the service known; requests need a token then.
+        proxies: addresses (or networks) of proxies, which say in headers who asks, and whether by
+            TLS; nobody else is believed that.
+        root_path: path under which a proxy shows the service, such as ``/vibelux``; "": none.
 
     """
 
     host: str
     port: int
     names: tuple[str, ...] = ()
+    proxies: tuple[str, ...] = ()
+    root_path: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,10 +89,11 @@ class Links:
     named: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, direct: str, names: tuple[str, ...], token: str | None) -> "Links":
-        """Return the links to an address and to proxies' names."""
+    def of(cls, direct: str, address: Address, token: str | None) -> "Links":
+        """Return the links to where the service is, and to its proxies' names."""
         end = "" if token is None else f"?token={token}"
-        return cls(direct + end, tuple(f"https://{name}/{end}" for name in names))
+        path = f"{address.root_path}/"
+        return cls(direct + end, tuple(f"https://{name}{path}{end}" for name in address.names))
 
 
 def serve(
@@ -73,6 +103,7 @@ def serve(
     roots: Roots,
     on_ready: Callable[[Links], None],
     analyser: Analyser | None = None,
+    exit_seconds: float | None = None,
 ) -> None:
     """Serve until Ctrl-C or SIGTERM.
 
@@ -82,9 +113,11 @@ def serve(
         roots: folders that may be seen and scanned.
         on_ready: called with the links to open as soon as requests are answered.
         analyser: what scans run; None: the music model.
+        exit_seconds: after Ctrl-C or SIGTERM when the process ends even if something hangs; None:
+            it does not.
 
     Raises:
-        InvalidInput: the host, the port or a name cannot be used.
+        InvalidInput: the host, the port, a name, or a proxy's address or path cannot be used.
         VibeluxError: another program uses the port, or another service the catalogue.
         CatalogueError: as of the catalogue.
 
@@ -92,51 +125,142 @@ def serve(
     for name in address.names:
         if not _NAME.fullmatch(name):
             raise InvalidInput(
-                f"{name!r} is no name of a host; give one such as music.example.org, without "
+                f"{name!r} is not the name of a host; give one such as music.example.org, without "
                 "https:// and without a port"
             )
-    with closing(_bound(address)) as listener:
+    for proxy in address.proxies:
+        try:
+            ipaddress.ip_network(proxy)
+        except ValueError as error:
+            raise InvalidInput(
+                f"{proxy!r} is not the address of a proxy: {error}; give one such as 127.0.0.1, "
+                "or a network such as 172.16.0.0/12"
+            ) from error
+    if address.root_path and not _ROOT_PATH.fullmatch(address.root_path):
+        raise InvalidInput(
+            f"{address.root_path!r} is not a path that a proxy can show VibeluX under; give one "
+            "such as /vibelux, of letters, digits, dots and dashes, that does not begin with "
+            "/api or /assets"
+        )
+    with closing(_bound(address)) as listener, folded_log():
         port = listener.getsockname()[1]
         private = _is_private(listener) and not address.names
         token = None if private else secrets.token_urlsafe(24)
-        link = f"http://{_shown(address.host)}:{port}/"
+        link = f"http://{_shown(address.host)}:{port}{address.root_path}/"
         with catalogue_lock(settings.catalogue, link):
             context = Context.open(settings, roots, analyser=analyser)
-            server = _Server(
-                uvicorn.Config(
-                    create_app(context, token=token, names=address.names),
-                    log_config=None,
-                    access_log=False,
-                    server_header=False,
-                    date_header=True,
-                    timeout_graceful_shutdown=_GRACE,
-                    timeout_keep_alive=30,
-                    ws="none",
-                ),
+            server = Server(
+                create_app(context, token=token, names=address.names, root_path=address.root_path),
                 context,
-                lambda: on_ready(Links.of(link, address.names, token)),
+                on_ready=lambda: on_ready(Links.of(link, address, token)),
+                proxies=address.proxies,
+                exit_seconds=exit_seconds,
             )
             logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
             server.run(sockets=[listener])
 
 
-class _Server(uvicorn.Server):
-    """Says when it is ready, and lets streams of events end when it stops."""
+class Server(uvicorn.Server):
+    """Accepts no more connections than it can serve, and stops in good order and in time.
+
+    Args:
+        app: of the context.
+        context: is told when the service stops.
+        on_ready: called as soon as requests are answered.
+        proxies: as of `Address`.
+        request_seconds: that a request may take to come whole.
+        most: connections at once; None: as many as the system's limit of open files allows.
+        exit_seconds: as of `serve`.
+
+    """
 
     def __init__(
-        self, config: uvicorn.Config, context: Context, on_ready: Callable[[], None]
+        self,
+        app: FastAPI,
+        context: Context,
+        *,
+        on_ready: Callable[[], None] = lambda: None,
+        proxies: tuple[str, ...] = (),
+        request_seconds: float = REQUEST_SECONDS,
+        most: int | None = None,
+        exit_seconds: float | None = None,
     ) -> None:
-        super().__init__(config)
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                date_header=True,
+                proxy_headers=bool(proxies),
+                forwarded_allow_ips=list(proxies),
+                timeout_graceful_shutdown=_GRACE,
+                timeout_keep_alive=30,
+                ws="none",
+            )
+        )
         self._context, self._on_ready = context, on_ready
+        self._proxies, self._most = proxies, most
+        self._request_seconds, self._exit_seconds = request_seconds, exit_seconds
+        self._accepting: list[asyncio.Task[None]] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            self._on_ready()
+        """Begin to accept connections.
+
+        Args:
+            sockets: that listen.
+
+        """
+        await super().startup([])  # Uvicorn would accept more connections than there are files
+        if not self.started:
+            return
+        connections = Connections(
+            self.server_state.connections,
+            most=connections_at_most() if self._most is None else self._most,
+            proxies=self._proxies,
+        )
+        self._accepting = [
+            asyncio.create_task(connections.accept(listener, self._connection))
+            for listener in sockets or ()
+        ]
+        self._on_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._context.stopping = True
+        """Accept nothing more, let streams of events end, and stop a scan."""
+        self._context.stop_soon()
+        for task in self._accepting:
+            task.cancel()
         await super().shutdown(sockets)
+        if self.should_exit and self._exit_seconds is not None:
+            _kill_workers()  # the signal that comes again now would leave them behind
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop; a second Ctrl-C waits for nothing."""
+        if self._exit_seconds is not None and not self.should_exit:
+            threading.Thread(target=_exit_in, args=(self._exit_seconds, sig), daemon=True).start()
+        super().handle_exit(sig, frame)
+
+    def _connection(self) -> Connection:
+        rest: dict[str, Any] = {"app_state": self.lifespan.state}
+        return Connection(
+            seconds=self._request_seconds,
+            config=self.config,
+            server_state=self.server_state,
+            **rest,
+        )
+
+
+def _exit_in(seconds: float, sig: int) -> None:
+    """End this process and its workers after a time: a thread that waits for a disk never ends."""
+    time.sleep(seconds)
+    _kill_workers()
+    os._exit(130 if sig == signal.SIGINT else 128 + sig)
+
+
+def _kill_workers() -> None:
+    """End the processes that this one has started, also those that are stopped."""
+    for process in multiprocessing.active_children():
+        process.kill()
 
 
 def _bound(address: Address) -> socket.socket:
@@ -158,7 +282,7 @@ def _bound(address: Address) -> socket.socket:
         else:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(place)
-        listener.listen(256)
+        listener.listen(_QUEUE)
     except OSError as error:
         listener.close()
         raise _in_the_way(address, error) from error

@@ -16,6 +16,7 @@ from vibelux.recommend.listener import Listener
 from vibelux.recommend.picks import Pick, Picker
 from vibelux.recommend.profile import What
 from vibelux.recommend.session import Session
+from vibelux.service.disks import Disks
 from vibelux.service.failures import Failure, logger
 from vibelux.service.kept_sessions import KeptSessions
 
@@ -53,11 +54,15 @@ class Sittings:
         catalogue: an open one.
         listener: whose taste counts, and who learns.
         kept: where sessions outlive the service.
+        disks: that hold the songs.
 
     """
 
-    def __init__(self, catalogue: Catalogue, listener: Listener, kept: KeptSessions) -> None:
+    def __init__(
+        self, catalogue: Catalogue, listener: Listener, kept: KeptSessions, disks: Disks
+    ) -> None:
         self._catalogue, self._listener, self._kept = catalogue, listener, kept
+        self._disks = disks
         self._lock = threading.Lock()  # of what is below; sessions are used outside of it
         self._watch = CatalogueWatch(catalogue)
         self._picker: Picker | None = None
@@ -121,7 +126,11 @@ class Sittings:
         with sitting.lock:
             if picker is not sitting.picker and len(picker.shelf):
                 sitting.session = Session.from_json(
-                    sitting.session.as_json(), self._catalogue, self._listener, picker=picker
+                    sitting.session.as_json(),
+                    self._catalogue,
+                    self._listener,
+                    available=self._available,
+                    picker=picker,
                 )
                 sitting.picker = picker
             yield sitting.session
@@ -167,7 +176,13 @@ class Sittings:
         text = self._kept.text(session_id)
         try:
             if text is not None:
-                session = Session.from_json(text, self._catalogue, self._listener, picker=picker)
+                session = Session.from_json(
+                    text,
+                    self._catalogue,
+                    self._listener,
+                    available=self._available,
+                    picker=picker,
+                )
                 sitting = Sitting(session_id, session, picker, kept=text)
                 self._add(sitting)
                 return sitting
@@ -188,10 +203,15 @@ class Sittings:
             self._listener,
             seed=seed,
             whose="the face" if source == "face" else "the mood",
+            available=self._available,
             picker=picker,
             **rest,
         )
         return session, picker
+
+    def _available(self, song: Song) -> bool:
+        """Tell whether a song's file is there, without waiting for a disk that hangs."""
+        return self._disks.is_there(song.path)
 
     def _shared(self) -> Picker:
         if self._watch.outdated() or self._picker is None:

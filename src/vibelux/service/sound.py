@@ -20,6 +20,7 @@ from vibelux.library.catalogue import Song
 from vibelux.library.scan_files import AUDIO_SUFFIXES
 from vibelux.library.tags import open_nameless
 from vibelux.music.audio_file import AudioFile, SeekFailed
+from vibelux.music.ogg_links import links
 
 _BLOCK = 1 << 18
 """Bytes read at once."""
@@ -143,7 +144,7 @@ class WavSound:
     Args:
         path: of any format that FFmpeg reads.
         status: of the file.
-        duration: seconds, taken where the file's header does not know.
+        duration: seconds, taken where the file's header does not know or is wrong.
 
     Raises:
         AudioError: as `AudioFile`; ``damaged`` if it holds no sound.
@@ -156,7 +157,7 @@ class WavSound:
         self._audio = AudioFile(path)
         try:
             rate = next((chunk.rate for chunk in self._audio.read(0.0, 0.05)), None)
-            seconds = self._audio.duration or duration or self._audio.measure()
+            seconds = self._audio.proven_duration or duration or self._audio.measure()
         except BaseException:
             self.close()
             raise
@@ -212,14 +213,23 @@ class WavSound:
             yield from self._converted(start, seek=False)
 
     def _converted(self, start: float, *, seek: bool) -> Iterator[bytes]:
-        resampler = AudioResampler(format="s16", layout="stereo", rate=self._rate)
+        resampler: AudioResampler | None = None
+        before = 0
         for chunk in self._audio.read(start, seek=seek):
+            if resampler is None or chunk.rate != before:  # the rate may change within a song
+                yield from _resampled(resampler, None)
+                resampler = AudioResampler(format="s16", layout="stereo", rate=self._rate)
+                before = chunk.rate
             frame = AudioFrame.from_ndarray(_stereo(chunk.samples), format="fltp", layout="stereo")
             frame.sample_rate = chunk.rate
-            for converted in resampler.resample(frame):
-                yield converted.to_ndarray().tobytes()
-        for converted in resampler.resample(None):
-            yield converted.to_ndarray().tobytes()
+            yield from _resampled(resampler, frame)
+        yield from _resampled(resampler, None)
+
+
+def _resampled(resampler: AudioResampler | None, frame: AudioFrame | None) -> Iterator[bytes]:
+    """Yield what a resampler makes of a frame, or what it still holds; nothing without one."""
+    for converted in resampler.resample(frame) if resampler is not None else ():
+        yield converted.to_ndarray().tobytes()
 
 
 def _stereo(samples: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -265,10 +275,16 @@ def _opened(path: Path) -> tuple[BinaryIO, os.stat_result]:
 
 @lru_cache(maxsize=4096)
 def _codec(path: Path, _state: str) -> str | None:
-    """Return the codec of a file in a state (remembered), or None if it cannot be told."""
+    """Return the codec of a file in a state (remembered), or None if it cannot be told.
+
+    Of a chained Ogg file, browsers play the first link at best: it has no one codec.
+    """
     import av
 
     try:
+        with path.open("rb", buffering=0) as file:
+            if len(links(file)) > 1:
+                return None
         with open_nameless(path) as container:
             streams = container.streams.audio
             return streams[0].codec_context.name if streams else None

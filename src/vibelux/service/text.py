@@ -1,4 +1,4 @@
-"""Texts that can be sent: the bytes of a file's name may be none."""
+"""Texts that can be sent and shown, whatever a file or a tag is named."""
 
 from typing import overload
 
@@ -12,3 +12,14 @@ def sendable(text: str | None) -> str | None: ...
 def sendable(text: str | None) -> str | None:
     """Return a text with a question mark for each byte that is none."""
     return text if text is None else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def printable(text: str) -> str:
+    r"""Return a text that any terminal can show on one line, whatever a file was named.
+
+    Control characters (newlines, escapes) and bytes that are not UTF-8 appear as ``\\x..``.
+    """
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
+        for char in text
+    )

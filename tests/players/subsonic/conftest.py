@@ -23,6 +23,7 @@ else:
     from vibelux.players.subsonic import Client
     from vibelux.players.subsonic_http import Patience
     from vibelux.players.subsonic_login import Login
+    from vibelux.players.subsonic_scan import scan_server
 
     QUICK = Patience(connect=2, read=1, slowest=1000, grace=0.5, attempts=2, pause=0.01)
 
@@ -52,9 +53,10 @@ class Supysonic:
         self.process = None
         self.folder = folder
 
-    def start(self):
+    def start(self, port=0):
+        """Start on a port (0: any) with a new database, in which songs get new ids."""
         self.process = subprocess.Popen(
-            [sys.executable, str(HERE / "supysonic_server.py"), str(self.folder)],
+            [sys.executable, str(HERE / "supysonic_server.py"), str(self.folder), str(port)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -74,13 +76,17 @@ class Supysonic:
             self.process.kill()
             self.process.communicate()
 
+    def rebuild(self, port=None):
+        """Lose the database; on another port it is another address as well."""
+        self.stop()
+        self.start(int(self.url.rpartition(":")[2]) if port is None else port)
 
-@pytest.fixture(scope="session")
-def supysonic(tmp_path_factory):
-    """Supysonic with the songs ``low`` and ``high`` of one album."""
+
+def started(folder):
+    """Yield Supysonic with the songs ``low`` and ``high`` of one album."""
     pytest.importorskip("supysonic", reason="needs supysonic")
     pytest.importorskip("waitress", reason="needs waitress")
-    server = Supysonic(tmp_path_factory.mktemp("supysonic"))
+    server = Supysonic(folder)
     write_song(server.music / "low.flac", 60, track="1", date="1999", genre="Folk")
     write_song(server.music / "high.flac", 3000, track="2", date="1999", genre="Folk")
     try:
@@ -88,6 +94,18 @@ def supysonic(tmp_path_factory):
         yield server
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def supysonic(tmp_path_factory):
+    """A server that many tests ask."""
+    yield from started(tmp_path_factory.mktemp("supysonic"))
+
+
+@pytest.fixture
+def own_supysonic(tmp_path_factory):
+    """A server of one's own."""
+    yield from started(tmp_path_factory.mktemp("supysonic"))
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -275,3 +293,15 @@ def stand_in(monkeypatch):
     monkeypatch.delattr(sys.modules["__main__"], "__file__", raising=False)
     monkeypatch.setattr(sys.modules["__main__"], "__spec__", None)
     return Analyser("scan_analysers:analyser", "stand-in-1")
+
+
+@pytest.fixture
+def run(client, catalogue, stand_in):
+    """Scan the fake server with the stand-in analyser."""
+
+    def scan_it(model="stand-in-1", **options):
+        options = {"workers": 1, "song_timeout": 30.0} | options
+        analyser = Analyser(stand_in.factory, model)
+        return scan_server(client, catalogue, analyser=analyser, **options)
+
+    return scan_it

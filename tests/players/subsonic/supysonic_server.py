@@ -1,7 +1,8 @@
 """Supysonic behind waitress, in a process of its own.
 
-``python supysonic_server.py FOLDER`` serves FOLDER/music to the user ``me`` with the password
-``sésame``; it prints its port, then ``done`` after each line ``scan`` on its standard input.
+``python supysonic_server.py FOLDER PORT`` serves FOLDER/music to the user ``me`` with the password
+``sésame``, from a new database; it prints its port, then ``done`` after each line ``scan`` on its
+standard input.
 """
 
 import sys
@@ -17,7 +18,8 @@ from supysonic.scanner import Scanner
 from supysonic.web import create_application
 
 folder = Path(sys.argv[1])
-(folder / "cache").mkdir()
+(folder / "cache").mkdir(exist_ok=True)
+(folder / "supysonic.db").unlink(missing_ok=True)
 config = folder / "supysonic.conf"
 config.write_text(
     f"[base]\ndatabase_uri = sqlite:///{folder}/supysonic.db\n"
@@ -40,7 +42,9 @@ UserManager.add("me", "sésame", admin=True)
 FolderManager.add("music", str(folder / "music"))
 close_connection()
 scan()
-server = waitress.create_server(create_application(settings), host="127.0.0.1", port=0)
+server = waitress.create_server(
+    create_application(settings), host="127.0.0.1", port=int(sys.argv[2])
+)
 threading.Thread(target=server.run, daemon=True).start()
 print(server.effective_port, flush=True)
 for _ in sys.stdin:

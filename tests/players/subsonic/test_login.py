@@ -15,6 +15,7 @@ from vibelux.players.subsonic_login import (
     credentials,
     forget,
     keep_secret,
+    known_server,
     parse_url,
     read_login,
     secret_of,
@@ -93,7 +94,11 @@ def test_other_ways_to_prove_oneself():
         (" https://Music.example.org/ ", "https://music.example.org"),
         ("http://192.168.1.5:4533/rest/", "http://192.168.1.5:4533"),
         ("example.org/navidrome", "https://example.org/navidrome"),
-        ("http://[::1]:80/x/rest", "http://[::1]:80/x"),
+        ("http://[::1]:80/x/rest", "http://[::1]/x"),
+        ("https://music.example.org:443/", "https://music.example.org"),
+        ("https://music.example.org:80", "https://music.example.org:80"),
+        ("HTTP://music.example.org:4533", "http://music.example.org:4533"),
+        ("https://müsic.example", "https://xn--msic-0ra.example"),
     ],
 )
 def test_addresses(text, url):
@@ -182,3 +187,45 @@ def test_a_locked_keyring(ring):
         with pytest.raises(ServerError, match=r"\(KeyringLocked\); unlock it, or set") as caught:
             ask()
         assert "123" not in str(caught.value) and "hidden" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "server"),
+    [
+        ("music.example.org", "music.example.org"),
+        ("https://music.example.org", "music.example.org"),
+        ("http://MUSIC.example.org/", "music.example.org"),
+        (" https://music.example.org:443/rest/ ", "music.example.org"),
+        ("music.example.org:80", "music.example.org"),
+        ("https://me:secret@music.example.org", "music.example.org"),
+        ("http://192.168.1.5:4533/music/", "192.168.1.5:4533/music"),
+        ("192.168.1.5:4533/music/rest", "192.168.1.5:4533/music"),
+        ("http://old.example.org", "old.example.org:80"),
+        ("http://old.example.org:80", "old.example.org:80"),
+        ("old.example.org", "old.example.org:80"),
+        ("https://mu\u0308sic.example/", "xn--msic-0ra.example"),
+        ("http://[::1]:4040", "[::1]:4040"),
+        ("192.168.1.5:4533/Music", None),
+        ("192.168.1.5", None),
+        ("https://music.example.org:80", None),
+        ("example.org", None),
+        ("http://[", None),
+        ("ftp://music.example.org", None),
+        ("", None),
+    ],
+)
+def test_a_server_is_known_by_any_form_of_its_address(text, server):
+    servers = ["[::1]:4040", "192.168.1.5:4533/music", "music.example.org", "old.example.org:80"]
+    servers.append("xn--msic-0ra.example")
+    assert known_server(text, servers) == server
+
+
+def test_of_two_that_fit_the_one_of_that_name_is_meant():
+    assert known_server("https://h:443", ["h", "h:443"]) == "h:443"
+    assert known_server("http://h", ["h:443", "h"]) == "h"
+
+
+def test_a_login_of_an_earlier_version_keeps_its_name(tmp_path):
+    file = tmp_path / "subsonic.json"
+    file.write_text('{"url": "https://h:443", "user": "me", "auth": "token"}')
+    assert read_login(file) == Login("https://h:443", "me")

@@ -8,7 +8,13 @@ import time
 import numpy as np
 import pytest
 
-from vibelux.errors import CatalogueLocked, ServerError, ServerRefused, ServerUnreachable
+from vibelux.errors import (
+    CatalogueLocked,
+    FilesUnreachable,
+    ServerError,
+    ServerRefused,
+    ServerUnreachable,
+)
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.scan import scan
 from vibelux.library.scan_lock import scan_lock
@@ -16,18 +22,6 @@ from vibelux.library.workers_process import Analyser
 from vibelux.players.subsonic import Client
 from vibelux.players.subsonic_login import Login
 from vibelux.players.subsonic_scan import refresh_plays, scan_server
-
-
-@pytest.fixture
-def run(client, catalogue, stand_in):
-    """Scan the fake server with the stand-in analyser."""
-
-    def scan_it(model="stand-in-1", **options):
-        options = {"workers": 1, "song_timeout": 30.0} | options
-        analyser = Analyser(stand_in.factory, model)
-        return scan_server(client, catalogue, analyser=analyser, **options)
-
-    return scan_it
 
 
 def songs_of(catalogue, server):
@@ -331,3 +325,110 @@ def test_a_killed_scan_goes_on(run, fake, catalogue):
     report = run()
     assert (report.unchanged, report.analysed) == (kept, 30 - kept)
     assert not catalogue.path.with_name("server-songs.part").exists()
+
+
+@pytest.fixture
+def bad_machine(client, catalogue, stand_in, tmp_path):
+    """Scan the fake server with an analyser that fails when it is told to."""
+    notes = tmp_path / "notes"
+    notes.mkdir()
+
+    def scan_it(what=None, number=0, **options):
+        import scan_analysers
+
+        scan_analysers.disk_fails(notes, what, number)
+        analyser = Analyser("scan_analysers:on_a_bad_disk", "stand-in-1", notes)
+        options = {"workers": 1, "song_timeout": 30.0} | options
+        return scan_server(client, catalogue, analyser=analyser, **options)
+
+    return scan_it
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
+@pytest.mark.parametrize(
+    ("what", "number", "code"),
+    [("analyse", 5, "unreachable"), ("memory", 0, "killed"), ("kill", 9, "killed")],
+)
+def test_an_analysis_outlives_what_is_transient(bad_machine, fake, catalogue, what, number, code):
+    fake.add("0", album="Album")
+    fake.add("1")
+    server = bad_machine().server
+    before = songs_of(catalogue, server)
+    fake.add("1", b"another sound")
+    fake.add("2")
+    report = bad_machine(what, number, again=True)
+    assert (report.unread, report.failed, report.analysed) == (3, 0, 0)
+    assert {trouble.code for trouble in report.troubles} == {code}
+    after = songs_of(catalogue, server)
+    assert {key: song.state for key, song in after.items()} == {"0": "ok", "1": "ok", "2": "failed"}
+    for key, song in before.items():
+        np.testing.assert_array_equal(after[key].mood, song.mood)
+        np.testing.assert_array_equal(after[key].embedding, song.embedding)
+        assert (after[key].title, after[key].album) == (song.title, song.album)
+    report = bad_machine()  # a plain one
+    assert (report.analysed, report.unread) == (3, 0)
+    assert {song.state for song in songs_of(catalogue, server).values()} == {"ok"}
+    assert {song.reason for song in songs_of(catalogue, server).values()} == {None}
+    assert bad_machine().unchanged == 3
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+def test_a_verdict_on_the_same_song_takes_no_analysis_away(bad_machine, fake, catalogue):
+    fake.add("0")
+    server = bad_machine().server
+    assert bad_machine("kill", 11, again=True).failed == 1
+    assert songs_of(catalogue, server)["0"].state == "ok"
+    fake.add("0", b"bad now")
+    assert bad_machine().failed == 1
+    assert songs_of(catalogue, server)["0"].state == "failed"
+
+
+def test_many_songs_that_cannot_be_heard_end_the_scan(bad_machine, fake, catalogue):
+    for number in range(15):
+        fake.add(str(number))
+    with pytest.raises(FilesUnreachable, match=r"10 files in a row .*not enough memory.*--workers"):
+        bad_machine("memory")
+    assert bad_machine().analysed == 15
+
+
+@pytest.mark.parametrize("answer", ["busy", "error", "half", "silence"])
+def test_a_server_that_fails_takes_no_analysis_away(run, fake, catalogue, answer):
+    for number in range(5):
+        fake.add(str(number))
+    before = songs_of(catalogue, run().server)
+
+    def download(request):
+        match answer:
+            case "busy":
+                request.send(b"", status=503)
+            case "error":
+                request.send(b"", status=500)
+            case "half":
+                request.send(b"so", kind="audio/mpeg", length=6)
+            case "silence":
+                request.send(b"", kind="audio/mpeg")
+
+    fake.hooks["download"] = download
+    try:
+        report = run(again=True)
+        assert (report.not_fetched, report.failed) == (5, 0)
+    except ServerUnreachable:
+        pass
+    after = songs_of(catalogue, fake.url.removeprefix("http://"))
+    assert {key: song.state for key, song in after.items()} == dict.fromkeys(before, "ok")
+    for key, song in before.items():
+        np.testing.assert_array_equal(after[key].mood, song.mood)
+
+
+def test_numbers_beyond_64_bits(run, fake, catalogue):
+    huge = 10**30
+    fake.add("0", playCount=huge, track=-huge, year="9" * 30, duration=1e300, size=huge)
+    fake.add("1", playCount=2**63, track=2**63 - 1, year=float("inf"), bitRate=huge)
+    fake.add("2", played="9999-12-31T23:59:59.999999999Z")
+    server = run().server
+    found = songs_of(catalogue, server)
+    assert {key: song.state for key, song in found.items()} == dict.fromkeys("012", "ok")
+    assert [found[key].plays for key in "01"] == [None, None]
+    assert (found["0"].track, found["0"].year) == (None, None)
+    assert found["1"].track == 2**63 - 1
+    assert run().unchanged == 3

@@ -1,3 +1,5 @@
+import unicodedata
+
 import pytest
 
 from vibelux.errors import ServerError, ServerUnreachable
@@ -106,3 +108,12 @@ def test_a_server_that_says_yes_and_does_nothing(fake, client):
     fake.hooks["createPlaylist"] = lambda request: request.answer()
     with pytest.raises(ServerError, match="says that it made 'Mood', but does not list it"):
         put_playlist(client, "Mood", ["0"])
+
+
+def test_a_name_is_the_same_however_its_accents_are_stored(fake, client):
+    fake.add("0")
+    composed, decomposed = (unicodedata.normalize(form, "Für später") for form in ("NFC", "NFD"))
+    made = put_playlist(client, decomposed, ["0"])
+    again = put_playlist(client, composed, ["0"])
+    assert (again.id, again.created) == (made.id, False)
+    assert put_playlist(client, composed.upper(), ["0"]).created is True

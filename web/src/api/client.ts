@@ -1,7 +1,10 @@
 /** The one way to the server: typed by its OpenAPI description. */
 
-import { Store } from "../store";
+import { ApiError, errorOf, unreachable } from "./error";
 import type { components, paths } from "./schema";
+import { answered, hindered } from "./service";
+
+export { ApiError };
 
 export type Schemas = components["schemas"];
 
@@ -37,22 +40,6 @@ export interface Asked<O> {
   signal?: AbortSignal | undefined;
 }
 
-/** What went wrong, in the one shape that the server has for it. */
-export class ApiError extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    message: string,
-    readonly hint: string | null,
-  ) {
-    super(message);
-    this.name = "ApiError";
-  }
-}
-
-/** Whether the server answers. */
-export const reachable = new Store(true);
-
 export const api = {
   get: <P extends PathOf<"get">>(path: P, asked: Asked<Operation<P, "get">> = {}) =>
     ask<Answer<P, "get">>("GET", path, asked),
@@ -66,11 +53,17 @@ export const api = {
     ask<Answer<P, "delete">>("DELETE", path, asked),
 };
 
-/** The address of a path whose parts in braces are filled in. */
+/**
+ * The address of a path whose parts in braces are filled in.
+ *
+ * It is relative to the page: a proxy may show that under a path of its own.
+ */
 export function address(path: string, parts: object = {}, query: object = {}): string {
-  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) =>
-    encodeURIComponent(String((parts as Record<string, unknown>)[name])),
-  );
+  const filled = path
+    .slice(1)
+    .replace(/\{(\w+)\}/g, (_, name: string) =>
+      encodeURIComponent(String((parts as Record<string, unknown>)[name])),
+    );
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value === undefined || value === null || value === "") continue;
@@ -81,15 +74,8 @@ export function address(path: string, parts: object = {}, query: object = {}): s
 }
 
 /** Asks for something that is no JSON, such as a playlist, and returns the answer itself. */
-export async function askRaw(method: string, url: string, body?: unknown): Promise<Response> {
-  const response = await reach(url, {
-    method,
-    ...(body === undefined
-      ? {}
-      : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
-  });
-  if (!response.ok) throw await failure(response);
-  return response;
+export function askRaw(method: string, url: string, body?: unknown): Promise<Response> {
+  return reach(url, initOf(method, body));
 }
 
 async function ask<T>(
@@ -99,59 +85,40 @@ async function ask<T>(
 ): Promise<T> {
   const url = address(path, parts ?? {}, query ?? {});
   const response = await reach(url, {
-    method,
+    ...initOf(method, body),
     ...(signal === undefined ? {} : { signal }),
-    ...(body === undefined
-      ? {}
-      : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
   });
-  if (!response.ok) throw await failure(response);
-  return (response.status === 204 ? undefined : await response.json()) as T;
+  if (response.status === 204) return undefined as T;
+  return whole(response.json() as Promise<T>);
 }
 
+function initOf(method: string, body: unknown): RequestInit {
+  if (body === undefined) return { method };
+  return {
+    method,
+    body: JSON.stringify(body),
+    headers: { "Content-Type": "application/json" },
+  };
+}
+
+/** Return an answer that is a success. */
 async function reach(url: string, init: RequestInit): Promise<Response> {
+  const response = await whole(fetch(url, init));
+  const error = response.ok ? null : await errorOf(response);
+  const why = error?.obstacle ?? null;
+  if (why === null) answered();
+  else hindered(why);
+  if (error !== null) throw error;
+  return response;
+}
+
+/** What breaks off on its way, before its first byte or after, is an outage. */
+async function whole<T>(work: Promise<T>): Promise<T> {
   try {
-    const response = await fetch(url, init);
-    reachable.set(true);
-    return response;
+    return await work;
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    lost();
-    throw new ApiError(0, "unreachable", "the service does not answer", null);
+    hindered("away");
+    throw unreachable();
   }
-}
-
-async function failure(response: Response): Promise<ApiError> {
-  try {
-    const { error } = (await response.json()) as {
-      error: { code: string; message: string; hint: string | null };
-    };
-    return new ApiError(response.status, error.code, error.message, error.hint);
-  } catch {
-    return new ApiError(response.status, "unknown", response.statusText, null);
-  }
-}
-
-const RETRY_MS = 1500;
-let asking = false;
-
-/** Says that the server is away, and asks until it is back. */
-function lost(): void {
-  reachable.set(false);
-  if (asking) return;
-  asking = true;
-  const again = async (): Promise<void> => {
-    try {
-      const response = await fetch("/api/v1/health", { cache: "no-store" });
-      if (response.ok) {
-        asking = false;
-        reachable.set(true);
-        return;
-      }
-    } catch {
-      // still away
-    }
-    setTimeout(() => void again(), RETRY_MS);
-  };
-  setTimeout(() => void again(), RETRY_MS);
 }

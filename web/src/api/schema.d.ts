@@ -1133,6 +1133,11 @@ export interface components {
             missing: number;
             /** Failed */
             failed: number;
+            /**
+             * Unread
+             * @description could not be read now; the next scan tries again
+             */
+            unread: number;
             /** Warnings */
             warnings: string[];
         };
@@ -1326,6 +1331,7 @@ export interface components {
             song: components["schemas"]["SongOut"];
             /** Course */
             course: components["schemas"]["MomentOut"][];
+            /** @description how sure its analysis is; null where the person gave it its mood */
             confidence: components["schemas"]["ConfidenceOut"] | null;
         };
         /**
@@ -4093,6 +4099,15 @@ export interface operations {
             };
             /** @description Internal Server Error */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -40,11 +40,30 @@ export const de: Language = {
     liveStop: "Kamera an. Ausschalten",
     close: "Schließen",
     dismiss: "Meldung schließen",
-    gone: "VibeluX antwortet nicht.",
-    goneHint: "Starte „vibelux serve“ neu; diese Seite macht dann von selbst weiter.",
+    obstacles: {
+      away: {
+        title: "VibeluX antwortet nicht.",
+        help: "Starte „vibelux serve“ neu; diese Seite macht dann von selbst weiter.",
+      },
+      offline: {
+        title: "Dieses Gerät ist offline.",
+        help: "Diese Seite macht von selbst weiter, sobald es wieder verbunden ist.",
+      },
+      locked: {
+        title: "VibeluX braucht seinen neuen Link.",
+        help: "Er steht in dem Terminal, in dem „vibelux serve“ läuft, und ist bei jedem Start neu. Füge ihn hier ein:",
+      },
+      refused: {
+        title: "Unter dieser Adresse antwortet VibeluX nicht.",
+        help: "Öffne die, die „vibelux serve“ ausgegeben hat, oder starte es mit --allow-host NAME.",
+      },
+    },
+    link: "Link oder Token",
+    openLink: "Weiter",
+    wrongLink: "Dieser Link passt nicht. Füge den neuesten ein, oder nur das Token am Ende.",
     back: "VibeluX antwortet wieder.",
-    tokenHint:
-      "Öffne den Link, den „vibelux serve“ ausgegeben hat; er enthält den Schlüssel zu dieser Seite.",
+    updated: "VibeluX wurde aktualisiert.",
+    reload: "Seite neu laden",
     unexpected: "In dieser Seite ist etwas schiefgegangen. Lade sie neu.",
   },
 
@@ -140,11 +159,28 @@ export const de: Language = {
         title: "Die Gesichtserkennung lädt nicht",
         help: "Sieh nach, ob VibeluX noch läuft, und versuche es noch einmal.",
       },
+      unsupported: {
+        title: "Dieser Browser kann keine Gesichter lesen",
+        help: "Ihm fehlt WebAssembly, oder ein Blockierungsmodus schaltet es ab. Erlaube es für diese Seite, nimm einen anderen Browser oder die Regler.",
+      },
       broken: {
         title: "Die Kamera geht hier nicht",
         help: "Versuche es noch einmal oder lade die Seite neu. Ein Foto oder die Regler tun es auch.",
       },
     },
+
+    standstill: {
+      no_frames: {
+        title: "Die Kamera liefert keine Bilder",
+        help: "Vielleicht benutzt sie ein anderes Programm, oder sie ist abgeschaltet. Sobald Bilder kommen, geht es von selbst weiter.",
+      },
+      same_frame: {
+        title: "Das Bild steht still",
+        help: "Jedes Bild gleicht genau dem vorigen, wie bei einer virtuellen Kamera, die hängt. Sobald es sich bewegt, geht es von selbst weiter.",
+      },
+    },
+    updated:
+      "Die Gesichtserkennung dieser Seite gibt es nicht mehr; die neue Seite hat ihre eigene.",
 
     photoReason:
       "Lass ein Foto mit einem Gesicht die Stimmung angeben. Es wird in diesem Browser gelesen und bleibt hier.",
@@ -166,6 +202,8 @@ export const de: Language = {
         "Diese Datei lässt sich nicht als Bild öffnen. Wähle ein JPEG, PNG oder WebP mit bis zu 100 MB.",
       models:
         "Die Gesichtserkennung lädt nicht. Sieh nach, ob VibeluX noch läuft, und versuche es noch einmal.",
+      unsupported:
+        "Dieser Browser kann keine Gesichter lesen: Ihm fehlt WebAssembly. Nimm die Regler.",
       broken: "Mit diesem Foto ist etwas schiefgegangen. Versuche ein anderes.",
     },
 
@@ -206,6 +244,7 @@ export const de: Language = {
       audio_protected: "Die Datei ist kopiergeschützt.",
       audio_not_audio: "In der Datei ist keine Musik.",
       audio_no_permission: "VibeluX darf die Datei nicht lesen.",
+      audio_unreachable: "Die Datei lässt sich gerade nicht lesen. Ist ihre Festplatte in Ordnung?",
       audio_remote: "Es liegt auf einem Musikserver; spiele es dort.",
       song_unknown: "Es ist nicht mehr in der Bibliothek.",
     },
@@ -415,9 +454,11 @@ export const de: Language = {
       protected: "sie ist kopiergeschützt",
       silent: "sie ist stumm",
       too_short: "sie ist zu kurz",
-      no_permission: "VibeluX darf sie nicht lesen",
+      no_permission: "VibeluX darf sie nicht lesen; das nächste Einlesen versucht es noch einmal",
+      unreachable: "sie ließ sich nicht lesen; das nächste Einlesen versucht es noch einmal",
       vanished: "sie ist verschwunden",
-      timeout: "es dauerte zu lange",
+      timeout: "es dauerte zu lange; das nächste Einlesen versucht es noch einmal",
+      killed: "der Speicher reichte nicht; das nächste Einlesen versucht es noch einmal",
       crashed: "das Lesen brach ab",
     },
 

@@ -42,10 +42,30 @@ export const en = {
     liveStop: "Camera on. Stop it",
     close: "Close",
     dismiss: "Dismiss this message",
-    gone: "VibeluX does not answer.",
-    goneHint: "Start “vibelux serve” again; this page goes on by itself.",
+    obstacles: {
+      away: {
+        title: "VibeluX does not answer.",
+        help: "Start “vibelux serve” again; this page goes on by itself.",
+      },
+      offline: {
+        title: "This device is offline.",
+        help: "This page goes on by itself as soon as it is connected again.",
+      },
+      locked: {
+        title: "VibeluX needs its new link.",
+        help: "It is printed in the terminal where “vibelux serve” runs, and is new at every start. Paste it here:",
+      },
+      refused: {
+        title: "VibeluX does not answer to this address.",
+        help: "Open the one that “vibelux serve” printed, or start it with --allow-host NAME.",
+      },
+    },
+    link: "Link or token",
+    openLink: "Go on",
+    wrongLink: "This link does not fit. Paste the newest one, or the token at its end.",
     back: "VibeluX answers again.",
-    tokenHint: "Open the link that “vibelux serve” printed; it carries the key to this page.",
+    updated: "VibeluX was updated.",
+    reload: "Reload this page",
     unexpected: "Something went wrong in this page. Reload it.",
   },
 
@@ -140,11 +160,27 @@ export const en = {
         title: "The face reader cannot be loaded",
         help: "See whether VibeluX still runs, then try again.",
       },
+      unsupported: {
+        title: "This browser cannot read faces",
+        help: "It lacks WebAssembly, or a lockdown mode switches it off. Allow it for this page, use another browser, or the sliders.",
+      },
       broken: {
         title: "The camera does not work here",
         help: "Try again, or reload the page. A photo or the sliders do as well.",
       },
     },
+
+    standstill: {
+      no_frames: {
+        title: "The camera sends no pictures",
+        help: "Another program may have taken it, or it is switched off. Reading goes on by itself as soon as pictures come.",
+      },
+      same_frame: {
+        title: "The picture stands still",
+        help: "Every picture is exactly like the one before, as when a virtual camera hangs. Reading goes on by itself as soon as it moves.",
+      },
+    },
+    updated: "The face reader of this page is no longer there; the new page has its own.",
 
     photoReason: "Let a photo of a face set the mood. It is read in this browser and goes nowhere.",
     choosePhoto: "Choose a photo",
@@ -163,6 +199,7 @@ export const en = {
     photoTroubles: {
       photo: "This file cannot be opened as a picture. Choose a JPEG, PNG or WebP of up to 100 MB.",
       models: "The face reader cannot be loaded. See whether VibeluX still runs, then try again.",
+      unsupported: "This browser cannot read faces: it lacks WebAssembly. Use the sliders.",
       broken: "Something went wrong with this photo. Try another one.",
     },
 
@@ -201,6 +238,7 @@ export const en = {
       audio_protected: "Its file is protected against copying.",
       audio_not_audio: "Its file holds no music.",
       audio_no_permission: "VibeluX may not read its file.",
+      audio_unreachable: "Its file cannot be read at the moment. Is its disk all right?",
       audio_remote: "It is on a music server; play it there.",
       song_unknown: "It is no longer in the library.",
     },
@@ -401,9 +439,11 @@ export const en = {
       protected: "it is copy-protected",
       silent: "it is silent",
       too_short: "it is too short",
-      no_permission: "VibeluX may not read it",
+      no_permission: "VibeluX may not read it; the next scan tries again",
+      unreachable: "it could not be read; the next scan tries again",
       vanished: "it has disappeared",
-      timeout: "it took too long",
+      timeout: "it took too long; the next scan tries again",
+      killed: "there was not enough memory; the next scan tries again",
       crashed: "reading it failed",
     },
 

@@ -3,7 +3,7 @@ import { fill, h, say } from "../dom";
 import { icon } from "../icons";
 import { words } from "../language";
 import { disclosure } from "../shell/disclosure";
-import { background } from "../shell/messages";
+import { untilDone } from "../shell/messages";
 
 const MOST = 500;
 
@@ -25,7 +25,7 @@ export function failedFiles(signal: AbortSignal, retry: () => void): FailedFiles
     "button button-quiet failed-toggle",
     body,
     [icon("warning"), label, icon("down")],
-    () => background(load()),
+    () => untilDone(load, signal),
   );
   let shown = 0;
   const load = async (): Promise<void> => {
@@ -54,7 +54,7 @@ export function failedFiles(signal: AbortSignal, retry: () => void): FailedFiles
       element.hidden = count === 0;
       again.disabled = busy;
       say(label, t.failedFiles(count));
-      if (count !== shown && !body.hidden) background(load());
+      if (count !== shown && !body.hidden) untilDone(load, signal);
       shown = count;
     },
   };

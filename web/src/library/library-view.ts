@@ -1,4 +1,5 @@
-import { api, reachable } from "../api/client";
+import { api } from "../api/client";
+import { reachable } from "../api/service";
 import { fill, h, say } from "../dom";
 import { icon } from "../icons";
 import { words } from "../language";
@@ -128,7 +129,9 @@ export const libraryView: View = (signal) => {
     if (search === bar.input) search = null;
   });
   reachable.subscribe((is) => {
-    if (is) grow();
+    if (!is) return;
+    list.again();
+    grow();
   }, signal);
   overview.watch(showCount, signal);
   background(lookForScan());

@@ -2,7 +2,7 @@ import { ApiError } from "../api/client";
 import { fill, h, say } from "../dom";
 import { icon, type IconName } from "../icons";
 import { words } from "../language";
-import { background, tell } from "../shell/messages";
+import { background, tell, untilDone } from "../shell/messages";
 import { failedFiles } from "./failed-files";
 import { folderField } from "./folder-field";
 import { overview } from "./overview";
@@ -98,7 +98,7 @@ function firstStep(signal: AbortSignal, begun: () => void): FirstStep {
     roots = (await api.get("/api/v1/folders", { query: { path: "" }, signal })).folders;
     if (field.input.value === "") field.input.value = roots[0] ?? "";
   };
-  background(suggest());
+  untilDone(suggest, signal);
   const begin = async (folder: string | null): Promise<void> => {
     try {
       await startScan(folder);
@@ -223,9 +223,9 @@ function sayEnd(
     return put("warning", status.error.message, status.error.hint, retry);
   }
   if (status.state === "done" && wasRunning && status.report !== null) {
-    const { analysed, moved, copied, returned, failed, missing, warnings } = status.report;
+    const { analysed, moved, copied, returned, failed, unread, missing, warnings } = status.report;
     const news = analysed + moved + copied + returned;
-    const total = news + status.report.unchanged + failed;
+    const total = news + status.report.unchanged + failed + unread;
     if (total === 0) return put("info", t.nothingThere, t.nothingThereHint);
     const close = textButton("close", t.close, () => (notice.hidden = true));
     return put("check", t.done(news, failed, missing), warnings.join("\n") || null, close);

@@ -1,6 +1,7 @@
 /** The scan of the server: watched as long as it runs, wherever the person is. */
 
-import { api, reachable, type Schemas } from "../api/client";
+import { address, api, ApiError, type Schemas } from "../api/client";
+import { reachable } from "../api/service";
 import { tellError } from "../shell/messages";
 import { kept, Store } from "../store";
 
@@ -37,16 +38,17 @@ export async function stopScan(): Promise<void> {
   follow(await api.delete("/api/v1/scan"));
 }
 
-let looked = false;
+/** Whether anybody wants to know. */
+let sought = false;
 
 /** Asks once whether a scan runs, and then follows it. */
 export async function lookForScan(): Promise<void> {
-  if (looked) return;
-  looked = true;
+  if (sought) return;
+  sought = true;
   try {
     follow(await api.get("/api/v1/scan"));
   } catch (error) {
-    looked = false;
+    sought = error instanceof ApiError && error.obstacle !== null; // asked again when it is back
     throw error;
   }
 }
@@ -58,7 +60,7 @@ function follow(status: Scan): void {
   scan.set(status);
   if (!runs(status)) return leave();
   if (events !== null || timer !== undefined) return;
-  events = new EventSource("/api/v1/scan/events");
+  events = new EventSource(address("/api/v1/scan/events"));
   events.addEventListener("progress", (event) => {
     follow(JSON.parse((event as MessageEvent<string>).data) as Scan);
   });
@@ -92,8 +94,7 @@ function ask(): void {
   }, ASK_EVERY_MS);
 }
 
-// A server that comes back has stopped its scan.
+// A server that comes back has stopped its scan, or was never asked.
 reachable.subscribe((is) => {
-  if (!is || scan.value === null) return;
-  api.get("/api/v1/scan").then(follow, tellError);
+  if (is && (sought || scan.value !== null)) api.get("/api/v1/scan").then(follow, tellError);
 });

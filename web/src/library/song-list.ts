@@ -22,6 +22,8 @@ export class SongList {
   readonly #rows = new Map<number, Row>();
   #pages: SongPages<Song> | null = null;
   #next: SongPages<Song> | null = null;
+  /** Asks for the next list once more. */
+  #showNext = (): void => {};
   #height = 64;
   /** Rows of the list; browsers draw no list of any length. */
   #total = 0;
@@ -83,6 +85,7 @@ export class SongList {
     { top = false, shown = () => {} }: { top?: boolean; shown?: () => void } = {},
   ): void {
     this.#next?.close();
+    this.#showNext = () => this.show(ask, { top, shown });
     const next: SongPages<Song> = new SongPages<Song>(
       ask,
       () => {
@@ -105,6 +108,12 @@ export class SongList {
     const { first, end } = this.#visible();
     if (top) next.want(0, 0);
     else next.want(first, Math.max(first, end - 1));
+  }
+
+  /** Asks once more for what did not come. */
+  again(): void {
+    if (this.#next === null) this.draw();
+    else this.#showNext();
   }
 
   /** Makes room for songs that are on their way, so that nothing jumps when they come. */

@@ -1,13 +1,13 @@
 /** Where one listens: the mood on one side, the music that follows it on the other. */
 
-import { ApiError } from "../api/client";
+import { reachable } from "../api/service";
 import { fill, h } from "../dom";
 import { words } from "../language";
 import { overview, refreshOverview } from "../library/overview";
 import { lookForScan } from "../library/scan";
 import { moodPanel } from "../mood/mood-panel";
 import { standing } from "../player/session";
-import { tellError } from "../shell/messages";
+import { background, tellError } from "../shell/messages";
 import type { View } from "../shell/view";
 import { firstRun } from "./first-run";
 import { nowPlaying } from "./now-playing";
@@ -38,9 +38,12 @@ export const listenView: View = (signal) => {
   }, signal);
   refreshOverview().catch((error: unknown) => {
     // What is not known is no reason to show nothing.
-    if (shown === "nothing" && !(error instanceof ApiError && error.status === 401)) show("music");
+    if (shown === "nothing") show("music");
     tellError(error);
   });
+  reachable.subscribe((is) => {
+    if (is) background(refreshOverview());
+  }, signal);
   lookForScan().catch(tellError);
   return h(
     "div",

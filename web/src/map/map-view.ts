@@ -7,7 +7,7 @@ import { runs, scan } from "../library/scan";
 import { mood, setMood } from "../mood/mood";
 import { playing } from "../player/player";
 import { go, hashOf } from "../route";
-import { background } from "../shell/messages";
+import { background, untilDone } from "../shell/messages";
 import type { View } from "../shell/view";
 import { songOf } from "../song/known-songs";
 import { moodInWords } from "../song/mood-words";
@@ -255,13 +255,12 @@ export const mapView: View = (signal) => {
   scan.subscribe((status) => {
     if (!runs(status)) background(load());
   }, signal);
-  background(load());
-  background(
-    learnAffect().then(() => {
-      showMood();
-      if (chosen === null && mood.value !== null) choose(placeOfMood(mood.value.mood));
-    }),
-  );
+  untilDone(load, signal);
+  untilDone(async () => {
+    await learnAffect();
+    showMood();
+    if (chosen === null && mood.value !== null) choose(placeOfMood(mood.value.mood));
+  }, signal);
 
   const sizes = new ResizeObserver(() => {
     const { clientWidth, clientHeight } = surface;

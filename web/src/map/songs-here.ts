@@ -3,7 +3,7 @@ import { fill, h, say } from "../dom";
 import { asMood, distance, numbersOf, type Mood } from "../emotions";
 import { words } from "../language";
 import { mood as given, setMood } from "../mood/mood";
-import { background } from "../shell/messages";
+import { untilDone } from "../shell/messages";
 import { moodInWords } from "../song/mood-words";
 import { songOf } from "../song/known-songs";
 import { songItem } from "../song/song-parts";
@@ -82,7 +82,7 @@ export function songsHere(signal: AbortSignal): SongsHere {
       take,
       list,
     ),
-    show: (at, ids) => background(show(at, ids)),
+    show: (at, ids) => untilDone(() => show(at, ids), signal),
   };
 }
 

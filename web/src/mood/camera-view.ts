@@ -1,11 +1,12 @@
 /** The camera: why and how to start it, what it sees, what keeps a face from being read. */
 import { fill, h, say } from "../dom";
-import { icon } from "../icons";
+import { icon, type IconName } from "../icons";
 import { words } from "../language";
 import type { View } from "../shell/view";
-import { settingsOf, type CameraState } from "./camera";
+import { outdated } from "../api/service";
+import { settingsOf } from "./camera";
 import { faceBoxes } from "./face-boxes";
-import { camera, sight } from "./face-watch";
+import { camera, sight, standstill } from "./face-watch";
 import { moodBars } from "./mood-bars";
 
 /** Milliseconds that a state lasts before it is told: a blink is none. */
@@ -49,15 +50,22 @@ export const cameraView: View = (signal) => {
     for (const one of [video, boxes.element]) one.classList.toggle("mirrored", mirrored);
     video.setAttribute("aria-label", mirrored ? t.mirror : t.view);
     devices.value = camera.device ?? "";
-    const focused = cover.contains(document.activeElement) || document.activeElement === stop;
     video.srcObject = live ? state.stream : null;
-    video.hidden = boxes.element.hidden = badge.hidden = !live;
     stop.hidden = !live && state.is !== "asking";
-    cover.hidden = live;
-    fill(cover, ...covered(state));
+  }, signal);
+
+  const showCover = (): void => {
+    const focused = cover.contains(document.activeElement) || document.activeElement === stop;
+    const inside = covered();
+    cover.hidden = inside.length === 0;
+    video.hidden = boxes.element.hidden = badge.hidden = !cover.hidden;
+    fill(cover, ...inside);
     // The button that was pressed is gone: the keyboard goes on at the one in its place.
     if (focused) (stop.hidden ? cover.querySelector("button") : stop)?.focus();
-  }, signal);
+  };
+  camera.state.watch(showCover, signal);
+  standstill.subscribe(showCover, signal);
+  outdated.subscribe(showCover, signal);
 
   const told = lasting((text) => say(status, text), signal);
   const look = (): void => {
@@ -66,10 +74,11 @@ export const cameraView: View = (signal) => {
     boxes.show(moment?.reading ?? null);
     bars.show(moment?.reading.mood ?? null);
     if (is !== "live") told(is === "asking" ? t.asking : is === "paused" ? t.paused : "", 0);
-    else if (moment === null) told(t.ready, 0);
+    else if (moment === null) told(standstill.value === null ? t.ready : "", 0);
     else told(t.states[moment.reading.state], moment.reading.state === "ok" ? 0 : LASTING);
   };
   camera.state.watch(look, signal);
+  standstill.subscribe(look, signal);
   sight.watch(look, signal);
   signal.addEventListener("abort", () => (video.srcObject = null), { once: true });
 
@@ -87,37 +96,44 @@ export const cameraView: View = (signal) => {
   );
 };
 
-/** What lies over the stage while there is no picture. */
-function covered(state: CameraState): (Node | string)[] {
+/** What lies over the stage while there is no picture of now. */
+function covered(): (Node | string)[] {
   const t = words().moodPanel;
-  const start = (text: string): HTMLElement =>
-    h(
-      "button",
-      { class: "button button-main", type: "button", onclick: () => void camera.start() },
-      icon("camera"),
-      text,
-    );
+  const state = camera.state.value;
   switch (state.is) {
-    case "failed": {
-      const { title, help } = t.troubles[state.why];
-      return [
-        h(
-          "div",
-          { role: "alert" },
-          h("p", { class: "stage-title" }, title),
-          h("p", { class: "small" }, help),
-        ),
-        start(t.again),
-      ];
-    }
+    case "failed":
+      if (state.why === "models" && outdated.value) {
+        const { updated, reload } = words().shell;
+        return [
+          notice({ title: updated, help: t.updated }),
+          action(reload, () => location.reload(), "refresh"),
+        ];
+      }
+      return [notice(t.troubles[state.why]), action(t.again, () => void camera.start())];
     case "off":
-      return [icon("camera"), h("p", {}, t.reason), start(t.start)];
+      return [icon("camera"), h("p", {}, t.reason), action(t.start, () => void camera.start())];
     case "asking":
     case "paused":
       return [icon("camera"), h("p", {}, state.is === "asking" ? t.reason : t.paused)];
-    case "live":
-      return [];
+    case "live": {
+      if (standstill.value === null) return [];
+      const again = action(t.again, () => void camera.restart());
+      return [notice(t.standstill[standstill.value]), again];
+    }
   }
+}
+
+function notice({ title, help }: { title: string; help: string }): HTMLElement {
+  return h(
+    "div",
+    { role: "alert" },
+    h("p", { class: "stage-title" }, title),
+    h("p", { class: "small" }, help),
+  );
+}
+
+function action(text: string, onclick: () => void, sign: IconName = "camera"): HTMLElement {
+  return h("button", { class: "button button-main", type: "button", onclick }, icon(sign), text);
 }
 
 /** Return a function that tells a text once it has been the newest for some milliseconds. */

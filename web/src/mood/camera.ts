@@ -9,6 +9,7 @@ export type Trouble =
   | "busy" /** Another program has it, or the system does not let go of it. */
   | "gone" /** Unplugged, or taken away, while it ran. */
   | "models" /** What reads the frames cannot be loaded. */
+  | "unsupported" /** This browser cannot run what reads them. */
   | "broken";
 
 export type CameraState =
@@ -89,6 +90,11 @@ export class Camera {
   /** Use another device, now and later. */
   async choose(id: string): Promise<void> {
     chosen.set(id);
+    await this.restart();
+  }
+
+  /** Release the device and open it again. */
+  async restart(): Promise<void> {
     this.stop();
     await this.start();
   }

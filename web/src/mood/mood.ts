@@ -29,6 +29,11 @@ export function resumeMood(numbers: readonly number[], source: Source): void {
   give(numbers, source, null);
 }
 
+/** Takes a mood back that is no longer known to hold; one that was given otherwise stays. */
+export function withdrawMood(by: By): void {
+  if (mood.value?.by === by) mood.set(null);
+}
+
 function give(numbers: readonly number[], source: Source, by: By | null): void {
   const scaled = asMood(numbers);
   if (scaled !== null) mood.set({ mood: scaled, source, by, at: Date.now() });

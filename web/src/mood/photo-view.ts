@@ -6,7 +6,7 @@ import type { View } from "../shell/view";
 import { VisionError } from "../vision/face-reader";
 import type { FaceReading } from "../vision/reading";
 import { faceBoxes } from "./face-boxes";
-import { reader } from "./face-watch";
+import { reader, whyOf } from "./face-watch";
 import { mood, setMood } from "./mood";
 import { moodBars } from "./mood-bars";
 
@@ -87,7 +87,7 @@ export const photoView: View = (signal) => {
       if (reading.mood) setMood(reading.mood, "photo");
     } catch (error) {
       if (turn !== newest || signal.aborted) return;
-      const why = error instanceof VisionError ? error.why : "broken";
+      const why = whyOf(error);
       look(why !== "photo");
       say(status, t.photoTroubles[why]);
     }

@@ -1,6 +1,7 @@
 /** Which songs the person likes, as this machine remembers them. */
 
-import { api, reachable } from "../api/client";
+import { api } from "../api/client";
+import { reachable } from "../api/service";
 import { background } from "../shell/messages";
 import { Store } from "../store";
 import { feedback, type Song } from "./session";

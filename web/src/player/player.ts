@@ -1,6 +1,7 @@
 /** What plays: one song after the other, those that the person asked for before the session's. */
 
-import { address, ApiError, askRaw, reachable } from "../api/client";
+import { address, ApiError, askRaw } from "../api/client";
+import { reachable } from "../api/service";
 import type { Mood } from "../emotions";
 import { words } from "../language";
 import { mood } from "../mood/mood";
@@ -307,17 +308,17 @@ async function failed(): Promise<void> {
     await answer.body?.cancel();
   } catch (error) {
     if (!(error instanceof ApiError)) return tellError(error);
+    if (error.obstacle !== null) return; // it goes on when the service is back
     code = error.code;
-    if (error.status === 401 || error.status === 429 || error.status >= 500) tellError(error);
+    if (error.status === 429 || error.status >= 500) tellError(error);
   }
   if (playing.value !== turn) return; // another one was chosen meanwhile
-  if (code === "unreachable") return;
   if (code === "undecodable" && retried !== turn) {
     retried = turn; // a connection may have broken
     return begin(turn, at, true);
   }
   waiting.set(false);
-  if (code === "token_needed" || code === "too_many_requests") return paused.set(true);
+  if (code === "too_many_requests") return paused.set(true);
   failures += 1;
   session.cannotPlay(turn.song.id);
   const t = words().player;

@@ -6,7 +6,8 @@
  * one after the other, so that the last answer is the last word.
  */
 
-import { api, ApiError, reachable, type Schemas } from "../api/client";
+import { api, ApiError, type Schemas } from "../api/client";
+import { back, reachable } from "../api/service";
 import { distance, EMOTIONS, numbersOf, strongest, type Emotion } from "../emotions";
 import { words } from "../language";
 import { mood, resumeMood, type Source } from "../mood/mood";
@@ -188,7 +189,11 @@ function act(song: Song, given: Feedback): void {
 function show(): void {
   if (latest === null) return;
   const out = [heard, removed, unplayable];
-  const next = latest.queue.filter(({ song }) => !out.some((ids) => ids.has(song.id)));
+  // Without a song, nothing is to come for a mood that was taken back.
+  const silent = wanted() === null && current === null;
+  const next = silent
+    ? []
+    : latest.queue.filter(({ song }) => !out.some((ids) => ids.has(song.id)));
   const same =
     next.length === queue.value.length && next.every((pick, i) => pick === queue.value[i]);
   if (!same) queue.set(next);
@@ -209,7 +214,7 @@ function inLine(step: ((session: string) => Promise<Session>) | null): void {
         return;
       } catch (error) {
         if (!(error instanceof ApiError)) return tellError(error);
-        if (error.code === "unreachable") await back();
+        if (error.obstacle !== null) await back();
         else if (error.code === "session_unknown") {
           forget();
           tries += 1;
@@ -252,7 +257,7 @@ async function resume({ id: old, source, removed: out }: Left): Promise<void> {
   try {
     latest = await change(old, {}); // asks for as many songs as are to be shown
   } catch (error) {
-    if (error instanceof ApiError && error.code === "unreachable") throw error;
+    if (error instanceof ApiError && error.obstacle !== null) throw error;
     earlier = null;
     removed = new Set();
     left.set(null);
@@ -283,7 +288,7 @@ async function resume({ id: old, source, removed: out }: Left): Promise<void> {
 async function ready(): Promise<boolean> {
   if (earlier !== null) await resume(earlier);
   const now = wanted();
-  if (now === null) return false;
+  if (now === null) return id !== null; // a mood that was taken back leaves the session as it is
   if (id === null) {
     if (queue.value.length === 0) standing.set("working");
     latest = await api.post("/api/v1/sessions", {
@@ -335,17 +340,6 @@ async function take(): Promise<void> {
   if (queue.value.length > 0 && whole) tell(words().player.startingOver);
 }
 
-function back(): Promise<void> {
-  return new Promise((resolve) => {
-    const once = new AbortController();
-    reachable.watch((is) => {
-      if (!is) return;
-      once.abort();
-      resolve();
-    }, once.signal);
-  });
-}
-
 let due: ReturnType<typeof setTimeout> | undefined;
 let since = 0;
 
@@ -365,7 +359,11 @@ function soon(afterMs: number): void {
   );
 }
 
-mood.subscribe(() => soon(id === null ? 0 : AFTER_MS));
+mood.subscribe((given) => {
+  show();
+  // While a song plays, one that was taken back counts from the next on: it may come back before.
+  if (given !== null || current === null) soon(id === null ? 0 : AFTER_MS);
+});
 for (const setting of [policy, strength, goal, anything] as Store<unknown>[])
   setting.subscribe(() => soon(AFTER_MS / 2));
 if (earlier !== null) open();

@@ -1,4 +1,5 @@
 import { ApiError } from "../api/client";
+import { back } from "../api/service";
 import { h } from "../dom";
 import { icon } from "../icons";
 import { words } from "../language";
@@ -37,11 +38,7 @@ export function tell(text: string, { hint, bad = false }: { hint?: string; bad?:
 export function tellError(error: unknown): void {
   if (error instanceof DOMException && error.name === "AbortError") return;
   if (error instanceof ApiError) {
-    if (error.code === "unreachable") return; // the banner says so already
-    if (error.code === "token_needed") {
-      tell(error.message, { hint: words().shell.tokenHint, bad: true });
-      return;
-    }
+    if (error.obstacle !== null) return; // the banner says so already
     tell(error.message, { ...(error.hint === null ? {} : { hint: error.hint }), bad: true });
     return;
   }
@@ -52,4 +49,20 @@ export function tellError(error: unknown): void {
 /** Runs something in the background and says when it fails. */
 export function background(work: Promise<unknown>): void {
   work.catch(tellError);
+}
+
+/** Does the same, and goes on with it when the service is back where that was away. */
+export function untilDone(work: () => Promise<unknown>, signal: AbortSignal): void {
+  const tries = async (): Promise<void> => {
+    while (!signal.aborted) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.obstacle === null) throw error;
+      }
+      await back();
+    }
+  };
+  background(tries());
 }

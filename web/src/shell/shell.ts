@@ -1,11 +1,11 @@
-import { reachable } from "../api/client";
 import { append, fill, h } from "../dom";
 import { icon, type IconName } from "../icons";
 import { language, words } from "../language";
 import { live as camera } from "../mood/live";
 import { go, hashOf, PLACES, route, type Route } from "../route";
 import { iconButton } from "./icon-button";
-import { messages, tell } from "./messages";
+import { messages } from "./messages";
+import { obstacles } from "./obstacles";
 import { shortcut, showShortcuts } from "./shortcuts";
 import type { View } from "./view";
 
@@ -54,7 +54,7 @@ function buildPage(views: Views, signal: AbortSignal): void {
     ),
     head(signal),
     main,
-    h("div", { class: "foot" }, gone(signal), views.player(signal)),
+    h("div", { class: "foot" }, obstacles(signal), views.player(signal)),
     messages(),
   );
 
@@ -128,27 +128,10 @@ function head(signal: AbortSignal): HTMLElement {
     h(
       "a",
       { class: "brand", href: hashOf({ place: "listen" }) },
-      h("img", { src: "/icon.svg", alt: "" }),
+      h("img", { src: "icon.svg", alt: "" }),
       "VibeluX",
     ),
     places,
     h("div", { class: "head-tools" }, live, keys, settings),
   );
-}
-
-function gone(signal: AbortSignal): HTMLElement {
-  const t = words();
-  const banner = h(
-    "div",
-    { class: "gone", role: "alert" },
-    h("span", {}, t.shell.gone),
-    h("span", { class: "small" }, t.shell.goneHint),
-  );
-  let was = true;
-  reachable.watch((is) => {
-    banner.hidden = is;
-    if (is && !was) tell(t.shell.back);
-    was = is;
-  }, signal);
-  return banner;
 }

@@ -9,7 +9,7 @@ import { placeInWords } from "../map/songs-here";
 import { showOnMap } from "../map/map-view";
 import { paused, playing } from "../player/player";
 import { hashOf } from "../route";
-import { background } from "../shell/messages";
+import { background, untilDone } from "../shell/messages";
 import type { View } from "../shell/view";
 import { correctMood } from "./correct-mood";
 import { courseChart } from "./course-chart";
@@ -60,7 +60,7 @@ export function songView(id: number): View {
           : card(t.song.course, "song-course", courseChart(song, moments, signal)),
         alike,
       );
-      if (song.mood !== null) background(showAlike());
+      if (song.mood !== null) untilDone(showAlike, signal);
     };
     const alike = card(t.song.alike, "song-alike");
     const showAlike = async (): Promise<void> => {
@@ -76,16 +76,18 @@ export function songView(id: number): View {
         alike.hidden = found.length === 0;
       } catch (error) {
         // Nothing is like a song of which one does not know how it sounds.
-        if (!(error instanceof ApiError) || error.status === 0) throw error;
+        if (!(error instanceof ApiError) || error.obstacle !== null) throw error;
       }
     };
     alike.hidden = true;
     if (known !== undefined) top.show(known);
-    background(
-      show().catch((error: unknown) => {
-        if (!(error instanceof ApiError) || error.status !== 404) throw error;
-        fill(page, unknown());
-      }),
+    untilDone(
+      () =>
+        show().catch((error: unknown) => {
+          if (!(error instanceof ApiError) || error.status !== 404) throw error;
+          fill(page, unknown());
+        }),
+      signal,
     );
     return page;
   };

@@ -1,23 +1,74 @@
-/** A face's place in a picture, forehead to chin and cheek to cheek. */
+/** A face's place in a picture; which of several is the main one, which are the same face. */
 
-/** In the picture's pixels; may reach beyond it. `score`: how sure the detector is, in [0, 1]. */
+/** In the picture's pixels; may reach beyond it. Forehead to chin and cheek to cheek. */
 export interface Box {
   readonly x: number;
   readonly y: number;
   readonly w: number;
   readonly h: number;
+  /** How sure the detector is, in [0, 1]. */
   readonly score: number;
+  /** Counter-clockwise quarter turns that make the face upright, 0 to 3; 0 where it is not said. */
+  readonly turn?: number;
+}
+
+/** Of the smaller of two boxes: from there on they are taken for one face, seen at two sizes. */
+const COVERED = 0.5;
+
+/** Return a face's width from cheek to cheek, however it is turned. */
+export function acrossOf({ w, h, turn = 0 }: Box): number {
+  return turn % 2 ? h : w;
+}
+
+/** Return how much a face counts when the main one is chosen: docs/preprocessing.md, step 5. */
+export function prominence(box: Box): number {
+  return acrossOf(box) / (1 + Math.exp(-40 * (box.score - 0.8)));
 }
 
 /** Return the distance between two boxes' centres, in widths of the second. */
 export function distance(box: Box, other: Box): number {
   const across = box.x + box.w / 2 - (other.x + other.w / 2);
   const down = box.y + box.h / 2 - (other.y + other.h / 2);
-  return Math.hypot(across, down) / Math.max(other.w, 1);
+  return Math.hypot(across, down) / Math.max(acrossOf(other), 1);
 }
 
 /** Return a box in a picture that is `factor` times as large. */
 export function scaled(box: Box, factor: number): Box {
-  const { x, y, w, h, score } = box;
-  return { x: x * factor, y: y * factor, w: w * factor, h: h * factor, score };
+  const { x, y, w, h } = box;
+  return { ...box, x: x * factor, y: y * factor, w: w * factor, h: h * factor };
+}
+
+/**
+ * Return a box of a picture that was turned counter-clockwise by so many quarters as a box of the
+ * picture before, of that width and height.
+ */
+export function turnedBack(box: Box, turn: number, width: number, height: number): Box {
+  let { x, y, w, h } = box;
+  for (let made = turn; made > 0; made--) {
+    const side = made % 2 ? width : height;
+    [x, y, w, h] = [side - y - h, x, h, w];
+  }
+  return { ...box, x, y, w, h, turn: ((box.turn ?? 0) + turn) % 4 };
+}
+
+/**
+ * Return the faces that several looks at one picture found, the most prominent first. A box is left
+ * out if it and a more prominent one of another look cover each other by half of the smaller one.
+ */
+export function merged(looks: readonly (readonly Box[])[]): Box[] {
+  const found = looks.flatMap((boxes, look) => boxes.map((box) => ({ box, look })));
+  found.sort((a, b) => prominence(b.box) - prominence(a.box));
+  const faces = found.filter(
+    (face, place) =>
+      !found.slice(0, place).some(({ box, look }) => look !== face.look && covered(box, face.box)),
+  );
+  return faces.map(({ box }) => box);
+}
+
+/** Tell whether one of two boxes is covered by the other to such a share that they are one face. */
+function covered(box: Box, other: Box): boolean {
+  const across = Math.min(box.x + box.w, other.x + other.w) - Math.max(box.x, other.x);
+  const down = Math.min(box.y + box.h, other.y + other.h) - Math.max(box.y, other.y);
+  const smaller = Math.min(box.w * box.h, other.w * other.h);
+  return smaller > 0 && Math.max(0, across) * Math.max(0, down) >= COVERED * smaller;
 }

@@ -1,7 +1,11 @@
-/** Finds faces: docs/preprocessing.md, steps 3 and 4. The network itself comes as a function. */
-import type { Box } from "./box";
-import type { Grey } from "./grey";
+/** Finds faces: docs/preprocessing.md, steps 4 to 6. The network itself comes as a function. */
+import { merged, scaled, turnedBack, type Box } from "./box";
+import { quarterTurned, type Grey } from "./grey";
 import { sample } from "./sampling";
+import { upright, type Find } from "./turn";
+
+/** From which on a face is believed that is found in a turned picture only. */
+export const TURNED_SCORE = 0.7;
 
 /** What the detector's graph returns: `boxes` [shape=(n, 4)] and `scores` [shape=(n,)]. */
 export interface Found {
@@ -20,10 +24,11 @@ export interface DetectorConstants {
 }
 
 /**
- * Finds the faces of a picture.
+ * Finds the faces of a picture, the most prominent first.
  *
- * `looks`: sizes that are tried, each twice the last, until a face is found. One is right for a
- * camera; more find small faces in large pictures.
+ * `looks`: sizes at which faces are looked for at most, each twice the last: until there is one,
+ * and once more. One is right for a camera. With more, small faces in large pictures are found, and
+ * faces in pictures that lie on their side or upside down.
  */
 export async function detect(
   grey: Grey,
@@ -31,14 +36,55 @@ export async function detect(
   constants: DetectorConstants,
   looks = 1,
 ): Promise<Box[]> {
-  for (let look = 0; look < looks; look++) {
-    const side = constants.longerSide * 2 ** look;
-    if (look > 0 && side >= 2 * Math.max(grey.width, grey.height)) break; // no more to be seen
-    const { input, factor } = reduced(grey, side, constants.multiple);
-    const boxes = boxesOf(await run(input), factor, constants.scoreThreshold);
-    if (boxes.length > 0) return boxes;
+  const find: Find = async (input) => boxesOf(await run(input), constants.scoreThreshold);
+  const found: Box[] = [];
+  for (const box of await seen(grey, find, constants, looks)) {
+    found.push(await upright(grey, box, find));
   }
-  return [];
+  const faces = merged([found]);
+  if (looks === 1) return faces;
+  const [main] = faces;
+  const all = [faces];
+  for (const turn of main ? [main.turn ?? 0] : [1, 2, 3]) {
+    if (turn) all.push(await seenTurned(grey, turn, find, constants, looks));
+  }
+  return merged(all);
+}
+
+/** Return the faces that are upright once the picture is turned counter-clockwise so. */
+async function seenTurned(
+  grey: Grey,
+  turn: number,
+  find: Find,
+  constants: DetectorConstants,
+  looks: number,
+): Promise<Box[]> {
+  const turned = quarterTurned(grey, turn);
+  const faces: Box[] = [];
+  for (const box of await seen(turned, find, constants, looks)) {
+    if (box.score < TURNED_SCORE || (await upright(turned, box, find)) !== box) continue;
+    faces.push(turnedBack(box, turn, grey.width, grey.height));
+  }
+  return faces;
+}
+
+/** Return the faces of a picture that the looks find, taken to be upright. */
+async function seen(
+  grey: Grey,
+  find: Find,
+  { longerSide, multiple }: DetectorConstants,
+  looks: number,
+): Promise<Box[]> {
+  const found: Box[][] = [];
+  for (let look = 0; look < looks; look++) {
+    const side = longerSide * 2 ** look;
+    if (look > 0 && side >= 2 * Math.max(grey.width, grey.height)) break; // no more to be seen
+    const done = (found.at(-1)?.length ?? 0) > 0;
+    const { input, factor } = reduced(grey, side, multiple);
+    found.push((await find(input)).map((box) => scaled(box, factor)));
+    if (done) break;
+  }
+  return merged(found);
 }
 
 /** Return a picture as the graph sees it, and the picture's pixels per pixel of that. */
@@ -56,18 +102,13 @@ export function reduced(
   return { input: sample(grey, window, width, height), factor };
 }
 
-/** Return the faces in the picture's pixels, the most prominent (width × score) first. */
-function boxesOf({ boxes, scores }: Found, factor: number, threshold: number): Box[] {
+/** Return the boxes that the graph is sure enough of, in pixels of its input. */
+function boxesOf({ boxes, scores }: Found, threshold: number): Box[] {
   const found: Box[] = [];
   scores.forEach((score, row) => {
     if (score < threshold) return;
-    const [x, y, w, h] = [0, 1, 2, 3].map((column) => boxes[4 * row + column]! * factor) as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    found.push({ x, y, w, h, score });
+    const [x = 0, y = 0, w = 0, h = 0] = boxes.subarray(4 * row, 4 * row + 4);
+    found.push({ x, y, w, h, score, turn: 0 });
   });
-  return found.sort((a, b) => b.w * b.score - a.w * a.score);
+  return found;
 }

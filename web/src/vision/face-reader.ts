@@ -3,6 +3,9 @@ import type { Box } from "./box";
 import type { Answer, Failing, Question } from "./messages";
 import type { FaceReading } from "./reading";
 
+/** Largest image file that is read, as by the Python package; what is larger is hardly a photo. */
+const MOST_BYTES = 100 * 2 ** 20;
+
 /** What `FaceReader` can fail with. */
 export class VisionError extends Error {
   override readonly name = "VisionError";
@@ -26,6 +29,8 @@ interface Pending {
 export class FaceReader {
   #worker: Worker | null = null;
   #asked = 0;
+  /** Whether the worker has answered anything yet. */
+  #answered = false;
   readonly #pending = new Map<number, Pending>();
 
   /** `start`: makes the worker. */
@@ -43,7 +48,13 @@ export class FaceReader {
 
   /** Read an image file; small faces are looked for too. Boxes are in its upright pixels. */
   async readPhoto(photo: Blob): Promise<FaceReading> {
+    if (photo.size > MOST_BYTES) throw new VisionError("photo", `it has ${photo.size} bytes`);
     return readingOf(await this.#ask({ ask: "photo", photo }));
+  }
+
+  /** End a worker that has not answered yet: what it waits for may never come. */
+  giveUp(): void {
+    if (!this.#answered) this.#end("given up while it was loading", "models");
   }
 
   /** End the worker; what is being read is given up. */
@@ -52,6 +63,7 @@ export class FaceReader {
   }
 
   #ask(question: Asked, transfer: Transferable[] = []): Promise<Answer> {
+    if (!runsNetworks()) return Promise.reject(new VisionError("unsupported", "no WebAssembly"));
     const worker = (this.#worker ??= this.#started());
     const id = ++this.#asked;
     return new Promise((resolve, reject) => {
@@ -63,23 +75,28 @@ export class FaceReader {
   #started(): Worker {
     const worker = this.start();
     worker.addEventListener("message", ({ data }: MessageEvent<Answer>) => {
+      this.#answered = true;
       const pending = this.#pending.get(data.id);
       this.#pending.delete(data.id);
-      if (data.say === "failed") pending?.reject(new VisionError(data.why, data.message));
-      else pending?.resolve(data);
+      if (data.say !== "failed") return pending?.resolve(data);
+      pending?.reject(new VisionError(data.why, data.message));
+      // ONNX Runtime keeps its failure to start: only another worker can try once more.
+      if (data.why === "models") this.#end(data.message, "models");
     });
     worker.addEventListener("error", (event) => {
       event.preventDefault();
-      this.#end(event.message || "the worker could not be started");
+      const why = this.#answered ? "broken" : "models";
+      this.#end(event.message || "the worker could not be started", why);
     });
     return worker;
   }
 
   /** Stop; the next question starts afresh. */
-  #end(message: string): void {
+  #end(message: string, why: Failing = "broken"): void {
     this.#worker?.terminate();
     this.#worker = null;
-    for (const { reject } of this.#pending.values()) reject(new VisionError("broken", message));
+    this.#answered = false;
+    for (const { reject } of this.#pending.values()) reject(new VisionError(why, message));
     this.#pending.clear();
   }
 }
@@ -91,4 +108,15 @@ function readingOf(answer: Answer): FaceReading {
 
 function startWorker(): Worker {
   return new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "vision" });
+}
+
+/** A module of one function that uses a vector (v128.const, i8x16.popcnt). */
+const SIMD = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15,
+  253, 98, 11,
+]);
+
+/** Whether this browser runs what the networks need; a lockdown mode switches it off. */
+function runsNetworks(): boolean {
+  return typeof WebAssembly === "object" && WebAssembly.validate(SIMD);
 }

@@ -1,4 +1,4 @@
-/** Pictures as the networks' preprocessing sees them: docs/preprocessing.md, step 1. */
+/** Pictures as the networks' preprocessing sees them: docs/preprocessing.md, steps 1 and 2. */
 
 /** A grey picture: `pixels` [shape=(height, width)] row after row, 0 to 255. */
 export interface Grey {
@@ -7,11 +7,37 @@ export interface Grey {
   readonly pixels: Uint8Array;
 }
 
-/** Return RGBA pixels, row after row, as grey (ITU-R BT.601 luma); transparency does not count. */
+/** Return opaque RGBA pixels, row after row, as grey (ITU-R BT.601 luma). */
 export function greyOf(rgba: Uint8Array | Uint8ClampedArray, width: number, height: number): Grey {
   const pixels = new Uint8Array(width * height);
   for (let i = 0, j = 0; i < pixels.length; i++, j += 4) {
     pixels[i] = (9798 * rgba[j]! + 19235 * rgba[j + 1]! + 3735 * rgba[j + 2]! + 16384) >> 15;
+  }
+  return { width, height, pixels };
+}
+
+/** Return a picture turned counter-clockwise by so many quarters. */
+export function quarterTurned(grey: Grey, turn: number): Grey {
+  return turned(grey, [1, 8, 3, 6][turn]!);
+}
+
+/** Return a picture that was stored with an EXIF orientation (1 to 8) as it is upright. */
+export function turned(stored: Grey, orientation: number): Grey {
+  if (orientation === 1) return stored;
+  const { width: w, height: h } = stored;
+  const lying = orientation >= 5; // its columns are the upright picture's rows
+  const fromRight = [2, 3, 7, 8].includes(orientation);
+  const fromBelow = [3, 4, 6, 7].includes(orientation);
+  const width = lying ? h : w;
+  const height = lying ? w : h;
+  const pixels = new Uint8Array(w * h);
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      const column = lying ? y : x;
+      const row = lying ? x : y;
+      const from = fromRight ? w - 1 - column : column;
+      pixels[i] = stored.pixels[(fromBelow ? h - 1 - row : row) * w + from]!;
+    }
   }
   return { width, height, pixels };
 }

@@ -17,5 +17,8 @@ export type Answer = { readonly id: number } & (
   | { readonly say: "failed"; readonly why: Failing; readonly message: string }
 );
 
-/** The models cannot be loaded, a photo cannot be decoded, or something else broke. */
-export type Failing = "models" | "photo" | "broken";
+/**
+ * The worker or its models cannot be loaded, this browser cannot run them, a photo cannot be
+ * decoded, or something else broke.
+ */
+export type Failing = "models" | "unsupported" | "photo" | "broken";

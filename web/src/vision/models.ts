@@ -5,8 +5,8 @@ import { EMOTIONS, type Mood } from "../emotions";
 import type { Grey } from "./grey";
 import type { Networks } from "./reading";
 
-/** Where the service keeps the models. */
-export const MODELS = "/api/v1/models/";
+/** Where the service keeps the models, seen from the folder of the page's scripts. */
+const MODELS = import.meta.env.DEV ? "/api/v1/models/" : "../api/v1/models/";
 
 /** A model that is missing, damaged or not the one that its card describes. */
 export class ModelError extends Error {
@@ -80,7 +80,7 @@ async function loadModel(
 }
 
 async function fromService(name: string): Promise<ArrayBuffer> {
-  const answer = await fetch(MODELS + name);
+  const answer = await fetch(new URL(MODELS + name, self.location.href));
   if (!answer.ok) throw new ModelError(`${name} cannot be loaded: ${answer.status}`);
   return answer.arrayBuffer();
 }

@@ -1,11 +1,8 @@
 /** Grey pixels of what the browser has decoded. */
 import { greyOf, type Grey } from "./grey";
 
-/**
- * Pixels of a photo that are looked at: below the largest canvas of every browser (Safari's on
- * phones has 16,777,216), and a phone's 12 million stay as they are. Larger photos are made smaller.
- */
-export const MOST_PIXELS = 16_000_000;
+/** Side of the part that is drawn at once: every browser has a canvas of that size. */
+const TILE = 2048;
 
 /** Draws pictures to read their pixels; one canvas is used again and again. */
 export class PixelReader {
@@ -16,24 +13,42 @@ export class PixelReader {
     willReadFrequently: true, // keeps it in memory: nothing is fetched back from a graphics card
   });
 
-  /** Return a picture as grey, and the picture's pixels per pixel of it. */
-  read(picture: ImageBitmap): { grey: Grey; reduction: number } {
+  /** Return a picture as grey, what is transparent before white: docs/preprocessing.md, step 2. */
+  read(picture: ImageBitmap): Grey {
     const context = this.#context;
     if (context === null) throw new Error("this browser offers no canvas to read pixels with");
-    const reduction = Math.max(1, Math.sqrt((picture.width * picture.height) / MOST_PIXELS));
-    const width = Math.max(1, Math.floor(picture.width / reduction));
-    const height = Math.max(1, Math.floor(picture.height / reduction));
-    if (this.#canvas.width !== width || this.#canvas.height !== height) {
-      this.#canvas.width = width;
-      this.#canvas.height = height;
+    const { width, height } = picture;
+    const pixels = new Uint8Array(width * height);
+    for (let top = 0; top < height; top += TILE) {
+      for (let left = 0; left < width; left += TILE) {
+        const part = this.#part(context, picture, left, top);
+        for (let y = 0; y < part.height; y++) {
+          const line = part.pixels.subarray(y * part.width, (y + 1) * part.width);
+          pixels.set(line, (top + y) * width + left);
+        }
+      }
     }
-    context.drawImage(picture, 0, 0, width, height);
-    const { data } = context.getImageData(0, 0, width, height);
-    return { grey: greyOf(data, width, height), reduction };
+    return { width, height, pixels };
   }
 
   /** Let go of what was drawn last. */
   forget(): void {
     this.#canvas.width = this.#canvas.height = 1;
+  }
+
+  #part(
+    context: OffscreenCanvasRenderingContext2D,
+    picture: ImageBitmap,
+    left: number,
+    top: number,
+  ): Grey {
+    const width = Math.min(TILE, picture.width - left);
+    const height = Math.min(TILE, picture.height - top);
+    if (this.#canvas.width < width) this.#canvas.width = width;
+    if (this.#canvas.height < height) this.#canvas.height = height;
+    context.fillStyle = "white";
+    context.fillRect(0, 0, width, height);
+    context.drawImage(picture, left, top, width, height, 0, 0, width, height);
+    return greyOf(context.getImageData(0, 0, width, height).data, width, height);
   }
 }

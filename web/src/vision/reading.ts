@@ -1,8 +1,8 @@
 /** The expression on the main face of one picture, or why there is none: docs/face.md. */
 import type { Mood } from "../emotions";
-import { distance, type Box } from "./box";
+import { acrossOf, distance, type Box } from "./box";
 import { detect, type DetectorConstants, type Found } from "./detector";
-import { quantile, type Grey } from "./grey";
+import { quantile, quarterTurned, type Grey } from "./grey";
 import { sample } from "./sampling";
 
 export const STATES = ["ok", "no_face", "too_small", "too_dark", "too_blurred", "unsure"] as const;
@@ -10,7 +10,7 @@ export const STATES = ["ok", "no_face", "too_small", "too_dark", "too_blurred", 
 /** `ok`, or why there is no mood. */
 export type State = (typeof STATES)[number];
 
-/** Pixels of a box's width; in smaller faces the expression is lost. */
+/** Pixels of a face's width; in smaller faces the expression is lost. */
 export const MIN_FACE = 26;
 
 /** Grey levels between the 5th and 95th percentile of a crop: contrast, whatever the skin. */
@@ -90,17 +90,18 @@ export async function readFaces(
   return { state: states[0]!, mood: faces[0]!.mood, face: boxes[0]!, faces, width, height };
 }
 
-/** Return the square around a face that the model sees: docs/preprocessing.md, step 5. */
+/** Return the square around a face that the model sees, upright: docs/preprocessing.md, step 7. */
 export function cropOf(grey: Grey, box: Box, { size, cropScale }: FaceConstants): Grey {
-  const side = cropScale * box.w;
+  const side = cropScale * acrossOf(box);
   const x = box.x + box.w / 2 - side / 2;
   const y = box.y + box.h / 2 - side / 2;
-  return sample(grey, { x, y, w: side, h: side }, size, size);
+  const crop = sample(grey, { x, y, w: side, h: side }, size, size);
+  return quarterTurned(crop, box.turn ?? 0);
 }
 
 /** Return whether a face can be read, and if not, why. */
 export function judge(box: Box, crop: Grey, mood: Mood): State {
-  if (box.w < MIN_FACE) return "too_small";
+  if (acrossOf(box) < MIN_FACE) return "too_small";
   if (quantile(crop, 0.95) - quantile(crop, 0.05) < MIN_CONTRAST) return "too_dark";
   if (sharpness(crop) < MIN_SHARPNESS) return "too_blurred";
   if (Math.max(...mood) < MIN_SHARE) return "unsure";

@@ -1,8 +1,9 @@
 /** Reads faces away from the page's thread. Nothing that is seen leaves it but the readings. */
-import { scaled } from "./box";
+import { turned } from "./grey";
 import type { Answer, Failing, Question } from "./messages";
 import { loadNetworks } from "./models";
 import { PixelReader } from "./pixels";
+import { plainPicture } from "./plain-picture";
 import { PHOTO_LOOKS, readFaces, type FaceReading, type Networks } from "./reading";
 
 const pixels = new PixelReader();
@@ -23,16 +24,14 @@ async function loaded(): Promise<Networks> {
   try {
     return await networks;
   } catch (error) {
-    networks = null; // the next question tries again
-    throw new Failed("models", error);
+    throw new Failed("models", error); // the page ends this worker, and may start another
   }
 }
 
 async function readFrame(question: Extract<Question, { ask: "frame" }>): Promise<FaceReading> {
   const { frame, near } = question;
   try {
-    const { grey } = pixels.read(frame);
-    return await readFaces(grey, await loaded(), { near });
+    return await readFaces(pixels.read(frame), await loaded(), { near });
   } finally {
     frame.close();
   }
@@ -40,41 +39,28 @@ async function readFrame(question: Extract<Question, { ask: "frame" }>): Promise
 
 async function readPhoto(photo: Blob): Promise<FaceReading> {
   const ready = await loaded();
-  const picture = await decoded(photo);
+  const { picture, orientation } = await decoded(photo);
   try {
-    const { grey, reduction } = pixels.read(picture);
+    const stored = pixels.read(picture);
     pixels.forget();
-    const reading = await readFaces(grey, ready, { looks: PHOTO_LOOKS });
-    return enlarged(reading, reduction, picture);
+    return await readFaces(turned(stored, orientation), ready, { looks: PHOTO_LOOKS });
   } finally {
     picture.close();
   }
 }
 
-/** Decode an image file upright, its numbers as they are in the file. */
-async function decoded(photo: Blob): Promise<ImageBitmap> {
+/** Decode an image file, its numbers as they are in it; return how it has to be turned. */
+async function decoded(photo: Blob): Promise<{ picture: ImageBitmap; orientation: number }> {
   try {
-    return await createImageBitmap(photo, {
-      imageOrientation: "from-image",
-      colorSpaceConversion: "none", // as the Python package: its profile does not count
+    const { data, orientation } = plainPicture(await photo.arrayBuffer());
+    const picture = await createImageBitmap(new Blob([data], { type: photo.type }), {
+      imageOrientation: "from-image", // of AVIF and HEIC; the others say nothing any more
+      colorSpaceConversion: "none",
     });
+    return { picture, orientation };
   } catch (error) {
     throw new Failed("photo", error);
   }
-}
-
-function enlarged(
-  reading: FaceReading,
-  factor: number,
-  { width, height }: { width: number; height: number },
-): FaceReading {
-  return {
-    ...reading,
-    face: reading.face && scaled(reading.face, factor),
-    faces: reading.faces.map(({ box, mood }) => ({ box: scaled(box, factor), mood })),
-    width,
-    height,
-  };
 }
 
 async function answer(question: Question): Promise<Answer> {

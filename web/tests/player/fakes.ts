@@ -37,6 +37,8 @@ export class FakeServer {
   /** Ids of the songs that are liked. */
   likes: readonly number[] = [];
   away = false;
+  /** It was started anew and wants another token. */
+  locked = false;
   songs = [1, 2, 3, 4, 5, 6];
   readonly #sessions = new Map<string, FakeSession>();
   #count = 0;
@@ -56,7 +58,8 @@ export class FakeServer {
 
   async #answer(url: string, { method = "GET", body }: RequestInit): Promise<Response> {
     if (this.away) throw new TypeError("Failed to fetch");
-    const path = url.replace(/\?.*/, "").replace("/api/v1", "");
+    if (this.locked) return fault(401, "token_needed");
+    const path = url.replace(/\?.*/, "").replace("api/v1", "");
     const given = body === undefined ? {} : (JSON.parse(String(body)) as Record<string, unknown>);
     this.asked.push({ method, path, body: given });
     if (path === "/health") return Response.json({ status: "ok" });

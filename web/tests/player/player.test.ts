@@ -335,24 +335,27 @@ describe("what can go wrong", () => {
     expect(told).toHaveLength(1);
   });
 
-  test("the server is away: the song waits, and goes on where it was", async () => {
-    await playing();
-    FakeAudio.now.reach(30);
-    server.away = true;
-    FakeAudio.now.fail();
-    await pass(5000);
-    expect(now()).toBe(1);
-    expect(player.waiting.value).toBe(true);
-    expect(told).toEqual([]);
-    server.away = false;
-    server.restart();
-    await pass(5000);
-    expect(now()).toBe(1);
-    expect(FakeAudio.now.currentTime).toBe(30);
-    FakeAudio.now.end();
-    await pass(10);
-    expect(now()).toBe(2);
-  });
+  test.each(["away", "locked"] as const)(
+    "the server is %s: the song waits, and goes on where it was",
+    async (how) => {
+      await playing();
+      FakeAudio.now.reach(30);
+      server[how] = true;
+      FakeAudio.now.fail();
+      await pass(5000);
+      expect(now()).toBe(1);
+      expect(player.waiting.value).toBe(true);
+      expect(told).toEqual([]);
+      server[how] = false;
+      server.restart();
+      await pass(5000);
+      expect(now()).toBe(1);
+      expect(FakeAudio.now.currentTime).toBe(30);
+      FakeAudio.now.end();
+      await pass(10);
+      expect(now()).toBe(2);
+    },
+  );
 
   test("after the last song of a library of one, it plays again", async () => {
     server.songs = [1];

@@ -43,6 +43,47 @@ describe("a session", () => {
     expect(patches()[0]?.body).not.toHaveProperty("policy"); // a journey would begin anew
   });
 
+  test("a mood that was taken back counts no more from the next song on", async () => {
+    mood.setMood(HAPPY, "camera");
+    await pass(1);
+    session.begun(song(1));
+    await pass(5000);
+    mood.withdrawMood("camera");
+    await pass(5000);
+    expect(patches()).toEqual([]); // it may come back before
+    session.feedback(song(2), { what: "liked" });
+    await pass(1);
+    expect(server.sent("liked")).toHaveLength(1);
+    mood.setMood(HAPPY, "camera");
+    await pass(5000);
+    expect(patches()).toEqual([]);
+    mood.withdrawMood("camera");
+    session.begun(song(3));
+    await pass(1);
+    expect(patches()).toMatchObject([{ body: { policy: "off", mood: Array(7).fill(1 / 7) } }]);
+    mood.setMood(SAD, "camera");
+    await pass(5000);
+    expect(patches()[1]).toMatchObject({ body: { policy: "match", mood: SAD, source: "face" } });
+    mood.setMood(HAPPY, "sliders");
+    mood.withdrawMood("camera"); // another way gave it
+    expect(mood.mood.value?.mood).toEqual(HAPPY);
+  });
+
+  test("without a song nothing is to come for a mood that was taken back", async () => {
+    mood.setMood(HAPPY, "camera");
+    await pass(1);
+    mood.withdrawMood("camera");
+    expect(ids()).toEqual([]);
+    mood.setMood(HAPPY, "camera");
+    expect(ids()).toEqual([1, 2, 3, 4, 5, 6]);
+    mood.withdrawMood("camera");
+    session.anything.set(true);
+    session.open();
+    await pass(1);
+    expect(patches()).toMatchObject([{ body: { policy: "off" } }]);
+    expect(ids()).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
   test("a mood that moves all the time is followed now and then, one that rests is not asked again", async () => {
     mood.setMood(HAPPY, "camera");
     await pass(1);

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { FaceReader, VisionError } from "../../src/vision/face-reader";
 import type { Answer, Question } from "../../src/vision/messages";
 import type { FaceReading } from "../../src/vision/reading";
@@ -63,6 +63,13 @@ test("a frame is handed over, not copied; answers find their questions in any or
   expect((await second).width).toBe(8);
 });
 
+test("what is too large for a photo is not read at all", async () => {
+  const { reader, workers } = scripted();
+  const video = { size: 2 ** 31 } as Blob;
+  await expect(reader.readPhoto(video)).rejects.toMatchObject({ why: "photo" });
+  expect(workers).toHaveLength(0);
+});
+
 test("a failure says why, and the worker goes on", async () => {
   const { reader, workers } = scripted();
   const photo = reader.readPhoto(new Blob());
@@ -76,10 +83,52 @@ test("a worker that breaks answers all questions, and the next one starts anothe
   const { reader, workers } = scripted();
   const both = [reader.load(), reader.readPhoto(new Blob())];
   workers[0]!.dispatchEvent(Object.assign(new Event("error"), { message: "out of memory" }));
-  for (const one of both) await expect(one).rejects.toMatchObject({ why: "broken" });
+  for (const one of both) await expect(one).rejects.toMatchObject({ why: "models" }); // not loaded
   expect(workers[0]!.ended).toBe(true);
-  void reader.load();
+  const loading = reader.load();
   expect(workers).toHaveLength(2);
+  workers[1]!.say({ id: 3, say: "loaded" });
+  await loading;
+  const photo = reader.readPhoto(new Blob());
+  workers[1]!.dispatchEvent(new Event("error"));
+  await expect(photo).rejects.toMatchObject({ why: "broken" });
+  expect(workers[1]!.ended).toBe(true);
+});
+
+test("models that cannot be loaded are tried again in another worker", async () => {
+  const { reader, workers } = scripted();
+  const both = [reader.load(), reader.readPhoto(new Blob())];
+  workers[0]!.say({ id: 1, say: "failed", why: "models", message: "503" });
+  for (const one of both) await expect(one).rejects.toEqual(new VisionError("models", "503"));
+  expect(workers[0]!.ended).toBe(true);
+  const again = reader.load();
+  expect(workers).toHaveLength(2);
+  workers[1]!.say({ id: 3, say: "loaded" });
+  await again;
+});
+
+test.each([
+  ["no WebAssembly", undefined],
+  ["none with vectors", { validate: () => false }],
+])("%s: no worker is started", async (_, without) => {
+  vi.stubGlobal("WebAssembly", without);
+  const { reader, workers } = scripted();
+  await expect(reader.load()).rejects.toMatchObject({ why: "unsupported" });
+  expect(workers).toHaveLength(0);
+  vi.unstubAllGlobals();
+});
+
+test("a worker that never answers can be given up, one that has answered goes on", async () => {
+  const { reader, workers } = scripted();
+  const loading = reader.load();
+  reader.giveUp();
+  await expect(loading).rejects.toMatchObject({ why: "models" });
+  expect(workers[0]!.ended).toBe(true);
+  const again = reader.load();
+  workers[1]!.say({ id: 2, say: "loaded" });
+  await again;
+  reader.giveUp();
+  expect(workers[1]!.ended).toBe(false);
 });
 
 test("closing ends the worker and gives up what it reads", async () => {

@@ -1,15 +1,24 @@
-/** The page gets the numbers of tests/data/golden.json, which the Python package is held to. */
+/** The page gets what golden.json and pictures.json in tests/data hold the Python package to. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { env } from "onnxruntime-web/wasm";
 import { beforeAll, describe, expect, test } from "vitest";
+import { merged, type Box } from "../../src/vision/box";
 import { detect, reduced } from "../../src/vision/detector";
-import { greyOf } from "../../src/vision/grey";
+import { greyOf, quarterTurned } from "../../src/vision/grey";
 import { loadNetworks } from "../../src/vision/models";
-import { cropOf, judge, readFaces, sharpness, type Networks } from "../../src/vision/reading";
+import { plainPicture } from "../../src/vision/plain-picture";
+import {
+  cropOf,
+  judge,
+  PHOTO_LOOKS,
+  readFaces,
+  sharpness,
+  type Networks,
+} from "../../src/vision/reading";
 import { sample } from "../../src/vision/sampling";
-import { golden, greyFrame, unpacked } from "./golden";
+import { golden, greyFrame, pictures, unpacked, type Row } from "./golden";
 
 const WEIGHTS = new URL("../../../src/vibelux/weights/", import.meta.url);
 
@@ -81,6 +90,31 @@ describe.each(golden.frames)("$frame", ({ frame, grey_sha256, input, boxes, face
   });
 });
 
+test.each(pictures)("$name", ({ file, orientation, plain_sha256 }) => {
+  const bytes = new Uint8Array(unpacked(file));
+  const plain = plainPicture(bytes.buffer);
+  expect(plain.orientation).toBe(orientation);
+  // A BMP and EXIF data in an AVIF are left to the browser, which treats them by the same rules.
+  const left = [0x42, 0x4d].every((byte, i) => bytes[i] === byte) || bytes[4] === 0x66;
+  expect(sha256(plain.data)).toBe(left ? sha256(bytes) : plain_sha256);
+});
+
+test.each(golden.looks)("which face is the main one: $faces", ({ found, faces }) => {
+  expect(merged(found.map((look) => look.map(boxOf))).map(rowOf)).toEqual(faces);
+});
+
+test.each(golden.photos)("$frame as a photo, turned by $quarters quarters", async (photo) => {
+  const grey = quarterTurned(greyFrame(photo.frame), photo.quarters);
+  const { faces, state } = await readFaces(grey, networks, { looks: PHOTO_LOOKS });
+  expect(state).toBe(photo.state);
+  expect(faces).toHaveLength(photo.boxes.length);
+  faces.forEach(({ box, mood }, i) => {
+    rowOf(box).forEach((value, j) => near(value, photo.boxes[i]![j]!, 0.01));
+    expect(mood === null).toBe(photo.moods[i] === null);
+    mood?.forEach((share, j) => near(share, photo.moods[i]![j]!, 1e-3));
+  });
+});
+
 test("several crops at once get the moods that they get alone", async () => {
   const crops = golden.frames.flatMap(({ faces }) =>
     faces.map(({ crop }) => ({ width: 48, height: 48, pixels: unpacked(crop) })),
@@ -110,6 +144,14 @@ test("labels in another order are refused", async () => {
   };
   await expect(loadNetworks(other)).rejects.toThrow("face tells apart surprise,sad");
 });
+
+function boxOf([x, y, w, h, score, turn]: Row): Box {
+  return { x, y, w, h, score, turn };
+}
+
+function rowOf({ x, y, w, h, score, turn = 0 }: Box): Row {
+  return [x, y, w, h, score, turn];
+}
 
 function near(found: number, expected: number, tolerance: number): void {
   expect(Math.abs(found - expected), `${found} is not ${expected}`).toBeLessThan(tolerance);

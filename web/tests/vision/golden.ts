@@ -4,6 +4,9 @@ import { readPng } from "./png";
 
 const DATA = new URL("../../../tests/data/", import.meta.url);
 
+/** A box: x, y, w, h, score, turn. */
+export type Row = [number, number, number, number, number, number];
+
 /** What the Python package computes for the frames beside it. */
 export interface Golden {
   readonly grey: readonly { rgb: [number, number, number]; grey: number }[];
@@ -12,6 +15,16 @@ export interface Golden {
     window: [number, number, number, number];
     size: [number, number];
     pixels: string;
+  }[];
+  /** Boxes as x, y, w, h, score, turn: what looks found, and the faces that these are. */
+  readonly looks: readonly { found: Row[][]; faces: Row[] }[];
+  /** Frames as picture files that lie turned by so many quarters. */
+  readonly photos: readonly {
+    frame: string;
+    quarters: number;
+    state: string;
+    boxes: Row[];
+    moods: (number[] | null)[];
   }[];
   readonly frames: readonly {
     frame: string;
@@ -27,6 +40,20 @@ export interface Golden {
     }[];
   }[];
 }
+
+/** A picture file and what must be seen in it. */
+export interface GoldenPicture {
+  readonly name: string;
+  readonly file: string;
+  readonly plain_sha256: string;
+  readonly orientation: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export const pictures = JSON.parse(
+  readFileSync(new URL("pictures.json", DATA), "utf8"),
+) as GoldenPicture[];
 
 export const golden = JSON.parse(readFileSync(new URL("golden.json", DATA), "utf8")) as Golden;
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Mood } from "../../src/emotions";
-import type { Found } from "../../src/vision/detector";
+import { TURNED_SCORE, type Found } from "../../src/vision/detector";
 import { quantile, type Grey } from "../../src/vision/grey";
 import * as reading from "../../src/vision/reading";
 import { judge, readFaces, sharpness, type Networks } from "../../src/vision/reading";
@@ -45,6 +45,11 @@ test("the constants are those of the Python package", () => {
   );
   const { MIN_FACE, MIN_CONTRAST, MIN_SHARPNESS, DARK_FRAME, MIN_SHARE } = reading;
   expect(found).toEqual({ MIN_FACE, MIN_CONTRAST, MIN_SHARPNESS, DARK_FRAME, MIN_SHARE });
+  const detector = readFileSync(
+    new URL("../../../src/vibelux/face/detector.py", import.meta.url),
+    "utf8",
+  );
+  expect(+/^TURNED_SCORE = ([\d.]+)$/m.exec(detector)![1]!).toBe(TURNED_SCORE);
   const states = /^State = Literal\[(.+)\]$/m.exec(python)![1];
   expect(states).toBe(reading.STATES.map((state) => `"${state}"`).join(", "));
 });
@@ -110,6 +115,18 @@ test("boxes come back in the picture's pixels, the most prominent face first", a
   expect((await readFaces(grey, networks, { near })).face).toEqual(faces[1]!.box);
 });
 
+/** Answers with one face of a width, a score and a place, in pictures that are looked at so wide. */
+function facesAt(
+  places: Record<number, [x: number, y: number, w: number, score: number]>,
+): (input: Grey) => Found {
+  return ({ width }) => {
+    const [x = 0, y = 0, w = 0, score = 0] = places[width] ?? [];
+    return { boxes: Float32Array.of(x, y, w, 1.25 * w), scores: Float32Array.of(score) };
+  };
+}
+
+const even = picture(2000, 30, () => 99);
+
 test("a photo is looked at up to three times, a small one only as far as there is detail", async () => {
   const sides = async (width: number, looks?: number): Promise<number[]> => {
     const networks = networksThat(none);
@@ -118,10 +135,43 @@ test("a photo is looked at up to three times, a small one only as far as there i
       networks,
       looks ? { looks } : {},
     );
-    return networks.seen.map((input) => input.width);
+    return networks.seen.filter(({ width, height }) => width > height).map(({ width }) => width);
   };
   expect(await sides(2000)).toEqual([320]);
-  expect(await sides(2000, reading.PHOTO_LOOKS)).toEqual([320, 640, 1280]);
-  expect(await sides(600, reading.PHOTO_LOOKS)).toEqual([320, 640]);
-  expect(await sides(300, reading.PHOTO_LOOKS)).toEqual([320]);
+  // Nothing was found, so it is looked at upside down as well.
+  const { PHOTO_LOOKS } = reading;
+  expect(await sides(2000, PHOTO_LOOKS)).toEqual([320, 640, 1280, 320, 640, 1280]);
+  expect(await sides(600, PHOTO_LOOKS)).toEqual([320, 640, 320, 640]);
+  expect(await sides(300, PHOTO_LOOKS)).toEqual([320, 320]);
+});
+
+test("a look that finds a face is followed by one more", async () => {
+  const networks = networksThat(facesAt({ 320: [10, 5, 40, 0.8], 640: [300, 5, 40, 0.9] }));
+  const { faces } = await readFaces(even, networks, { looks: 3 });
+  expect(faces.map(({ box }) => Math.round(box.x))).toEqual([63, 938]);
+  const looks = networks.seen.filter(({ width }) => width !== 160).map(({ width }) => width);
+  expect(looks).toEqual([320, 640]);
+  const once = networksThat(facesAt({ 320: [10, 5, 40, 0.8], 640: [300, 5, 40, 0.9] }));
+  expect((await readFaces(even, once)).faces).toHaveLength(1);
+});
+
+test("what is seen in a turned photo only must be surer", async () => {
+  for (const score of [0.69, 0.71]) {
+    const networks = networksThat(facesAt({ 5: [1, 1, 30, score] })); // on its side: 5 wide
+    const { faces } = await readFaces(even, networks, { looks: 1 });
+    expect(faces).toHaveLength(0);
+    const found = (await readFaces(even, networks, { looks: 3 })).faces.map(({ box }) => box.turn);
+    expect(found).toEqual(score < 0.7 ? [] : [1, 3]);
+  }
+});
+
+test("a face that is stronger upside down is turned", async () => {
+  // In the third of the four squares around the face: 40 wide, in the middle of 80.
+  const networks = networksThat(facesAt({ 320: [100, 60, 50, 0.8], 160: [20, 90, 40, 0.75] }));
+  const grey = picture(320, 240, (x, y) => (x + 2 * y) % 256);
+  const { face } = await readFaces(grey, networks);
+  expect(face).toMatchObject({ w: 50, h: 62.5, turn: 2 });
+  expect(face!.score).toBeCloseTo(0.8, 6);
+  const upright = networksThat(facesAt({ 320: [100, 60, 50, 0.8], 160: [20, 10, 40, 0.75] }));
+  expect((await readFaces(grey, upright)).face!.turn).toBe(0);
 });

@@ -6,7 +6,6 @@ this release reads and writes. A migration that has been released is never chang
 
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -17,8 +16,10 @@ from vibelux.library.migrations import (
     v0002_loudness,
     v0003_servers,
     v0004_own_moods,
+    v0005_sounds,
 )
 from vibelux.library.schema import APPLICATION_ID
+from vibelux.library.sqlite_file import back_up
 
 Statements = Sequence[str]
 
@@ -27,6 +28,7 @@ MIGRATIONS: tuple[Statements, ...] = (
     v0002_loudness.STATEMENTS,
     v0003_servers.STATEMENTS,
     v0004_own_moods.STATEMENTS,
+    v0005_sounds.STATEMENTS,
 )
 
 
@@ -86,12 +88,8 @@ def migrate(
 
 
 def _back_up(path: Path, backup: Path) -> None:
-    part = backup.with_name(backup.name + ".part")
     try:
-        part.unlink(missing_ok=True)
-        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(part)) as target:
-            source.backup(target)
-        part.replace(backup)
+        back_up(path, backup)
     except (OSError, sqlite3.Error) as error:
         raise CatalogueError(
             f"cannot copy {path} to {backup} before bringing it to a newer version: {error}; "

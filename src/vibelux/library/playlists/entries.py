@@ -1,5 +1,6 @@
 """What playlists say of songs: what is written of one, what is read of one."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -50,6 +51,15 @@ def joined(artist: str | None, title: str | None) -> str | None:
     """Return ``Artist - Title`` of what is known, None where nothing is."""
     known = [line for line in map(one_line, (artist or "", title or "")) if line]
     return " - ".join(known) or None
+
+
+def seconds_of(text: str, *, of_a_second: int = 1) -> float | None:
+    """Return a duration as a playlist writes it, in seconds; None where it says nothing of use."""
+    try:
+        seconds = float(text) / of_a_second
+    except ValueError:
+        return None
+    return seconds if math.isfinite(seconds) and seconds >= 0 else None
 
 
 def one_line(text: str) -> str:

@@ -5,46 +5,58 @@ A line ``#EXTM3U``, then for each song ``#EXTINF:seconds,Artist - Title`` and it
 
 import re
 from collections.abc import Iterable
-from pathlib import Path
 
-from vibelux.library.playlists.entries import Listed, PlaylistEntry, label_of
-from vibelux.library.playlists.places import as_line, of_line
+from vibelux.library.playlists.entries import Listed, PlaylistEntry, label_of, seconds_of
+from vibelux.library.playlists.foreign_names import ForeignNames
+from vibelux.library.playlists.lines import is_utf8, lines_of, stated_encoding
+from vibelux.library.playlists.places import Names
 
-_EXTINF = re.compile(r"#EXTINF:\s*(-?\d+(?:\.\d+)?)[^,]*,?(.*)")
+_EXTINF = re.compile(
+    rb"""\#EXTINF:\s*(?P<seconds>-?\d+(?:\.\d+)?)
+    (?:\s+[\w-]+=(?:"[^"]*"|[^",\s]*))*  # attributes, whose texts may hold commas
+    [^,]*,?(?P<label>.*)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_ENCODING = re.compile(rb"#EXTENC:\s*([\w.-]+)\s*", re.IGNORECASE)
 
 
-def render(songs: Iterable[Listed], folder: Path | None) -> str:
-    """Return the playlist's text; paths relative to a folder, or absolute."""
+def render(songs: Iterable[Listed], names: Names) -> str:
+    """Return the playlist's text."""
     lines = ["#EXTM3U"]
     for song in songs:
         seconds = -1 if song.duration is None else round(song.duration)
         lines.append(f"#EXTINF:{seconds},{label_of(song)}")
-        lines.append(as_line(song.path, folder))
+        lines.append(names.line(song.path))
     return "\n".join(lines) + "\n"
 
 
-def parse(content: bytes, folder: Path) -> list[PlaylistEntry]:
+def parse(content: bytes, names: ForeignNames) -> list[PlaylistEntry]:
     """Read the entries, also of plain M3U; comments and unknown directives are passed over.
-
-    Lines that are not UTF-8 are taken as the file system's own bytes.
 
     Raises:
         ValueError: it is not text.
 
     """
-    if b"\0" in content:
-        raise ValueError("it holds binary data")
+    lines = lines_of(content)
+    if not is_utf8(lines):
+        stated = next(filter(None, map(_ENCODING.fullmatch, lines)), None)
+        names.suppose(b"\n".join(lines), stated=stated_encoding(stated and stated[1]))
     entries: list[PlaylistEntry] = []
-    label: str | None = None
-    duration: float | None = None
-    for raw in content.removeprefix(b"\xef\xbb\xbf").splitlines():
-        line = raw.decode("utf-8", "surrogateescape").strip()
-        if match := _EXTINF.fullmatch(line):
-            seconds = float(match[1])
-            label = match[2].strip().encode("utf-8", "replace").decode("utf-8") or None
-            duration = seconds if seconds >= 0 else None
-        elif line and not line.startswith("#"):
-            if (file := of_line(line, folder)) is not None:
-                entries.append(PlaylistEntry(file, label, duration))
-            label = duration = None
+    extra: re.Match[bytes] | None = None
+    for line in lines:
+        bare = line.strip()
+        if match := _EXTINF.fullmatch(bare):
+            extra = match
+        elif bare and not (bare.startswith(b"#") and _is_comment(line, names)):
+            if (file := names.of_line(line)) is not None:
+                # Not before the file is found, which may tell the encoding.
+                label = names.text(extra["label"].strip()) if extra else ""
+                seconds = seconds_of(extra["seconds"].decode()) if extra else None
+                entries.append(PlaylistEntry(file, label or None, seconds))
+            extra = None
     return entries
+
+
+def _is_comment(line: bytes, names: ForeignNames) -> bool:
+    """Tell a comment from a name that begins like one, as other programs write them."""
+    return line.upper().startswith(b"#EXT") or not names.is_there(line)

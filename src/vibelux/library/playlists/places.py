@@ -1,4 +1,4 @@
-"""How playlists name files: as lines of text or as percent-encoded addresses.
+"""How a playlist that is written names files: in lines of text, or as percent-encoded addresses.
 
 A path that cannot stand on a line of its own (with a newline, spaces at its ends, or bytes that
 are not UTF-8) is written as an address, which players read alike; so no name is refused.
@@ -6,83 +6,64 @@ are not UTF-8) is written as an address, which players read alike; so no name is
 
 import os
 import re
-import sys
+from functools import cache
 from pathlib import Path
-from urllib.parse import quote_from_bytes, unquote_to_bytes
-from urllib.request import url2pathname
+from urllib.parse import quote_from_bytes
 
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")  # two letters at least: C: is a drive
+from vibelux.library.real_paths import absolute, real
 
-
-def absolute(path: Path) -> Path:
-    """Return a path made absolute; links stay as they are."""
-    return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
+ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")  # two letters at least: C: is a drive
 
 
-def as_line(path: Path, folder: Path | None) -> str:
-    """Return how a line names a file.
+class Names:
+    """Names files for one playlist.
 
     Args:
-        path: the file.
-        folder: the playlist's, to name the file relative to it where possible; None: absolute.
+        folder: the playlist's, to name files relative to it where possible; None: by whole paths.
+
+    Attributes:
+        whole: files that are named by whole paths although a folder is given.
 
     """
-    path = absolute(path)
-    text = str(path)
-    if not _fits_a_line(text):
-        return path.as_uri()
-    if folder is not None:
-        try:
-            text = os.path.relpath(path, folder)
-        except ValueError:  # another drive on Windows
-            return text
-        if text.startswith("#") or _ADDRESS.match(text) or not _fits_a_line(text):
-            text = os.path.join(".", text)  # noqa: PTH118 - pathlib drops the dot
-    return text
 
+    def __init__(self, folder: Path | None) -> None:
+        # Real paths on both sides: "../" after a link leads to the parent of what it leads to.
+        self._folder = None if folder is None else real(folder)
+        self._real = cache(real)
+        self.whole = 0
 
-def of_line(line: str, folder: Path) -> Path | None:
-    """Return the file that a line names, or None for an address elsewhere."""
-    if not _ADDRESS.match(line):
-        return folder / line
-    return _of_file_address(line)
+    def line(self, path: Path) -> str:
+        """Return what a line says of a file."""
+        relative = self._relative(path)
+        if relative is not None:
+            if relative.startswith("#") or ADDRESS.match(relative) or not _fits_a_line(relative):
+                relative = os.path.join(".", relative)  # noqa: PTH118 - pathlib drops the dot
+            if _fits_a_line(relative):
+                return relative
+        self._count_whole()
+        path = absolute(path)
+        return str(path) if _fits_a_line(str(path)) else path.as_uri()
 
+    def address(self, path: Path) -> str:
+        """Return the percent-encoded address of a file."""
+        relative = self._relative(path)
+        if relative is not None:
+            return quote_from_bytes(os.fsencode(Path(relative).as_posix()))
+        self._count_whole()
+        return absolute(path).as_uri()
 
-def as_address(path: Path, folder: Path | None) -> str:
-    """Return the percent-encoded address of a file; arguments as of `as_line`."""
-    path = absolute(path)
-    if folder is not None:
-        try:
-            relative = Path(os.path.relpath(path, folder)).as_posix()
-        except ValueError:  # another drive on Windows
-            return path.as_uri()
-        return quote_from_bytes(os.fsencode(relative))
-    return path.as_uri()
-
-
-def of_address(address: str, folder: Path) -> Path | None:
-    """Return the file at an address, or None for an address elsewhere."""
-    if _ADDRESS.match(address):
-        return _of_file_address(address)
-    return folder / _decoded(address)
-
-
-def _of_file_address(address: str) -> Path | None:
-    if not address.lower().startswith("file:"):
-        return None
-    place = address[len("file:") :]
-    if sys.platform == "win32":
-        return Path(url2pathname(place))
-    if place.startswith("//"):
-        host, slash, place = place[2:].partition("/")
-        if host not in ("", "localhost"):
+    def _relative(self, path: Path) -> str | None:
+        """Return a path relative to the folder; None if that is not wanted or not possible."""
+        if self._folder is None:
             return None
-        place = slash + place
-    return _decoded(place)
+        path = absolute(path)
+        try:
+            return os.path.relpath(self._real(path.parent) / path.name, self._folder)
+        except ValueError:  # another drive on Windows
+            return None
 
-
-def _decoded(place: str) -> Path:
-    return Path(os.fsdecode(unquote_to_bytes(os.fsencode(place))))
+    def _count_whole(self) -> None:
+        self.whole += self._folder is not None
 
 
 def _fits_a_line(text: str) -> bool:

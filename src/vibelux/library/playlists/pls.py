@@ -3,59 +3,62 @@
 import math
 import re
 from collections.abc import Iterable
-from pathlib import Path
 
-from vibelux.library.playlists.entries import Listed, PlaylistEntry, label_of
-from vibelux.library.playlists.places import as_line, of_line
+from vibelux.library.playlists.entries import Listed, PlaylistEntry, label_of, seconds_of
+from vibelux.library.playlists.foreign_names import ForeignNames
+from vibelux.library.playlists.lines import is_utf8, lines_of
+from vibelux.library.playlists.places import Names
 
-_LINE = re.compile(r"(file|title|length)(\d{1,9})\s*=\s*(.*)", re.IGNORECASE)
+_LINE = re.compile(rb"\s*(file|title|length)(\d{0,9})\s*=\s*(.*)", re.IGNORECASE)
 
 
-def render(songs: Iterable[Listed], folder: Path | None) -> str:
-    """Return the playlist's text; paths relative to a folder, or absolute."""
+def render(songs: Iterable[Listed], names: Names) -> str:
+    """Return the playlist's text."""
     lines = ["[playlist]"]
     count = 0
     for count, song in enumerate(songs, start=1):
         seconds = -1 if song.duration is None else round(song.duration)
-        lines.append(f"File{count}={as_line(song.path, folder)}")
+        lines.append(f"File{count}={names.line(song.path)}")
         lines.append(f"Title{count}={label_of(song)}")
         lines.append(f"Length{count}={seconds}")
     lines += [f"NumberOfEntries={count}", "Version=2"]
     return "\n".join(lines) + "\n"
 
 
-def parse(content: bytes, folder: Path) -> list[PlaylistEntry]:
+def parse(content: bytes, names: ForeignNames) -> list[PlaylistEntry]:
     """Read the entries in the order of their numbers; lines of other kinds are passed over.
+
+    Entries without a number, or with one that was taken before, come in the order of the lines.
 
     Raises:
         ValueError: it is not text, or it does not start like such a file.
 
     """
-    if b"\0" in content:
-        raise ValueError("it holds binary data")
-    lines = [
-        raw.decode("utf-8", "surrogateescape").strip()
-        for raw in content.removeprefix(b"\xef\xbb\xbf").splitlines()
-    ]
-    first = next((line for line in lines if line and line[0] not in ";#"), "")
-    if first.lower() != "[playlist]":
+    lines = lines_of(content)
+    if not is_utf8(lines):
+        names.suppose(b"\n".join(lines))
+    found = [match for line in lines if (match := _LINE.fullmatch(line.rstrip(b"\r\n")))]
+    first = next((bare for line in lines if (bare := line.strip()) and bare[:1] not in b";#"), b"")
+    if first.lower() != b"[playlist]" and not any(match[1].lower() == b"file" for match in found):
         raise ValueError("it does not start with [playlist]")
-    songs: dict[int, dict[str, str]] = {}
-    for line in lines:
-        if match := _LINE.fullmatch(line):
-            songs.setdefault(int(match[2]), {})[match[1].lower()] = match[3]
     entries: list[PlaylistEntry] = []
-    for _, song in sorted(songs.items()):
-        file = of_line(song["file"], folder) if song.get("file") else None
+    for song in _songs(found):
+        file = names.of_line(song["file"]) if song.get("file", b"").strip() else None
         if file is not None:
-            title = song.get("title", "").encode("utf-8", "replace").decode("utf-8")
-            entries.append(PlaylistEntry(file, title or None, _seconds(song.get("length", ""))))
+            title = names.text(song.get("title", b"").strip())
+            seconds = seconds_of(song.get("length", b"").decode("ascii", "replace"))
+            entries.append(PlaylistEntry(file, title or None, seconds))
     return entries
 
 
-def _seconds(text: str) -> float | None:
-    try:
-        seconds = float(text)
-    except ValueError:
-        return None
-    return seconds if math.isfinite(seconds) and seconds >= 0 else None
+def _songs(found: Iterable[re.Match[bytes]]) -> list[dict[str, bytes]]:
+    """Return what is said of each song, in order."""
+    numbered: dict[tuple[float, int], dict[str, bytes]] = {}
+    now: dict[int | None, tuple[float, int]] = {}  # number -> place of its song
+    for place, match in enumerate(found):
+        what, number = match[1].decode().lower(), int(match[2]) if match[2] else None
+        if number not in now or what in numbered[now[number]]:
+            now[number] = (math.inf if number is None else number, place)
+            numbered[now[number]] = {}
+        numbered[now[number]][what] = match[3]
+    return [song for _, song in sorted(numbered.items(), key=lambda item: item[0])]

@@ -12,7 +12,7 @@ router = APIRouter(tags=["health"])
 
 
 @router.get("/health")
-def health() -> HealthOut:
+async def health() -> HealthOut:  # a plain function would wait for a thread
     """Say that the service runs."""
     return HealthOut(version=__version__)
 

@@ -2,13 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
 
 from vibelux.service.context import Context, Shared
 from vibelux.service.failures import documented
+from vibelux.service.folders import whole_path
+from vibelux.service.scan_job import ScanStatus
 from vibelux.service.schemas_scan import FoldersOut, ScanAsked, ScanOut
 from vibelux.service.text import sendable
 
@@ -28,10 +33,18 @@ def status(shared: Shared) -> ScanOut:
 
 
 @router.post("/scan", status_code=202, responses=documented(403, 409, 413, 422, 503))
-def start(shared: Shared, asked: ScanAsked) -> ScanOut:
+async def start(shared: Shared, asked: ScanAsked) -> ScanOut:
     """Scan a folder, or the sample catalogue; one that was stopped goes on where it was."""
-    folders = None if asked.folder is None else [shared.roots.allowed(asked.folder)]
-    return ScanOut.of(shared.scan.start(folders, retry=asked.retry))
+    if asked.folder is None:
+        return ScanOut.of(await run_in_threadpool(shared.scan.start, None, retry=asked.retry))
+    folder = asked.folder
+
+    def begin() -> ScanStatus:
+        return shared.scan.start([shared.roots.allowed(folder)], retry=asked.retry)
+
+    where = whole_path(folder)
+    late = partial(_stop_late, shared)
+    return ScanOut.of(await shared.disks.ask(begin, where=where, late=late))
 
 
 @router.delete("/scan")
@@ -58,16 +71,22 @@ async def events(shared: Shared) -> StreamingResponse:
     )
 
 
-@router.get("/folders", responses=documented(422))
-def folders(
+@router.get("/folders", responses=documented(422, 503))
+async def folders(
     shared: Shared,
     path: Annotated[
         str, Query(max_length=4096, description="as typed so far", examples=["~/Mus"])
     ] = "",
 ) -> FoldersOut:
     """Complete the path of a folder, inside of what may be scanned."""
-    found = shared.roots.completions(path)
+    where = whole_path(path) if path.strip() else Path.home()
+    found = await shared.disks.ask(partial(shared.roots.completions, path), where=where)
     return FoldersOut(folders=[sendable(str(folder)) for folder in found])
+
+
+def _stop_late(shared: Context, _: ScanStatus) -> None:
+    """Stop a scan whose start came after its answer."""
+    shared.scan.stop(patience=0)
 
 
 async def _events(shared: Context) -> AsyncIterator[str]:

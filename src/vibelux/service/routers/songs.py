@@ -24,7 +24,7 @@ from vibelux.service.schemas import (
 
 router = APIRouter(prefix="/songs", tags=["songs"])
 
-Id = Annotated[int, Path(ge=0, lt=1 << 63, description="of the song", examples=[1])]
+Id = Annotated[int, Path(ge=0, description="of the song", examples=[1])]
 Axis = Annotated[float, Query(ge=-1, le=1)]
 Emotion = Literal["angry", "disgust", "fear", "happy", "neutral", "sad", "surprise"]
 

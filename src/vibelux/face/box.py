@@ -1,0 +1,112 @@
+"""A face's place in a picture; which of several is the main one, which are the same face."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+COVERED = 0.5
+"""Of the smaller of two boxes: from there on they are taken for one face, seen at two sizes."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """A face's place in a picture, forehead to chin and cheek to cheek as in WIDER FACE.
+
+    Attributes:
+        x: left edge in pixels; may lie outside the picture for a face at its edge.
+        y: upper edge, as x.
+        w: width in pixels.
+        h: height in pixels.
+        score: how sure the detector is, in [0, 1].
+        turn: counter-clockwise quarter turns that make the face upright, 0 to 3. Of a face on its
+            side (1 or 3), ``h`` is the way from cheek to cheek.
+
+    """
+
+    x: float
+    y: float
+    w: float
+    h: float
+    score: float
+    turn: int = 0
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """The middle (x, y) in pixels."""
+        return self.x + self.w / 2, self.y + self.h / 2
+
+    @property
+    def across(self) -> float:
+        """The face's width from cheek to cheek in pixels, however it is turned."""
+        return self.h if self.turn % 2 else self.w
+
+    @property
+    def prominence(self) -> float:
+        """How much the face counts when the main one is chosen: its width, less if it is doubtful.
+
+        The factor is a half at a score of 0.8, an eighth at 0.75 and seven eighths at 0.85: among
+        faces that are certain the largest one is the main one, and none that is hardly taken for a
+        face, however large, comes before them (docs/face.md).
+        """
+        return self.across / (1 + math.exp(-40 * (self.score - 0.8)))
+
+    def scaled(self, factor: float) -> "Box":
+        """Return the box in a picture that is ``factor`` times as large."""
+        x, y, w, h = (value * factor for value in (self.x, self.y, self.w, self.h))
+        return replace(self, x=x, y=y, w=w, h=h)
+
+    def turned_back(self, turn: int, *, width: float, height: float) -> "Box":
+        """Return a box of a picture that was turned as a box of the picture before.
+
+        Args:
+            turn: counter-clockwise quarter turns that were made.
+            width: of the picture before, in pixels.
+            height: as width.
+
+        """
+        x, y, w, h = self.x, self.y, self.w, self.h
+        sides = (width, height)
+        for made in range(turn, 0, -1):
+            x, y, w, h = sides[(made - 1) % 2] - y - h, x, h, w
+        return replace(self, x=x, y=y, w=w, h=h, turn=(self.turn + turn) % 4)
+
+    def as_json(self) -> dict[str, float]:
+        """Return ``{"x", "y", "w", "h", "score"}``, pixels rounded to a tenth.
+
+        Of a face that is not upright it has ``turn`` as well.
+        """
+        place = {"x": self.x, "y": self.y, "w": self.w, "h": self.h}
+        return {
+            **{name: round(value, 1) for name, value in place.items()},
+            "score": round(self.score, 4),
+            **({"turn": self.turn} if self.turn else {}),
+        }
+
+
+def distance(box: Box, other: Box) -> float:
+    """Return the distance between two boxes' centres, in widths of the second."""
+    (x, y), (u, v) = box.centre, other.centre
+    return math.hypot(x - u, y - v) / max(other.across, 1)
+
+
+def merged(looks: Iterable[Sequence[Box]]) -> list[Box]:
+    """Return the faces that several looks at one picture found, the most prominent first.
+
+    A box is left out if it and a more prominent one of another look cover each other by half of
+    the smaller one.
+    """
+    found = [(box, number) for number, boxes in enumerate(looks) for box in boxes]
+    found.sort(key=lambda face: face[0].prominence, reverse=True)
+    return [
+        box
+        for place, (box, number) in enumerate(found)
+        if all(number == other or _covered(box, face) < COVERED for face, other in found[:place])
+    ]
+
+
+def _covered(box: Box, other: Box) -> float:
+    """Return which share of the smaller of two boxes the other one covers."""
+    across = min(box.x + box.w, other.x + other.w) - max(box.x, other.x)
+    down = min(box.y + box.h, other.y + other.h) - max(box.y, other.y)
+    smaller = min(box.w * box.h, other.w * other.h)
+    return max(0.0, across) * max(0.0, down) / smaller if smaller > 0 else 0.0

@@ -1,0 +1,304 @@
+"""One video file opened with FFmpeg: the packets and frames of its picture, damaged parts left out.
+
+FFmpeg never learns the file's name and may open nothing by itself: a playlist or a list of files
+that poses as a video leads to no other file and no address.
+"""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+import av
+from av import CodecContext, Packet, VideoFrame
+from av.codec.codec import UnknownCodecError
+from av.container import InputContainer
+from av.format import Flags
+from av.stream import Disposition
+from av.video.codeccontext import VideoCodecContext
+from av.video.stream import VideoStream
+
+from vibelux.errors import VideoError
+from vibelux.stream_clock import LONGEST_GAP
+
+MAX_PIXELS = 8192 * 8192
+"""Largest frame that is decoded."""
+
+_NO_FILM = Disposition.attached_pic | Disposition.timed_thumbnails
+"""What marks a stream of pictures that is not the video: the cover of a song, previews."""
+
+_TRIES = 100
+"""Errors in a row after which a damaged file is read no further."""
+
+_USUAL_LENGTH = 1 / 25
+"""Seconds that a frame lasts where the file does not say."""
+
+_WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+"""Decoders that read transparency, by the codecs whose usual decoders do not."""
+
+
+class VideoFile:
+    """The video stream of a file.
+
+    Use as a context manager.
+
+    Attributes:
+        path: of the file.
+        stream: the first with pictures that is not a cover.
+
+    Args:
+        path: a regular file of any name.
+        start: first byte that is read, for formats that can be entered anywhere.
+
+    Raises:
+        VideoError: missing, not permitted, no video, or with frames that are too large.
+
+    """
+
+    def __init__(self, path: Path, *, start: int = 0) -> None:
+        self.path = path
+        self._file = _open(path)
+        self._source = _Source(self._file, path, start)
+        self._container: InputContainer | None = None
+        try:
+            self._container = self._understood()
+            self.stream = self._chosen(self._container)
+            self._decoder = _decoder(self.stream)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._container is not None:
+            self._container.close()
+            self._container = None
+        self._file.close()
+
+    @property
+    def may_start_anew(self) -> bool:
+        """Whether the format is made to be cut and joined anywhere, as broadcasts are."""
+        return bool(Flags(self._opened.format.flags) & Flags.ts_discont)
+
+    @property
+    def has_index(self) -> bool:
+        """Whether the file lists all its frames, so that they need not be counted."""
+        frames = self.stream.frames
+        return "mp4" in self._opened.format.name and 0 < frames == len(self.stream.index_entries)
+
+    @property
+    def frame_length(self) -> float:
+        """How long a frame lasts that does not say, in seconds."""
+        rate = self.stream.average_rate
+        return float(1 / rate) if rate and 1 <= rate <= 1000 else _USUAL_LENGTH
+
+    @property
+    def size(self) -> int:
+        """Bytes from the first one that is read to the file's end."""
+        return self._source.size
+
+    def length(self, packet: "Packet[VideoStream]") -> float:
+        """Return how long a packet's frame lasts, in seconds; jumps of the clock do not count."""
+        stated = float((packet.duration or 0) * (self.stream.time_base or 0))
+        return stated if 0 < stated <= LONGEST_GAP else self.frame_length
+
+    def seconds(self, stamp: int | None) -> float | None:
+        """Return a time stamp of the stream in seconds since its beginning."""
+        if stamp is None:
+            return None
+        return float((stamp - (self.stream.start_time or 0)) * (self.stream.time_base or 0))
+
+    def packets(self) -> "Iterator[Packet[VideoStream]]":
+        """Yield the stream's packets from here on, past damage, to the file's end.
+
+        The last one is empty: decoding it gives the frames that are still held back.
+
+        Raises:
+            VideoError: the system cannot read the file.
+
+        """
+        tries = 0
+        while tries < _TRIES:
+            try:
+                for packet in self._opened.demux(self.stream):
+                    tries = 0
+                    self._check_reading()
+                    yield packet
+                break
+            except (av.FFmpegError, IndexError):  # IndexError: a stream that began later
+                tries += 1
+                self._check_reading()
+        self._check_reading()
+
+    def decode(self, packet: "Packet[VideoStream] | None") -> list[VideoFrame]:
+        """Return the frames that a packet completes, none if it is damaged."""
+        try:
+            return self._decoder.decode(packet)
+        except av.FFmpegError:
+            return []
+
+    def decode_alone(self, packet: "Packet[VideoStream]") -> VideoFrame | None:
+        """Return the frame of a packet that needs no other, as a keyframe does not."""
+        frames = [*self.decode(packet), *self.decode(None)]
+        self._decoder.flush_buffers()
+        return frames[0] if frames else None
+
+    def seek(self, seconds: float) -> None:
+        """Go to the last keyframe before a time; stay where the file cannot be sought.
+
+        Raises:
+            VideoError: the system cannot read the file.
+
+        """
+        base, start = self.stream.time_base or 1 / av.time_base, self.stream.start_time or 0
+        with suppress(av.FFmpegError, OverflowError):
+            self._opened.seek(round(seconds / base) + start, stream=self.stream, backward=True)
+        self._check_reading()
+        self._decoder.flush_buffers()
+
+    def pixel_aspect(self) -> float:
+        """Return how much wider than high the pixels of the frame decoded last are.
+
+        What the container says counts more than what the frames say, as in players.
+        """
+        if self._container_aspect is not None:
+            return self._container_aspect
+        aspect = self._decoder.sample_aspect_ratio
+        return float(aspect) if aspect else 1.0
+
+    @property
+    def _opened(self) -> InputContainer:
+        if self._container is None:
+            raise ValueError(f"{self.path} is closed")
+        return self._container
+
+    def _check_reading(self) -> None:
+        if self._source.error is not None:
+            said = self._source.error.strerror or self._source.error
+            raise VideoError(
+                f"{self.path} cannot be read at the moment ({said}); check its disk and try again"
+            ) from self._source.error
+
+    def _understood(self) -> InputContainer:
+        try:
+            container = av.open(
+                self._source,
+                mode="r",
+                container_options={"protocol_whitelist": "none"},
+                options={"max_pixels": str(MAX_PIXELS)},
+                metadata_errors="replace",
+            )
+        except (av.FFmpegError, OSError, ValueError) as error:
+            self._check_reading()
+            raise VideoError(
+                f"{self.path} is not a video that can be read, or it is incomplete "
+                f"({getattr(error, 'strerror', None) or error}); try to play it, and save it "
+                "again, for example as mp4"
+            ) from error
+        self._check_reading()
+        return container
+
+    def _chosen(self, container: InputContainer) -> VideoStream:
+        name = container.format.name
+        if name == "image2" or name.endswith("_pipe"):
+            raise VideoError(f"{self.path} is a picture, not a video; give it to --image")
+        films = [stream for stream in container.streams.video if not stream.disposition & _NO_FILM]
+        if not films:
+            raise VideoError(f"{self.path} has no video in it, only sound or data")
+        stream = next((film for film in films if film.codec_context is not None), None)
+        if stream is None:
+            raise VideoError(
+                f"the video in {self.path} has a codec that is not known; save it again, for "
+                "example as mp4"
+            )
+        if stream.width * stream.height > MAX_PIXELS:
+            raise VideoError(
+                f"{self.path} has {stream.width:,}×{stream.height:,} pixels; at most 8,192×8,192 "
+                "are read"
+            )
+        aspect = stream.sample_aspect_ratio
+        own = aspect is not None and aspect != stream.codec_context.sample_aspect_ratio
+        self._container_aspect = float(aspect) if aspect is not None and own else None
+        return stream
+
+
+class _Source:
+    """What FFmpeg sees of the file: reading, seeking and a name that means nothing to it.
+
+    Attributes:
+        error: of the system, the last one while reading; FFmpeg takes it for the file's end.
+        size: bytes that can be read.
+
+    """
+
+    def __init__(self, file: BinaryIO, path: Path, start: int) -> None:
+        suffix = path.suffix.lower()
+        self.name = "video" + (suffix if suffix[1:].isascii() and suffix[1:].isalnum() else "")
+        self.error: OSError | None = None
+        self._file = file
+        self._start = start
+        self.size = file.seek(0, os.SEEK_END) - start
+        file.seek(start)
+
+    def read(self, size: int) -> bytes:
+        try:
+            return self._file.read(size)
+        except OSError as error:
+            self.error = error
+            return b""
+
+    def tell(self) -> int:
+        return self._file.tell() - self._start
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Seek; answer an impossible place, which damaged headers ask for, as FFmpeg does."""
+        try:
+            if whence == os.SEEK_SET:
+                offset += self._start
+            return self._file.seek(offset, whence) - self._start
+        except (OSError, ValueError):
+            return -errno.EINVAL
+
+
+def _open(path: Path) -> BinaryIO:
+    try:
+        if path.is_dir():
+            raise VideoError(f"{path} is a folder; give one video file")
+        if path.exists() and not path.is_file():
+            raise VideoError(f"{path} is not a regular file; give a video file")
+        if path.stat().st_size == 0:
+            raise VideoError(f"{path} is empty (0 bytes)")
+        return path.open("rb", buffering=0)
+    except FileNotFoundError as error:
+        raise VideoError(f"there is no file {path}") from error
+    except PermissionError as error:
+        raise VideoError(f"{path} may not be read: permission denied") from error
+    except (OSError, ValueError) as error:  # ValueError: a path with a null character
+        said = getattr(error, "strerror", None) or error
+        raise VideoError(f"{path} cannot be read: {said}") from error
+
+
+def _decoder(stream: VideoStream) -> VideoCodecContext:
+    """Return the decoder of a stream; one that reads transparency where there is some."""
+    codec = stream.codec_context
+    if stream.metadata.get("alpha_mode") == "1" and codec.name in _WITH_ALPHA:
+        with suppress(UnknownCodecError):
+            other = CodecContext.create(_WITH_ALPHA[codec.name], "r")
+            codec = other if isinstance(other, VideoCodecContext) else codec
+    codec.thread_type = "AUTO"
+    codec.options = {"max_pixels": str(MAX_PIXELS)}
+    return codec

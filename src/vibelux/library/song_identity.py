@@ -1,0 +1,102 @@
+"""Which song a file is: the one with the same sound, whatever its tags say.
+
+The listener's profile knows a song by its key. It is the digest of the sound for songs that were
+heard since there are such digests, and the hash of the file's content for older ones; in both cases
+it stays with the song when its tags change.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from sqlalchemy import ColumnElement, Connection, Row, Select, select
+
+from vibelux.library.schema import songs
+from vibelux.library.schema_blobs import EMBEDDING, vector_of
+
+_HEARD = ("model", "mood", "embedding", "course")
+"""Columns that are equal where one model has heard the same sound twice."""
+
+_ALIKE = 0.99
+"""Cosine of two embeddings of the same sound, at least."""
+
+_SAME_LENGTH = 2.0
+"""Seconds by which a duration may change with the tags: some formats only let it be estimated."""
+
+_CANDIDATES = 50
+
+
+def key_of(song: Row[Any]) -> bytes | None:
+    """Return what a song is known by elsewhere; None if it was only imported."""
+    key: bytes | None = song.known_by or song.content_hash
+    return key
+
+
+def same_sound(song: Row[Any], heard: Mapping[str, Any]) -> bool | None:
+    """Tell whether a song is what was heard in a file; None if nothing tells.
+
+    Args:
+        song: a row of the catalogue.
+        heard: columns of an analysis.
+
+    """
+    if song.sound_hash is not None and heard.get("sound_hash") is not None:
+        # Episodes may begin with the same jingle.
+        return song.sound_hash == heard["sound_hash"] and _alike(song, heard)
+    if song.mood is None or song.model != heard.get("model"):
+        return None
+    return all(song._mapping[name] == heard.get(name) for name in _HEARD)
+
+
+def songs_of_sound(connection: Connection, heard: Mapping[str, Any]) -> list[Row[Any]]:
+    """Return the files' songs in which the same was heard, also before there were digests."""
+    likely = _of_digest(connection, heard)
+    return [row for row in likely if row.server is None and same_sound(row, heard)]
+
+
+def key_after(
+    connection: Connection, song: Row[Any] | None, heard: Mapping[str, Any]
+) -> bytes | None:
+    """Return the key of the song at a place where something was heard.
+
+    Args:
+        connection: to the catalogue.
+        song: that was known there, or None.
+        heard: columns of an analysis; empty if it failed.
+
+    """
+    if song is not None and same_sound(song, heard) is not False and (key := key_of(song)):
+        return key
+    likely = _of_digest(connection, heard)
+    for row in likely:
+        if same_sound(row, heard):
+            return key_of(row)
+    # Another song that begins with the same sound has the digest; this one has its content's hash.
+    sound: bytes | None = heard.get("sound_hash")
+    return None if any(row.known_by == sound for row in likely) else sound
+
+
+def _of_digest(connection: Connection, heard: Mapping[str, Any]) -> list[Row[Any]]:
+    """Return the songs that may sound the same: of this digest, or of this mood without one."""
+    found: list[Row[Any]] = []
+    if (sound := heard.get("sound_hash")) is not None:
+        found += connection.execute(_likely(songs.c.sound_hash == sound))
+    if (mood := heard.get("mood")) is not None:
+        found += connection.execute(_likely(songs.c.sound_hash.is_(None), songs.c.mood == mood))
+    return found
+
+
+def _likely(*conditions: ColumnElement[bool]) -> Select[Any]:
+    return select(songs).where(*conditions).order_by(songs.c.id).limit(_CANDIDATES)
+
+
+def _alike(song: Row[Any], heard: Mapping[str, Any]) -> bool:
+    one, other = song.duration, heard.get("duration")
+    if one is not None and other is not None and abs(one - other) > _SAME_LENGTH:
+        return False
+    if song.model != heard.get("model"):
+        return True
+    before, now = (vector_of(blob, EMBEDDING) for blob in (song.embedding, heard.get("embedding")))
+    if before is None or now is None or before.shape != now.shape:
+        return True
+    return float(before @ now) >= _ALIKE * float(np.linalg.norm(before) * np.linalg.norm(now))

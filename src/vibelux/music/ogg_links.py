@@ -1,0 +1,116 @@
+"""The links of a chained Ogg file: streams that were written one after another into one file.
+
+A recording of an internet radio has one for each title. Each is an Ogg file of its own, with its
+own time stamps and, if it likes, its own codec, sample rate and channels (RFC 3533, section 4).
+"""
+
+import os
+from dataclasses import dataclass
+from typing import BinaryIO
+
+_PAGE = b"OggS\0"  # how a page begins, with the version
+_HEADER = 27  # bytes of a page's header before its table of segments
+_FIRST = 2  # the flag of a stream's first page
+_BLOCK = 1 << 16
+
+MOST_LINKS = 1000
+"""What follows after so many counts to the last one: only files made to do harm have more."""
+
+_SOUND = (b"\x01vorbis", b"OpusHead", b"\x7fFLAC", b"fLaC", b"Speex   ")
+"""How the first page of a stream of sound begins."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A part of a file, in bytes: from start up to, not including, end."""
+
+    start: int
+    end: int
+
+
+def links(file: BinaryIO) -> list[Link]:
+    """Return the links of an Ogg file; one, the whole file, of any other and where none follows.
+
+    Reads the pages' headers alone. The file's position is moved.
+
+    Args:
+        file: open for reading, without a buffer.
+
+    Raises:
+        OSError: it cannot be read.
+
+    """
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    if file.read(len(_PAGE)) != _PAGE:
+        return [Link(0, size)]
+    starts = [0]
+    position = group = 0  # the page, and the first of those that begin streams together
+    beginning = True
+    while position < size and len(starts) < MOST_LINKS:
+        file.seek(position)
+        head = file.read(_HEADER + 255 + 8)
+        if len(head) < _HEADER or not head.startswith(_PAGE):
+            found = _next_page(file, position + 1)
+            if found is None:
+                break
+            position = found
+            continue
+        segments = head[_HEADER : _HEADER + head[26]]
+        body = _HEADER + len(segments)
+        first = bool(head[5] & _FIRST)
+        if first and not beginning:
+            group = position
+        beginning = first
+        # A flag alone may be damage; a codec's first words are not.
+        if first and starts[-1] != group and head[body : body + 8].startswith(_SOUND):
+            starts.append(group)
+        position += body + sum(segments)
+    return [Link(start, end) for start, end in zip(starts, [*starts[1:], size], strict=True)]
+
+
+def _next_page(file: BinaryIO, position: int) -> int | None:
+    """Return where the next page begins after damage, or None."""
+    while True:
+        file.seek(position)
+        block = file.read(_BLOCK)
+        at = block.find(_PAGE)
+        if at >= 0:
+            return position + at
+        if len(block) < len(_PAGE):
+            return None
+        position += len(block) - len(_PAGE) + 1  # it may lie across two blocks
+
+
+class Part:
+    """A part of a file, read as a file of its own.
+
+    Args:
+        file: open for reading; its position belongs to the part that was used last.
+        link: which part.
+
+    """
+
+    def __init__(self, file: BinaryIO, link: Link) -> None:
+        self._file = file
+        self._link = link
+
+    def read(self, size: int = -1) -> bytes:
+        """Read at most so many bytes, or all that follow."""
+        left = max(0, self._link.end - self._file.tell())
+        return self._file.read(left if size < 0 else min(size, left))
+
+    def tell(self) -> int:
+        """Return the position in bytes from the part's start."""
+        return self._file.tell() - self._link.start
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Move the position; return it in bytes from the part's start."""
+        base = {
+            os.SEEK_SET: self._link.start,
+            os.SEEK_CUR: self._file.tell(),
+            os.SEEK_END: self._link.end,
+        }[whence]
+        if base + offset < self._link.start:
+            raise ValueError(f"offset={offset} lies before the part")
+        return self._file.seek(base + offset) - self._link.start

@@ -1,0 +1,199 @@
+"""Songs that the catalogue knows under another id, as after a server's database was rebuilt.
+
+A song is the same if its file has the same size and it has the same tags and length, and no other
+song may be meant as well; or if its content is the same byte by byte, which shows when it has been
+fetched. It keeps its entry, and with that its analysis and what the person said of it. Of a song of
+another server (which may be this one under another address) the new entry is a copy.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, literal, select, update
+
+from vibelux.folding import canonical
+from vibelux.library.schema import OWN, VERDICT, remote_path, songs
+from vibelux.players.subsonic_entries import ServerSong
+
+_SLACK = 2.0
+"""Seconds by which the server and what was heard may differ about a song's length."""
+
+_MANY = 10_000
+"""Pairs of songs with the same tags that are too many to look at."""
+
+_LOOKED_AT = (
+    *("id", "remote_id", "size", "content_hash"),
+    *("title", "artist", "album", "track", "duration"),
+)
+
+_COPIED = (*VERDICT, *OWN, "size", "content_hash", "state")
+
+Pair = tuple[ServerSong, Row[Any]]
+
+
+class Recognition:
+    """Finds a server's songs among those that the catalogue knows.
+
+    Args:
+        connection: to the catalogue, whose transactions write.
+        server: as `vibelux.library.catalogue.Song.server`.
+
+    """
+
+    def __init__(self, connection: Connection, server: str) -> None:
+        self._connection = connection
+        self._server = server
+        self._gone: set[int] = set()  # entries of songs that the server does not list
+
+    def of_listing(self, listed: Sequence[ServerSong]) -> int:
+        """Give known songs the ids under which the server lists them now.
+
+        An id that stands for another song now is taken from the one that had it.
+
+        Args:
+            listed: all songs of the server.
+
+        Returns:
+            how many songs were recognised.
+
+        """
+        ids = {song.id for song in listed}
+        with self._connection.begin():
+            known = self._rows(songs.c.server == self._server)
+            by_id = {row.remote_id: row for row in known}
+            others = {
+                song.id for song in listed if song.id in by_id and _is_another(song, by_id[song.id])
+            }
+            gone = [row for row in known if row.remote_id not in ids or row.remote_id in others]
+            new = [song for song in listed if song.id not in by_id or song.id in others]
+            pairs = _pairs(new, gone, (_by_file_and_tags, _by_file_and_title, _by_tags))
+            moved = {row.id for _, row in pairs}
+            self._gone = {row.id for row in gone} - moved
+            for row in gone:
+                if row.id in moved or row.remote_id in others:
+                    self._name(row.id, None)
+            for song, row in pairs:
+                self._name(row.id, song.id)
+            recognised = {song.id for song, _ in pairs}
+            return len(pairs) + self._copy([song for song in new if song.id not in recognised])
+
+    def of_content(self, song: ServerSong, content_hash: bytes | None) -> None:
+        """Give a song that has been fetched the entry of the one with the same content.
+
+        Args:
+            song: as the server lists it.
+            content_hash: of its file; None: not known.
+
+        """
+        if content_hash is None or not self._gone:
+            return
+        with self._connection.begin():
+            here = songs.c.server == self._server
+            if self._rows(here, songs.c.remote_id == song.id):
+                return
+            same = self._rows(here, songs.c.size == song.size, songs.c.content_hash == content_hash)
+            gone = [row for row in same if row.id in self._gone]
+            if len(gone) == 1:
+                self._gone.remove(gone[0].id)
+                self._name(gone[0].id, song.id)
+
+    def _rows(self, *where: Any) -> Sequence[Row[Any]]:
+        query = select(*(songs.c[name] for name in _LOOKED_AT)).where(*where)
+        return self._connection.execute(query.order_by(songs.c.id)).all()
+
+    def _name(self, row_id: int, remote_id: str | None) -> None:
+        """Give an entry a song's id; None takes away the one that it had."""
+        path = remote_path(self._server, f"gone/{row_id}" if remote_id is None else remote_id)
+        statement = update(songs).where(songs.c.id == row_id)
+        self._connection.execute(statement.values(remote_id=remote_id, path=path))
+
+    def _copy(self, new: Sequence[ServerSong]) -> int:
+        """Make entries from those of other servers; return how many."""
+        if not new:
+            return 0
+        elsewhere = (songs.c.server.is_not(None), songs.c.server != self._server)
+        known = self._rows(*elsewhere, songs.c.mood.is_not(None))
+        pairs = _pairs(new, known, (_by_file_and_tags,))
+        for song, row in pairs:
+            values = {
+                "server": self._server,
+                "remote_id": song.id,
+                "path": remote_path(self._server, song.id),
+            }
+            copied = (songs.c[name] for name in _COPIED)
+            said = (literal(value, songs.c[name].type) for name, value in values.items())
+            source = select(*copied, *said).where(songs.c.id == row.id)
+            self._connection.execute(insert(songs).from_select([*_COPIED, *values], source))
+        return len(pairs)
+
+
+def _is_another(song: ServerSong, row: Row[Any]) -> bool:
+    """Tell whether an id stands for another song now, not for one with better tags or sound."""
+    titled = canonical(song.title or "untitled") != canonical(row.title)
+    by = song.artist is not None and canonical(song.artist) != canonical(row.artist)
+    if song.duration is None or row.duration is None:
+        return titled and by and song.size != row.size
+    return (titled or by) and not _last_as_long(song, row)
+
+
+def _last_as_long(song: ServerSong, row: Row[Any]) -> bool:
+    if song.duration is None or row.duration is None:
+        return True
+    return bool(abs(song.duration - row.duration) <= _SLACK)
+
+
+Key = Callable[[ServerSong | Row[Any]], Hashable | None]
+
+
+def _by_file_and_tags(song: ServerSong | Row[Any]) -> Hashable | None:
+    return None if song.size is None else (song.size, *_tags(song))
+
+
+def _by_file_and_title(song: ServerSong | Row[Any]) -> Hashable | None:
+    return None if song.size is None else (song.size, _tags(song)[0])
+
+
+def _by_tags(song: ServerSong | Row[Any]) -> Hashable | None:
+    """Return the tags, of a song that has enough of them and a length."""
+    title, artist, album, track = tags = _tags(song)
+    enough = title and artist and (album or track) and song.duration is not None
+    return tags if enough else None
+
+
+def _tags(song: ServerSong | Row[Any]) -> tuple[str, str, str, int | None]:
+    title = canonical(song.title or "untitled")  # as the catalogue calls those without a title
+    return title, canonical(song.artist), canonical(song.album), song.track
+
+
+def _pairs(new: Sequence[ServerSong], known: Sequence[Row[Any]], keys: Sequence[Key]) -> list[Pair]:
+    """Return songs with the entry of each; what may be several is left out, not guessed."""
+    found: list[Pair] = []
+    for key in keys:
+        songs_left = {song.id for song in new} - {song.id for song, _ in found}
+        rows_left = {row.id for row in known} - {row.id for _, row in found}
+        rows_of = defaultdict(list)
+        for row in known:
+            if row.id in rows_left and (value := key(row)) is not None:
+                rows_of[value].append(row)
+        songs_of = defaultdict(list)
+        for song in new:
+            if song.id in songs_left and (value := key(song)) in rows_of:
+                songs_of[value].append(song)
+        for value, some in songs_of.items():
+            if len(some) * len(rows_of[value]) <= _MANY:
+                found += _unmistakable(some, rows_of[value])
+    return found
+
+
+def _unmistakable(some: Sequence[ServerSong], rows: Sequence[Row[Any]]) -> list[Pair]:
+    """Return the pairs of songs and entries of which each fits no other."""
+    fitting = [
+        (song, row)
+        for song in some
+        for row in rows
+        if _last_as_long(song, row) and (None in (song.size, row.size) or song.size == row.size)
+    ]
+    songs_in = Counter(song.id for song, _ in fitting)
+    rows_in = Counter(row.id for _, row in fitting)
+    return [(song, row) for song, row in fitting if songs_in[song.id] == 1 and rows_in[row.id] == 1]

@@ -1,0 +1,340 @@
+"""Connections: how many there are, how long a request may take to come, and how large its head is.
+
+Uvicorn accepts connections until the process has no file left to open, keeps those on which nothing
+happens, and reads headers of any length. What is done about that is here, beneath the app, because
+a connection that has sent no request yet never reaches it.
+"""
+
+import asyncio
+import errno
+import os
+import socket
+from collections import Counter
+from collections.abc import Collection
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from vibelux.service.failures import Failure, logger
+from vibelux.service.guard import SECURITY_HEADERS, is_loopback
+
+MAX_HEAD = 1 << 16
+"""Bytes of a request's line and headers."""
+
+MAX_HEADERS = 100
+"""Headers of a request; browsers send about twenty."""
+
+REQUEST_SECONDS = 10.0
+"""A request that has not come whole after so long is given up, and so is a connection without."""
+
+_MOST = 512
+"""Connections, however many files the system would let us open."""
+
+_PIECE = 4096
+"""Bytes parsed between two looks at how many there are."""
+
+_PIPELINED = 32
+"""Requests that may wait for their turn on one connection; browsers send none ahead."""
+
+_LINGER = 2.0
+"""Seconds in which the sender of a refused request may read why."""
+
+_NO_FILES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+
+
+class Connection(HttpToolsProtocol):
+    """A connection whose requests come whole within a time, with a head of limited size.
+
+    Args:
+        seconds: that a request may take from its first byte (the first one of a connection: from
+            when that was made) to its last.
+        **uvicorn: as of `HttpToolsProtocol`.
+
+    """
+
+    def __init__(self, *, seconds: float, **uvicorn: Any) -> None:
+        super().__init__(**uvicorn)
+        self._seconds = seconds
+        self._timer: asyncio.TimerHandle | None = None
+        self._in_head = self._in_message = self._refused = False
+        self._overhead = self._body = 0  # bytes of the message that are no body, that are
+        self._piece = 0  # bytes that are parsed now
+        self._failure: Failure | None = None
+        self.idle_since = self.loop.time()
+        self.stalled_since: float | None = None
+
+    @property
+    def answering(self) -> bool:
+        """Whether a whole request is being answered, or waits for that."""
+        cycle = self.cycle
+        waits = cycle is not None and not cycle.response_complete and not cycle.more_body
+        return bool(self.pipeline) or waits
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Wait for the first request."""
+        assert isinstance(transport, asyncio.Transport)
+        super().connection_made(transport)
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
+        self._wait_no_longer()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Parse a part of a request, and refuse one that is too large."""
+        if self._refused:
+            return
+        for start in range(0, len(data), _PIECE):
+            piece = data[start : start + _PIECE]
+            self._piece = len(piece)
+            self._overhead += self._piece
+            super().data_received(piece)
+            if self._refused or self.transport.is_closing():
+                return
+            # Chunks have a size each, hence more than the head is no body.
+            if self._overhead > MAX_HEAD + 8 * self._body:
+                self.refuse(_large_head())
+                return
+        if not self.answering:
+            self._wait()
+
+    def on_message_begin(self) -> None:
+        """Begin to count."""
+        super().on_message_begin()
+        self._in_head = self._in_message = True
+        self._overhead, self._body = self._piece, 0
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Count the headers; those that follow a body in chunks count too."""
+        super().on_header(name, value)
+        if len(self.headers) > MAX_HEADERS:
+            self._stop(_many_headers())
+
+    def on_headers_complete(self) -> None:
+        """Let the app answer, if the head is of a size that is read."""
+        self._in_head = False
+        size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+        if size > MAX_HEAD:
+            self._stop(_large_head())
+        if len(self.pipeline) >= _PIPELINED:
+            self._stop(Failure(400, "bad_request", "too many requests were sent ahead"))
+        super().on_headers_complete()
+        if self.parser.should_upgrade():  # what follows would not be HTTP/1.1
+            self.cycle.keep_alive = False
+
+    def on_body(self, body: bytes) -> None:
+        """Tell the body's bytes from the others."""
+        self._overhead -= len(body)
+        self._body += len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Wait no longer: the request is whole."""
+        self._in_message = False
+        self._wait_no_longer()
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Go on with the next request, unless it was refused."""
+        self.idle_since = self.loop.time()
+        if self._refused:
+            self.transport.close()
+        else:
+            super().on_response_complete()
+
+    def pause_writing(self) -> None:
+        """Note since when nobody takes the answer."""
+        self.stalled_since = self.loop.time()
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """Note that somebody takes the answer."""
+        self.stalled_since = None
+        super().resume_writing()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP; Uvicorn calls this with a text of its own."""
+        del msg
+        self.refuse(self._failure or Failure(400, "bad_request", "this is not a valid request"))
+
+    def refuse(self, failure: Failure) -> None:
+        """Say what is wrong with what was sent, and end the connection after that."""
+        self._refused = True
+        self._wait_no_longer()
+        cycle = self.cycle
+        waits_for_body = cycle is not None and not cycle.response_complete and cycle.more_body
+        if waits_for_body and not self.pipeline:
+            cycle.disconnected = True
+            cycle.message_event.set()
+            if cycle.response_started:
+                self.transport.close()
+                return
+        elif self.answering:  # what came whole is answered; then the connection ends
+            self.pipeline.clear()
+            return
+        self.transport.write(answer_to(failure, self.server_state.default_headers))
+        # Closing at once would reset the connection, and the answer might never be read.
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.flow.resume_reading()
+        self._timer = self.loop.call_later(_LINGER, self.transport.abort)
+
+    def _stop(self, failure: Failure) -> None:
+        """Leave the parser, which calls `send_400_response` then."""
+        self._failure = failure
+        raise ValueError(failure)
+
+    def _wait(self) -> None:
+        if self._timer is None:
+            self._timer = self.loop.call_later(self._seconds, self._expired)
+
+    def _wait_no_longer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _expired(self) -> None:
+        """End a connection whose request does not come, or not to its end."""
+        self._timer = None
+        if self.transport.is_closing():
+            return
+        answered = self.cycle is not None and self.cycle.response_complete
+        if self.answering:  # the next request, sent ahead: it has time until its turn
+            self._wait()
+        elif not self._in_message or (answered and not self._in_head):
+            self.transport.close()  # nobody waits for an answer
+        else:
+            self.refuse(Failure(408, "request_timeout", "the request did not come to its end"))
+
+
+class Connections:
+    """Accepts connections up to a number.
+
+    One more takes the place of the one that has waited longest without a request (of the address
+    that has most of those), then of one whose answer nobody takes. Otherwise it is refused.
+
+    Args:
+        most: connections at once.
+        open: those that are, as Uvicorn keeps them.
+        proxies: addresses that speak for many.
+
+    """
+
+    def __init__(self, open: Collection[Any], *, most: int, proxies: Collection[str] = ()) -> None:
+        self.most = most
+        self._open, self._proxies = open, proxies
+
+    async def accept(self, listener: socket.socket, connection: Any) -> None:
+        """Accept connections until the listener is closed.
+
+        Args:
+            listener: a socket that listens.
+            connection: makes the protocol of one.
+
+        """
+        loop = asyncio.get_running_loop()
+        listener.setblocking(False)
+        while listener.fileno() >= 0:
+            try:
+                accepted, address = await loop.sock_accept(listener)
+            except OSError as error:
+                if error.errno in _NO_FILES:
+                    logger.warning("no more connections: %s", error.strerror)
+                    self._drop(None)
+                    await asyncio.sleep(1.0)
+                continue
+            if not self._has_room(address[0]):
+                logger.warning("a connection was refused: there are %d", len(self._open))
+                with accepted, suppress(OSError):  # it may be gone already
+                    accepted.send(answer_to(_full(), []))
+                continue
+            try:
+                await loop.connect_accepted_socket(connection, accepted)
+            except OSError:
+                accepted.close()
+
+    def _has_room(self, address: str) -> bool:
+        """Make room for a connection from an address, or tell that there is none."""
+        there = self._there()
+        if not is_loopback(address) and address not in self._proxies:
+            own = sum(_address(one) == address for one in there)
+            if own >= self.most // 2:  # nobody beyond this machine takes all
+                return self._drop(address)
+        return len(there) < self.most or self._drop(None)
+
+    def _drop(self, address: str | None) -> bool:
+        """End a connection that is of least use, of an address or of any."""
+        there = [one for one in self._there() if address in (None, _address(one))]
+        idle = [one for one in there if not one.answering]
+        stalled = [one for one in there if one.stalled_since is not None]
+        if idle:
+            number = Counter(map(_address, idle))
+            goes = max(idle, key=lambda one: (number[_address(one)], -one.idle_since))
+        elif stalled:
+            goes = min(stalled, key=lambda one: one.stalled_since or 0.0)
+        else:
+            return False
+        goes.transport.abort()
+        return True
+
+    def _there(self) -> list[Connection]:
+        return [one for one in self._open if not one.transport.is_closing()]
+
+
+def connections_at_most() -> int:
+    """Return how many connections there may be, so that files can still be opened.
+
+    The limit of open files is raised as far as the system lets us; half of what is free then is for
+    connections, the other half for what they ask for.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return _MOST
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < 4 * _MOST:
+        wanted = 4 * _MOST if hard == resource.RLIM_INFINITY else min(hard, 4 * _MOST)
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            soft = wanted
+        except (OSError, ValueError):
+            pass
+    if soft == resource.RLIM_INFINITY:
+        return _MOST
+    with Path(os.devnull).open("rb") as lowest_free:  # about as many are in use
+        used = lowest_free.fileno()
+    return max(4, min(_MOST, (soft - used) // 2))
+
+
+def answer_to(failure: Failure, defaults: list[tuple[bytes, bytes]]) -> bytes:
+    """Return a failure as it goes over the wire where no app could say it."""
+    response = failure.response()
+    headers = [
+        *defaults,
+        *response.raw_headers,
+        *((name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()),
+        (b"connection", b"close"),
+    ]
+    lines = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
+    return STATUS_LINE[failure.status] + lines + b"\r\n" + bytes(response.body)
+
+
+def _address(connection: Connection) -> str:
+    return connection.client[0] if connection.client else ""
+
+
+def _large_head() -> Failure:
+    return Failure(
+        431, "headers_too_large", f"a request's line and headers may have {MAX_HEAD:,} bytes"
+    )
+
+
+def _many_headers() -> Failure:
+    return Failure(431, "headers_too_large", f"a request may have {MAX_HEADERS} headers")
+
+
+def _full() -> Failure:
+    return Failure(503, "too_many_connections", "there are too many connections", "wait a moment")

@@ -1,0 +1,313 @@
+"""Access to the disks that hold music, which may hang: a network share, a drive that sleeps.
+
+A thread that waits for such a disk cannot be stopped. So what touches the listener's files runs in
+a few threads of its own, is waited for no longer than a time, and never keeps the process alive.
+"""
+
+import asyncio
+import math
+import os
+import re
+import threading
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from vibelux.service.failures import Failure, logger
+from vibelux.service.text import sendable
+
+T = TypeVar("T")
+
+_PATIENCE = 10.0
+"""Seconds: a drive that sleeps is there again after that."""
+
+_THREADS = 16
+
+_OF_ONE_DISK = 8
+"""Threads that one disk may hold up."""
+
+_MOUNTS_LAST = 10.0
+"""Seconds for which the list of mounted disks is believed."""
+
+
+@dataclass(eq=False)
+class _Task:
+    """Work that a thread does.
+
+    Attributes:
+        work: touches files.
+        disk: that holds them.
+        done: is told the result, or the error, unless the task was left.
+        late: is told a result that nobody waits for any more.
+        began: by the monotonic clock; None: it waits for a thread.
+        left: nobody waits for it.
+
+    """
+
+    work: Callable[[], Any]
+    disk: str
+    done: Callable[[Any, BaseException | None], None]
+    late: Callable[[Any], None] | None = None
+    began: float | None = None
+    left: bool = False
+
+
+class Disks:
+    """Runs what touches the listener's files; safe to use from many threads.
+
+    Args:
+        patience: seconds that an answer may take.
+        threads: at once, for all disks.
+        of_one_disk: at once, for each.
+
+    """
+
+    def __init__(
+        self,
+        *,
+        patience: float = _PATIENCE,
+        threads: int = _THREADS,
+        of_one_disk: int = _OF_ONE_DISK,
+    ) -> None:
+        self.patience, self._most, self._of_one_disk = patience, threads, of_one_disk
+        self._changed = threading.Condition()  # guards what is below
+        self._waiting: deque[_Task] = deque()
+        self._running: set[_Task] = set()
+        self._threads = self._idle = 0
+        self._mounted: tuple[float, list[str]] = (-math.inf, [])
+
+    async def ask(
+        self, work: Callable[[], T], *, where: Path, late: Callable[[T], None] | None = None
+    ) -> T:
+        """Return what work returns.
+
+        Args:
+            work: touches files.
+            where: one of them.
+            late: is called with a result that came too late, to close it.
+
+        Raises:
+            Failure: 503, the disk does not answer.
+            Exception: as work.
+
+        """
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[T] = loop.create_future()
+
+        def settle(result: Any, error: BaseException | None) -> None:
+            if answer.done():  # cancelled while this was on its way
+                if error is None and late is not None:
+                    late(result)
+            elif error is not None:
+                answer.set_exception(error)
+            else:
+                answer.set_result(result)
+
+        def done(result: Any, error: BaseException | None) -> None:
+            loop.call_soon_threadsafe(settle, result, error)
+
+        task = self._begin(_Task(work, self._disk_of(where), done, late), where)
+        try:
+            async with asyncio.timeout(self.patience):
+                return await answer
+        except TimeoutError:
+            if answer.done() and not answer.cancelled():
+                raise  # of work itself
+            raise _silent(where) from None
+        finally:
+            self._leave(task)
+
+    def run(self, work: Callable[[], object], *, where: Path) -> None:
+        """Let work be done some time; nobody waits for it."""
+
+        def done(_: Any, error: BaseException | None) -> None:
+            if error is not None:
+                logger.warning("%s: %s", where, error)
+
+        with suppress(Failure):  # the disk hangs, and the file stays open as long as the process
+            self._begin(_Task(work, self._disk_of(where), done), where)
+
+    def is_there(self, path: Path, *, patience: float = 1.0) -> bool:
+        """Tell whether a file is there; True where its disk does not answer soon."""
+        disk = self._disk_of(path)
+        came = threading.Event()
+        found: list[bool] = []
+
+        def done(result: Any, error: BaseException | None) -> None:
+            found.append(bool(result) or error is not None)
+            came.set()
+
+        with self._changed:
+            if self._overdue(disk, patience):
+                return True
+        try:
+            task = self._begin(_Task(partial(_is_file, path), disk, done), path)
+        except Failure:
+            return True
+        came.wait(patience)
+        self._leave(task)
+        return found[0] if found else True
+
+    def _begin(self, task: _Task, where: Path) -> _Task:
+        """Give a task to a thread.
+
+        Raises:
+            Failure: 503, the threads that there may be wait for a disk already.
+
+        """
+        with self._changed:
+            hung = self._overdue(None, self.patience)
+            if hung >= self._most or self._overdue(task.disk, self.patience) >= self._of_one_disk:
+                raise _silent(where)
+            self._waiting.append(task)
+            if self._idle < len(self._waiting) and self._threads < self._most:
+                self._threads += 1
+                threading.Thread(target=self._work, name="disk", daemon=True).start()
+            self._changed.notify()
+        return task
+
+    def _leave(self, task: _Task) -> None:
+        with self._changed:
+            task.left = True
+            if task in self._waiting:
+                self._waiting.remove(task)
+
+    def _disk_of(self, path: Path) -> str:
+        """Return where the disk with a path is mounted, without touching it."""
+        read, places = self._mounted
+        if time.monotonic() - read > _MOUNTS_LAST:
+            places = _mounted()
+            self._mounted = time.monotonic(), places
+        text = os.path.abspath(path)  # noqa: PTH100 - resolve() would wait for the disk
+        fitting = [place for place in places if f"{text}/".startswith(f"{place.rstrip('/')}/")]
+        # Elsewhere disks are such as /Volumes/Music.
+        return max(fitting, key=len, default=str(Path(*Path(text).parts[:3])))
+
+    def _overdue(self, disk: str | None, patience: float) -> int:
+        """Count the threads that have waited for a disk, or for any, longer than a time."""
+        limit = time.monotonic() - patience
+        return sum(
+            task.began is not None and task.began < limit and disk in (None, task.disk)
+            for task in self._running
+        )
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._idle += 1
+                while not self._waiting:
+                    self._changed.wait()
+                self._idle -= 1
+                task = self._waiting.popleft()
+                task.began = time.monotonic()
+                self._running.add(task)
+            result, error = None, None
+            try:
+                result = task.work()
+            except BaseException as raised:
+                error = raised
+            with self._changed:
+                self._running.discard(task)
+                left = task.left
+            try:
+                if not left:
+                    task.done(result, error)
+                elif error is None and task.late is not None:
+                    task.late(result)
+            except Exception:  # the loop has ended meanwhile
+                logger.debug("nobody waits for %s", task.disk, exc_info=True)
+            del task, result, error
+
+
+class Blocks(AsyncIterator[bytes]):
+    """What is read from a file, block by block; the disk may hang between any two.
+
+    Iterating raises what the blocks raise, and `Failure` 503: the disk does not answer any more.
+
+    Args:
+        disks: does the reading.
+        blocks: of the file.
+        where: it is.
+        close: closes the file.
+
+    """
+
+    def __init__(
+        self, disks: Disks, blocks: Iterator[bytes], *, where: Path, close: Callable[[], object]
+    ) -> None:
+        self._disks, self._where = disks, where
+        self._reading = _Reading(blocks, close)
+
+    async def __anext__(self) -> bytes:
+        block = await self._disks.ask(self._reading.next, where=self._where)
+        if block is None:
+            raise StopAsyncIteration
+        return block
+
+    def close(self) -> None:
+        """Close the file, as soon as no thread reads from it."""
+        self._disks.run(self._reading.close, where=self._where)
+
+
+@dataclass
+class _Reading:
+    """Blocks that are read in one thread, of a file that may be closed in another one meanwhile."""
+
+    blocks: Iterator[bytes]
+    close_file: Callable[[], object]
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _closing: bool = False
+    _closed: bool = False
+
+    def next(self) -> bytes | None:
+        """Return the next block; None: there is none, or it was closed."""
+        with self._lock:
+            block = None if self._closing else next(self.blocks, None)
+        if self._closing:
+            self.close()
+        return block
+
+    def close(self) -> None:
+        """Close the file now, or as soon as it is not being read."""
+        self._closing = True
+        if self._lock.acquire(blocking=False):
+            try:
+                if not self._closed:
+                    self._closed = True
+                    self.close_file()
+            finally:
+                self._lock.release()
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _silent(where: Path) -> Failure:
+    shown = sendable(str(where))
+    logger.warning("the disk with %s does not answer", shown)
+    return Failure(
+        503,
+        "disk_silent",
+        f"the disk with {shown} does not answer",
+        "wake or connect it, then try again",
+    )
+
+
+def _mounted() -> list[str]:
+    """Return where disks are mounted; empty where the system keeps no list of it."""
+    try:
+        mounts = Path("/proc/self/mounts")
+        with mounts.open(encoding="utf-8", errors="surrogateescape") as lines:
+            places = [line.split(" ")[1] for line in lines]
+    except (OSError, IndexError):
+        return []
+    return [re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), at) for at in places]

@@ -1,0 +1,76 @@
+import io
+import os
+
+import pytest
+
+from vibelux.music.ogg_links import MOST_LINKS, Link, Part, links
+
+
+def page(body: bytes = b"\0" * 300, *, first: bool = False, serial: int = 1) -> bytes:
+    segments = [255] * (len(body) // 255) + [len(body) % 255]
+    head = b"OggS\0" + bytes([2 if first else 0]) + bytes(8) + serial.to_bytes(4, "little")
+    return head + bytes(8) + bytes([len(segments), *segments]) + body
+
+
+VORBIS, OPUS, VIDEO = b"\x01vorbis" + bytes(23), b"OpusHead" + bytes(11), b"\x80theora" + bytes(35)
+
+
+def found(data: bytes) -> list[tuple[int, int]]:
+    return [(link.start, link.end) for link in links(io.BytesIO(data))]
+
+
+def test_one_stream_is_one_link() -> None:
+    data = page(VORBIS, first=True) + page() * 5
+    assert found(data) == [(0, len(data))]
+
+
+def test_each_new_beginning_is_a_link() -> None:
+    one, two = page(VORBIS, first=True) + page() * 3, page(OPUS, first=True, serial=2) + page() * 2
+    assert found(one + two + one) == [
+        (0, len(one)),
+        (len(one), len(one + two)),
+        (len(one + two), len(one + two + one)),
+    ]
+
+
+def test_streams_that_begin_together_are_one_link() -> None:
+    group = page(VIDEO, first=True, serial=1) + page(VORBIS, first=True, serial=2) + page() * 3
+    assert found(group) == [(0, len(group))]
+    assert found(group * 2) == [(0, len(group)), (len(group), 2 * len(group))]
+
+
+def test_a_flag_alone_begins_nothing() -> None:
+    data = page(VORBIS, first=True) + page() * 3 + page(first=True) + page() * 3
+    assert found(data) == [(0, len(data))]
+
+
+@pytest.mark.parametrize("rubbish", [b"x", b"Ogg", bytes(200_000), b"OggS", b"OggS" * 30])
+def test_damage_between_pages_is_passed_over(rubbish: bytes) -> None:
+    one, two = page(VORBIS, first=True) + page(), page(OPUS, first=True) + page()
+    data = one + rubbish + two
+    assert found(data) == [(0, len(one + rubbish)), (len(one + rubbish), len(data))]
+
+
+@pytest.mark.parametrize("data", [b"", b"O", b"OggS", b"ID3" + bytes(100), b"OggS" + bytes(22)])
+def test_anything_else_is_one_link(data: bytes) -> None:
+    assert found(data) == [(0, len(data))]
+
+
+def test_links_are_bounded() -> None:
+    data = (page(VORBIS, first=True) + page(b"x")) * (MOST_LINKS + 100)
+    assert len(found(data)) == MOST_LINKS
+    assert found(data)[-1][1] == len(data)
+
+
+def test_a_part_is_read_as_a_file_of_its_own() -> None:
+    part = Part(io.BytesIO(b"0123456789"), Link(3, 7))
+    assert part.seek(0) == 0
+    assert (part.read(2), part.read(), part.read(5)) == (b"34", b"56", b"")
+    assert part.seek(-1, os.SEEK_END) == 3
+    assert (part.tell(), part.read()) == (3, b"6")
+    assert part.seek(1) == 1
+    assert part.seek(1, os.SEEK_CUR) == 2
+    assert part.seek(9) == 9
+    assert part.read(4) == b""
+    with pytest.raises(ValueError, match="offset=-1 lies before"):
+        part.seek(-1)
