@@ -19,7 +19,7 @@ from vibelux.library.scan_ledger import Terms
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import EMBEDDING, MOMENT, REVISION, vector_blob
 from vibelux.library.song_table import SongTable
-from vibelux.recommend.ranking import recommend
+from vibelux.recommend.ranking import recommend_songs
 from vibelux.recommend.session import Session
 from vibelux.recommend.similar_songs import find_song, similar
 from vibelux.service.schemas import SongOut
@@ -104,7 +104,7 @@ def test_the_other_songs_are_recommended_listed_and_compared(
     others = {1, 2, 4, 5}
     unusable = column in ("mood", "own_mood")
     with damaged(column, value) as catalogue:
-        found = recommend(catalogue, parse_mood("happy"), n=5)
+        found = recommend_songs(catalogue, parse_mood("happy"), n=5)
         assert {entry.song.id for entry in found} >= others
         assert all(np.isfinite(entry.score) for entry in found)
         assert (3 in {entry.song.id for entry in found}) is not unusable

@@ -178,7 +178,7 @@ def test_the_same_artist_however_it_is_written(catalogue):
         connection.exec_driver_sql("UPDATE songs SET artist = 'BJÖRK' WHERE id = 1")
         connection.exec_driver_sql("UPDATE songs SET artist = 'Bjo\u0308rk' WHERE id = 2")
     found = similar(catalogue, catalogue.song(1), n=1)
-    assert found[0].reason.startswith("same artist")
+    assert found[0].reason.endswith("by the same artist.")
 
 
 def test_a_file_that_was_not_scanned_is_said(catalogue, tmp_path):
