@@ -19,25 +19,11 @@ def test_emotions_lie_in_their_quadrants():
         assert found[0] * valence > 0 and found[1] * arousal > 0
 
 
-def test_the_weight_says_how_much_arousal_counts():
+def test_closeness_is_whole_at_the_point_and_nothing_in_the_opposite_corner():
     songs = np.array([[0.0, 0.0], [0.5, 0.0], [0.0, 0.5]], dtype=np.float32)
-    even = closeness(songs, [0, 0], arousal_weight=1)
-    assert even[0] == 1 and even[1] == even[2] < 1
-    more = closeness(songs, [0, 0], arousal_weight=3)
-    assert more[2] < even[2] < more[1]
-    # sqrt(3 · 0.25 / 4) / 2
-    assert more[2] == pytest.approx(1 - np.sqrt(0.1875) / 2)
-    blind = closeness(songs, [0, 0], arousal_weight=0)
-    assert blind[2] == 1
-    default = closeness(songs, [0, 0])
-    assert default[2] < default[1]
+    near = closeness(songs, [0, 0])
+    assert near[0] == 1 and near[1] == near[2] == pytest.approx(1 - np.sqrt(0.125) / 2)
     assert closeness(np.array([[1, 1]]), [-1, -1])[0] == pytest.approx(0)
-
-
-def test_refuses_a_weight_that_is_none():
-    for weight in (-1, np.nan, np.inf):
-        with pytest.raises(InvalidInput, match=f"arousal_weight={weight}"):
-            closeness(np.zeros((1, 2)), [0, 0], arousal_weight=weight)
 
 
 @pytest.mark.parametrize("point", [(0.0, 0.0), (0.6, 0.4), (-0.7, 0.6), (0.3, -0.8), (-0.6, -0.5)])

@@ -27,10 +27,6 @@ surprise hardly occur in music; clipped to [-1, 1]. Correlation with the model's
 (valence) and .99 (arousal).
 """
 
-AROUSAL_WEIGHT = 2.0
-"""How much arousal counts against a valence of 1. The music model hears which half of arousal a
-clip belongs to in 88 of 100 clips, and which half of valence in 73."""
-
 _RIDGE = 0.01
 
 
@@ -86,32 +82,20 @@ def mood_at(valence: float, arousal: float) -> Mood:
     return as_mood(shares_of(slope))
 
 
-def closeness(
-    affect: NDArray[np.floating],
-    wanted: ArrayLike,
-    *,
-    arousal_weight: float = AROUSAL_WEIGHT,
-) -> NDArray[np.float32]:
+def closeness(affect: NDArray[np.floating], wanted: ArrayLike) -> NDArray[np.float32]:
     """Return how near songs are to a point of the circumplex.
 
-    ``1 - sqrt((dv² + w da²) / (1 + w)) / 2``: 1 at the point itself, 0 in the opposite corner.
+    ``1 - sqrt((dv² + da²) / 2) / 2``: 1 at the point itself, 0 in the opposite corner.
 
     Args:
         affect: [shape=(n, 2)] valence and arousal of the songs in [-1, 1].
         wanted: [shape=(2,)] the point.
-        arousal_weight: w >= 0; at 1 both count alike.
 
     Returns:
         [shape=(n,), dtype=float32] in [0, 1].
 
-    Raises:
-        InvalidInput: the weight is negative or no number.
-
     """
-    if not 0 <= arousal_weight < np.inf:
-        raise InvalidInput(f"arousal_weight={arousal_weight} must be a number of at least 0")
     point = np.asarray(wanted, dtype=np.float32)
-    weights = np.array([1.0, arousal_weight], dtype=np.float32) / (1 + arousal_weight)
-    far = (affect[:, 0] - point[0]) ** 2 * weights[0] + (affect[:, 1] - point[1]) ** 2 * weights[1]
-    near: NDArray[np.float32] = 1 - np.sqrt(far, dtype=np.float32) / 2
+    far = (affect[:, 0] - point[0]) ** 2 + (affect[:, 1] - point[1]) ** 2
+    near: NDArray[np.float32] = 1 - np.sqrt(far / 2, dtype=np.float32) / 2
     return near

@@ -30,11 +30,7 @@ def by_definition(moods, affect, mood, formula) -> np.ndarray:
     safe = np.where(usable[:, None], moods, 1)
     alike = safe @ product @ mood
     alike /= np.sqrt(np.einsum("ni,ij,nj->n", safe, product, safe) * (mood @ product @ mood))
-    near = closeness(
-        np.asarray(affect, np.float64),
-        affect_of(mood).astype(float),
-        arousal_weight=formula.arousal_weight,
-    )
+    near = closeness(np.asarray(affect, np.float64), affect_of(mood).astype(float))
     return np.where(usable, (1 - formula.circumplex) * alike + formula.circumplex * near, 0)
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vibelux.circumplex import AROUSAL_WEIGHT, affect_of, closeness
+from vibelux.circumplex import affect_of, closeness
 from vibelux.emotions import EMOTIONS, Mood, as_mood
 from vibelux.errors import InvalidInput
 
@@ -44,13 +44,11 @@ class Formula:
     Attributes:
         kinship: cosine between emotions of one family, in [0, 1).
         circumplex: c, the part of the fit that valence and arousal make up, in [0, 1].
-        arousal_weight: how much arousal counts against a valence of 1, >= 0.
 
     """
 
     kinship: float = 0.7
     circumplex: float = 0.25
-    arousal_weight: float = AROUSAL_WEIGHT
 
 
 SHIPPED = Formula()
@@ -178,8 +176,7 @@ class SongFit:
         fit: NDArray[np.float32] = np.clip(alike, 0, 1).astype(np.float32)
         if part:
             fit *= 1 - part
-            near = closeness(affect, point, arousal_weight=self._formula.arousal_weight)
-            fit += part * near
+            fit += part * closeness(affect, point)
         return fit
 
 
