@@ -313,7 +313,7 @@ def test_who_pretends_to_be_many_guesses_tokens_no_faster(tmp_path):
         httpx.Client(base_url=url, timeout=None) as client,
     ):
         answers = [
-            client.get("/?token=guess", headers={"X-Forwarded-For": f"203.0.113.{number}"})
+            client.get(f"/?token=guess{number}", headers={"X-Forwarded-For": f"203.0.113.{number}"})
             for number in range(20)
         ]
     assert answers[-1].status_code == 429
