@@ -65,7 +65,6 @@ class MpdPlayer:
         self._wanted: tuple[list[Song], float] | None = None  # not yet told to MPD
         self._began = False
         self._current: int | None = None  # id of ours that plays
-        self._asked: list[int] = []  # ids in the order that MPD was told to play, until it is seen
         self._seconds = 0.0
         self._paused = False
         self._skipped = False
@@ -185,7 +184,6 @@ class MpdPlayer:
         idle = not self._began or "songid" not in status
         if ahead and idle:
             self._began = True
-            self._asked = [int(entry["id"]) for entry in ahead]
             self._server.ask("playid", ahead[0]["id"])
             if at > 0:
                 with contextlib.suppress(MpdRefused):  # it is shorter than it was
@@ -241,7 +239,6 @@ class MpdPlayer:
         if number != self._current and self._current is not None:
             self._over(self._ours[self._current], passed, status.get("error"))
         self._skipped &= number == self._current
-        self._left_unseen(number, status.get("error"))
         if number != self._current:
             known = number is not None and number in self._ours
             self._current = number if known else None
@@ -251,17 +248,6 @@ class MpdPlayer:
         if self._current is not None:
             self._seconds = float(status.get("elapsed", self._seconds))
             self._paused = status.get("state") != "play"
-
-    def _left_unseen(self, number: int | None, error: str | None) -> None:
-        """Tell of songs that MPD was to begin with, and has left before it was looked at."""
-        if number is None and error is None:
-            return  # it has not begun, or somebody has stopped it
-        place = self._asked.index(number) if number in self._asked else len(self._asked)
-        if number is None or number in self._asked:
-            for left in self._asked[:place]:
-                if left in self._ours:
-                    self._events.append(Failed(self._ours[left], error or "MPD left it at once"))
-        self._asked = []
 
     def _over(self, song: Song, passed: float, error: str | None) -> None:
         heard = self._seconds + (0.0 if self._paused else passed)
