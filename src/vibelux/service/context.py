@@ -11,7 +11,6 @@ from vibelux.library.song_table import LiveTable
 from vibelux.library.workers_process import Analyser
 from vibelux.recommend.correction import correct
 from vibelux.recommend.listener import Listener
-from vibelux.service.desk import Desk
 from vibelux.service.disks import Disks
 from vibelux.service.failures import Failure, logger
 from vibelux.service.folders import Roots
@@ -35,7 +34,6 @@ class Context:
         table: the same in memory.
         listener: whose profile learns.
         sittings: the open sessions.
-        desk: answers what needs no session.
         disks: everything that touches the songs' files goes through this.
         scan: the scan that runs, or ran last.
         stopping: the service is about to end: streams of events end too.
@@ -48,7 +46,6 @@ class Context:
     table: LiveTable
     listener: Listener
     sittings: Sittings
-    desk: Desk
     disks: Disks
     scan: ScanJob
     stopping: bool = False
@@ -80,7 +77,6 @@ class Context:
         table = LiveTable(catalogue)
         disks = Disks()
         sittings = Sittings(catalogue, listener, KeptSessions(settings.home / "sessions"), disks)
-        desk = Desk(sittings, settings)
         scan = ScanJob(
             catalogue,
             settings,
@@ -88,7 +84,7 @@ class Context:
             on_end=lambda: context.expire(),
             analyser=analyser,
         )
-        context = cls(settings, roots, catalogue, table, listener, sittings, desk, disks, scan)
+        context = cls(settings, roots, catalogue, table, listener, sittings, disks, scan)
         return context
 
     def song(self, song_id: int) -> Song:
@@ -122,7 +118,6 @@ class Context:
         """Let the next request see everything that was written to the catalogue."""
         self.table.expire()
         self.sittings.expire()
-        self.desk.expire()
 
     def stop_soon(self) -> None:
         """Let streams of events end, and the scan stop; wait for neither."""
@@ -132,7 +127,6 @@ class Context:
     def close(self) -> None:
         """Stop what runs and close what is open."""
         self.stop_soon()
-        self.desk.close()
         if self.scan.stop(patience=_SCAN_STOPS).running:
             return  # its thread still writes; what it wrote down stays, however the process ends
         self.sittings.close()

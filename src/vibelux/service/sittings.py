@@ -87,16 +87,6 @@ class Sittings:
         session, _ = self._new(source, seed=seed, **ordering)
         return session.queue(n, mood, chosen=source == "chosen")
 
-    @property
-    def songs(self) -> int:
-        """How many songs can be recommended, as far as they were read."""
-        return 0 if self._picker is None else len(self._picker.shelf)
-
-    def prepare(self) -> None:
-        """Read the songs, so that the first question need not wait for that."""
-        with self._lock:
-            self._shared()
-
     def open(self, *, source: Source, seed: int | None = None, **ordering: Any) -> str:
         """Begin a session and return its id.
 

@@ -25,10 +25,14 @@ router = APIRouter(tags=["recommendations"])
 Id = Annotated[str, Path(min_length=1, max_length=64, description="of the session")]
 
 
-@router.post("/recommendations", response_model=Picks, responses=documented(409, 413, 422, 503))
-async def recommend(shared: Shared, asked: Asked) -> Response:
+@router.post("/recommendations", responses=documented(409, 413, 422, 503))
+def recommend(shared: Shared, asked: Asked) -> Picks:
     """Return songs for a mood, each with its reason; nothing is kept."""
-    return Response(await shared.desk.answer(asked), media_type="application/json")
+    mood = as_mood(asked.mood)
+    picks = shared.sittings.recommend(
+        mood, asked.n, source=asked.source, seed=asked.seed, **asked.values()
+    )
+    return Picks(mood=mood_dict(mood), songs=[PickOut.of(pick) for pick in picks])
 
 
 @router.post("/sessions", status_code=201, responses=documented(409, 413, 422, 503))
