@@ -14,9 +14,9 @@ from vibelux.recommend.listener import Listener
 from vibelux.service.disks import Disks
 from vibelux.service.failures import Failure, logger
 from vibelux.service.folders import Roots
-from vibelux.service.kept_sessions import KeptSessions
 from vibelux.service.scan_job import ScanJob
-from vibelux.service.sittings import Sittings
+from vibelux.service.session_files import SessionFiles
+from vibelux.service.sessions import SessionStore
 from vibelux.settings import Settings
 
 _SCAN_STOPS = 1.0
@@ -33,7 +33,7 @@ class Context:
         catalogue: the songs.
         table: the same in memory.
         listener: whose profile learns.
-        sittings: the open sessions.
+        sessions: the open sessions.
         disks: everything that touches the songs' files goes through this.
         scan: the scan that runs, or ran last.
         stopping: the service is about to end: streams of events end too.
@@ -45,7 +45,7 @@ class Context:
     catalogue: Catalogue
     table: LiveTable
     listener: Listener
-    sittings: Sittings
+    sessions: SessionStore
     disks: Disks
     scan: ScanJob
     stopping: bool = False
@@ -76,7 +76,9 @@ class Context:
             logger.warning("%s", listener.profile.unsaved)
         table = LiveTable(catalogue)
         disks = Disks()
-        sittings = Sittings(catalogue, listener, KeptSessions(settings.home / "sessions"), disks)
+        sessions = SessionStore(
+            catalogue, listener, SessionFiles(settings.home / "sessions"), disks
+        )
         scan = ScanJob(
             catalogue,
             settings,
@@ -84,7 +86,7 @@ class Context:
             on_end=lambda: context.expire(),
             analyser=analyser,
         )
-        context = cls(settings, roots, catalogue, table, listener, sittings, disks, scan)
+        context = cls(settings, roots, catalogue, table, listener, sessions, disks, scan)
         return context
 
     def song(self, song_id: int) -> Song:
@@ -117,7 +119,7 @@ class Context:
     def expire(self) -> None:
         """Let the next request see everything that was written to the catalogue."""
         self.table.expire()
-        self.sittings.expire()
+        self.sessions.expire()
 
     def stop_soon(self) -> None:
         """Let streams of events end, and the scan stop; wait for neither."""
@@ -129,7 +131,7 @@ class Context:
         self.stop_soon()
         if self.scan.stop(patience=_SCAN_STOPS).running:
             return  # its thread still writes; what it wrote down stays, however the process ends
-        self.sittings.close()
+        self.sessions.close()
         self.table.close()
         self.listener.close()
         self.catalogue.close()
