@@ -4,9 +4,9 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
+from vibelux.atomic_file import atomic_file
 from vibelux.private_files import private_folder
 from vibelux.service.failures import logger
-from vibelux.whole_file import whole_file
 
 _MOST = 32
 """Sessions kept; the one that did not change for longest goes."""
@@ -42,7 +42,7 @@ class SessionFiles:
         try:
             private_folder(self._folder)
             is_new = not path.exists()
-            with whole_file(path, private=True) as part:
+            with atomic_file(path, private=True) as part:
                 part.write_text(text, encoding="ascii")
             if is_new:
                 self._prune()
