@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from vibelux.library.catalogue import Catalogue
-from vibelux.library.process_lock import process_lock
+from vibelux.library.locks import process_lock
 from vibelux.library.song_embeddings import export_embeddings
 from vibelux.players.saved_session import SavedSession
 from vibelux.private_files import private_file, private_folder, tighten

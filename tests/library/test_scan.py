@@ -15,8 +15,8 @@ from sqlalchemy import event
 from vibelux.emotions import parse_mood
 from vibelux.errors import CatalogueError, CatalogueLocked, InvalidInput, ModelError
 from vibelux.library.catalogue import Catalogue
+from vibelux.library.locks import scan_lock
 from vibelux.library.scan import scan
-from vibelux.library.scan_lock import scan_lock
 from vibelux.library.workers_process import Analyser
 from vibelux.recommend.correction import correct
 

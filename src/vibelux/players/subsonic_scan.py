@@ -18,8 +18,8 @@ from typing import Literal
 
 from vibelux.errors import CatalogueError, ServerError, ServerRefused, ServerUnreachable
 from vibelux.library.catalogue import Catalogue
+from vibelux.library.locks import scan_lock
 from vibelux.library.scan import ScanProgress
-from vibelux.library.scan_lock import scan_lock
 from vibelux.library.scan_verdicts import Terms, UnreadInARow
 from vibelux.library.workers import Workers
 from vibelux.library.workers_process import Analyser, Job, music_analyser

@@ -16,8 +16,8 @@ from vibelux.errors import (
     ServerUnreachable,
 )
 from vibelux.library.catalogue import Catalogue
+from vibelux.library.locks import scan_lock
 from vibelux.library.scan import scan
-from vibelux.library.scan_lock import scan_lock
 from vibelux.library.workers_process import Analyser
 from vibelux.players.subsonic import Client
 from vibelux.players.subsonic_login import Login
