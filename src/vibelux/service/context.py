@@ -7,9 +7,9 @@ from fastapi import Depends, Request
 
 from vibelux.emotions import Mood
 from vibelux.library.catalogue import Catalogue, Song
+from vibelux.library.corrections import correct
 from vibelux.library.song_table import LiveTable
 from vibelux.library.workers_process import Analyser
-from vibelux.recommend.correction import correct
 from vibelux.recommend.listener import Listener
 from vibelux.service.disks import Disks
 from vibelux.service.failures import Failure, logger
@@ -110,7 +110,7 @@ class Context:
         """Give a song the mood that the person says, or with None the one that was heard.
 
         Raises:
-            CatalogueError: as `vibelux.recommend.correction.correct`.
+            CatalogueError: as `vibelux.library.corrections.correct`.
 
         """
         correct(self.catalogue, song.id, mood)
