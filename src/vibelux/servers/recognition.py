@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, insert, literal, select, update
 
 from vibelux.folding import canonical
 from vibelux.library.schema import OWN, VERDICT, remote_path, songs
-from vibelux.players.subsonic_entries import ServerSong
+from vibelux.servers.entries import ServerSong
 
 _SLACK = 2.0
 """Seconds by which the server and what was heard may differ about a song's length."""
