@@ -27,7 +27,7 @@ _LOOKED_AT = (
     *("title", "artist", "album", "track", "duration"),
 )
 
-_COPIED = (*VERDICT, *OWN, "size", "content_hash", "state")
+_COPIED = (*VERDICT, *OWN, "known_by", "size", "content_hash", "state")
 
 Pair = tuple[ServerSong, Row[Any]]
 
