@@ -42,7 +42,7 @@ test: .venv/dev.stamp page-test
 	$(BIN)/pytest
 
 # The types of what needs PyTorch or beets are checked by `make test`.
-CORE_TESTS := $(addprefix --ignore=tests/,training page faults beetsplug service players/subsonic \
+CORE_TESTS := $(addprefix --ignore=tests/,training page faults beetsplug service servers \
 	players/test_mpd.py cli/test_demo.py)
 
 test-core: .venv/test.stamp

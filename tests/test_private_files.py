@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from vibelux.library.catalogue import Catalogue
-from vibelux.library.process_lock import process_lock
+from vibelux.library.locks import process_lock
 from vibelux.library.song_embeddings import export_embeddings
 from vibelux.players.saved_session import SavedSession
 from vibelux.private_files import private_file, private_folder, tighten
 from vibelux.recommend.profile import Event, Profile
-from vibelux.service.kept_sessions import KeptSessions
+from vibelux.service.session_files import SessionFiles
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
 
@@ -44,7 +44,7 @@ def use(home: Path) -> None:
         profile.export(home / "profile.json")
         export_embeddings(catalogue, home / "moods.json")
     SavedSession("{}", None, 0.0, 0, 0.0).write(home / "listening.json")
-    KeptSessions(home / "sessions").keep("a", "{}")
+    SessionFiles(home / "sessions").write("a", "{}")
 
 
 def test_a_new_home_and_all_in_it_is_for_its_owner_alone(tmp_path: Path) -> None:

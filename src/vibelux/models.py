@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from vibelux.atomic_file import atomic_file
 from vibelux.dependencies import forbid_telemetry
 from vibelux.emotions import EMOTIONS
 from vibelux.errors import ModelError
-from vibelux.whole_file import whole_file
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -119,7 +119,7 @@ class Card:
     def write(self, path: Path) -> None:
         """Write the card as JSON, replacing the file in one step."""
         text = json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
-        with whole_file(path) as part:
+        with atomic_file(path) as part:
             part.write_text(text, encoding="utf-8")
 
 

@@ -21,7 +21,7 @@ def _frame(level: int) -> np.ndarray:
 
 
 def _threads() -> list[str]:
-    return [thread.name for thread in threading.enumerate() if thread.name == "newest"]
+    return [thread.name for thread in threading.enumerate() if thread.name == "newest frames"]
 
 
 def test_absent_camera_is_said_and_quiet(capfd: pytest.CaptureFixture[str]) -> None:
@@ -127,7 +127,7 @@ def test_late_and_broken_pictures_are_passed_over(monkeypatch: pytest.MonkeyPatc
 
 def test_a_camera_that_hangs_is_given_up(camera, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(camera_module, "PATIENCE", 0.2)
-    monkeypatch.setattr("vibelux.face.newest._FAREWELL", 0.1)
+    monkeypatch.setattr("vibelux.face.newest_frames._FAREWELL", 0.1)
     camera.frames, camera.interval = [_frame(90)], 1.0
     with pytest.raises(CameraError, match="delivers no picture"):
         Camera()

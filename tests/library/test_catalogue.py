@@ -18,10 +18,10 @@ from vibelux.errors import (
 )
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.catalogue_overview import overview
+from vibelux.library.corrections import correct
 from vibelux.library.migrations import MIGRATIONS
 from vibelux.library.schema import path_bytes, remote_path, songs
 from vibelux.library.schema_blobs import EMBEDDING, vector_blob
-from vibelux.recommend.correction import correct
 
 
 def test_a_new_catalogue_is_empty(catalogue):

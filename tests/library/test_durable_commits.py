@@ -138,7 +138,7 @@ SCRIPT = textwrap.dedent(
     from vibelux.library.catalogue import Catalogue
     from vibelux.library.scan import scan
     from vibelux.library.workers_process import Analyser
-    from vibelux.recommend.correction import correct
+    from vibelux.library.corrections import correct
 
     def say(word):
         sys.stdout.write(word + "\\n")

@@ -15,10 +15,10 @@ from sqlalchemy import event
 from vibelux.emotions import parse_mood
 from vibelux.errors import CatalogueError, CatalogueLocked, InvalidInput, ModelError
 from vibelux.library.catalogue import Catalogue
+from vibelux.library.corrections import correct
+from vibelux.library.locks import scan_lock
 from vibelux.library.scan import scan
-from vibelux.library.scan_lock import scan_lock
 from vibelux.library.workers_process import Analyser
-from vibelux.recommend.correction import correct
 
 HERE = Path(__file__).parent
 if str(HERE) not in sys.path:

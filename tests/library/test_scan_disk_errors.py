@@ -14,8 +14,8 @@ from sqlalchemy import update
 
 from vibelux.emotions import parse_mood
 from vibelux.errors import FilesUnreachable
+from vibelux.library.corrections import correct
 from vibelux.library.schema import songs
-from vibelux.recommend.correction import correct
 
 from scan_analysers import by_name, disk_fails, heard, mood_of  # isort: skip
 

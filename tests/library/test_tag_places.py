@@ -49,11 +49,11 @@ def test_a_link_that_is_planted_while_a_copy_is_made_is_refused(
     known(path)
     precious = tmp_path / "precious"
     precious.write_bytes(b"precious")
-    from vibelux import whole_file
+    from vibelux import atomic_file
 
     names = iter(["taken", "free"])
-    monkeypatch.setattr(whole_file.secrets, "token_hex", lambda _: next(names))
-    (music / f".vibelux-{whole_file._host()}-taken.part.mp3").symlink_to(precious)
+    monkeypatch.setattr(atomic_file.secrets, "token_hex", lambda _: next(names))
+    (music / f".vibelux-{atomic_file._host()}-taken.part.mp3").symlink_to(precious)
     [step] = tag_songs([music], catalogue, write=True)
     assert (step.state, step.failed) == ("skipped", True)
     assert precious.read_bytes() == b"precious"
@@ -124,13 +124,13 @@ def test_owner_mode_and_attributes_go_with_the_song(catalogue, known, music):
 
 
 def test_what_a_killed_run_left_goes_with_the_next_run(catalogue, known, music):
-    from vibelux import whole_file
+    from vibelux import atomic_file
 
     below = music / "below"
     below.mkdir()
     known(write_song(below / "a.flac"))
     assert tag(catalogue, music) == ["changed"]
-    left = below / f".vibelux-{whole_file._host()}-0123456789abcdef.part.flac"
+    left = below / f".vibelux-{atomic_file._host()}-0123456789abcdef.part.flac"
     left.write_bytes(b"half")
     others = [below / ".vibelux-notes", below / ".vibelux-0123.part.txt.bak"]
     for path in others:

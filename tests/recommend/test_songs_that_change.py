@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import update
 
 from vibelux.library.catalogue import Catalogue
+from vibelux.library.corrections import correct
 from vibelux.library.scan import scan
 from vibelux.library.schema import songs
-from vibelux.recommend.correction import correct
 from vibelux.recommend.listener import Listener
 from vibelux.recommend.profile import Event, Profile
 from vibelux.recommend.session import Session

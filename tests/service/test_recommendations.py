@@ -1,8 +1,9 @@
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from vibelux.emotions import EMOTIONS
+from vibelux.emotions import EMOTIONS, as_mood
 
 from .conftest import error, mood
 
@@ -142,6 +143,34 @@ def test_many_pages_may_ask_at_once(service):
     for thread in threads:
         thread.join()
     assert failed == []
+
+
+def test_questions_that_come_at_once_are_answered_alike(service):
+    asked = {"mood": mood(happy=1), "n": 6, "seed": 3}
+
+    def ask(_):
+        return service.client.post("/api/v1/recommendations", json=asked)
+
+    first = ask(0)
+    assert len(first.json()["songs"]) == 6
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(ask, range(40)))
+    assert {answer.content for answer in answers} == {first.content}
+
+
+def test_a_correction_counts_in_the_next_answer(service):
+    asked = {"mood": mood(happy=1), "n": 6, "strength": 1.0, "personal": 0, "diversity": 0}
+
+    def score():
+        songs = service.client.post("/api/v1/recommendations", json=asked).json()["songs"]
+        return next(song["score"] for song in songs if song["song"]["title"] == "Sad")
+
+    sad = service.context.song(service.ids["sad"])
+    assert score() < 0.5
+    service.context.correct(sad, as_mood(mood(happy=1)))
+    assert score() > 0.9
+    service.context.correct(sad, None)
+    assert score() < 0.5
 
 
 def test_moods_are_described_from_numbers_and_from_points(service):

@@ -29,7 +29,7 @@ def library(
     """Show what is in the catalogue: counts, moods, and the files that failed, with reasons."""
     from vibelux.library.catalogue import Catalogue
     from vibelux.library.catalogue_overview import overview
-    from vibelux.players.subsonic_login import known_server
+    from vibelux.servers.login import known_server
     from vibelux.settings import load_settings
 
     with Catalogue(load_settings().catalogue) as catalogue:

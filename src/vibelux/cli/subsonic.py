@@ -16,8 +16,8 @@ from vibelux.cli.subsonic_playlist import playlist
 from vibelux.errors import AudioError, InvalidInput
 
 if TYPE_CHECKING:
-    from vibelux.players.subsonic_login import Login
-    from vibelux.players.subsonic_scan import ServerScanReport
+    from vibelux.servers.login import Login
+    from vibelux.servers.scan import ServerScanReport
 
 app = typer.Typer(
     help="Music servers: Navidrome, Gonic, LMS, Airsonic and others (OpenSubsonic).",
@@ -44,8 +44,8 @@ def login(
     if password_auth and api_key:
         raise InvalidInput("give one of --password-auth and --api-key, not both")
     with extra("subsonic"):
-        from vibelux.players.subsonic import Client
-        from vibelux.players.subsonic_login import (
+        from vibelux.servers.client import Client
+        from vibelux.servers.login import (
             PASSWORD_VARIABLE,
             Login,
             keep_secret,
@@ -80,7 +80,7 @@ def login(
 def logout() -> None:
     """Forget the server and its password; its songs stay in the catalogue."""
     with extra("subsonic"):
-        from vibelux.players.subsonic_login import forget
+        from vibelux.servers.login import forget
     from vibelux.settings import load_settings
 
     file = login_file(load_settings())
@@ -135,7 +135,7 @@ def scan(
     Stop it at any time: the next scan goes on where this one was.
     """
     with extra("subsonic"):
-        from vibelux.players.subsonic_scan import scan_server
+        from vibelux.servers.scan import scan_server
     from vibelux.library.catalogue import Catalogue
     from vibelux.settings import load_settings
 

@@ -8,8 +8,8 @@ from vibelux.cli.extras import extra
 from vibelux.errors import ServerError
 
 if TYPE_CHECKING:
-    from vibelux.players.subsonic import Client
-    from vibelux.players.subsonic_login import Login
+    from vibelux.servers.client import Client
+    from vibelux.servers.login import Login
     from vibelux.settings import Settings
 
 
@@ -25,7 +25,7 @@ def account_of(file: Path) -> "Login":
         ServerError: there is none.
 
     """
-    from vibelux.players.subsonic_login import read_login
+    from vibelux.servers.login import read_login
 
     account = read_login(file)
     if account is None:
@@ -45,8 +45,8 @@ def client_of(settings: "Settings") -> "Client":
 
     """
     with extra("subsonic"):
-        from vibelux.players.subsonic import Client
-        from vibelux.players.subsonic_login import secret_of
+        from vibelux.servers.client import Client
+        from vibelux.servers.login import secret_of
 
     account = account_of(login_file(settings))
     return Client(account, secret_of(account))

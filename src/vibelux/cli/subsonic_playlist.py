@@ -14,8 +14,8 @@ from vibelux.errors import InvalidInput, ServerError
 
 if TYPE_CHECKING:
     from vibelux.emotions import Mood
-    from vibelux.players.subsonic_playlists import PutPlaylist
     from vibelux.recommend.picks import Pick
+    from vibelux.servers.playlists import PutPlaylist
     from vibelux.settings import Settings
 
 
@@ -60,8 +60,8 @@ def playlist(
         client_of(settings) as client,
         Catalogue(settings.catalogue, server=client.login.server) as catalogue,
     ):
-        from vibelux.players.subsonic_playlists import put_playlist
-        from vibelux.players.subsonic_scan import refresh_plays
+        from vibelux.servers.playlists import put_playlist
+        from vibelux.servers.scan import refresh_plays
 
         _require_songs(catalogue.counts()["ok"], client.login.server)
         refresh_plays(client, catalogue)

@@ -13,7 +13,7 @@ from av.container import InputContainer
 from numpy.typing import NDArray
 
 from vibelux.errors import CameraError, InvalidInput
-from vibelux.face.newest import newest
+from vibelux.face.newest_frames import newest_frames
 
 WARM_UP = 10
 """Frames that are thrown away while the camera finds its exposure and focus."""
@@ -66,7 +66,7 @@ class Camera:
         if device < 0:
             raise InvalidInput(f"device={device} must be 0 or more; 0 is the first camera")
         self.device = device
-        self._newest = newest(_pictures(device), patience=PATIENCE)
+        self._newest = newest_frames(_pictures(device), patience=PATIENCE)
         self._read()
 
     def frames(self) -> Iterator[tuple[float, BGR]]:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
+from vibelux.atomic_file import atomic_file
 from vibelux.errors import CatalogueCorrupt, CatalogueError, CatalogueLocked
 from vibelux.library.sqlite_file import FileGone, FileReplaced, is_full, writable
-from vibelux.whole_file import whole_file
 
 _PRIMARY = 0xFF  # SQLite's extended codes keep the primary one in the low byte
 
@@ -137,7 +137,7 @@ def _copied(path: Path) -> str:
                 source = path.with_name(path.name + suffix)
                 if source.is_file():
                     copy = backup.with_name(backup.name + suffix)
-                    with whole_file(copy, private=True) as part:
+                    with atomic_file(copy, private=True) as part:
                         shutil.copyfile(source, part)
     except OSError as error:
         return f"but could not be copied ({error})"

@@ -23,9 +23,9 @@ from typing import Literal
 
 from vibelux.errors import FilesUnreachable
 from vibelux.library.catalogue import Catalogue
+from vibelux.library.locks import scan_lock
 from vibelux.library.scan_files import Found, Walk, walk, was_deleted
 from vibelux.library.scan_ledger import Change, Ledger
-from vibelux.library.scan_lock import scan_lock
 from vibelux.library.scan_verdicts import Terms, UnreadInARow
 from vibelux.library.waited_call import waited_for
 from vibelux.library.workers import Workers

@@ -14,6 +14,7 @@ from typing import IO, Any
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from vibelux.atomic_file import atomic_file
 from vibelux.emotions import as_mood
 from vibelux.errors import InvalidMood, PlaylistError
 from vibelux.library.catalogue import Catalogue
@@ -21,7 +22,6 @@ from vibelux.library.real_paths import as_scanned, real
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import vector_blob
 from vibelux.library.tags import tags_of_name
-from vibelux.whole_file import whole_file
 
 IMPORTED = "imported"
 """The model id of songs whose mood came from such a file; a scan replaces them by its own."""
@@ -184,7 +184,7 @@ def _replacing(path: Path) -> Iterator[IO[str]]:
     """Yield a file that takes the place of another one when the block ends well."""
     try:
         with (
-            whole_file(path, private=True) as part,
+            atomic_file(path, private=True) as part,
             part.open("w", encoding="ascii", newline="\n") as file,
         ):
             yield file

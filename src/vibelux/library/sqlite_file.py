@@ -16,8 +16,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+from vibelux.atomic_file import atomic_file
 from vibelux.private_files import private_file, tighten
-from vibelux.whole_file import whole_file
 
 _PRIMARY = 0xFF  # SQLite's extended codes keep the primary one in the low byte
 
@@ -170,9 +170,9 @@ def back_up(path: Path, copy: Path) -> None:
         sqlite3.Error: the file cannot be read, or the disk is full.
 
     """
-    with whole_file(copy, private=True) as part:
+    with atomic_file(copy, private=True) as part:
         # Nobody else knows the copy: it needs none of SQLite's locks, which not all systems keep
-        # apart from that of `whole_file`.
+        # apart from that of `atomic_file`.
         alone = f"{part.absolute().as_uri()}?nolock=1"
         with (
             closing(sqlite3.connect(path)) as source,

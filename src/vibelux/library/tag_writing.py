@@ -33,6 +33,7 @@ from typing import Literal
 import av
 from sqlalchemy import select, update
 
+from vibelux.atomic_file import atomic_file, remove_leftovers
 from vibelux.emotions import EMOTIONS
 from vibelux.errors import NotTaggable, TagError
 from vibelux.library.catalogue import Catalogue, Song
@@ -43,7 +44,6 @@ from vibelux.library.sound_digest import digest_of_all
 from vibelux.library.tag_fields import Fields, change_fields, read_fields
 from vibelux.library.tags import open_nameless, stored_tags_and_sound
 from vibelux.library.workers_process import hash_of
-from vibelux.whole_file import remove_leftovers, whole_file
 
 _OURS = tuple(
     f"VIBELUX_{name}"
@@ -326,7 +326,7 @@ def _replace(path: Path, changes: Mapping[str, list[str]], *, keep_time: bool) -
 
     """
     try:
-        with whole_file(path, private=True, suffix=path.suffix) as part:
+        with atomic_file(path, private=True, suffix=path.suffix) as part:
             before = path.stat()
             shutil.copyfile(path, part)
             change_fields(part, changes)

@@ -18,11 +18,11 @@ from typing import Any
 
 import numpy as np
 
+from vibelux.atomic_file import atomic_file
 from vibelux.emotions import EMOTIONS, emotion_index
 from vibelux.errors import AudioError, DatasetError, InvalidInput, InvalidMood
 from vibelux.music.decode import MIN_SECONDS, SILENCE, decode
 from vibelux.music.spectrogram import MelSettings, log_mel
-from vibelux.whole_file import whole_file
 
 SECONDS = 90.0
 """How much of each song is kept, from its start."""
@@ -164,7 +164,7 @@ def _write_spectrogram(target: Path, song: Path, settings: MelSettings) -> None:
     decibels = log_mel(samples, settings).astype(np.float16)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(target) as part, part.open("wb") as file:
+        with atomic_file(target) as part, part.open("wb") as file:
             np.save(file, decibels)
     except OSError as error:
         raise DatasetError(f"cannot write {target}: {error}") from error
@@ -188,7 +188,7 @@ def _read_constants(out: Path) -> Any:
 
 def _write_text(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with whole_file(path) as part:
+    with atomic_file(path) as part:
         part.write_text(text, encoding="utf-8")
 
 

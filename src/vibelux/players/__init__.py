@@ -1,1 +1,1 @@
-"""Where music is played or lives: this computer, MPD, the system's player, music servers."""
+"""Where music is played: this computer, MPD, the system's player."""

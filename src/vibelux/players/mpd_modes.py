@@ -9,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from vibelux.atomic_file import atomic_file
 from vibelux.players.mpd_server import MpdRefused, MpdServer
-from vibelux.whole_file import whole_file
 
 _DISTURBING = ("random", "single")
 
@@ -92,7 +92,7 @@ class MpdModes:
             return True
         with suppress(OSError):
             if kept:
-                with whole_file(self._file) as part:
+                with atomic_file(self._file) as part:
                     part.write_text(json.dumps(kept), encoding="utf-8")
             else:
                 self._file.unlink(missing_ok=True)

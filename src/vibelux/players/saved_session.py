@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
+from vibelux.atomic_file import atomic_file
 from vibelux.errors import InvalidInput, PlayerError
-from vibelux.whole_file import whole_file
 
 _FORMAT = 1
 
@@ -49,7 +49,7 @@ class SavedSession:
         """
         text = json.dumps({"format": _FORMAT, **asdict(self)})
         try:
-            with whole_file(path, private=True) as part:
+            with atomic_file(path, private=True) as part:
                 part.write_text(text, encoding="utf-8")
         except OSError as error:
             raise PlayerError(f"cannot save the session in {path}: {error}") from error

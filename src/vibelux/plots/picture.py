@@ -4,8 +4,8 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vibelux.atomic_file import atomic_file
 from vibelux.errors import VibeluxError
-from vibelux.whole_file import whole_file
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -20,7 +20,7 @@ def save(figure: "Figure", path: Path) -> None:
     """
     try:
         # A name may have characters that no font has; they are drawn as boxes.
-        with whole_file(path) as part, warnings.catch_warnings():
+        with atomic_file(path) as part, warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Glyph")
             figure.savefig(part, format="png")
     except OSError as error:

@@ -18,12 +18,12 @@ from typing import Any, Literal, Self, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from vibelux.atomic_file import atomic_file
 from vibelux.emotions import EMOTIONS, Mood, mood_dict
 from vibelux.errors import InvalidInput, ProfileError
 from vibelux.library.schema import path_of
 from vibelux.library.schema_blobs import are_moods, mood_of, number_of, text_of, vector_of
 from vibelux.recommend.profile_file import ProfileFile
-from vibelux.whole_file import whole_file
 
 What = Literal["played", "skipped", "liked", "wrong_mood"]
 
@@ -303,7 +303,7 @@ class Profile:
         """
         document = self.as_json()
         try:
-            with whole_file(path, private=True) as part:
+            with atomic_file(path, private=True) as part:
                 part.write_text(json.dumps(document, indent=1) + "\n", encoding="ascii")
         except OSError as error:
             raise ProfileError(f"cannot write {path}: {error.strerror or error}") from error

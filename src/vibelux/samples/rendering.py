@@ -9,9 +9,9 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from vibelux.atomic_file import atomic_file
 from vibelux.errors import AudioError
 from vibelux.samples.synthesis import PIECES, RATE, VERSION, Piece, synthesise
-from vibelux.whole_file import whole_file
 
 ARTIST = "VibeluX samples"
 ALBUM = "VibeluX sample catalogue"
@@ -96,7 +96,7 @@ def write_audio(
 
     """
     try:
-        with whole_file(path) as part:
+        with atomic_file(path) as part:
             _encode(part, samples, file_format, tags)
     except (OSError, av.FFmpegError, ValueError) as error:
         raise AudioError(f"cannot write {path}: {error}", code="no_permission") from error

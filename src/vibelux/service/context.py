@@ -7,17 +7,16 @@ from fastapi import Depends, Request
 
 from vibelux.emotions import Mood
 from vibelux.library.catalogue import Catalogue, Song
+from vibelux.library.corrections import correct
 from vibelux.library.song_table import LiveTable
 from vibelux.library.workers_process import Analyser
-from vibelux.recommend.correction import correct
 from vibelux.recommend.listener import Listener
-from vibelux.service.desk import Desk
 from vibelux.service.disks import Disks
 from vibelux.service.failures import Failure, logger
 from vibelux.service.folders import Roots
-from vibelux.service.kept_sessions import KeptSessions
 from vibelux.service.scan_job import ScanJob
-from vibelux.service.sittings import Sittings
+from vibelux.service.session_files import SessionFiles
+from vibelux.service.sessions import SessionStore
 from vibelux.settings import Settings
 
 _SCAN_STOPS = 1.0
@@ -34,8 +33,7 @@ class Context:
         catalogue: the songs.
         table: the same in memory.
         listener: whose profile learns.
-        sittings: the open sessions.
-        desk: answers what needs no session.
+        sessions: the open sessions.
         disks: everything that touches the songs' files goes through this.
         scan: the scan that runs, or ran last.
         stopping: the service is about to end: streams of events end too.
@@ -47,8 +45,7 @@ class Context:
     catalogue: Catalogue
     table: LiveTable
     listener: Listener
-    sittings: Sittings
-    desk: Desk
+    sessions: SessionStore
     disks: Disks
     scan: ScanJob
     stopping: bool = False
@@ -79,8 +76,9 @@ class Context:
             logger.warning("%s", listener.profile.unsaved)
         table = LiveTable(catalogue)
         disks = Disks()
-        sittings = Sittings(catalogue, listener, KeptSessions(settings.home / "sessions"), disks)
-        desk = Desk(sittings, settings)
+        sessions = SessionStore(
+            catalogue, listener, SessionFiles(settings.home / "sessions"), disks
+        )
         scan = ScanJob(
             catalogue,
             settings,
@@ -88,7 +86,7 @@ class Context:
             on_end=lambda: context.expire(),
             analyser=analyser,
         )
-        context = cls(settings, roots, catalogue, table, listener, sittings, desk, disks, scan)
+        context = cls(settings, roots, catalogue, table, listener, sessions, disks, scan)
         return context
 
     def song(self, song_id: int) -> Song:
@@ -112,7 +110,7 @@ class Context:
         """Give a song the mood that the person says, or with None the one that was heard.
 
         Raises:
-            CatalogueError: as `vibelux.recommend.correction.correct`.
+            CatalogueError: as `vibelux.library.corrections.correct`.
 
         """
         correct(self.catalogue, song.id, mood)
@@ -121,8 +119,7 @@ class Context:
     def expire(self) -> None:
         """Let the next request see everything that was written to the catalogue."""
         self.table.expire()
-        self.sittings.expire()
-        self.desk.expire()
+        self.sessions.expire()
 
     def stop_soon(self) -> None:
         """Let streams of events end, and the scan stop; wait for neither."""
@@ -132,10 +129,9 @@ class Context:
     def close(self) -> None:
         """Stop what runs and close what is open."""
         self.stop_soon()
-        self.desk.close()
         if self.scan.stop(patience=_SCAN_STOPS).running:
             return  # its thread still writes; what it wrote down stays, however the process ends
-        self.sittings.close()
+        self.sessions.close()
         self.table.close()
         self.listener.close()
         self.catalogue.close()

@@ -13,7 +13,7 @@ from vibelux.recommend.picks import Pick
 from vibelux.recommend.policies import Policy
 from vibelux.recommend.profile import What
 from vibelux.recommend.reasons import Fact, LikedArtist
-from vibelux.service.sittings import Source
+from vibelux.service.sessions import Source
 from vibelux.service.text import sendable
 
 _HAPPY = [0.0, 0.0, 0.0, 0.7, 0.2, 0.0, 0.1]

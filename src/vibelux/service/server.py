@@ -25,6 +25,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from vibelux.errors import InvalidInput, VibeluxError
+from vibelux.library.locks import service_lock
 from vibelux.library.workers_process import Analyser
 from vibelux.service.app import create_app
 from vibelux.service.connections import (
@@ -35,7 +36,6 @@ from vibelux.service.connections import (
 )
 from vibelux.service.context import Context
 from vibelux.service.folders import Roots
-from vibelux.service.lock import catalogue_lock
 from vibelux.service.log import folded_log
 from vibelux.settings import Settings
 
@@ -147,7 +147,7 @@ def serve(
         private = _is_private(listener) and not address.names
         token = None if private else secrets.token_urlsafe(24)
         link = f"http://{_shown(address.host)}:{port}{address.root_path}/"
-        with catalogue_lock(settings.catalogue, link):
+        with service_lock(settings.catalogue, link):
             context = Context.open(settings, roots, analyser=analyser)
             server = Server(
                 create_app(context, token=token, names=address.names, root_path=address.root_path),

@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
 
+from vibelux.atomic_file import atomic_file
 from vibelux.errors import InvalidInput, PlaylistError
 from vibelux.library.playlists import jspf, m3u8, pls, xspf
 from vibelux.library.playlists.entries import Listed, PlaylistEntry
+from vibelux.library.playlists.file_names import FileNames
 from vibelux.library.playlists.foreign_names import ForeignNames
-from vibelux.library.playlists.places import Names
 from vibelux.library.real_paths import absolute, real
-from vibelux.whole_file import whole_file
 
 __all__ = [
     "FORMATS",
@@ -81,9 +81,9 @@ def write_playlist(path: Path, songs: Iterable[Listed], *, relative: bool = Fals
     suffix = require_format(path)
     try:
         file = real(path)
-        names = Names(file.parent if relative else None)
+        names = FileNames(file.parent if relative else None)
         text: str = FORMATS[suffix].render(songs, names)
-        with whole_file(file) as part:
+        with atomic_file(file) as part:
             part.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise PlaylistError(f"cannot write the playlist {path}: {_why(error, path)}") from error

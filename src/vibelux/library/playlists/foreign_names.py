@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
 from vibelux.folding import canonical
-from vibelux.library.playlists.places import ADDRESS
+from vibelux.library.playlists.file_names import ADDRESS
 from vibelux.library.text_encoding import code_page, decoded
 
 _CODE_PAGES = (

@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from vibelux.library.playlists.entries import Listed, PlaylistEntry, one_line
+from vibelux.library.playlists.file_names import FileNames
 from vibelux.library.playlists.foreign_names import ForeignNames
-from vibelux.library.playlists.places import Names
 from vibelux.library.playlists.xspf import entry_of
 from vibelux.library.text_encoding import decoded
 
 
-def render(songs: Iterable[Listed], names: Names) -> str:
+def render(songs: Iterable[Listed], names: FileNames) -> str:
     """Return the playlist's text."""
     tracks = []
     for song in songs:

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable
 
 from vibelux.library.playlists.entries import Listed, PlaylistEntry, label_of, seconds_of
+from vibelux.library.playlists.file_names import FileNames
 from vibelux.library.playlists.foreign_names import ForeignNames
 from vibelux.library.playlists.lines import is_utf8, lines_of, stated_encoding
-from vibelux.library.playlists.places import Names
 
 _EXTINF = re.compile(
     rb"""\#EXTINF:\s*(?P<seconds>-?\d+(?:\.\d+)?)
@@ -20,7 +20,7 @@ _EXTINF = re.compile(
 _ENCODING = re.compile(rb"#EXTENC:\s*([\w.-]+)\s*", re.IGNORECASE)
 
 
-def render(songs: Iterable[Listed], names: Names) -> str:
+def render(songs: Iterable[Listed], names: FileNames) -> str:
     """Return the playlist's text."""
     lines = ["#EXTM3U"]
     for song in songs:

@@ -5,14 +5,14 @@ import re
 from collections.abc import Iterable
 
 from vibelux.library.playlists.entries import Listed, PlaylistEntry, label_of, seconds_of
+from vibelux.library.playlists.file_names import FileNames
 from vibelux.library.playlists.foreign_names import ForeignNames
 from vibelux.library.playlists.lines import is_utf8, lines_of
-from vibelux.library.playlists.places import Names
 
 _LINE = re.compile(rb"\s*(file|title|length)(\d{0,9})\s*=\s*(.*)", re.IGNORECASE)
 
 
-def render(songs: Iterable[Listed], names: Names) -> str:
+def render(songs: Iterable[Listed], names: FileNames) -> str:
     """Return the playlist's text."""
     lines = ["[playlist]"]
     count = 0

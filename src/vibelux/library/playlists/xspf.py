@@ -16,9 +16,9 @@ from vibelux.library.playlists.entries import (
     one_line,
     seconds_of,
 )
+from vibelux.library.playlists.file_names import FileNames
 from vibelux.library.playlists.foreign_names import ForeignNames
 from vibelux.library.playlists.lines import is_utf8, stated_encoding
-from vibelux.library.playlists.places import Names
 from vibelux.library.text_encoding import decoded
 
 _NAMESPACE = "http://xspf.org/ns/0/"
@@ -28,7 +28,7 @@ _DECLARATION = re.compile(
 )
 
 
-def render(songs: Iterable[Listed], names: Names) -> str:
+def render(songs: Iterable[Listed], names: FileNames) -> str:
     """Return the playlist's text."""
     root = ElementTree.Element("playlist", {"version": "1", "xmlns": _NAMESPACE})
     tracks = ElementTree.SubElement(root, "trackList")

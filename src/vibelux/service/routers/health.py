@@ -34,17 +34,17 @@ def library(shared: Shared) -> LibraryOut:
 @router.get("/profile", responses=documented(503))
 def profile(shared: Shared) -> ProfileOut:
     """Say how much was learnt from the listener."""
-    return ProfileOut(**shared.sittings.profile_counts())
+    return ProfileOut(**shared.sessions.profile_counts())
 
 
 @router.get("/profile/likes", responses=documented(503))
 def likes(shared: Shared) -> LikesOut:
     """Say which songs the listener likes."""
-    return LikesOut(songs=shared.sittings.liked())
+    return LikesOut(songs=shared.sessions.liked())
 
 
 @router.delete("/profile", responses=documented(503))
 def forget(shared: Shared) -> ProfileOut:
     """Forget all that was learnt from the listener, for good."""
-    shared.sittings.forget()
-    return ProfileOut(**shared.sittings.profile_counts())
+    shared.sessions.forget()
+    return ProfileOut(**shared.sessions.profile_counts())

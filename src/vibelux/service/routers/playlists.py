@@ -5,7 +5,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Response
 
 from vibelux.library.playlists import FORMATS
-from vibelux.library.playlists.places import Names
+from vibelux.library.playlists.file_names import FileNames
 from vibelux.service.context import Shared
 from vibelux.service.failures import Failure, documented
 from vibelux.service.schemas import PlaylistAsked
@@ -39,7 +39,7 @@ def playlist(shared: Shared, asked: PlaylistAsked) -> Response:
     if unknown := [song_id for song_id in asked.songs if song_id not in known]:
         raise Failure(404, "song_unknown", f"there is no song with id {unknown[0]}")
     songs = shared.catalogue.songs_by_id(asked.songs)
-    text: str = FORMATS[f".{asked.format}"].render(songs, Names(None))
+    text: str = FORMATS[f".{asked.format}"].render(songs, FileNames(None))
     file = f"{_file_name(asked.name)}.{asked.format}"
     ascii_name = "".join(char if char.isascii() and char not in '"\\' else "_" for char in file)
     return Response(

@@ -18,25 +18,29 @@ from vibelux.service.schemas import (
     SessionChange,
     SessionOut,
 )
-from vibelux.service.sittings import tell
+from vibelux.service.sessions import note_feedback
 
 router = APIRouter(tags=["recommendations"])
 
 Id = Annotated[str, Path(min_length=1, max_length=64, description="of the session")]
 
 
-@router.post("/recommendations", response_model=Picks, responses=documented(409, 413, 422, 503))
-async def recommend(shared: Shared, asked: Asked) -> Response:
+@router.post("/recommendations", responses=documented(409, 413, 422, 503))
+def recommend(shared: Shared, asked: Asked) -> Picks:
     """Return songs for a mood, each with its reason; nothing is kept."""
-    return Response(await shared.desk.answer(asked), media_type="application/json")
+    mood = as_mood(asked.mood)
+    picks = shared.sessions.recommend(
+        mood, asked.n, source=asked.source, seed=asked.seed, **asked.values()
+    )
+    return Picks(mood=mood_dict(mood), songs=[PickOut.of(pick) for pick in picks])
 
 
 @router.post("/sessions", status_code=201, responses=documented(409, 413, 422, 503))
 def begin(shared: Shared, asked: Asked) -> SessionOut:
     """Begin a listening session."""
     mood = as_mood(asked.mood)
-    session_id = shared.sittings.open(source=asked.source, seed=asked.seed, **asked.values())
-    with shared.sittings.using(session_id) as session:
+    session_id = shared.sessions.open(source=asked.source, seed=asked.seed, **asked.values())
+    with shared.sessions.using(session_id) as session:
         session.queue(0, mood, chosen=asked.source == "chosen")
         return _out(session_id, session, asked.n)
 
@@ -44,7 +48,7 @@ def begin(shared: Shared, asked: Asked) -> SessionOut:
 @router.get("/sessions/{session_id}", responses=documented(404, 422, 503))
 def look(shared: Shared, session_id: Id) -> SessionOut:
     """Return a session and what comes next."""
-    with shared.sittings.using(session_id) as session:
+    with shared.sessions.using(session_id) as session:
         return _out(session_id, session, 20)
 
 
@@ -52,7 +56,7 @@ def look(shared: Shared, session_id: Id) -> SessionOut:
 def change(shared: Shared, session_id: Id, wanted: SessionChange) -> SessionOut:
     """Change a session's mood, policy or strength."""
     mood = None if wanted.mood is None else as_mood(wanted.mood)
-    with shared.sittings.using(session_id) as session:
+    with shared.sessions.using(session_id) as session:
         if values := wanted.values():
             session.change(**values)
         session.queue(0, mood, chosen=wanted.source == "chosen")
@@ -62,7 +66,7 @@ def change(shared: Shared, session_id: Id, wanted: SessionChange) -> SessionOut:
 @router.post("/sessions/{session_id}/next", responses=documented(404, 409, 413, 422, 503))
 def next_song(shared: Shared, session_id: Id) -> NextOut:
     """Hand out the next song; it does not come again in this session."""
-    with shared.sittings.using(session_id) as session:
+    with shared.sessions.using(session_id) as session:
         pick = session.next()
         return NextOut(pick=None if pick is None else PickOut.of(pick))
 
@@ -71,18 +75,18 @@ def next_song(shared: Shared, session_id: Id) -> NextOut:
 def feedback(shared: Shared, session_id: Id, given: Feedback) -> SessionOut:
     """Tell a session what the listener did with a song."""
     song = shared.song(given.song)
-    with shared.sittings.using(session_id) as session:
-        tell(session, given.what, song, after_seconds=given.after_seconds)
+    with shared.sessions.using(session_id) as session:
+        note_feedback(session, given.what, song, after_seconds=given.after_seconds)
     if given.mood is not None:
         shared.correct(song, as_mood(given.mood))
-    with shared.sittings.using(session_id) as session:
+    with shared.sessions.using(session_id) as session:
         return _out(session_id, session, given.n)
 
 
 @router.delete("/sessions/{session_id}", status_code=204, responses=documented(422))
 def end(shared: Shared, session_id: Id) -> Response:
     """End a session; what was learnt stays."""
-    shared.sittings.end(session_id)
+    shared.sessions.end(session_id)
     return Response(status_code=204)
 
 

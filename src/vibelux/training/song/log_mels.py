@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from vibelux.atomic_file import atomic_file
 from vibelux.datasets.songs import LabelledSong
 from vibelux.errors import AudioError, DatasetError
 from vibelux.music.decode import MIN_SECONDS, decode
 from vibelux.music.spectrogram import MelSettings, log_mel
 from vibelux.music.windows import window_starts
-from vibelux.whole_file import whole_file
 
 SECONDS = 90.0
 """How much of a song is learnt from, from its beginning; `vibelux preprocess` keeps as much."""
@@ -153,7 +153,7 @@ def _heard(path: Path, settings: MelSettings, cache: Path) -> LogMel:
     heard = log_mel(samples, settings).astype(np.float16)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(file) as part, part.open("wb") as stream:
+        with atomic_file(file) as part, part.open("wb") as stream:
             np.save(stream, heard)
     except OSError as error:
         raise DatasetError(f"cannot write the cache {cache}: {error}") from error

@@ -9,8 +9,8 @@ from types import TracebackType
 from typing import Self
 
 from vibelux.errors import ServerError
-from vibelux.players.subsonic import Client
-from vibelux.players.subsonic_entries import ServerSong
+from vibelux.servers.client import Client
+from vibelux.servers.entries import ServerSong
 
 LARGEST_SONG = 1 << 30
 """Bytes of a song at most: hours of lossless sound."""

@@ -1,4 +1,9 @@
-"""A lock between processes that the system releases when its process ends, however it ends."""
+"""Locks between processes: one scan and one service for each catalogue.
+
+The system releases a lock when its process ends, however it ends. Not the library `filelock`: where
+a file system has no locks it falls back to a file that a killed process leaves behind, and on
+Windows nobody can read the note in the file that it holds.
+"""
 
 import errno
 import os
@@ -7,7 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from vibelux.errors import CatalogueError
+from vibelux.errors import CatalogueError, CatalogueLocked
+from vibelux.library.sqlite_file import writable
 from vibelux.private_files import private_file, private_folder
 
 _HELD = frozenset({errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK})
@@ -62,6 +68,54 @@ def process_lock(path: Path, note: str) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def scan_lock(catalogue: Path) -> Iterator[None]:
+    """Hold the right to scan into a catalogue.
+
+    Args:
+        catalogue: the catalogue's file; the lock is a file beside it.
+
+    Raises:
+        CatalogueLocked: another scan is running.
+        CatalogueError: the lock's file cannot be written.
+
+    """
+    path = catalogue.with_name(catalogue.name + ".scan-lock")
+    try:
+        with process_lock(path, str(os.getpid())):
+            yield
+    except Held as held:
+        owner = f" (process {held.note})" if held.note.isdigit() else ""
+        raise CatalogueLocked(
+            f"another scan is writing to {catalogue}{owner}; wait until it is done, or stop it"
+        ) from held
+
+
+@contextmanager
+def service_lock(catalogue: Path, link: str) -> Iterator[None]:
+    """Hold the right to serve a catalogue.
+
+    Args:
+        catalogue: the catalogue's file; the lock is a file beside it.
+        link: where it is served, without a token.
+
+    Raises:
+        CatalogueLocked: another service does.
+        CatalogueError: the lock's file cannot be written.
+
+    """
+    if catalogue.exists() and not writable(catalogue):
+        yield  # nobody can write to it: there is nothing to keep apart
+        return
+    try:
+        with process_lock(catalogue.with_name(catalogue.name + ".serve-lock"), link):
+            yield
+    except Held as held:
+        raise CatalogueLocked(
+            f"VibeluX serves this catalogue already at {held.note}; open that, or stop it first"
+        ) from held
 
 
 def _note(descriptor: int) -> str:

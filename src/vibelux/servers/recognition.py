@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, insert, literal, select, update
 
 from vibelux.folding import canonical
 from vibelux.library.schema import OWN, VERDICT, remote_path, songs
-from vibelux.players.subsonic_entries import ServerSong
+from vibelux.servers.entries import ServerSong
 
 _SLACK = 2.0
 """Seconds by which the server and what was heard may differ about a song's length."""
@@ -27,7 +27,7 @@ _LOOKED_AT = (
     *("title", "artist", "album", "track", "duration"),
 )
 
-_COPIED = (*VERDICT, *OWN, "size", "content_hash", "known_by", "state")
+_COPIED = (*VERDICT, *OWN, "known_by", "size", "content_hash", "state")
 
 Pair = tuple[ServerSong, Row[Any]]
 

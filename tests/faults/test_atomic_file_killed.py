@@ -8,14 +8,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from vibelux.whole_file import whole_file
+from vibelux.atomic_file import atomic_file
 
 WRITES = """
 import sys
 from pathlib import Path
-from vibelux.whole_file import whole_file
+from vibelux.atomic_file import atomic_file
 for number in range(10**9):
-    with whole_file(Path(sys.argv[1])) as part:
+    with atomic_file(Path(sys.argv[1])) as part:
         part.write_text(f"{number}\\n" * 20_000)
     print(number, flush=True)
 """
@@ -40,7 +40,7 @@ def test_kill_9_leaves_a_whole_file_and_the_next_run_cleans_up(
         assert len(lines) == 20_000 and len(set(lines)) == 1
         left = {file.name for file in tmp_path.iterdir()} - {"a.txt"}
         assert len(left) <= 1  # of this one alone: it had removed what the one before left
-    with whole_file(tmp_path / "b.txt") as part:
+    with atomic_file(tmp_path / "b.txt") as part:
         part.write_text("whole")
     # This process has written to the folder for the first time just now.
     assert {file.name for file in tmp_path.iterdir()} == {"a.txt", "b.txt"}

@@ -6,10 +6,10 @@ import time
 import pytest
 
 from vibelux.errors import ServerError, ServerRefused, ServerUnreachable
-from vibelux.players.subsonic import Client
-from vibelux.players.subsonic_entries import ServerSong
-from vibelux.players.subsonic_http import Patience
-from vibelux.players.subsonic_login import Login
+from vibelux.servers.client import Client
+from vibelux.servers.entries import ServerSong
+from vibelux.servers.http import Patience
+from vibelux.servers.login import Login
 
 QUICK = Patience(connect=2, read=1, slowest=1000, grace=0.5, attempts=2, pause=0.01)
 SECRETS = ("sésame", "s%C3%A9same", "sésame".encode().hex(), "a-key-of-mine")

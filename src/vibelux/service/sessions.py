@@ -18,7 +18,7 @@ from vibelux.recommend.profile import What
 from vibelux.recommend.session import Session
 from vibelux.service.disks import Disks
 from vibelux.service.failures import Failure, logger
-from vibelux.service.kept_sessions import KeptSessions
+from vibelux.service.session_files import SessionFiles
 
 Source = Literal["face", "chosen"]
 """Where a mood comes from: read from a face, or named by the person."""
@@ -28,14 +28,14 @@ _MOST = 32
 
 
 @dataclass
-class Sitting:
+class OpenSession:
     """A session of one page.
 
     Attributes:
         id: that the page knows it by.
         session: as of the library.
         picker: that the session was made with.
-        kept: the session as it is on disk.
+        saved: the session as it is on disk.
         lock: held by the thread that uses the session.
 
     """
@@ -43,30 +43,30 @@ class Sitting:
     id: str
     session: Session
     picker: Picker
-    kept: str = ""
+    saved: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-class Sittings:
+class SessionStore:
     """All open sessions; safe to use from many threads.
 
     Args:
         catalogue: an open one.
         listener: whose taste counts, and who learns.
-        kept: where sessions outlive the service.
+        files: where sessions outlive the service.
         disks: that hold the songs.
 
     """
 
     def __init__(
-        self, catalogue: Catalogue, listener: Listener, kept: KeptSessions, disks: Disks
+        self, catalogue: Catalogue, listener: Listener, files: SessionFiles, disks: Disks
     ) -> None:
-        self._catalogue, self._listener, self._kept = catalogue, listener, kept
+        self._catalogue, self._listener, self._files = catalogue, listener, files
         self._disks = disks
         self._lock = threading.Lock()  # of what is below; sessions are used outside of it
         self._watch = CatalogueWatch(catalogue)
         self._picker: Picker | None = None
-        self._sittings: OrderedDict[str, Sitting] = OrderedDict()
+        self._open: OrderedDict[str, OpenSession] = OrderedDict()
 
     def recommend(
         self,
@@ -87,16 +87,6 @@ class Sittings:
         session, _ = self._new(source, seed=seed, **ordering)
         return session.queue(n, mood, chosen=source == "chosen")
 
-    @property
-    def songs(self) -> int:
-        """How many songs can be recommended, as far as they were read."""
-        return 0 if self._picker is None else len(self._picker.shelf)
-
-    def prepare(self) -> None:
-        """Read the songs, so that the first question need not wait for that."""
-        with self._lock:
-            self._shared()
-
     def open(self, *, source: Source, seed: int | None = None, **ordering: Any) -> str:
         """Begin a session and return its id.
 
@@ -106,10 +96,10 @@ class Sittings:
 
         """
         session, picker = self._new(source, seed=seed, **ordering)
-        sitting = Sitting(secrets.token_urlsafe(12), session, picker)
+        opened = OpenSession(secrets.token_urlsafe(12), session, picker)
         with self._lock:
-            self._add(sitting)
-        return sitting.id
+            self._add(opened)
+        return opened.id
 
     @contextmanager
     def using(self, session_id: str) -> Iterator[Session]:
@@ -121,28 +111,28 @@ class Sittings:
         """
         with self._lock:
             picker = self._shared()
-            sitting = self._sittings.get(session_id) or self._resumed(session_id, picker)
-            self._sittings.move_to_end(session_id)
-        with sitting.lock:
-            if picker is not sitting.picker and len(picker.shelf):
-                sitting.session = Session.from_json(
-                    sitting.session.as_json(),
+            opened = self._open.get(session_id) or self._resumed(session_id, picker)
+            self._open.move_to_end(session_id)
+        with opened.lock:
+            if picker is not opened.picker and len(picker.shelf):
+                opened.session = Session.from_json(
+                    opened.session.as_json(),
                     self._catalogue,
                     self._listener,
                     available=self._available,
                     picker=picker,
                 )
-                sitting.picker = picker
-            yield sitting.session
-            if (text := sitting.session.as_json()) != sitting.kept:
-                self._kept.keep(session_id, text)
-                sitting.kept = text
+                opened.picker = picker
+            yield opened.session
+            if (text := opened.session.as_json()) != opened.saved:
+                self._files.write(session_id, text)
+                opened.saved = text
 
     def end(self, session_id: str) -> None:
         """Forget a session, if there is one with this id."""
         with self._lock:
-            self._sittings.pop(session_id, None)
-            self._kept.drop(session_id)
+            self._open.pop(session_id, None)
+            self._files.delete(session_id)
 
     def expire(self) -> None:
         """Let the next request see everything that was written to the catalogue."""
@@ -162,18 +152,18 @@ class Sittings:
 
     def forget(self) -> int:
         """Delete all that was learnt from the listener and return how many events there were."""
-        self._kept.clear()
+        self._files.clear()
         return self._listener.profile.forget()
 
     def close(self) -> None:
         """Leave all sessions; they can go on when the service is back."""
         with self._lock:
-            self._sittings.clear()
+            self._open.clear()
             self._watch.close()
 
-    def _resumed(self, session_id: str, picker: Picker) -> Sitting:
+    def _resumed(self, session_id: str, picker: Picker) -> OpenSession:
         """Return a session of an earlier run."""
-        text = self._kept.text(session_id)
+        text = self._files.read(session_id)
         try:
             if text is not None:
                 session = Session.from_json(
@@ -183,17 +173,17 @@ class Sittings:
                     available=self._available,
                     picker=picker,
                 )
-                sitting = Sitting(session_id, session, picker, kept=text)
-                self._add(sitting)
-                return sitting
+                opened = OpenSession(session_id, session, picker, saved=text)
+                self._add(opened)
+                return opened
         except (InvalidInput, CatalogueEmpty) as error:
             logger.warning("a session cannot go on: %s", error)
         raise Failure(404, "session_unknown", "this session is over", "begin a new one")
 
-    def _add(self, sitting: Sitting) -> None:
-        self._sittings[sitting.id] = sitting
-        if len(self._sittings) > _MOST:
-            self._sittings.popitem(last=False)
+    def _add(self, opened: OpenSession) -> None:
+        self._open[opened.id] = opened
+        if len(self._open) > _MOST:
+            self._open.popitem(last=False)
 
     def _new(self, source: Source, *, seed: int | None, **rest: Any) -> tuple[Session, Picker]:
         with self._lock:
@@ -220,7 +210,7 @@ class Sittings:
         return self._picker
 
 
-def tell(
+def note_feedback(
     session: Session, what: What | Literal["begun", "unliked"], song: Song, *, after_seconds: float
 ) -> None:
     """Tell a session what the listener did with a song.

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vibelux.errors import ServerError, ServerRefused
-from vibelux.players.subsonic import Client
-from vibelux.players.subsonic_entries import ServerPlaylist
+from vibelux.servers.client import Client
+from vibelux.servers.entries import ServerPlaylist
 
 MARK = "Made by VibeluX"
 """How the comment of each of our playlists begins: others are not touched unasked."""

@@ -20,8 +20,8 @@ import httpx
 
 from vibelux import __version__
 from vibelux.errors import ServerError, ServerRefused, ServerUnreachable
-from vibelux.players.subsonic_entries import number_of
-from vibelux.players.subsonic_login import Login, credentials
+from vibelux.servers.entries import number_of
+from vibelux.servers.login import Login, credentials
 
 Params = Sequence[tuple[str, str | int]]
 
@@ -138,7 +138,7 @@ class Connection:
             bytes written.
 
         Raises:
-            ServerError: as of `vibelux.players.subsonic.Client.fetch`.
+            ServerError: as of `vibelux.servers.client.Client.fetch`.
 
         """
 

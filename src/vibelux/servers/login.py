@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
+from vibelux.atomic_file import atomic_file
 from vibelux.errors import InvalidInput, ServerError
 from vibelux.private_files import private_folder
-from vibelux.whole_file import whole_file
 
 Auth = Literal["token", "password", "api-key"]
 
@@ -197,7 +197,7 @@ def write_login(file: Path, login: Login) -> None:
     """
     try:
         private_folder(file.parent)
-        with whole_file(file, private=True) as part:
+        with atomic_file(file, private=True) as part:
             part.write_text(json.dumps(asdict(login)) + "\n", encoding="utf-8")
     except OSError as error:
         raise ServerError(f"cannot write {file}: {error}") from error

@@ -4,9 +4,9 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
+from vibelux.atomic_file import atomic_file
 from vibelux.private_files import private_folder
 from vibelux.service.failures import logger
-from vibelux.whole_file import whole_file
 
 _MOST = 32
 """Sessions kept; the one that did not change for longest goes."""
@@ -14,7 +14,7 @@ _MOST = 32
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-class KeptSessions:
+class SessionFiles:
     """A folder with a file a session. A disk that is full costs sessions no more than their end.
 
     Args:
@@ -26,7 +26,7 @@ class KeptSessions:
         self._folder = folder
         self._failing = False
 
-    def text(self, session_id: str) -> str | None:
+    def read(self, session_id: str) -> str | None:
         """Return what was kept of a session, or None."""
         path = self._path(session_id)
         try:
@@ -34,7 +34,7 @@ class KeptSessions:
         except (OSError, UnicodeDecodeError):
             return None
 
-    def keep(self, session_id: str, text: str) -> None:
+    def write(self, session_id: str, text: str) -> None:
         """Write a session down, in one step."""
         path = self._path(session_id)
         if path is None:
@@ -42,7 +42,7 @@ class KeptSessions:
         try:
             private_folder(self._folder)
             is_new = not path.exists()
-            with whole_file(path, private=True) as part:
+            with atomic_file(path, private=True) as part:
                 part.write_text(text, encoding="ascii")
             if is_new:
                 self._prune()
@@ -52,7 +52,7 @@ class KeptSessions:
                 logger.warning("sessions cannot be kept: %s", error)
             self._failing = True
 
-    def drop(self, session_id: str) -> None:
+    def delete(self, session_id: str) -> None:
         """Forget a session."""
         if (path := self._path(session_id)) is not None:
             with suppress(OSError):  # of a folder that can only be read it is not forgotten

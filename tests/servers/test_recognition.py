@@ -5,11 +5,11 @@ from sqlalchemy import update
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import path_of, remote_path, songs
 from vibelux.library.schema_blobs import vector_blob
-from vibelux.players.subsonic import Client
-from vibelux.players.subsonic_login import Login
-from vibelux.players.subsonic_scan import scan_server
 from vibelux.recommend.listener import Listener
 from vibelux.recommend.session import Session
+from vibelux.servers.client import Client
+from vibelux.servers.login import Login
+from vibelux.servers.scan import scan_server
 
 
 def known(catalogue, server):

@@ -16,12 +16,12 @@ from vibelux.errors import (
     ServerUnreachable,
 )
 from vibelux.library.catalogue import Catalogue
+from vibelux.library.locks import scan_lock
 from vibelux.library.scan import scan
-from vibelux.library.scan_lock import scan_lock
 from vibelux.library.workers_process import Analyser
-from vibelux.players.subsonic import Client
-from vibelux.players.subsonic_login import Login
-from vibelux.players.subsonic_scan import refresh_plays, scan_server
+from vibelux.servers.client import Client
+from vibelux.servers.login import Login
+from vibelux.servers.scan import refresh_plays, scan_server
 
 
 def songs_of(catalogue, server):
@@ -291,9 +291,9 @@ def test_a_killed_scan_goes_on(run, fake, catalogue):
         from pathlib import Path
         from vibelux.library.catalogue import Catalogue
         from vibelux.library.workers_process import Analyser
-        from vibelux.players.subsonic import Client
-        from vibelux.players.subsonic_login import Login
-        from vibelux.players.subsonic_scan import scan_server
+        from vibelux.servers.client import Client
+        from vibelux.servers.login import Login
+        from vibelux.servers.scan import scan_server
 
         if __name__ == "__main__":
             with Client(Login({fake.url!r}, "me"), {fake.password!r}) as client:

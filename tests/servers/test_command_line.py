@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from vibelux.cli import app
 from vibelux.errors import InvalidInput, MissingExtra, ServerError, ServerRefused
-from vibelux.players import subsonic_scan
+from vibelux.servers import scan
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def home(tmp_path, monkeypatch):
 
 @pytest.fixture
 def vibelux(home, stand_in, monkeypatch):
-    monkeypatch.setattr(subsonic_scan, "music_analyser", lambda _: stand_in)
+    monkeypatch.setattr(scan, "music_analyser", lambda _: stand_in)
 
     def run(*arguments):
         result = CliRunner().invoke(app, [str(argument) for argument in arguments])
@@ -185,7 +185,7 @@ def test_bad_input(vibelux, fake, home, monkeypatch):
         vibelux("subsonic", "login", fake.url, "--user", "me")
     with pytest.raises(ServerError, match="set VIBELUX_SUBSONIC_PASSWORD"):
         vibelux("subsonic", "scan")
-    monkeypatch.setitem(sys.modules, "vibelux.players.subsonic", None)
+    monkeypatch.setitem(sys.modules, "vibelux.servers.client", None)
     with pytest.raises(MissingExtra, match=r'pip install "vibelux\[subsonic\]"'):
         vibelux("subsonic", "status")
 

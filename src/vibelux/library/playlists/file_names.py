@@ -15,7 +15,7 @@ from vibelux.library.real_paths import absolute, real
 ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")  # two letters at least: C: is a drive
 
 
-class Names:
+class FileNames:
     """Names files for one playlist.
 
     Args:

@@ -20,15 +20,15 @@ from vibelux.library.workers_process import Analyser
 if find_spec("httpx") is None or find_spec("keyring") is None:  # they need the subsonic extra
     collect_ignore_glob = ["test_*.py"]
 else:
-    from vibelux.players.subsonic import Client
-    from vibelux.players.subsonic_http import Patience
-    from vibelux.players.subsonic_login import Login
-    from vibelux.players.subsonic_scan import scan_server
+    from vibelux.servers.client import Client
+    from vibelux.servers.http import Patience
+    from vibelux.servers.login import Login
+    from vibelux.servers.scan import scan_server
 
     QUICK = Patience(connect=2, read=1, slowest=1000, grace=0.5, attempts=2, pause=0.01)
 
 HERE = Path(__file__).parent
-LIBRARY = HERE.parents[1] / "library"
+LIBRARY = HERE.parent / "library"
 
 
 def write_song(path, hertz=440.0, seconds=12.0, **tags):

@@ -3,9 +3,9 @@ import unicodedata
 import pytest
 
 from vibelux.errors import ServerError, ServerUnreachable
-from vibelux.players.subsonic import Client
-from vibelux.players.subsonic_login import Login
-from vibelux.players.subsonic_playlists import MARK, put_playlist
+from vibelux.servers.client import Client
+from vibelux.servers.login import Login
+from vibelux.servers.playlists import MARK, put_playlist
 
 
 def titles(client, playlist_id):

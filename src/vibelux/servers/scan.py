@@ -18,16 +18,16 @@ from typing import Literal
 
 from vibelux.errors import CatalogueError, ServerError, ServerRefused, ServerUnreachable
 from vibelux.library.catalogue import Catalogue
+from vibelux.library.locks import scan_lock
 from vibelux.library.scan import ScanProgress
-from vibelux.library.scan_lock import scan_lock
 from vibelux.library.scan_verdicts import Terms, UnreadInARow
 from vibelux.library.workers import Workers
 from vibelux.library.workers_process import Analyser, Job, music_analyser
-from vibelux.players.subsonic import Client
-from vibelux.players.subsonic_entries import ServerSong
-from vibelux.players.subsonic_fetching import Fetched, Fetching
-from vibelux.players.subsonic_ledger import ServerLedger
-from vibelux.players.subsonic_recognition import Recognition
+from vibelux.servers.client import Client
+from vibelux.servers.entries import ServerSong
+from vibelux.servers.fetching import Fetched, Fetching
+from vibelux.servers.ledger import ServerLedger
+from vibelux.servers.recognition import Recognition
 
 _TOGETHER = 500
 _TOLD = 20

@@ -10,14 +10,14 @@ import textwrap
 import pytest
 
 from vibelux.errors import CatalogueError
-from vibelux.library import process_lock as locks
-from vibelux.library.process_lock import Held, process_lock
+from vibelux.library import locks
+from vibelux.library.locks import Held, process_lock
 
 HOLDER = textwrap.dedent(
     """
     import sys, time
     from pathlib import Path
-    from vibelux.library.process_lock import process_lock
+    from vibelux.library.locks import process_lock
     with process_lock(Path(sys.argv[1]), "the other one"):
         print("held", flush=True)
         time.sleep(600)

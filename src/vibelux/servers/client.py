@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Any, Self
 
 from vibelux.errors import ServerError, ServerRefused
-from vibelux.players.subsonic_entries import (
+from vibelux.servers.entries import (
     ServerPlaylist,
     ServerSong,
     children,
     songs_of,
     text_of,
 )
-from vibelux.players.subsonic_http import HINTS, Connection, Params, Patience
-from vibelux.players.subsonic_login import Login
+from vibelux.servers.http import HINTS, Connection, Params, Patience
+from vibelux.servers.login import Login
 
 _PAGE = 500
 

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-import vibelux.whole_file as whole_file_module
-from vibelux.whole_file import remove_leftovers, whole_file
+import vibelux.atomic_file as atomic_file_module
+from vibelux.atomic_file import atomic_file, remove_leftovers
 
 
 def test_the_new_takes_the_place_of_the_old(tmp_path: Path):
     path = tmp_path / "a.txt"
     path.write_text("old")
-    with whole_file(path) as part:
+    with atomic_file(path) as part:
         part.write_text("new")
         assert path.read_text() == "old"
     assert path.read_text() == "new"
@@ -29,7 +29,7 @@ def test_the_new_takes_the_place_of_the_old(tmp_path: Path):
 def test_what_breaks_off_leaves_the_old_alone(tmp_path: Path):
     path = tmp_path / "a.txt"
     path.write_text("old")
-    with pytest.raises(KeyboardInterrupt), whole_file(path) as part:
+    with pytest.raises(KeyboardInterrupt), atomic_file(path) as part:
         part.write_text("ne")
         raise KeyboardInterrupt
     assert path.read_text() == "old"
@@ -38,7 +38,7 @@ def test_what_breaks_off_leaves_the_old_alone(tmp_path: Path):
 
 def test_names_may_be_as_long_as_names_can_be(tmp_path: Path):
     path = tmp_path / ("n" * 251 + ".txt")
-    with whole_file(path) as part:
+    with atomic_file(path) as part:
         part.write_text("here")
     assert path.read_text() == "here"
 
@@ -47,7 +47,7 @@ def test_threads_do_not_write_into_each_others_files(tmp_path: Path):
     def write(number: int) -> None:
         path = tmp_path / f"{number}.txt"
         for _ in range(50):
-            with whole_file(path) as part:
+            with atomic_file(path) as part:
                 part.write_text(f"{number}" * 1000)
 
     with ThreadPoolExecutor(8) as threads:
@@ -57,15 +57,15 @@ def test_threads_do_not_write_into_each_others_files(tmp_path: Path):
     assert len(list(tmp_path.iterdir())) == 8
 
 
-HOST = whole_file_module._host()
+HOST = atomic_file_module._host()
 
 KILLED = f".vibelux-{HOST}-0123456789abcdef.part"
 
 
 def test_what_a_killed_process_left_is_removed_by_the_next_one(tmp_path: Path) -> None:
     writes = (
-        "import os, signal; from pathlib import Path; from vibelux.whole_file import whole_file\n"
-        f"with whole_file(Path({str(tmp_path / 'a.txt')!r})) as part:\n"
+        "import os, signal; from pathlib import Path; from vibelux.atomic_file import atomic_file\n"
+        f"with atomic_file(Path({str(tmp_path / 'a.txt')!r})) as part:\n"
         "    part.write_text('half')\n"
         "    os.kill(os.getpid(), signal.SIGKILL)"
     )
@@ -74,16 +74,16 @@ def test_what_a_killed_process_left_is_removed_by_the_next_one(tmp_path: Path) -
         assert done.returncode == -signal.SIGKILL
         left = list(tmp_path.iterdir())
         assert [path.read_text() for path in left] == ["half"]  # of this one only
-    with whole_file(tmp_path / "b.txt") as part:
+    with atomic_file(tmp_path / "b.txt") as part:
         part.write_text("whole")
     assert list(tmp_path.iterdir()) == [tmp_path / "b.txt"]
 
 
 def test_what_is_being_written_stays(tmp_path: Path) -> None:
-    with whole_file(tmp_path / "a.txt", suffix=".mp3") as part:
+    with atomic_file(tmp_path / "a.txt", suffix=".mp3") as part:
         os.utime(part, (0, 0))
         remove_leftovers(tmp_path)
-        program = "from pathlib import Path; from vibelux.whole_file import remove_leftovers\n"
+        program = "from pathlib import Path; from vibelux.atomic_file import remove_leftovers\n"
         program += f"remove_leftovers(Path({str(tmp_path)!r}))"
         subprocess.run([sys.executable, "-c", program], check=True)
         assert part.suffix == ".mp3"
@@ -148,9 +148,9 @@ def test_a_folder_that_cannot_be_looked_at_is_passed_over(tmp_path: Path) -> Non
 def test_a_planted_link_is_never_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     victim = tmp_path / "victim.txt"
     victim.write_text("precious")
-    monkeypatch.setattr(whole_file_module.secrets, "token_hex", lambda _: "0123456789abcdef")
+    monkeypatch.setattr(atomic_file_module.secrets, "token_hex", lambda _: "0123456789abcdef")
     (tmp_path / KILLED).symlink_to(victim)
-    with pytest.raises(FileExistsError), whole_file(tmp_path / "a.txt") as part:
+    with pytest.raises(FileExistsError), atomic_file(tmp_path / "a.txt") as part:
         part.write_text("ours")
     assert victim.read_text() == "precious"
 
@@ -159,7 +159,7 @@ def test_private_files_are_for_their_owner_only(tmp_path: Path) -> None:
     (tmp_path / "usual").touch()
     usual = stat.S_IMODE((tmp_path / "usual").stat().st_mode)
     for private, mode in ((True, 0o600), (False, usual)):
-        with whole_file(tmp_path / "a.txt", private=private) as part:
+        with atomic_file(tmp_path / "a.txt", private=private) as part:
             assert stat.S_IMODE(part.stat().st_mode) == mode
             part.write_text("x")
         assert stat.S_IMODE((tmp_path / "a.txt").stat().st_mode) == mode
@@ -176,7 +176,7 @@ def test_it_is_on_the_disk_before_it_takes_the_place(
         raise OSError(errno.EIO, "Input/output error")
 
     monkeypatch.setattr(os, "fsync", broken)
-    with pytest.raises(OSError, match="Input/output"), whole_file(path) as part:
+    with pytest.raises(OSError, match="Input/output"), atomic_file(path) as part:
         part.write_text("new")
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]

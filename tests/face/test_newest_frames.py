@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from vibelux.face.newest import newest
+from vibelux.face.newest_frames import newest_frames
 
 
 class Source:
@@ -43,7 +43,7 @@ class Source:
 
 def test_stale_items_are_dropped() -> None:
     source = Source()
-    items = newest(iter(source))
+    items = newest_frames(iter(source))
     threading.Timer(0.01, source.send, [1]).start()
     assert next(items) == 0
     source.send(5)
@@ -54,7 +54,7 @@ def test_stale_items_are_dropped() -> None:
 
 def test_error_comes_after_the_last_item() -> None:
     source = Source(error=ZeroDivisionError("stopped"))
-    items = newest(iter(source))
+    items = newest_frames(iter(source))
     threading.Timer(0.01, source.send, [1]).start()
     assert next(items) == 0
     source.send(2)
@@ -71,15 +71,15 @@ def test_thread_has_ended_after_close() -> None:
             yield number
             number += 1
 
-    items = newest(endless())
+    items = newest_frames(endless())
     next(items)
-    assert any(thread.name == "newest" for thread in threading.enumerate())
+    assert any(thread.name == "newest frames" for thread in threading.enumerate())
     items.close()
-    assert not any(thread.name == "newest" for thread in threading.enumerate())
+    assert not any(thread.name == "newest frames" for thread in threading.enumerate())
 
 
 def test_nothing_to_read() -> None:
-    assert list(newest(item for item in ())) == []
+    assert list(newest_frames(item for item in ())) == []
 
 
 def test_patience_has_an_end() -> None:
@@ -89,7 +89,7 @@ def test_patience_has_an_end() -> None:
         yield 1
         let.wait(30)
 
-    items = newest(late(), patience=0.05)
+    items = newest_frames(late(), patience=0.05)
     assert next(items) == 1
     threading.Timer(0.3, let.set).start()
     with pytest.raises(TimeoutError, match=r"nothing came for 0\.05 seconds"):
@@ -106,7 +106,7 @@ def test_the_source_is_closed_in_its_thread() -> None:
         finally:
             closed_by.append(threading.current_thread().name)
 
-    items = newest(endless())
+    items = newest_frames(endless())
     next(items)
     items.close()
-    assert closed_by == ["newest"]
+    assert closed_by == ["newest frames"]

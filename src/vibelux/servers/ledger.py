@@ -12,7 +12,7 @@ from vibelux.library.scan_verdicts import Terms, outlives
 from vibelux.library.schema import TAGS, VERDICT, remote_path, songs
 from vibelux.library.song_identity import key_after
 from vibelux.library.workers_process import Outcome
-from vibelux.players.subsonic_entries import ServerSong
+from vibelux.servers.entries import ServerSong
 
 _TOGETHER = 500
 

@@ -10,7 +10,7 @@ from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked, PasswordDeleteError
 
 from vibelux.errors import InvalidInput, ServerError
-from vibelux.players.subsonic_login import (
+from vibelux.servers.login import (
     Login,
     credentials,
     forget,

@@ -14,7 +14,7 @@ _FAREWELL = 2.0
 """Seconds that a thread is given to end. One that hangs in a driver ends with the program."""
 
 
-def newest(
+def newest_frames(
     items: Generator[T, None, None], *, patience: float = float("inf")
 ) -> Generator[T, None, None]:
     """Read a generator in a thread, yield its newest item, drop those that were not asked for.
@@ -54,7 +54,7 @@ def newest(
                 ended = True
                 changed.notify()
 
-    thread = threading.Thread(target=read, name="newest", daemon=True)
+    thread = threading.Thread(target=read, name="newest frames", daemon=True)
     thread.start()
     try:
         while True:

@@ -32,7 +32,7 @@ _cleaned_lock = threading.Lock()
 
 
 @contextmanager
-def whole_file(path: Path, *, private: bool = False, suffix: str = "") -> Iterator[Path]:
+def atomic_file(path: Path, *, private: bool = False, suffix: str = "") -> Iterator[Path]:
     """Yield a path beside another one, whose place it takes in one step when the block ends well.
 
     There is an empty file at that path already, to be opened and written to, but not replaced. It
@@ -69,7 +69,7 @@ def whole_file(path: Path, *, private: bool = False, suffix: str = "") -> Iterat
 def remove_leftovers(folder: Path) -> None:
     """Remove the files that killed processes have left in a folder; others stay.
 
-    Only regular files of this user count, with exactly the names that `whole_file` gives. Who
+    Only regular files of this user count, with exactly the names that `atomic_file` gives. Who
     writes one holds a lock on it, which the system releases however the process ends; so one
     without a lock is left over. Not every network folder passes locks on: what another computer has
     begun stays for a day. Files of earlier versions, which held no lock, stay for a day too unless

@@ -1,0 +1,1 @@
+"""Music servers: the OpenSubsonic client, the scan of a server's songs, playlists kept there."""
