@@ -9,7 +9,7 @@ from sqlalchemy import insert
 
 from vibelux import cli
 from vibelux.library.catalogue import Catalogue
-from vibelux.library.schema import songs
+from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import vector_blob
 
 CODE = """
@@ -82,8 +82,10 @@ def test_what_is_wrong_with_a_disk_is_one_sentence(monkeypatch, capsys, error, s
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
 def test_what_a_terminal_has_no_characters_for_is_written_with_escapes(tmp_path, encoding):
+    song = tmp_path / "a.mp3"
+    song.touch()
     with Catalogue(tmp_path / "catalogue.sqlite") as catalogue, catalogue.writing() as connection:
-        row = {"path": b"/m/a.mp3", "title": "Лето – 夏", "state": "ok", "model": "m"}
+        row = {"path": path_bytes(song), "title": "Лето – 夏", "state": "ok", "model": "m"}
         connection.execute(insert(songs).values(**row, mood=vector_blob(np.full(7, 1 / 7))))
     environment = {"VIBELUX_HOME": str(tmp_path), "PYTHONIOENCODING": encoding}
     done = subprocess.run(

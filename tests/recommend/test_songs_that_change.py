@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -405,7 +406,7 @@ def test_songs_stay_themselves_when_one_is_put_before_them(home, retag):
     if retag:
         for path in names[:-1]:
             retagged(path)
-    for path, place in reversed(list(zip(names[:-1], names[1:], strict=True))):
+    for path, place in reversed(list(pairwise(names))):
         path.rename(place)
     write_song(names[0], hertz=9000, seconds=20, title="New")
     report = home.scan()
