@@ -264,6 +264,6 @@ def test_what_was_written_last_counts_on_a_disk_that_became_read_only_without_wa
     assert subprocess.run([sys.executable, "-c", dies], check=False).returncode == 9
     (home / "catalogue.sqlite-shm").unlink()
     assert (home / "catalogue.sqlite-wal").stat().st_size
-    done = ran(READ_ONLY, "recommend", "--mood", "sad", "--policy", "match")
+    done = ran(READ_ONLY, "recommend", "--mood", "sad", "--order", "listening", "--policy", "match")
     assert (done.returncode, done.stdout.count("New")) == (0, 4), done.stderr
     assert (home / "catalogue.sqlite-wal").stat().st_size

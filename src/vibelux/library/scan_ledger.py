@@ -180,7 +180,8 @@ class Ledger:
             if moved := source is not None and self._has_come(source, own, pending):
                 own = self._leave(source, own)
             elif own is not None and _is_replaced(own, source, outcome):
-                own = self._set_aside(own)
+                self._set_aside(own)
+                own = None
             if outcome.reason_code is None and not outcome.values:
                 return self._settle_known(own, source, values, outcome.tags, moved=moved)
             song = source if moved else own
@@ -434,7 +435,7 @@ def _is_replaced(own: Row[Any], source: Row[Any] | None, outcome: Outcome) -> bo
         return False
     if outcome.values:
         return another_song(own, outcome.values)
-    return source is not None and another_song(own, source._mapping)
+    return source is not None and another_song(own, source._asdict())
 
 
 def _size(file: Found, song: Row[Any] | None) -> int:
