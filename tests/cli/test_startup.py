@@ -1,10 +1,16 @@
 import errno
+import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+from sqlalchemy import insert
 
 from vibelux import cli
+from vibelux.library.catalogue import Catalogue
+from vibelux.library.schema import path_bytes, songs
+from vibelux.library.schema_blobs import vector_blob
 
 CODE = """
 import sys
@@ -72,3 +78,22 @@ def test_what_is_wrong_with_a_disk_is_one_sentence(monkeypatch, capsys, error, s
     with pytest.raises(SystemExit, match="1"):
         cli.main()
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_what_a_terminal_has_no_characters_for_is_written_with_escapes(tmp_path, encoding):
+    song = tmp_path / "a.mp3"
+    song.touch()
+    with Catalogue(tmp_path / "catalogue.sqlite") as catalogue, catalogue.writing() as connection:
+        row = {"path": path_bytes(song), "title": "Лето – 夏", "state": "ok", "model": "m"}
+        connection.execute(insert(songs).values(**row, mood=vector_blob(np.full(7, 1 / 7))))
+    environment = {"VIBELUX_HOME": str(tmp_path), "PYTHONIOENCODING": encoding}
+    done = subprocess.run(
+        [sys.executable, "-c", CODE.format(arguments=["recommend", "--mood", "happy"])],
+        capture_output=True,
+        encoding=encoding,
+        env=os.environ | environment,
+        check=True,
+    )
+    assert r"\u041b\u0435\u0442\u043e" in done.stdout and r"\u590f" in done.stdout
+    assert "exit 0\n" in done.stderr or "exit None\n" in done.stderr

@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -360,3 +361,72 @@ def test_a_song_that_another_one_replaced_is_missing_and_comes_back(home):
         assert catalogue.song_at(back).corrected
         assert catalogue.counts() == {"ok": 2, "failed": 0, "missing": 0}
     assert home.liked() == {two, back}
+
+
+@pytest.mark.parametrize("retag", [False, True], ids=["same tags", "other tags"])
+@pytest.mark.parametrize("new", ["unknown", "copy"])
+def test_a_song_keeps_all_that_is_its_own_when_another_one_takes_its_place(home, new, retag):
+    path = write_song(home.music / "a.flac", hertz=300, title="One")
+    other = write_song(home.music / "b.flac", hertz=5000, seconds=4, title="Two")
+    home.scan()
+    home.like(path)
+    with Catalogue(home.path) as catalogue:
+        song_id = catalogue.song_at(path).id
+        correct(catalogue, song_id, OWN)
+    there = home.music.parent / "looked at later" / "a.flac"
+    there.parent.mkdir()
+    path.rename(there)
+    if retag:
+        retagged(there)
+    if new == "copy":
+        shutil.copy(other, path)
+    else:
+        write_song(path, hertz=5000, seconds=4, title="Three")
+    report = home.scan()
+    assert (report.missing, report.failed) == (0, 0)
+    assert home.liked() == {there}
+    with Catalogue(home.path) as catalogue:
+        assert (catalogue.song_at(there).id, catalogue.song_at(there).corrected) == (song_id, True)
+        assert not catalogue.song_at(path).corrected
+        assert catalogue.counts() == {"ok": 3, "failed": 0, "missing": 0}
+    assert home.scan().unchanged == 3
+
+
+@pytest.mark.parametrize("retag", [False, True], ids=["same tags", "other tags"])
+def test_songs_stay_themselves_when_one_is_put_before_them(home, retag):
+    names = [home.music / f"{number}.flac" for number in range(5)]
+    for number, path in enumerate(names[:-1]):
+        write_song(path, hertz=300 + 900 * number, seconds=1 + 3 * number, title=f"Song {number}")
+    home.scan()
+    home.like(names[0])
+    with Catalogue(home.path) as catalogue:
+        ids = [catalogue.song_at(path).id for path in names[:-1]]
+        for number in (0, 2):
+            correct(catalogue, ids[number], np.eye(7)[number])
+    if retag:
+        for path in names[:-1]:
+            retagged(path)
+    for path, place in reversed(list(pairwise(names))):
+        path.rename(place)
+    write_song(names[0], hertz=9000, seconds=20, title="New")
+    report = home.scan()
+    assert (report.missing, report.failed) == (0, 0)
+    assert home.liked() == {names[1]}
+    with Catalogue(home.path) as catalogue:
+        found = [catalogue.song_at(place) for place in names]
+        assert [song.id for song in found[1:]] == ids
+        assert [song.corrected for song in found] == [False, True, False, True, False]
+        assert catalogue.counts() == {"ok": 5, "failed": 0, "missing": 0}
+
+
+def test_another_encoding_of_a_song_keeps_its_correction(home):
+    path = write_song(home.music / "a.flac", hertz=300, seconds=9)
+    home.scan()
+    with Catalogue(home.path) as catalogue:
+        song_id = catalogue.song_at(path).id
+        correct(catalogue, song_id, OWN)
+    write_song(path, hertz=300, seconds=5, rate=44100)  # and shorter
+    assert home.scan().analysed == 1
+    with Catalogue(home.path) as catalogue:
+        assert (catalogue.song_at(path).id, catalogue.song_at(path).corrected) == (song_id, True)
+        assert catalogue.counts() == {"ok": 1, "failed": 0, "missing": 0}

@@ -1,7 +1,9 @@
 """The catalogue and the profile are deleted, replaced and put back under a running service."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -60,6 +62,44 @@ def test_a_catalogue_copied_over_it_counts_at_once(serving: Service) -> None:
     assert len(titles(serving)) == 6
     shutil.copyfile(path.with_name("backup.sqlite"), path)
     assert titles(serving) == {"Glad", "Sad", "Angry", "Calm", "Tender"}
+
+
+def made_older(path: Path) -> None:
+    """Make a catalogue what the fourth version has left."""
+    with closing(sqlite3.connect(path)) as database, database:
+        for name in ("songs_sound", "songs_heard"):
+            database.execute(f"DROP INDEX {name}")
+        for name in ("sound_hash", "known_by"):
+            database.execute(f"ALTER TABLE songs DROP COLUMN {name}")
+        database.execute("PRAGMA user_version = 4")
+
+
+@pytest.mark.parametrize("replace", [replaced_by_moving, replaced_by_deleting_and_copying])
+def test_an_older_catalogue_put_in_its_place_is_brought_to_this_version(
+    serving: Service, replace: Callable[[Path], None]
+) -> None:
+    path = serving.context.catalogue.path
+    assert len(titles(serving)) == 6
+    made_older(path.with_name("backup.sqlite"))
+    replace(path)
+    assert titles(serving) == {"Glad", "Sad", "Angry", "Calm", "Tender"}
+    assert path.with_name("catalogue.sqlite.v4.backup").is_file()
+
+
+def test_another_programs_file_in_its_place_is_told_and_left_as_it_is(serving: Service) -> None:
+    path = serving.context.catalogue.path
+    assert len(titles(serving)) == 6
+    other = path.with_name("other.sqlite")
+    with closing(sqlite3.connect(other)) as database, database:
+        database.execute("CREATE TABLE notes (text)")
+    content = other.read_bytes()
+    kept = path.rename(path.with_name("kept.sqlite"))
+    other.replace(path)
+    message = error(serving.client.get("/api/v1/songs"), 503)["message"]
+    assert "no VibeluX catalogue" in message
+    assert path.read_bytes() == content
+    kept.replace(path)
+    assert len(titles(serving)) == 6
 
 
 @pytest.mark.parametrize("replace", [replaced_by_moving, replaced_by_deleting_and_copying])

@@ -5,6 +5,7 @@ the command, so that ``vibelux --help`` answers at once.
 """
 
 import errno
+import io
 import sys
 
 import typer
@@ -81,6 +82,9 @@ app.command("demo")(demo.demo)
 
 def main() -> None:
     """Run the command line; exit 0 done, 1 a stated error, 2 wrong usage, 130 interrupted."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        # Names hold characters that a terminal, or a pipe on Windows, may not know.
+        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr is
     try:
         app()
     except VibeluxError as error:

@@ -22,7 +22,7 @@ from vibelux.library.catalogue_errors import (
     outdated,
     read_only,
 )
-from vibelux.library.migrations import MIGRATIONS, migrate, version_of
+from vibelux.library.migrations import MIGRATIONS, migrate, too_new, version_of
 from vibelux.library.real_paths import absolute, as_scanned, real
 from vibelux.library.schema import EFFECTIVE, folder_range, path_bytes, path_of, songs, storable
 from vibelux.library.schema_blobs import (
@@ -149,7 +149,8 @@ class Catalogue:
             make(path)
         self._engine = engine_of(path, busy_timeout)
         try:
-            self._open()
+            with self.reading():
+                pass
         except BaseException:
             self.close()
             raise
@@ -166,8 +167,9 @@ class Catalogue:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Yield a connection for reading; errors as of `catalogue_errors`."""
+        """Yield a connection for reading; errors as of `catalogue_errors` and `__init__`."""
         with catalogue_errors(self.path), self._engine.connect() as connection:
+            self._make_ready(connection)
             yield connection
 
     @contextmanager
@@ -184,7 +186,7 @@ class Catalogue:
             CatalogueError: as of `catalogue_errors`; nothing can be written where the file lies.
 
         """
-        with catalogue_errors(self.path), self._engine.connect() as connection:
+        with self.reading() as connection:
             if file_of(connection).read_only:
                 raise read_only(self.path)
             connection.detach()  # temporary tables must not stay on a pooled connection
@@ -386,21 +388,33 @@ class Catalogue:
             with closing(cursor):
                 return [_song(row) for row in cursor.execute(f"{_SELECT} WHERE {where}", values)]
 
-    def _open(self) -> None:
-        with catalogue_errors(self.path):
-            with self._engine.connect() as connection:
-                version = version_of(connection, self.path)
-                can_write = not file_of(connection).read_only
-            if version < len(MIGRATIONS) and not can_write:
+    def _make_ready(self, connection: Connection) -> None:
+        """Bring the file to this version, if it is opened or has taken the place of another one.
+
+        Raises:
+            CatalogueError: it is not a catalogue, is newer, or is older and cannot be written to.
+
+        """
+        file = file_of(connection)
+        if file.ready:
+            return
+        version = version_of(connection, self.path)
+        connection.rollback()
+        newest = len(MIGRATIONS)
+        if version > newest:
+            raise too_new(self.path, version, newest=newest)
+        if version < newest:
+            if file.read_only:
                 raise outdated(self.path)
-            if version != len(MIGRATIONS):
-                with self.session() as connection:
-                    migrate(connection, self.path)
-            # Not before the file is known to be ours: this writes to it. Readers go on while a scan
-            # writes.
-            if can_write:
-                with closing(self._engine.raw_connection()) as raw:
-                    raw.cursor().execute("PRAGMA journal_mode = WAL")
+            connection.execution_options(vibelux_write=True)
+            migrate(connection, self.path)
+            connection.execution_options(vibelux_write=False)
+        # Not before the file is known to be ours: this writes to it. Readers go on while a scan
+        # writes.
+        if not file.read_only:
+            with closing(file.cursor()) as cursor:
+                cursor.execute("PRAGMA journal_mode = WAL")
+        file.ready = True
 
 
 _T = TypeVar("_T")

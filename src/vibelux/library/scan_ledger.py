@@ -39,7 +39,13 @@ from vibelux.library.scan_files import Found
 from vibelux.library.scan_verdicts import Terms, is_unread, outlives
 from vibelux.library.schema import OWN, VERDICT, folder_range, path_bytes, path_of, songs
 from vibelux.library.schema_blobs import REVISION
-from vibelux.library.song_identity import key_after, key_of, same_sound, songs_of_sound
+from vibelux.library.song_identity import (
+    another_song,
+    key_after,
+    key_of,
+    same_sound,
+    songs_of_sound,
+)
 from vibelux.library.tags import tags_of_name
 from vibelux.library.waited_call import waited_for
 from vibelux.library.workers_process import Job, Outcome
@@ -173,6 +179,9 @@ class Ledger:
                 source = self._sounding(pending, own, outcome.values)
             if moved := source is not None and self._has_come(source, own, pending):
                 own = self._leave(source, own)
+            elif own is not None and _is_replaced(own, source, outcome):
+                self._set_aside(own)
+                own = None
             if outcome.reason_code is None and not outcome.values:
                 return self._settle_known(own, source, values, outcome.tags, moved=moved)
             song = source if moved else own
@@ -320,6 +329,17 @@ class Ledger:
             self._unsee(own.id)
         return source
 
+    def _set_aside(self, own: Row[Any]) -> None:
+        """Take a song out of its place, in which there is another one now; it may be found later.
+
+        Until then it is missing, at a path below the file, where there can be none.
+        """
+        aside = own.path + b"/%d" % own.id
+        self._connection.execute(
+            update(songs).where(songs.c.id == own.id).values(path=aside, state="missing")
+        )
+        self._unsee(own.id)
+
     def _identity(
         self, own: Row[Any] | None, source: Row[Any] | None, heard: dict[str, Any]
     ) -> dict[str, Any]:
@@ -407,6 +427,15 @@ class Ledger:
     def _run(self, statement: Any, rows: list[dict[str, Any]]) -> None:
         if rows:
             self._connection.execute(statement, rows)
+
+
+def _is_replaced(own: Row[Any], source: Row[Any] | None, outcome: Outcome) -> bool:
+    """Tell whether a song's file is certainly another song now."""
+    if outcome.reason_code is not None:
+        return False
+    if outcome.values:
+        return another_song(own, outcome.values)
+    return source is not None and another_song(own, source._asdict())
 
 
 def _size(file: Found, song: Row[Any] | None) -> int:

@@ -20,6 +20,10 @@ _HEARD = ("model", "mood", "embedding", "course")
 _ALIKE = 0.99
 """Cosine of two embeddings of the same sound, at least."""
 
+_UNLIKE = 0.95
+"""Cosine of two embeddings below which a song of another length is another one: no other encoding
+of a song, and no cut in it, changes both so much."""
+
 _SAME_LENGTH = 2.0
 """Seconds by which a duration may change with the tags: some formats only let it be estimated."""
 
@@ -46,6 +50,18 @@ def same_sound(song: Row[Any], heard: Mapping[str, Any]) -> bool | None:
     if song.mood is None or song.model != heard.get("model"):
         return None
     return all(song._mapping[name] == heard.get(name) for name in _HEARD)
+
+
+def another_song(song: Row[Any], heard: Mapping[str, Any]) -> bool:
+    """Tell whether what was heard is certainly another song, and no other encoding of this one.
+
+    Args:
+        song: a row of the catalogue.
+        heard: columns of an analysis.
+
+    """
+    cosine = _cosine(song, heard)
+    return not _of_same_length(song, heard) and cosine is not None and cosine < _UNLIKE
 
 
 def songs_of_sound(connection: Connection, heard: Mapping[str, Any]) -> list[Row[Any]]:
@@ -91,12 +107,22 @@ def _likely(*conditions: ColumnElement[bool]) -> Select[Any]:
 
 
 def _alike(song: Row[Any], heard: Mapping[str, Any]) -> bool:
-    one, other = song.duration, heard.get("duration")
-    if one is not None and other is not None and abs(one - other) > _SAME_LENGTH:
+    if not _of_same_length(song, heard):
         return False
+    cosine = _cosine(song, heard)
+    return cosine is None or cosine >= _ALIKE
+
+
+def _of_same_length(song: Row[Any], heard: Mapping[str, Any]) -> bool:
+    one, other = song.duration, heard.get("duration")
+    return one is None or other is None or abs(one - other) <= _SAME_LENGTH
+
+
+def _cosine(song: Row[Any], heard: Mapping[str, Any]) -> float | None:
+    """Compare two embeddings; None where they cannot be compared."""
     if song.model != heard.get("model"):
-        return True
+        return None
     before, now = (vector_of(blob, EMBEDDING) for blob in (song.embedding, heard.get("embedding")))
     if before is None or now is None or before.shape != now.shape:
-        return True
-    return float(before @ now) >= _ALIKE * float(np.linalg.norm(before) * np.linalg.norm(now))
+        return None
+    return float(before @ now) / float(np.linalg.norm(before) * np.linalg.norm(now) or 1)

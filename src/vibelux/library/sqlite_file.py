@@ -44,6 +44,7 @@ class FileConnection(sqlite3.Connection):
         path: of the file.
         read_only: nothing can be written where it lies, or the disk was full when it was opened.
         closed: it cannot be used any more.
+        ready: for who uses it, once its content has been looked at; False at first.
         serial: another number for each connection.
         busy: held by the thread that uses it; one that is free may be closed by another thread.
 
@@ -52,7 +53,7 @@ class FileConnection(sqlite3.Connection):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.path = self._log_path = Path()
-        self.read_only = self.closed = self._is_still = False
+        self.read_only = self.closed = self.ready = self._is_still = False
         self.serial = next(_serials)
         self.busy = threading.Lock()
         self._file: tuple[int, int] | None = None

@@ -185,6 +185,7 @@ class MpdPlayer:
         if ahead and idle:
             self._began = True
             self._server.ask("playid", ahead[0]["id"])
+            self._start(int(ahead[0]["id"]))  # it may have left the song before the next look
             if at > 0:
                 with contextlib.suppress(MpdRefused):  # it is shorter than it was
                     self._server.ask("seekcur", f"{at:.3f}")
@@ -241,13 +242,18 @@ class MpdPlayer:
         self._skipped &= number == self._current
         if number != self._current:
             known = number is not None and number in self._ours
-            self._current = number if known else None
+            self._current = None
             if known and number is not None:
-                self._events.append(Started(self._ours[number]))
-                self._tidy(number)
+                self._start(number)
         if self._current is not None:
             self._seconds = float(status.get("elapsed", self._seconds))
             self._paused = status.get("state") != "play"
+
+    def _start(self, number: int) -> None:
+        """Note that MPD plays a song of ours."""
+        self._current, self._seconds, self._looked = number, 0.0, time.monotonic()
+        self._events.append(Started(self._ours[number]))
+        self._tidy(number)
 
     def _over(self, song: Song, passed: float, error: str | None) -> None:
         heard = self._seconds + (0.0 if self._paused else passed)

@@ -72,10 +72,7 @@ def migrate(
     with connection.begin():  # under the write lock: of two processes that open, one migrates
         version = version_of(connection, path)
         if version > len(migrations):
-            raise CatalogueTooNew(
-                f"{path} has version {version}, this VibeluX reads up to {len(migrations)}; "
-                "update VibeluX, or set VIBELUX_HOME to another folder"
-            )
+            raise too_new(path, version, newest=len(migrations))
         if version == len(migrations):
             return
         if version > 0:
@@ -85,6 +82,14 @@ def migrate(
                 connection.exec_driver_sql(statement)
         connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.exec_driver_sql(f"PRAGMA user_version = {len(migrations)}")
+
+
+def too_new(path: Path, version: int, *, newest: int) -> CatalogueTooNew:
+    """Return what is said of a catalogue that a newer release has written."""
+    return CatalogueTooNew(
+        f"{path} has version {version}, this VibeluX reads up to {newest}; "
+        "update VibeluX, or set VIBELUX_HOME to another folder"
+    )
 
 
 def _back_up(path: Path, backup: Path) -> None:
