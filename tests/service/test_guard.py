@@ -1,7 +1,6 @@
 import asyncio
 import re
 import socket
-import socket
 
 import httpx
 import pytest
