@@ -54,6 +54,33 @@ const OBSTACLES = [
   ["a service with other names", fault(403, "host_not_allowed"), "refused"],
 ] as const satisfies readonly (readonly [string, Asking, string])[];
 
+test("a service that says nothing is looked for, and may only have been slow", async () => {
+  let late: (response: Response) => void = () => undefined;
+  answer = (url) =>
+    url === "api/v1/health"
+      ? Promise.reject(new DOMException("", "TimeoutError"))
+      : new Promise((resolve) => (late = resolve));
+  const asking = ask();
+  await vi.advanceTimersByTimeAsync(service.PATIENCE_MS - 1);
+  expect(service.obstacle.value).toBeNull();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(service.obstacle.value).toBe("away");
+  late(await fine(""));
+  await asking;
+  expect(service.obstacle.value).toBeNull();
+});
+
+test("a service that is slow at one thing and answers otherwise is there", async () => {
+  let late: (response: Response) => void = () => undefined;
+  answer = (url) =>
+    url === "api/v1/health" ? fine(url) : new Promise((resolve) => (late = resolve));
+  const asking = ask();
+  await vi.advanceTimersByTimeAsync(3 * service.PATIENCE_MS);
+  expect(service.obstacle.value).toBeNull();
+  late(await fine(""));
+  await asking;
+});
+
 test.each(OBSTACLES)("%s stands in the way until it is gone", async (_, trouble, why) => {
   answer = trouble;
   await expect(ask()).rejects.toMatchObject({ obstacle: why });
