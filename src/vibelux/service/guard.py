@@ -175,7 +175,7 @@ class Guard:
         """Ask for the token; one in the link becomes a cookie, and the link loses it."""
         if self._token is None:
             return None
-        path = _path_below(scope)
+        path = path_below(scope)
         if path == ICON and scope["method"] in _SAFE:
             return None
         given = _given(scope)
@@ -310,7 +310,7 @@ def _slower(wait: float, code: str, message: str) -> Failure:
     return Failure(429, code, message, headers={"Retry-After": str(seconds)})
 
 
-def _path_below(scope: Scope) -> str:
+def path_below(scope: Scope) -> str:
     """Return a request's path without the one under which a proxy shows the service.
 
     Proxies may take it away or leave it; a path without it is the service's own.
@@ -322,7 +322,7 @@ def _path_below(scope: Scope) -> str:
 
 def _to_folder(scope: Scope) -> RedirectResponse | None:
     """Lead from a proxy's path without the slash at its end to the page, which is below it."""
-    if _path_below(scope) or scope["method"] not in _SAFE:
+    if path_below(scope) or scope["method"] not in _SAFE:
         return None
     query = scope["query_string"].decode("latin-1")
     return RedirectResponse(f"{scope['root_path']}/" + (f"?{query}" if query else ""), 307)

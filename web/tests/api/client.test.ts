@@ -48,6 +48,8 @@ const OBSTACLES = [
   ["an answer that breaks off", said(200, '{"songs": ['), "away"],
   ["a proxy before a service that is away", said(502, "<h1>Bad Gateway</h1>"), "away"],
   ["a proxy that waited", said(504, ""), "away"],
+  ["a tunnel without its other end", said(530, "error 1033"), "away"],
+  ["a service with too many connections", fault(503, "too_many_connections"), "away"],
   ["a service that is about to end", fault(503, "service_stops"), "away"],
   ["a service with a new token", fault(401, "token_needed"), "locked"],
   ["too many old tokens", fault(429, "too_many_tokens"), "locked"],
