@@ -1,6 +1,7 @@
 """What does not come for a moment is asked for again, and nobody has to load the page anew."""
 
 import re
+import signal
 
 import pytest
 from PIL import Image
@@ -114,6 +115,20 @@ def test_a_service_that_was_away_when_the_camera_was_started(camera_page, own_se
     is_said(page)
     try_again(page)
     reads(page)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="no process can be stopped here")
+def test_a_service_that_hangs_is_said_to_be_away(open_page, own_service):
+    page = open_page(own_service.url).page
+    page.wait_for_load_state("networkidle")
+    own_service.process.send_signal(signal.SIGSTOP)
+    try:
+        mix(page, sad=100)
+        page.get_by_role("alert").filter(has_text="VibeluX does not answer.").wait_for()
+    finally:
+        own_service.process.send_signal(signal.SIGCONT)
+    page.get_by_text("VibeluX answers again.").wait_for()
+    page.locator(".queue-row").nth(3).wait_for()
 
 
 def newer(route):

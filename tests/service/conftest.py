@@ -64,13 +64,14 @@ def running(
     names: Sequence[str] = (),
     root_path: str = "",
     analyser: Analyser | None = None,
+    listener: socket.socket | None = None,
     **limits: Any,
 ) -> Iterator[tuple[Context, str]]:
     """Run the app on a free port in a thread and yield its context and address."""
     settings = Settings(home=home, workers=1, song_timeout=30.0)
     context = Context.open(settings, Roots.of([root]), analyser=analyser)
     app = create_app(context, token=token, names=names, root_path=root_path)
-    listener = socket.create_server(("127.0.0.1", 0), backlog=256)
+    listener = listener or socket.create_server(("127.0.0.1", 0), backlog=256)
     port = listener.getsockname()[1]
     server = Server(app, context, **limits)
     thread = threading.Thread(target=server.run, args=([listener],))

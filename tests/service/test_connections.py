@@ -254,8 +254,11 @@ def test_one_address_beyond_this_machine_cannot_take_them_all():
             self.client, self.transport = (address, 1), Transport()
 
     there = [Busy("192.0.2.7") for _ in range(5)]
-    limited = connections.Connections(there, most=10, proxies=["192.0.2.7"])
-    assert limited._has_room("192.0.2.7")  # it speaks for many
+    for proxy in ("192.0.2.7", "192.0.2.0/24"):
+        limited = connections.Connections(there, most=10, proxies=[proxy])
+        assert limited._has_room("192.0.2.7")  # it speaks for many
+    limited = connections.Connections(there, most=10, proxies=["192.0.2.8", "2001:db8::/32"])
+    assert not limited._has_room("192.0.2.7")
     limited = connections.Connections(there, most=10)
     assert not limited._has_room("192.0.2.7")
     assert limited._has_room("192.0.2.8")

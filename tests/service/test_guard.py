@@ -156,6 +156,19 @@ def test_cookies_of_other_programs_on_this_machine_do_no_harm(tmp_path):
     assert answer.status_code == 200
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [("Cookie", "theme=dark"), ("Cookie", f"{COOKIE}=s3cret")],  # as some proxies send them
+        [("Authorization", "bearer s3cret")],
+        [("Authorization", "BEARER  s3cret")],
+    ],
+)
+def test_the_token_may_come_in_any_form_that_http_allows(tmp_path, headers):
+    with running(tmp_path, tmp_path, token="s3cret") as (_, url):
+        assert httpx.get(f"{url}/api/v1/health", headers=headers).status_code == 200
+
+
 def test_the_cookie_is_for_tls_alone_where_the_link_came_by_tls(tmp_path):
     with running(tmp_path, tmp_path, token="s3cret") as (context, url):
         assert "Secure" not in httpx.get(f"{url}/?token=s3cret").headers["set-cookie"]
@@ -305,6 +318,14 @@ def test_what_a_proxy_says_of_who_asks_counts(tmp_path, asked_by, proxy, said, b
         answer = httpx.get(f"{url}/api/v1/health", headers=headers, timeout=None)
     assert answer.status_code == 200  # the host is that of the request: the other one has no say
     assert asked_by == [(believed, "https")]
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="no socket takes IPv4 and IPv6 here")
+def test_a_proxy_is_known_by_its_ipv4_address_where_ipv6_is_listened_on(tmp_path, asked_by):
+    both = socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True)
+    with running(tmp_path, tmp_path, listener=both, proxies=("127.0.0.1",)) as (_, url):
+        httpx.get(f"{url}/api/v1/health", headers=FORWARDED, timeout=None)
+    assert asked_by == [("203.0.113.9", "https")]
 
 
 def test_who_pretends_to_be_many_guesses_tokens_no_faster(tmp_path):

@@ -121,6 +121,16 @@ def test_the_field_takes_a_link_or_a_token(locked, given):
     assert f"{COOKIE}={TOKEN}" in answer.headers["set-cookie"]
 
 
+@pytest.mark.parametrize(
+    "given", ["http://[?token=a", "https://a\u2100b/?token=a", "http://]?token=b"]
+)
+def test_what_only_looks_like_a_link_does_not_fit(locked, given):
+    locked.cookies.clear()
+    answer = locked.get("/", params={"token": given}, headers={"Accept": BROWSER})
+    assert answer.status_code == 401
+    assert "This link does not fit." in answer.text
+
+
 def test_another_name_is_said_to_people_too(locked):
     answer = ask(locked, Host="evil.example")
     assert answer.status_code == 403

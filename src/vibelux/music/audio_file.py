@@ -24,6 +24,7 @@ from vibelux.errors import AudioError
 from vibelux.music.chunks import Chunk, Gathered
 from vibelux.music.ogg_links import Link, Part, links
 from vibelux.music.reading_errors import unreadable
+from vibelux.music.trailing_tags import end_of_sound
 from vibelux.stream_clock import LONGEST_GAP, StreamClock
 
 _PREROLL = 0.3
@@ -42,7 +43,7 @@ _UNSURE = 0.5
 _RATES = range(1000, 6_000_001)
 """Sample rates, in Hz, that music has; others come from damaged headers."""
 
-_GUESSED = {"mp3", "aac"}
+_GUESSED = {"mp3", "aac", "ac3", "eac3", "dts"}
 """FFmpeg's names of formats whose duration may be a guess from the bit rate."""
 
 _APPENDED = {"matroska,webm"}
@@ -336,10 +337,11 @@ class AudioFile:
         """Open the file, or each link of a chained one; those without sound are left out."""
         try:
             found = links(self._whole)
+            end = end_of_sound(self._whole)
         except OSError as error:
             raise unreadable(self.path, error) from error
         if len(found) == 1:
-            self._start_over()
+            self._open_part(Link(0, end))
             return
         refused: AudioError | None = None
         for link in found:

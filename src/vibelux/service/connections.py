@@ -7,6 +7,7 @@ a connection that has sent no request yet never reaches it.
 
 import asyncio
 import errno
+import ipaddress
 import os
 import socket
 from collections import Counter
@@ -18,7 +19,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from vibelux.service.failures import Failure, logger
-from vibelux.service.guard import SECURITY_HEADERS, is_loopback
+from vibelux.service.guard import SECURITY_HEADERS, is_loopback, plain_address
 
 MAX_HEAD = 1 << 16
 """Bytes of a request's line and headers."""
@@ -76,6 +77,8 @@ class Connection(HttpToolsProtocol):
         """Wait for the first request."""
         assert isinstance(transport, asyncio.Transport)
         super().connection_made(transport)
+        if self.client is not None:
+            self.client = (plain_address(self.client[0]), self.client[1])
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -219,13 +222,14 @@ class Connections:
     Args:
         most: connections at once.
         open: those that are, as Uvicorn keeps them.
-        proxies: addresses that speak for many.
+        proxies: addresses, or networks, that speak for many.
 
     """
 
     def __init__(self, open: Collection[Any], *, most: int, proxies: Collection[str] = ()) -> None:
         self.most = most
-        self._open, self._proxies = open, proxies
+        self._open = open
+        self._proxies = [ipaddress.ip_network(proxy) for proxy in proxies]
 
     async def accept(self, listener: socket.socket, connection: Any) -> None:
         """Accept connections until the listener is closed.
@@ -246,7 +250,7 @@ class Connections:
                     self._drop(None)
                     await asyncio.sleep(1.0)
                 continue
-            if not self._has_room(address[0]):
+            if not self._has_room(plain_address(address[0])):
                 logger.warning("a connection was refused: there are %d", len(self._open))
                 with accepted, suppress(OSError):  # it may be gone already
                     accepted.send(answer_to(_full(), []))
@@ -259,11 +263,15 @@ class Connections:
     def _has_room(self, address: str) -> bool:
         """Make room for a connection from an address, or tell that there is none."""
         there = self._there()
-        if not is_loopback(address) and address not in self._proxies:
+        if not is_loopback(address) and not self._speaks_for_many(address):
             own = sum(_address(one) == address for one in there)
             if own >= self.most // 2:  # nobody beyond this machine takes all
                 return self._drop(address)
         return len(there) < self.most or self._drop(None)
+
+    def _speaks_for_many(self, address: str) -> bool:
+        ip = ipaddress.ip_address(address)
+        return any(ip in network for network in self._proxies)
 
     def _drop(self, address: str | None) -> bool:
         """End a connection that is of least use, of an address or of any."""

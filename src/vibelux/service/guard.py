@@ -175,11 +175,12 @@ class Guard:
         """Ask for the token; one in the link becomes a cookie, and the link loses it."""
         if self._token is None:
             return None
-        path = _path_below(scope)
+        path = path_below(scope)
         if path == ICON and scope["method"] in _SAFE:
             return None
         given = _given(scope)
-        bearer = headers.get("authorization", "").removeprefix("Bearer ")
+        scheme, _, credentials = headers.get("authorization", "").partition(" ")
+        bearer = credentials.strip() if scheme.lower() == "bearer" else ""
         candidates = [one.encode() for one in (*_cookies(headers), bearer, given) if one]
         if not any(hmac.compare_digest(one, self._token.encode()) for one in candidates):
             client = (scope.get("client") or ("", 0))[0]
@@ -309,7 +310,7 @@ def _slower(wait: float, code: str, message: str) -> Failure:
     return Failure(429, code, message, headers={"Retry-After": str(seconds)})
 
 
-def _path_below(scope: Scope) -> str:
+def path_below(scope: Scope) -> str:
     """Return a request's path without the one under which a proxy shows the service.
 
     Proxies may take it away or leave it; a path without it is the service's own.
@@ -321,7 +322,7 @@ def _path_below(scope: Scope) -> str:
 
 def _to_folder(scope: Scope) -> RedirectResponse | None:
     """Lead from a proxy's path without the slash at its end to the page, which is below it."""
-    if _path_below(scope) or scope["method"] not in _SAFE:
+    if path_below(scope) or scope["method"] not in _SAFE:
         return None
     query = scope["query_string"].decode("latin-1")
     return RedirectResponse(f"{scope['root_path']}/" + (f"?{query}" if query else ""), 307)
@@ -338,7 +339,8 @@ def _cookies(headers: Headers) -> list[str]:
 
     Other programs of this machine set cookies, too, and not all in a form that parsers take.
     """
-    pairs = (part.strip().partition("=") for part in headers.get("cookie", "").split(";"))
+    lines = ";".join(headers.getlist("cookie"))  # proxies may send each cookie on its own line
+    pairs = (part.strip().partition("=") for part in lines.split(";"))
     return [value for name, _, value in pairs if name == COOKIE][:_COOKIES]
 
 
@@ -360,7 +362,15 @@ def _is_address(name: str) -> bool:
 
 def is_loopback(address: str) -> bool:
     """Tell whether an address is this machine's own, for itself only."""
-    if not _is_address(address):
-        return False
+    return _is_address(address) and ipaddress.ip_address(plain_address(address)).is_loopback
+
+
+def plain_address(address: str) -> str:
+    """Return an IP address; one of IPv4 as such where the system gives it as one of IPv6.
+
+    Raises:
+        ValueError: it is none.
+
+    """
     ip = ipaddress.ip_address(address)
-    return (getattr(ip, "ipv4_mapped", None) or ip).is_loopback
+    return str(getattr(ip, "ipv4_mapped", None) or ip)

@@ -10,6 +10,7 @@ from starlette.routing import compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from vibelux.service.failures import Failure
+from vibelux.service.guard import path_below
 
 
 class Methods:
@@ -38,8 +39,8 @@ class Methods:
             Failure: 404, 405.
 
         """
-        path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
-        if scope["type"] != "http" or not f"{path}/".startswith(f"{self._prefix}/"):
+        path = path_below(scope) if scope["type"] == "http" else ""
+        if not f"{path}/".startswith(f"{self._prefix}/"):
             await self._app(scope, receive, send)
             return
         methods = set().union(*(found for regex, found in self._addresses if regex.match(path)))

@@ -188,7 +188,11 @@ def token_in(given: str) -> str:
     given = given.strip()
     if "token=" not in given:
         return given
-    return parse_qs(urlsplit(given).query).get("token", [""])[0]
+    try:
+        query = urlsplit(given).query
+    except ValueError:  # it only looks like a link
+        return given
+    return parse_qs(query).get("token", [""])[0]
 
 
 def _prefers_html(accept: str) -> bool:

@@ -2,7 +2,7 @@
 
 import { ApiError, errorOf, unreachable } from "./error";
 import type { components, paths } from "./schema";
-import { answered, hindered } from "./service";
+import { answered, hindered, look, PATIENCE_MS } from "./service";
 
 export { ApiError };
 
@@ -103,7 +103,8 @@ function initOf(method: string, body: unknown): RequestInit {
 
 /** Return an answer that is a success. */
 async function reach(url: string, init: RequestInit): Promise<Response> {
-  const response = await whole(fetch(url, init));
+  const waiting = setTimeout(() => void look(), PATIENCE_MS); // slow, or hung?
+  const response = await whole(fetch(url, init)).finally(() => clearTimeout(waiting));
   const error = response.ok ? null : await errorOf(response);
   const why = error?.obstacle ?? null;
   if (why === null) answered();

@@ -22,6 +22,7 @@ export class ApiError extends Error {
     switch (this.code) {
       case "unreachable":
       case "service_stops":
+      case "too_many_connections":
         return "away";
       case "token_needed":
       case "too_many_tokens":
@@ -29,7 +30,7 @@ export class ApiError extends Error {
       case "host_not_allowed":
         return "refused";
       case "unknown": // not in the service's words: a proxy before it
-        return [502, 503, 504].includes(this.status) ? "away" : null;
+        return this.status >= 500 ? "away" : null;
       default:
         return null;
     }

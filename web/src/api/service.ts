@@ -14,6 +14,10 @@ obstacle.subscribe((now) => reachable.set(now === null));
 export const outdated = new Store(false);
 
 const RETRY_MS = 1500;
+
+/** Milliseconds without an answer after which the service is asked whether it is there at all. */
+export const PATIENCE_MS = 5000;
+
 let asking: ReturnType<typeof setTimeout> | undefined;
 
 /** Says that the service cannot be used, and asks until it can. */
@@ -52,7 +56,10 @@ export function back(): Promise<void> {
 
 async function obstacleNow(): Promise<Obstacle | null> {
   try {
-    const response = await fetch("api/v1/health", { cache: "no-store" });
+    const response = await fetch("api/v1/health", {
+      cache: "no-store",
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
     if (!response.ok) return (await errorOf(response)).obstacle ?? "away";
     await response.json(); // what is no JSON is not the service
     return null;

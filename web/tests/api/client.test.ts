@@ -48,11 +48,40 @@ const OBSTACLES = [
   ["an answer that breaks off", said(200, '{"songs": ['), "away"],
   ["a proxy before a service that is away", said(502, "<h1>Bad Gateway</h1>"), "away"],
   ["a proxy that waited", said(504, ""), "away"],
+  ["a tunnel without its other end", said(530, "error 1033"), "away"],
+  ["a service with too many connections", fault(503, "too_many_connections"), "away"],
   ["a service that is about to end", fault(503, "service_stops"), "away"],
   ["a service with a new token", fault(401, "token_needed"), "locked"],
   ["too many old tokens", fault(429, "too_many_tokens"), "locked"],
   ["a service with other names", fault(403, "host_not_allowed"), "refused"],
 ] as const satisfies readonly (readonly [string, Asking, string])[];
+
+test("a service that says nothing is looked for, and may only have been slow", async () => {
+  let late: (response: Response) => void = () => undefined;
+  answer = (url) =>
+    url === "api/v1/health"
+      ? Promise.reject(new DOMException("", "TimeoutError"))
+      : new Promise((resolve) => (late = resolve));
+  const asking = ask();
+  await vi.advanceTimersByTimeAsync(service.PATIENCE_MS - 1);
+  expect(service.obstacle.value).toBeNull();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(service.obstacle.value).toBe("away");
+  late(await fine(""));
+  await asking;
+  expect(service.obstacle.value).toBeNull();
+});
+
+test("a service that is slow at one thing and answers otherwise is there", async () => {
+  let late: (response: Response) => void = () => undefined;
+  answer = (url) =>
+    url === "api/v1/health" ? fine(url) : new Promise((resolve) => (late = resolve));
+  const asking = ask();
+  await vi.advanceTimersByTimeAsync(3 * service.PATIENCE_MS);
+  expect(service.obstacle.value).toBeNull();
+  late(await fine(""));
+  await asking;
+});
 
 test.each(OBSTACLES)("%s stands in the way until it is gone", async (_, trouble, why) => {
   answer = trouble;
