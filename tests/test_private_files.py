@@ -71,6 +71,17 @@ def test_a_home_of_an_earlier_version_is_tightened(tmp_path: Path) -> None:
         assert mode(path) == (0o700 if path.is_dir() else 0o600), path
 
 
+def test_a_home_that_was_made_read_only_stays_so(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    use(home)
+    for name in ("profile.json", "moods.json"):
+        (home / name).unlink()
+    home.chmod(0o555)
+    with Catalogue(home / "catalogue.sqlite"):
+        pass
+    assert mode(home) == 0o500
+
+
 def test_a_folder_that_holds_other_things_too_keeps_its_mode(tmp_path: Path) -> None:
     home = tmp_path / "documents"
     home.mkdir()

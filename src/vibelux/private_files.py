@@ -35,10 +35,10 @@ def private_folder(path: Path) -> None:
             raise
         with suppress(OSError):
             if not _is_shared(path) and path.stat().st_mode & 0o077 and _is_own(path):
-                path.chmod(0o700)
+                path.chmod(path.stat().st_mode & 0o700)  # one that is read-only stays so
                 for entry in path.iterdir():
                     if entry.is_dir() and not entry.is_symlink():
-                        entry.chmod(0o700)
+                        entry.chmod(entry.stat().st_mode & 0o700)
                     else:
                         tighten(entry)
     else:

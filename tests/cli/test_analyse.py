@@ -69,7 +69,7 @@ def test_a_bad_file_does_not_hold_up_the_others(
     assert len(errors) == 3
     assert errors[0] == f"error: cannot analyse {tmp_path / 'empty.mp3'}: the file is empty"
     assert "gone.mp3: there is no such file" in errors[1]
-    assert "text.mp3: it is no audio file" in errors[2]
+    assert "text.mp3: it is not an audio file" in errors[2]
 
 
 def test_a_picture_is_drawn(run_cli: RunCli, song: Path, music_model: Path, tmp_path: Path) -> None:

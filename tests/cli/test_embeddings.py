@@ -28,7 +28,7 @@ def original(tmp_path):
 def test_import_lists_bad_rows_and_counts_the_rest(run, original):
     result = run("import", original)
     assert result.exit_code == 0
-    assert result.stdout == ("2 songs imported · 1 of them without their file · 1 rows rejected\n")
+    assert result.stdout == ("2 songs imported · 1 of them with no file there · 1 rejected\n")
     assert result.stderr.splitlines() == [
         r"rejected  bad\n.mp3",
         "          a mood is seven numbers, got shape (2,)",
@@ -48,7 +48,7 @@ def test_import_as_json(run, original):
 def test_export_writes_what_can_be_played(run, original, tmp_path):
     run("import", original)
     result = run("export", tmp_path / "out.json")
-    assert result.stdout == f"1 songs written to {tmp_path / 'out.json'}\n"
+    assert result.stdout == f"1 song written to {tmp_path / 'out.json'}\n"
     content = json.loads((tmp_path / "out.json").read_text())
     assert content == {str(tmp_path.resolve() / "a.mp3"): [0, 0, 0, 0.75, 0, 0.25, 0]}
     result = run("export", tmp_path / "out.json", "--json")

@@ -84,7 +84,7 @@ def test_plays_and_learns_without_a_terminal(start, stock, tmp_path):
     assert titles == ["Song 0", "Song 1", "Song 2"]
     code, errors = end(process)
     assert code == 128 + signal.SIGTERM
-    assert "playing on no sound" in errors and "vibelux play --resume" in errors
+    assert "playing on the silent device" in errors and "vibelux play --resume" in errors
     with Listener.at(tmp_path / "profile.sqlite") as listener:
         heard = [(event.what, event.title) for event in listener.profile.events()]
     assert heard[:2] == [("played", "Song 0"), ("played", "Song 1")]
@@ -142,7 +142,11 @@ def test_the_screen_and_its_keys(start, stock, tmp_path):
         raise AssertionError(f"no {text!r} in {seen[-3000:]!r}")
 
     first = seen_until("▶ Song 0 – Artist 0")
-    assert "match · strength 1.0 · no sound" in first and "The mood" in first and "Song 3" in first
+    assert (
+        "match · strength 1.0 · the silent device" in first
+        and "The mood" in first
+        and "Song 3" in first
+    )
     for key, text in (
         ("?", "wrong mood: next song"),
         ("?", "Next"),
@@ -257,7 +261,7 @@ def test_says_why_mpd_plays_nothing(start, start_mpd, stock, tmp_path):
         (("--mood", "happy", "--policy", "up"), "unknown policy"),
         (("--mood", "happy", "--policy", "journey"), "needs a goal"),
         (("--mood", "happy", "--strength", "2"), "strength=2"),
-        (("--mood", "happy", "--mpd", "a:b"), "no address of MPD"),
+        (("--mood", "happy", "--mpd", "a:b"), "not an address of MPD"),
         (("--mood", "happy", "--mpd", "a", *QUIET), "--sound-device is of this computer"),
         (("--mood", "happy", "--mpd-root", "/music"), "--mpd-root is of MPD"),
         (("--resume",), "no session to go on with"),

@@ -173,6 +173,7 @@ def test_open_plays_the_playlist(run_cli, library, tmp_path):
     assert done.returncode == 0, done.stderr
     played = [entry.path.stem for entry in read_playlist(Path(seen.read_text()))]
     assert played == ["joy", "bittersweet"]
+    assert stat.S_IMODE(Path(seen.read_text()).stat().st_mode) == 0o600
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="names that Windows does not allow")

@@ -179,7 +179,7 @@ def test_an_empty_mount_point_marks_nothing_missing(run, catalogue, music):
     (music / "a.mp3").unlink()
     report = run()
     assert report.missing == 0
-    assert "is its disk mounted?; its 1 songs stay" in report.warnings[0]
+    assert "is its disk mounted?; its songs (1) stay" in report.warnings[0]
     assert catalogue.counts()["ok"] == 1
 
 
@@ -200,7 +200,7 @@ def test_a_folder_that_cannot_be_listed_marks_nothing_missing(run, catalogue, mu
     monkeypatch.setattr(os, "scandir", refuse)
     report = run()
     assert report.missing == 1
-    assert "Permission denied; its 1 songs stay" in report.warnings[0]
+    assert "Permission denied; its songs (1) stay" in report.warnings[0]
     assert {name: song.state for name, song in by_name(catalogue).items()} == {
         "a.mp3": "ok",
         "b.mp3": "ok",

@@ -355,7 +355,7 @@ def test_a_folder_whose_kind_cannot_be_told_is_not_missing(
     monkeypatch.setattr(os, "scandir", Listing)
     report = scan_it()
     assert report.missing == 1
-    assert f"{os.strerror(number)}; its 1 songs stay in the catalogue" in report.warnings[0]
+    assert f"{os.strerror(number)}; its songs (1) stay in the catalogue" in report.warnings[0]
     assert {name: song.state for name, song in by_name(catalogue).items()} == {
         "a.mp3": "ok",
         "b.mp3": "ok",
@@ -389,7 +389,7 @@ def test_a_root_that_fails_in_the_middle_is_not_missing(scan_it, catalogue, musi
 
     monkeypatch.setattr(Path, "stat", stat_once)
     report = scan_it()
-    assert "Input/output error; its 1 songs stay" in report.warnings[0]
+    assert "Input/output error; its songs (1) stay" in report.warnings[0]
     assert catalogue.counts()["ok"] == 1
 
 

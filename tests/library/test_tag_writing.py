@@ -265,6 +265,30 @@ def test_links(catalogue, known, music, tmp_path):
     assert "2 names (hard links)" in done["two.flac"].reason
 
 
+@pytest.mark.skipif(os.name != "posix", reason="links")
+def test_a_song_that_is_known_by_a_link_too_is_up_to_date_under_both_paths(
+    catalogue, add_song, known, music, tmp_path
+):
+    (tmp_path / "other").mkdir()
+    path = write_song(tmp_path / "other" / "a.flac")
+    link = music.resolve() / "link.flac"
+    link.symlink_to(path)
+    known(path)
+    song = catalogue.song_at(path.resolve())
+    add_song(
+        catalogue,
+        link,
+        mood=vector_blob(MOOD),
+        model=song.model,
+        valence=song.valence,
+        arousal=song.arousal,
+        size=path.stat().st_size,
+        mtime_ns=path.stat().st_mtime_ns,
+    )
+    states = [step.state for folder in (music, path.parent) for step in tag(catalogue, folder)]
+    assert states == ["changed", "same"]
+
+
 def test_a_sound_that_would_change_stops_everything(catalogue, known, music, monkeypatch):
     path = write_song(music / "a.wav")
     known(path)

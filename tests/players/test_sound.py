@@ -39,7 +39,7 @@ def test_says_what_cannot_be_decoded(tmp_path):
     with pytest.raises(AudioError, match="no such file"):
         next(stereo(tmp_path / "gone.mp3"))
     (tmp_path / "text.mp3").write_text("no sound" * 100)
-    with pytest.raises(AudioError, match="it is no audio file"):
+    with pytest.raises(AudioError, match="it is not an audio file"):
         next(stereo(tmp_path / "text.mp3"))
 
 

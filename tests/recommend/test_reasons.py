@@ -56,14 +56,23 @@ def test_how_it_sounds_and_how_that_relates():
     assert facts == [Sounds("happy", "low"), Relates("calmer", "you"), Touch("sad")] or (
         facts == [Sounds("happy", "medium"), Relates("calmer", "you"), Touch("sad")]
     )
-    assert in_words(facts).endswith("calmer than you, with a touch of sadness.")
+    assert in_words(facts).endswith("calmer than your mood, with a touch of sadness.")
+
+
+def test_a_song_of_a_journey_is_compared_with_the_stage_it_belongs_to():
+    """Not with where the journey leads: a gloomy song is not brighter than a happy goal."""
+    sad, happy = parse_mood("sad"), parse_mood("happy")
+    first = target_path(sad, "journey", 12, goal=happy)[0]
+    heard = Heard(parse_mood("sad=0.5,fear=0.5"), affect_of(sad) + np.array([0.4, 0.0]))
+    facts = reasons_for(heard, sad, policy="journey", target=first, fit=0.9)
+    assert "brighter than this point of the journey" in in_words(facts)
 
 
 def test_the_caveat_comes_only_where_the_library_holds_few_such_songs():
     few, many = [9, 9, 9, 9, 9, 2, 9], [9] * 7
     poor = why("neutral", "sad", fit=0.4, counts=few)
     assert poor[-1] == BestAvailable("sad", 2)
-    assert in_words(poor).endswith("The nearest you have: your library holds few sad songs.")
+    assert in_words(poor).endswith(" Your library holds few sad songs.")
     assert BestAvailable("sad", 2) not in why("neutral", "sad", fit=0.9, counts=few)
     assert not any(isinstance(f, BestAvailable) for f in why("sad", "sad", fit=0.4, counts=few))
     assert not any(isinstance(f, BestAvailable) for f in why("fear", "sad", fit=0.4, counts=many))
@@ -102,8 +111,9 @@ def test_no_reason_contradicts_the_bars(mood, song, affect, policy):
         match fact:
             case Sounds():
                 assert heard.mood[EMOTIONS.index(fact.emotion)] == heard.mood.max()
-                assert {"low": affect[1] < LOW, "high": affect[1] > HIGH}.get(
-                    fact.energy, LOW <= affect[1] <= HIGH
+                arousal = float(affect[1])  # numpy would round the thresholds to float32
+                assert {"low": arousal < LOW, "high": arousal > HIGH}.get(
+                    fact.energy, LOW <= arousal <= HIGH
                 )
             case Relates(relation="close"):
                 assert (np.abs(affect - places[fact.to]) <= np.array(CLOSE) + 1e-6).all()

@@ -111,7 +111,7 @@ def test_addresses(text, url):
     ["", "ftp://x", "https://", "http://h:port", "https://h?u=me&p=hidden", "https://h#hidden"],
 )
 def test_what_is_no_address(text):
-    with pytest.raises(InvalidInput, match="is no address of a server") as caught:
+    with pytest.raises(InvalidInput, match="is not an address of a server") as caught:
         parse_url(text)
     assert "hidden" not in str(caught.value)
 

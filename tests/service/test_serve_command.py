@@ -65,6 +65,14 @@ def test_a_second_start_says_that_it_runs(start, tmp_path):
     assert f"serves this catalogue already at http://127.0.0.1:{port}/" in " ".join(errors.split())
 
 
+def test_one_that_needs_a_token_is_recognised_too(start, tmp_path):
+    _, line = start("--host", "0.0.0.0", "--port", "0")
+    port = str(port_of(line))
+    second, _ = start("--port", port, home=tmp_path / "other")
+    _, errors = second.communicate()
+    assert f"VibeluX runs already at http://127.0.0.1:{port}/" in " ".join(errors.split())
+
+
 def test_beyond_this_machine_the_link_has_a_token(start):
     process, line = start("--host", "0.0.0.0", "--port", "0")
     token = re.search(r"\?token=(\S+)", line)[1]

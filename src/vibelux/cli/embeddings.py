@@ -5,6 +5,7 @@ from pathlib import Path
 import typer
 
 from vibelux.cli.console import err, out, print_json, printable
+from vibelux.cli.scan_progress import songs_in_words
 
 app = typer.Typer(
     help="Exchange moods as song_embeddings.json: a path and seven numbers a song.",
@@ -30,7 +31,7 @@ def export(
     if json:
         print_json({"path": str(file), "exported": count})
     else:
-        out().print(f"{count:,} songs written to {printable(str(file))}", soft_wrap=True)
+        out().print(f"{songs_in_words(count)} written to {printable(str(file))}", soft_wrap=True)
 
 
 @app.command("import")
@@ -67,11 +68,11 @@ def import_(
         err().print(Text(f"          {printable(reason)}", style="dim"), soft_wrap=True)
     if len(report.rejected) > _SHOWN:
         err().print(f"          … and {len(report.rejected) - _SHOWN:,} more: --json lists all")
-    parts = [f"{report.imported:,} songs imported"]
+    parts = [f"{songs_in_words(report.imported)} imported"]
     if report.missing:
-        parts.append(f"{report.missing:,} of them without their file")
+        parts.append(f"{report.missing:,} of them with no file there")
     if report.kept:
         parts.append(f"{report.kept:,} kept, as a scan has analysed them")
     if report.rejected:
-        parts.append(f"{len(report.rejected):,} rows rejected")
+        parts.append(f"{len(report.rejected):,} rejected")
     out().print(" · ".join(parts), soft_wrap=True)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from vibelux.cli.console import err, out, print_json, printable
+from vibelux.cli.scan_progress import songs_in_words
 from vibelux.errors import AudioError, InvalidInput
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _present(catalogue: "Catalogue", found: "Overview") -> None:
         err().print(f"The catalogue {what} with: vibelux scan FOLDER", soft_wrap=True)
         _list_servers(catalogue)
         return
-    head = Text(f"{counts['ok']:,} songs", style="bold")
+    head = Text(songs_in_words(counts["ok"]), style="bold")
     head.append(f" · {_hours(found.hours)} of music", style="not bold")
     if counts["failed"]:
         head.append(f" · {counts['failed']:,} failed", style="red not bold")
@@ -167,4 +168,7 @@ def _list_missing(catalogue: "Catalogue") -> None:
 
 
 def _hours(hours: float) -> str:
-    return f"{hours:,.0f} hours" if hours >= 10 else f"{hours * 60:,.0f} minutes"
+    if hours >= 10:
+        return f"{hours:,.0f} hours"
+    minutes = round(hours * 60)
+    return {0: "less than a minute", 1: "1 minute"}.get(minutes, f"{minutes:,} minutes")

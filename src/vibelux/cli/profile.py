@@ -89,7 +89,7 @@ def export(
             print_json(profile.as_json())
             return
         number = profile.export(file)
-    out().print(f"{number:,} events written to {printable(str(file))}", soft_wrap=True)
+    out().print(f"{_events(number)} written to {printable(str(file))}", soft_wrap=True)
 
 
 @app.command("forget")
@@ -106,10 +106,10 @@ def forget(
         number = sum(profile.counts().values())
         if number and not yes:
             if not sys.stdin.isatty():
-                raise InvalidInput(f"this deletes {number:,} events for good; confirm with --yes")
-            typer.confirm(f"Delete {number:,} events for good?", abort=True, err=True)
+                raise InvalidInput(f"this deletes {_events(number)} for good; confirm with --yes")
+            typer.confirm(f"Delete {_events(number)} for good?", abort=True, err=True)
         profile.forget()
-    out().print(f"{number:,} events forgotten")
+    out().print(f"{_events(number)} forgotten")
 
 
 def _profile(path: Path) -> "Profile":
@@ -133,3 +133,7 @@ def _line(event: "Event") -> str:
     if event.artist:
         name += f" – {event.artist}"
     return f"{when}  {_WORDS[event.what]:<14}  {printable(name)}"
+
+
+def _events(number: int) -> str:
+    return "1 event" if number == 1 else f"{number:,} events"

@@ -16,6 +16,7 @@ from vibelux.cli.ordering_options import (
     Strength,
     given_order,
 )
+from vibelux.cli.scan_progress import songs_in_words
 from vibelux.errors import InvalidInput, NoFace
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def recommend(
     from vibelux.library.catalogue import Catalogue
     from vibelux.library.playlists import require_format, write_playlist
     from vibelux.players.system import open_playlist
+    from vibelux.private_files import tighten
     from vibelux.recommend.listener import Listener
     from vibelux.recommend.ranking import recommend_songs, require_songs
     from vibelux.recommend.session import Session
@@ -133,7 +135,7 @@ def recommend(
             err().print(_order_line(notes), highlight=False)
     if output is not None:
         whole = write_playlist(output, [song.song for song in songs], relative=relative)
-        err().print(f"wrote {printable(str(output))}, {len(songs)} songs")
+        err().print(f"wrote {printable(str(output))}, {songs_in_words(len(songs))}")
         if whole:
             err().print(
                 f"note: {whole} of them cannot be named relative to the playlist (they are on "
@@ -143,6 +145,7 @@ def recommend(
         if output is None:
             output = settings.home / "recommended.m3u8"  # must outlive this command
             write_playlist(output, [song.song for song in songs])
+            tighten(output)
         open_playlist(output)
 
 

@@ -97,7 +97,7 @@ def _present(report: "ScanReport", counts: dict[str, int]) -> None:
         (report.unchanged, "unchanged"),
         (report.returned, "of them back again"),
         (report.moved, "moved"),
-        (report.copied, "copies"),
+        (report.copied, "copy" if report.copied == 1 else "copies"),
         (report.missing, "missing"),
         (report.failed, "failed"),
         (report.unread, "not read, the next scan tries again"),

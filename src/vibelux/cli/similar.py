@@ -5,6 +5,7 @@ from pathlib import Path
 import typer
 
 from vibelux.cli.console import err, out, print_json, printable, require_catalogue
+from vibelux.cli.scan_progress import songs_in_words
 
 
 def similar(
@@ -62,4 +63,4 @@ def similar(
         out().print(playlist_table(songs, title=title))
     if output is not None:
         write_playlist(output, [entry.song for entry in songs])
-        err().print(f"wrote {printable(str(output))}, {len(songs)} songs")
+        err().print(f"wrote {printable(str(output))}, {songs_in_words(len(songs))}")

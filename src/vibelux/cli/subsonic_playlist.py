@@ -112,7 +112,7 @@ def _tell_playlist(
     on_it = [pick for pick in picks if pick.song.remote_id not in gone]
     out().print(playlist_table(on_it, title=f"{whose.capitalize()}: {in_words(mood)}"))
     done = "made" if put.created else "brought up to date"
-    err().print(f"{done} the playlist {printable(name)}, {put.songs} songs")
+    err().print(f"{done} the playlist {printable(name)}, {songs_in_words(put.songs)}")
     if put.dropped:
         note(
             f"{songs_in_words(len(put.dropped))} went away from the server since the last scan and "

@@ -176,7 +176,7 @@ def scan(
         if failing is not None:
             raise failing
         report.warnings = [
-            f"{folder}: {why}; its {count} songs stay in the catalogue as they are"
+            f"{folder}: {why}; its songs ({count}) stay in the catalogue as they are"
             if (count := ledger.count_below(folder))
             else f"{folder}: {why}"
             for folder, why in way.unreachable.items()

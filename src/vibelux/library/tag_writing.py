@@ -37,8 +37,9 @@ from vibelux.atomic_file import atomic_file, remove_leftovers
 from vibelux.emotions import EMOTIONS
 from vibelux.errors import NotTaggable, TagError
 from vibelux.library.catalogue import Catalogue, Song
+from vibelux.library.real_paths import real
 from vibelux.library.scan_files import Found, walk
-from vibelux.library.schema import path_bytes, songs
+from vibelux.library.schema import path_of, songs
 from vibelux.library.song_identity import key_of
 from vibelux.library.sound_digest import digest_of_all
 from vibelux.library.tag_fields import Fields, change_fields, read_fields
@@ -288,7 +289,7 @@ def _done(
     if not changes:
         return Tagging(found.path, "same", before=before)
     # A song that is a link stays one: it is the file itself that changes, beside which a copy lies.
-    target = Path(os.path.realpath(found.path))
+    target = real(found.path)
     _require_writable(target)
     if write:
         _replace(target, changes, keep_time=keep_time)
@@ -369,7 +370,7 @@ def _give_to(part: Path, status: os.stat_result) -> None:
 
 
 def _tell(catalogue: Catalogue, found: Found) -> None:
-    """Let the catalogue know that a file has changed, but not its sound.
+    """Let the catalogue know that a file has changed, but not its sound, under all its paths.
 
     Raises:
         TagError: the file cannot be read again; it is finished, and the next scan looks at it.
@@ -388,12 +389,12 @@ def _tell(catalogue: Catalogue, found: Found) -> None:
             f"its tags are written, but it cannot be read again: {error.strerror or error}"
         ) from error
     with catalogue.writing() as connection:
-        query = select(songs).where(songs.c.path == path_bytes(found.path))
-        song = connection.execute(query).one_or_none()
-        if song is None or (song.size, song.mtime_ns) != (found.size, found.mtime_ns):
-            return  # it was not up to date before, so the next scan shall look at it
-        values["known_by"] = key_of(song)
-        connection.execute(update(songs).where(songs.c.id == song.id).values(**values))
+        # A song that was not up to date before is left to the next scan.
+        query = select(songs).where(songs.c.size == found.size, songs.c.mtime_ns == found.mtime_ns)
+        for song in connection.execute(query).all():
+            if real(path_of(song.path)) == real(found.path):
+                values["known_by"] = key_of(song)
+                connection.execute(update(songs).where(songs.c.id == song.id).values(**values))
 
 
 def _reason(error: Exception) -> str:

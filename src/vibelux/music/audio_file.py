@@ -383,7 +383,7 @@ class AudioFile:
         except av.FFmpegError as error:
             if head.startswith(_MAGIC) or head[4:8] == b"ftyp":
                 raise self._error("damaged", "it starts like a song but cannot be read") from error
-            raise self._error("not_audio", "it is no audio file") from error
+            raise self._error("not_audio", "it is not an audio file") from error
         streams = self._container.streams
         if "ASF_Protection_Type" in self._container.metadata:
             raise self._error("protected", "it is protected against copying (DRM)")

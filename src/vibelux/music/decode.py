@@ -102,12 +102,13 @@ def decode_windows(
         raise AudioError(f"cannot analyse {path}: no sound can be decoded", code="damaged")
     if duration < MIN_SECONDS:
         raise AudioError(
-            f"{path} lasts {duration:.2f} s; at least {MIN_SECONDS:g} s are needed",
+            f"cannot analyse {path}: it lasts {duration:.2f} s; "
+            f"at least {MIN_SECONDS:g} s are needed",
             code="too_short",
         )
     heard = [i for i, part in enumerate(parts) if len(part) and np.abs(part).max() > SILENCE]
     if not heard:
-        raise AudioError(f"{path} is silent", code="silent")
+        raise AudioError(f"cannot analyse {path}: it is silent", code="silent")
     length = round(window_seconds * sample_rate)
     return Windows(
         samples=np.stack([fit_window(parts[i], length) for i in heard]),

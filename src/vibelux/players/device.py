@@ -60,7 +60,7 @@ class SoundDevice:
                 "no sound device can be opened; connect one, or play through MPD with --mpd"
             ) from error
         if name == SILENT:
-            self.name = "no sound"
+            self.name = "the silent device"
         else:
             self.name = "this computer" if chosen is None else str(chosen["name"])
         self._frames = frames

@@ -79,7 +79,7 @@ def _parsed(text: str, port: str) -> MpdAddress:
     if match is None or not 0 < number < 65536:
         # Not the text itself: it may hold a password.
         raise InvalidInput(
-            f"{host!r} is no address of MPD; write HOST, HOST:PORT or the path of its socket"
+            f"{host!r} is not an address of MPD; write HOST, HOST:PORT or the path of its socket"
         )
     return MpdAddress(match["six"] or match["host"], number, password or None)
 

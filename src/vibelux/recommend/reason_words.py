@@ -47,10 +47,14 @@ NOUNS: Mapping[str, str] = {
 
 _CLOSE: Mapping[Other, str] = {
     "you": "close to your mood",
-    "aim": "close to where this leads",
+    "aim": "close to this point of the journey",
     "song": "much the same mood",
 }
-_THAN: Mapping[Other, str] = {"you": "you", "aim": "where this leads", "song": "that song"}
+_THAN: Mapping[Other, str] = {
+    "you": "your mood",
+    "aim": "this point of the journey",
+    "song": "that song",
+}
 _STEPS: Mapping[Relation, str] = {
     "brighter": "a step brighter",
     "calmer": "a step calmer",
@@ -94,7 +98,7 @@ def in_words(facts: Sequence[Fact]) -> str:
 
 def _best_available(fact: BestAvailable) -> str:
     held = "no" if fact.songs == 0 else "few"
-    return f"The nearest you have: your library holds {held} {_ADJECTIVES[fact.emotion]} songs."
+    return f"Your library holds {held} {_ADJECTIVES[fact.emotion]} songs."
 
 
 _ADJECTIVES: Mapping[str, str] = {

@@ -75,7 +75,7 @@ def parse_url(text: str) -> str:
     if address is None:
         shown = re.split(r"[?#]", text.strip())[0].rpartition("@")[2]
         raise InvalidInput(
-            f"{shown!r} is no address of a server; give one such as https://music.example.org"
+            f"{shown!r} is not an address of a server; give one such as https://music.example.org"
         )
     return f"{address.scheme or 'https'}://{address.name(default_port=False)}"
 

@@ -14,6 +14,7 @@ import socket
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from contextlib import closing
@@ -313,6 +314,9 @@ def _is_ours(shown: str) -> bool:
     try:
         with urllib.request.urlopen(f"http://{shown}/api/v1/health", timeout=2) as answer:
             return bool(json.load(answer)["name"] == "VibeluX")
+    except urllib.error.HTTPError as refusal:  # beyond this machine it asks for a token
+        with refusal:
+            return b'"token_needed"' in refusal.read(1000)
     except (OSError, ValueError, KeyError, TypeError):
         return False
 

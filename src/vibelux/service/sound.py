@@ -257,7 +257,7 @@ def _opened(path: Path) -> tuple[BinaryIO, os.stat_result]:
     try:
         real = path.resolve(strict=True)
         if real.suffix.lower() not in AUDIO_SUFFIXES or not stat.S_ISREG(real.stat().st_mode):
-            raise AudioError(f"{path} is no audio file any more; scan again", code="not_audio")
+            raise AudioError(f"{path} is not an audio file any more; scan again", code="not_audio")
         file = real.open("rb")
     except (FileNotFoundError, NotADirectoryError) as error:
         raise AudioError(

@@ -254,7 +254,7 @@ export const de: Language = {
     music: "Musik",
     now: "Es läuft",
     nothing: "Es kann losgehen",
-    nothingMood: "Die Lieder unten passen zu deinem Ausdruck.",
+    nothingMood: "Die Lieder unten passen zu deiner Stimmung.",
     nothingNoMood: "Zeig dein Gesicht, ein Foto oder schieb die Regler, und die Musik folgt.",
     playFitting: "Passende Musik spielen",
     playAnything: "Irgendetwas spielen",
@@ -342,11 +342,11 @@ export const de: Language = {
     },
     close: {
       you: "nah an deiner Stimmung",
-      aim: "nah am Ziel",
+      aim: "nah an dieser Stelle der Reise",
       song: "fast dieselbe Stimmung",
     },
     relation: (relation, to) =>
-      `${{ calmer: "ruhiger", livelier: "lebhafter", brighter: "heller", darker: "dunkler" }[relation]} als ${{ you: "du", aim: "das Ziel", song: "jenes Lied" }[to]}`,
+      `${{ calmer: "ruhiger", livelier: "lebhafter", brighter: "heller", darker: "dunkler" }[relation]} als ${{ you: "deine Stimmung", aim: "diese Stelle der Reise", song: "jenes Lied" }[to]}`,
     step: {
       brighter: "einen Schritt heller",
       calmer: "einen Schritt ruhiger",
@@ -357,7 +357,7 @@ export const de: Language = {
     sameArtist: "vom selben Interpreten",
     corrected: "Diese Stimmung hast du ihm gegeben.",
     bestAvailable: (adjective, songs) =>
-      `Näher kommt keines: In deiner Sammlung gibt es ${songs === 0 ? "keine" : "kaum"} ${songs === 0 ? adjective : adjective.replace(/n$/, "")} Lieder.`,
+      `In deiner Sammlung gibt es ${songs === 0 ? "keine" : "kaum"} ${songs === 0 ? adjective : adjective.replace(/n$/, "")} Lieder.`,
     liked: "Du magst es.",
     likedSimilar: (songs) =>
       songs === 1 ? "Ein ähnliches Lied mochtest du." : `${songs} ähnliche Lieder mochtest du.`,
@@ -532,7 +532,7 @@ export const de: Language = {
     title: "Stimmungskarte",
     surface:
       "Stimmungskarte. Pfeiltasten bewegen ein Kreuz, Plus und Minus vergrößern und verkleinern, Null zeigt alles. Die Eingabetaste spielt das Lied am Kreuz oder setzt dort deine Stimmung.",
-    summary: (songs, share, where) => `${songs}; die meisten, ${share}, sind ${where}.`,
+    summary: (songs, share, where) => `${songs}; der größte Teil, ${share}, ist ${where}.`,
     pleasant: "angenehm",
     unpleasant: "unangenehm",
     calm: "ruhig",

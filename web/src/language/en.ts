@@ -248,7 +248,7 @@ export const en = {
     music: "Music",
     now: "Now playing",
     nothing: "Ready when you are",
-    nothingMood: "The songs below fit your expression.",
+    nothingMood: "The songs below fit your mood.",
     nothingNoMood: "Show your face, a photo or move the sliders, and the music follows.",
     playFitting: "Play what fits",
     playAnything: "Play anything",
@@ -334,11 +334,11 @@ export const en = {
     },
     close: {
       you: "close to your mood",
-      aim: "close to where this leads",
+      aim: "close to this point of the journey",
       song: "much the same mood",
     },
     relation: (relation: "calmer" | "livelier" | "brighter" | "darker", to: Other) =>
-      `${relation} than ${{ you: "you", aim: "where this leads", song: "that song" }[to]}`,
+      `${relation} than ${{ you: "your mood", aim: "this point of the journey", song: "that song" }[to]}`,
     step: {
       brighter: "a step brighter",
       calmer: "a step calmer",
@@ -349,7 +349,7 @@ export const en = {
     sameArtist: "by the same artist",
     corrected: "This is the mood that you gave it.",
     bestAvailable: (adjective: string, songs: number) =>
-      `The nearest you have: your library holds ${songs === 0 ? "no" : "few"} ${adjective} songs.`,
+      `Your library holds ${songs === 0 ? "no" : "few"} ${adjective} songs.`,
     liked: "You like it.",
     likedSimilar: (songs: number) => `You liked ${songsOf(songs)} like this.`,
     likedArtist: (songs: number, artist: string) => `You liked ${songsOf(songs)} by ${artist}.`,
@@ -519,7 +519,7 @@ export const en = {
     surface:
       "Mood map. Arrow keys move a cross, plus and minus zoom, zero shows all. Enter plays the song at the cross, or sets your mood there.",
     summary: (songs: string, share: string, where: string) =>
-      `${songs}; most of them, ${share}, are ${where}.`,
+      `${songs}; the largest part, ${share}, is ${where}.`,
     pleasant: "pleasant",
     unpleasant: "unpleasant",
     calm: "calm",

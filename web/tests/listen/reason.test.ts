@@ -50,7 +50,7 @@ describe("why a song was chosen", () => {
         de,
       ),
     ).toBe(
-      "Fröhlich, ruhiger als du, mit einer Spur Trauer. Näher kommt keines: In deiner Sammlung gibt es keine wütenden Lieder.",
+      "Fröhlich, ruhiger als deine Stimmung, mit einer Spur Trauer. In deiner Sammlung gibt es keine wütenden Lieder.",
     );
   });
 
