@@ -127,7 +127,7 @@ def test_songs_are_scanned_recommended_and_served_without_a_trace(
     vibelux("scan", music, "--workers", "2")
     for arguments in (
         ("recommend", "--mood", "happy"),
-        ("recommend", "--mood", "sad", "--policy", "match", "-o", tmp_path / "out.m3u8"),
+        ("recommend", "--mood", "sad", "--order", "listening", "-o", tmp_path / "out.m3u8"),
         ("recommend", "--image", PORTRAIT, "--json"),
         ("similar", "0"),
         ("library",),

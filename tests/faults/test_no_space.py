@@ -127,7 +127,7 @@ def test_what_is_there_can_be_read(
         (("library",), "4 songs"),
         (("recommend", "--mood", "angry", "-n", "1"), "Song 0"),
         (("similar", "Song 1"), "Song 2"),
-        (("recommend", "--mood", "angry", "--policy", "match"), "Song 0"),
+        (("recommend", "--mood", "angry", "--order", "listening"), "Song 0"),
         (("profile", "show"), "1 liked"),
         (("recommend", "--mood", "sad", "-o", tmp_path / "out.m3u8"), "Song"),
         (("embeddings", "export", tmp_path / "moods.json"), "4 songs written"),
@@ -264,6 +264,6 @@ def test_what_was_written_last_counts_on_a_disk_that_became_read_only_without_wa
     assert subprocess.run([sys.executable, "-c", dies], check=False).returncode == 9
     (home / "catalogue.sqlite-shm").unlink()
     assert (home / "catalogue.sqlite-wal").stat().st_size
-    done = ran(READ_ONLY, "recommend", "--mood", "sad", "--order", "listening", "--policy", "match")
+    done = ran(READ_ONLY, "recommend", "--mood", "sad", "--order", "listening")
     assert (done.returncode, done.stdout.count("New")) == (0, 4), done.stderr
     assert (home / "catalogue.sqlite-wal").stat().st_size
