@@ -430,3 +430,18 @@ def test_another_encoding_of_a_song_keeps_its_correction(home):
     with Catalogue(home.path) as catalogue:
         assert (catalogue.song_at(path).id, catalogue.song_at(path).corrected) == (song_id, True)
         assert catalogue.counts() == {"ok": 1, "failed": 0, "missing": 0}
+
+
+def test_songs_of_a_folder_that_became_a_link_are_no_copies(home):
+    path = write_song(home.music / "a.flac", hertz=300)
+    home.scan()
+    with Catalogue(home.path) as catalogue:
+        song_id = catalogue.song_at(path).id
+    there = home.music.with_name("moved to")
+    home.music.rename(there)
+    home.music.symlink_to(there)
+    assert home.scan().moved == 1
+    with Catalogue(home.path) as catalogue:
+        assert [(song.id, song.path) for song in catalogue.songs()] == [(song_id, there / "a.flac")]
+        assert catalogue.song_at(path).id == song_id
+    assert home.scan().unchanged == 1

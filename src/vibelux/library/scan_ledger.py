@@ -35,6 +35,7 @@ from sqlalchemy import (
 
 from vibelux.errors import AudioError, FilesUnreachable
 from vibelux.library.durable_commits import DurableCommits
+from vibelux.library.real_paths import real
 from vibelux.library.scan_files import Found
 from vibelux.library.scan_verdicts import Terms, is_unread, outlives
 from vibelux.library.schema import OWN, VERDICT, folder_range, path_bytes, path_of, songs
@@ -465,7 +466,8 @@ def _is_gone(song: Row[Any], pending: Row[Any]) -> bool:
         if str(before).lower() == str(after).lower():
             return before.samefile(after)
         before.lstat()
-        return False
+        # Scans resolve folders. One that has become a link leads to where its files are now.
+        return real(before.parent) != before.parent and real(before) == real(after)
 
     try:
         return waited_for(look, what=str(before), patience=_LOOK_PATIENCE)
