@@ -1,6 +1,7 @@
 """Fixtures that tests of every part share."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -24,10 +25,14 @@ PIXEL_OF_EMOTION = 255.0 / 8
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let Matplotlib make its list of fonts once for all tests, away from the user's folders."""
+    """Prepare what all tests and the programs that they start share."""
+    # Matplotlib makes its list of fonts once, away from the user's folders.
     fonts = tempfile.TemporaryDirectory(prefix="vibelux-fonts-")
     config.add_cleanup(fonts.cleanup)
     os.environ["MPLCONFIGDIR"] = fonts.name
+    # Shells start what runs in the background without Ctrl-C, and so would be all that tests start.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

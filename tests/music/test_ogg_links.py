@@ -39,6 +39,16 @@ def test_streams_that_begin_together_are_one_link() -> None:
     assert found(group * 2) == [(0, len(group)), (len(group), 2 * len(group))]
 
 
+@pytest.mark.parametrize("size", [0, 300, 70_000])
+def test_a_tag_before_the_first_page_belongs_to_its_link(size: int) -> None:
+    synchsafe = bytes(size >> 7 * place & 0x7F for place in (3, 2, 1, 0))
+    one = b"ID3\4\0\0" + synchsafe + bytes(size) + page(VORBIS, first=True) + page()
+    two = page(OPUS, first=True, serial=2) + page()
+    assert found(one + two) == [(0, len(one)), (len(one), len(one + two))]
+    assert found(one[:-1]) == [(0, len(one) - 1)]
+    assert found(one[:12]) == [(0, 12)]
+
+
 def test_a_flag_alone_begins_nothing() -> None:
     data = page(VORBIS, first=True) + page() * 3 + page(first=True) + page() * 3
     assert found(data) == [(0, len(data))]

@@ -59,6 +59,16 @@ def looking(open_page, camera_browser):
     return seen
 
 
+@pytest.mark.parametrize(("width", "height"), [(640, 400), (320, 256)])
+def test_a_zoomed_page_scrolls_in_one_direction_only(looking, width, height):
+    """1280×800 at 200 %, 1280×1024 at 400 % (WCAG 2.2, 1.4.10)."""
+    page = looking.page
+    page.set_viewport_size({"width": width, "height": height})
+    page.get_by_role("button", name="Camera on. Stop it").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("document.documentElement.scrollWidth <= document.body.clientWidth")
+
+
 def test_a_face_is_read_and_nothing_but_moods_leaves_the_browser(looking, service):
     """Every request is looked at: where it goes, and what it carries."""
     page = looking.page

@@ -239,6 +239,12 @@ def test_bodies_that_make_no_mood(service, body, status):
     error(service.client.post("/api/v1/moods", content=body, headers=headers), status)
 
 
+def test_a_body_that_is_not_json_is_called_so(service):
+    headers = {"Content-Type": "application/json"}
+    answer = service.client.post("/api/v1/moods", content=b'{"mood": [', headers=headers)
+    assert error(answer, 422)["message"] == "the body is not valid JSON"
+
+
 def test_cookies_that_are_none_are_as_good_as_none(service):
     for cookie in (b"\xff=\x80", b"=; ;;", b'vibelux_token="', b"vibelux_token=\xff"):
         answer = service.client.get("/api/v1/health", headers={b"Cookie": cookie})

@@ -31,7 +31,8 @@ class Link:
 def links(file: BinaryIO) -> list[Link]:
     """Return the links of an Ogg file; one, the whole file, of any other and where none follows.
 
-    Reads the pages' headers alone. The file's position is moved.
+    Reads the pages' headers alone. The file's position is moved. An ID3 tag before the first page,
+    as some taggers write it, belongs to the first link.
 
     Args:
         file: open for reading, without a buffer.
@@ -41,11 +42,12 @@ def links(file: BinaryIO) -> list[Link]:
 
     """
     size = file.seek(0, os.SEEK_END)
-    file.seek(0)
+    position = _first_page(file)
+    file.seek(position)
     if file.read(len(_PAGE)) != _PAGE:
         return [Link(0, size)]
     starts = [0]
-    position = group = 0  # the page, and the first of those that begin streams together
+    group = 0  # the first of the pages that begin streams together
     beginning = True
     while position < size and len(starts) < MOST_LINKS:
         file.seek(position)
@@ -67,6 +69,18 @@ def links(file: BinaryIO) -> list[Link]:
             starts.append(group)
         position += body + sum(segments)
     return [Link(start, end) for start, end in zip(starts, [*starts[1:], size], strict=True)]
+
+
+def _first_page(file: BinaryIO) -> int:
+    """Return where a file's first page would begin: behind an ID3v2 tag, if there is one."""
+    file.seek(0)
+    tag = file.read(10)
+    if len(tag) < 10 or not tag.startswith(b"ID3"):
+        return 0
+    size = 0
+    for byte in tag[6:]:  # seven bits each
+        size = size << 7 | byte & 0x7F
+    return len(tag) + size
 
 
 def _next_page(file: BinaryIO, position: int) -> int | None:

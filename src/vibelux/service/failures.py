@@ -189,6 +189,8 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def _first_of(error: RequestValidationError) -> str:
     """Say the first thing that is wrong with a request, and where."""
     first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return "the body is not valid JSON"
     where = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
     message = str(first["msg"]).removeprefix("Value error, ")
     return f"{where}: {message}" if where else message
