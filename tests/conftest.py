@@ -1,6 +1,7 @@
 """Fixtures that tests of every part share."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -24,10 +25,16 @@ PIXEL_OF_EMOTION = 255.0 / 8
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let Matplotlib make its list of fonts once for all tests, away from the user's folders."""
+    """Make tests independent of how they are started.
+
+    Matplotlib makes its list of fonts once for all of them, away from the user's folders. And
+    Ctrl-C counts for the programs that they start, which a shell takes from those behind ``&``.
+    """
     fonts = tempfile.TemporaryDirectory(prefix="vibelux-fonts-")
     config.add_cleanup(fonts.cleanup)
     os.environ["MPLCONFIGDIR"] = fonts.name
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
