@@ -62,7 +62,7 @@ def test_songs_whose_file_is_gone_make_room_for_the_next_best(catalogue, tmp_pat
 def test_a_folder_in_the_place_of_a_song_is_no_song(catalogue, tmp_path):
     (tmp_path / "a.mp3").mkdir()
     add(catalogue, tmp_path / "a.mp3", "happy", there=False)
-    with pytest.raises(CatalogueError, match="none of the catalogue's 1 songs can be found"):
+    with pytest.raises(CatalogueError, match="none of the catalogue's songs can be found"):
         recommend_songs(catalogue, parse_mood("happy"), n=1)
 
 

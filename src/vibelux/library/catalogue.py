@@ -52,7 +52,7 @@ class Song:
 
     Attributes:
         id: stays the same when the file moves.
-        path: of the file, absolute; of a server's song an address that is no file.
+        path: of the file, absolute; of a server's song an address, not a file.
         title: from the tags, else from the file's name.
         artist: from the tags, else from a name such as ``Artist - Title.mp3``, or None.
         album: from the tags, or None.

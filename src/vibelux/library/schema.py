@@ -19,7 +19,7 @@ songs = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     # The path's bytes as the system knows them: a name need not be text. Of a server's song an
-    # address that is no file, see `remote_path`.
+    # address that is not a file, see `remote_path`.
     Column("path", LargeBinary, nullable=False),
     Column("size", Integer),
     Column("mtime_ns", Integer),

@@ -81,7 +81,7 @@ def import_embeddings(catalogue: Catalogue, path: Path) -> ImportReport:
         path: of the JSON file.
 
     Raises:
-        PlaylistError: the file cannot be read or is no such JSON; nothing was changed.
+        PlaylistError: the file cannot be read or is not such JSON; nothing was changed.
 
     """
     try:

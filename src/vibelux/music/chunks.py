@@ -103,7 +103,7 @@ def _scaled(samples: NDArray[np.float32], dtype: "np.dtype[Any]") -> NDArray[np.
         samples /= np.float32(128)
     elif dtype.kind == "i":
         samples *= np.float32(2.0 ** (1 - 8 * dtype.itemsize))
-    elif not -_LOUDEST <= samples.min() <= samples.max() <= _LOUDEST:  # also if it is no number
+    elif not -_LOUDEST <= samples.min() <= samples.max() <= _LOUDEST:  # also NaN
         np.nan_to_num(samples, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
         np.clip(samples, -_LOUDEST, _LOUDEST, out=samples)
     return samples

@@ -163,7 +163,7 @@ class MusicModel:
             duration: of the whole song, in seconds.
 
         Raises:
-            ModelError: the windows do not fit the model, or its answer is no number.
+            ModelError: the windows do not fit the model, or its answer is not a number.
 
         """
         batches = [

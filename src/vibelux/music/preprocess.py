@@ -79,8 +79,8 @@ def preprocess(
         on_progress: called with the files done and the files in all.
 
     Raises:
-        DatasetError: RAW is no folder, holds no emotion's folder or no file in one; OUT cannot be
-            written.
+        DatasetError: RAW is not a folder, holds no emotion's folder or no file in one; OUT cannot
+            be written.
         InvalidInput: OUT is RAW or lies in one of its emotions' folders.
 
     """

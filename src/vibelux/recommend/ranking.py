@@ -75,8 +75,8 @@ def recommend_songs(
     found = nearest_songs(catalogue, ids, partial(songs.best, sought), n)
     if not found:
         raise CatalogueError(
-            f"none of the catalogue's {len(songs)} songs can be found any more; connect the disk "
-            "that holds them, or scan again: vibelux scan FOLDER"
+            "none of the catalogue's songs can be found any more; connect the disk that holds "
+            "them, or scan again: vibelux scan FOLDER"
         )
     counts = np.bincount(moods.argmax(axis=1), minlength=len(EMOTIONS)).tolist()
     return [

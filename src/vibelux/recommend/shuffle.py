@@ -94,7 +94,7 @@ def mood_shuffle(
         order [shape=(k,), dtype=int64] rows, each once, k = min(n, songs that may come).
 
     Raises:
-        InvalidInput: shapes that do not fit, a score that is no number, or a value out of range.
+        InvalidInput: shapes that do not fit, a score that is not a number, or a value out of range.
 
     """
     rows = np.atleast_2d(np.asarray(scores, dtype=np.float32))

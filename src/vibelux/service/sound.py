@@ -75,7 +75,7 @@ def sound_of(song: Song) -> Sound:
 
     Raises:
         AudioError: ``vanished``, ``no_permission``, ``not_audio``, ``damaged``, ``protected``,
-            or ``remote``: it lives on a server and is no file.
+            or ``remote``: it lives on a server, not in a file.
 
     """
     if song.server is not None:

@@ -101,7 +101,7 @@ def read_playlist(
 
     Args:
         path: a playlist with one of the suffixes of `FORMATS`, at most 64 MiB.
-        on_passed_over: told each address that is no file here, such as that of a radio.
+        on_passed_over: told each address that is not a file here, such as that of a radio.
 
     Raises:
         InvalidInput: the suffix is none of `FORMATS`.

@@ -54,7 +54,7 @@ class ForeignNames:
         folders: the playlist's: as it was given, and where links lead from there.
 
     Attributes:
-        passed_over: addresses that are no files of this machine.
+        passed_over: addresses that are not files of this machine.
 
     """
 
