@@ -58,7 +58,7 @@ async function obstacleNow(): Promise<Obstacle | null> {
   try {
     const response = await fetch("api/v1/health", {
       cache: "no-store",
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(2 * PATIENCE_MS), // a busy machine is slow, too
     });
     if (!response.ok) return (await errorOf(response)).obstacle ?? "away";
     await response.json(); // what is no JSON is not the service
