@@ -169,7 +169,7 @@ def test_bad_input(vibelux, fake, home, monkeypatch):
     for command in ("scan", "status", "logout"):
         with pytest.raises(ServerError, match="log in first: vibelux subsonic login"):
             vibelux("subsonic", command)
-    with pytest.raises(InvalidInput, match="is no address"):
+    with pytest.raises(InvalidInput, match="is not an address"):
         vibelux("subsonic", "login", "ftp://x", "--user", "me")
     with pytest.raises(InvalidInput, match="not both"):
         vibelux("subsonic", "login", "h", "--user", "me", "--api-key", "--password-auth")
