@@ -21,8 +21,11 @@ from vibelux.circumplex import affect_of, closeness
 from vibelux.emotions import EMOTIONS, Mood, as_mood
 from vibelux.errors import InvalidInput
 
-_FAMILIES = (("angry", "disgust", "fear"), ("happy", "surprise"))
+DARK = ("angry", "disgust", "fear")
 """Emotions of one quadrant of the circumplex (Russell 1980): music hardly tells them apart."""
+
+_FAMILIES = (DARK, ("happy", "surprise"))
+"""Emotions that are akin because they share a quadrant."""
 
 _USUAL_FACE = np.array([0.086, 0.018, 0.036, 0.263, 0.328, 0.148, 0.122])
 """Mean share of each emotion in FER+'s votes on the 28,557 faces of FER2013's Training part."""

@@ -1,6 +1,7 @@
 """What can be counted of a listener's likes; nothing is concluded from it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -43,6 +44,11 @@ class Likes:
         rows = sorted({row for row in found if row is not None})
         return cls(number, np.array(rows, dtype=np.int64), shelf)
 
+    @cached_property
+    def _embeddings(self) -> NDArray[np.float32]:
+        """How the liked songs sound [shape=(k, d)]; each song that is picked is compared."""
+        return self.shelf.embeddings[self.rows].astype(np.float32)
+
     def of(self, row: int, artist: str | None) -> Liked | LikedSimilar | LikedArtist | None:
         """Return what the listener liked of a song's kind, or None.
 
@@ -56,8 +62,7 @@ class Likes:
         if row in self.rows:
             return Liked()
         embedding = self.shelf.embeddings[row].astype(np.float32)
-        others = self.shelf.embeddings[self.rows].astype(np.float32)
-        if alike := int(np.count_nonzero(others @ embedding >= SIMILAR)):
+        if alike := int(np.count_nonzero(self._embeddings @ embedding >= SIMILAR)):
             return LikedSimilar(alike)
         number = self.shelf.artists[row]
         if artist and number >= 0:

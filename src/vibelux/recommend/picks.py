@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vibelux.emotions import EMOTIONS, Mood
+from vibelux.emotions import Mood
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.recommend.confidence import Confidence, confidences_of
 from vibelux.recommend.diversity import intra_list_diversity
@@ -16,8 +16,8 @@ from vibelux.recommend.likes import Likes
 from vibelux.recommend.listener import Listener
 from vibelux.recommend.ordering import Ordering
 from vibelux.recommend.policies import spares_sadness
-from vibelux.recommend.reason_words import in_words
-from vibelux.recommend.reasons import Fact, heard_of, reasons_for
+from vibelux.recommend.reason_words import Explained
+from vibelux.recommend.reasons import Fact, heard_of, reasons_for, strongest_counts
 from vibelux.recommend.shelf import Shelf
 from vibelux.recommend.shuffle import Traits, mood_shuffle
 from vibelux.recommend.taste import SongFeatures, Taste
@@ -27,7 +27,7 @@ _LARGE = 200
 
 
 @dataclass(frozen=True, eq=False)
-class Pick:
+class Pick(Explained):
     """A song that was chosen, and why.
 
     Attributes:
@@ -44,11 +44,6 @@ class Pick:
     reasons: list[Fact]
     confidence: Confidence
     target: Mood
-
-    @property
-    def reason(self) -> str:
-        """The reasons in English."""
-        return in_words(self.reasons)
 
 
 @dataclass(frozen=True)
@@ -101,9 +96,7 @@ class Picker:
             embeddings=self.shelf.embeddings,
             moods=self.shelf.moods,
         )
-        self._counts: list[int] = np.bincount(
-            self.shelf.moods.argmax(axis=1), minlength=len(EMOTIONS)
-        ).tolist()
+        self._counts = strongest_counts(self.shelf.moods)
         self._likes: Likes | None = None
         self._taste: Taste | None = None
         self._heeded = -1  # events that the taste speaks of

@@ -3,21 +3,20 @@
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from vibelux.emotions import EMOTIONS, as_mood
+from vibelux.emotions import as_mood
 from vibelux.errors import CatalogueEmpty, CatalogueError, InvalidInput
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.recommend.confidence import Confidence, confidence_of
 from vibelux.recommend.fit import SongFit, standing_out
 from vibelux.recommend.nearest_songs import nearest_songs
-from vibelux.recommend.reason_words import in_words
-from vibelux.recommend.reasons import Fact, heard_of, reasons_for
+from vibelux.recommend.reason_words import Explained
+from vibelux.recommend.reasons import Fact, heard_of, reasons_for, strongest_counts
 
 
 @dataclass(frozen=True)
-class Recommendation:
+class Recommendation(Explained):
     """A song that fits a mood.
 
     Attributes:
@@ -32,11 +31,6 @@ class Recommendation:
     score: float
     reasons: list[Fact]
     confidence: Confidence
-
-    @property
-    def reason(self) -> str:
-        """The reasons in English."""
-        return in_words(self.reasons)
 
 
 def recommend_songs(
@@ -78,7 +72,7 @@ def recommend_songs(
             "none of the catalogue's songs can be found any more; connect the disk that holds "
             "them, or scan again: vibelux scan FOLDER"
         )
-    counts = np.bincount(moods.argmax(axis=1), minlength=len(EMOTIONS)).tolist()
+    counts = strongest_counts(moods)
     return [
         Recommendation(
             song,

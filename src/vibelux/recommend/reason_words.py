@@ -62,6 +62,17 @@ _STEPS: Mapping[Relation, str] = {
 }
 
 
+class Explained:
+    """What has reasons, as facts, and says them in English."""
+
+    reasons: list[Fact]
+
+    @property
+    def reason(self) -> str:
+        """The reasons in English."""
+        return in_words(self.reasons)
+
+
 def in_words(facts: Sequence[Fact]) -> str:
     """Return one or two short sentences that say the facts, in their order."""
     first: list[str] = []

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from vibelux.circumplex import affect_of
 from vibelux.emotions import EMOTIONS
 from vibelux.library.catalogue import Song
+from vibelux.recommend.fit import DARK
 
 Energy = Literal["low", "medium", "high"]
 Relation = Literal["close", "calmer", "livelier", "brighter", "darker"]
@@ -155,6 +156,17 @@ class Heard:
     corrected: bool = False
 
 
+def strongest_counts(moods: NDArray[np.floating]) -> list[int]:
+    """Return the number of songs by their strongest emotion, in the order of `EMOTIONS`.
+
+    Args:
+        moods: [shape=(n, 7)] of the songs.
+
+    """
+    counts: list[int] = np.bincount(moods.argmax(axis=1), minlength=len(EMOTIONS)).tolist()
+    return counts
+
+
 def heard_of(song: Song) -> Heard:
     """Return what is known of an analysed song of the catalogue."""
     mood = np.zeros(len(EMOTIONS), np.float32) if song.mood is None else song.mood
@@ -190,13 +202,11 @@ def touch_of(song: Heard) -> Touch | None:
     """Return the song's second emotion where it has a good share of it, but for the neutral one."""
     first, second = np.argsort(-np.asarray(song.mood), kind="stable")[:2].tolist()
     name = EMOTIONS[second]
-    if song.mood[second] < TOUCH or name == "neutral" or {first, second} <= _DARK:
+    # Of emotions that music hardly tells apart, one is no news beside another.
+    if song.mood[second] < TOUCH or name == "neutral" or {EMOTIONS[first], name} <= set(DARK):
         return None
     return Touch(name)
 
-
-_DARK = frozenset(EMOTIONS.index(name) for name in ("angry", "disgust", "fear"))
-"""Emotions that music hardly tells apart: one is no news beside another."""
 
 _LEADS: dict[str, Relation] = {"lift": "brighter", "calm": "calmer", "energise": "livelier"}
 """Policy -> where it leads."""

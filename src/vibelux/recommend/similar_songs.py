@@ -14,7 +14,7 @@ from vibelux.folding import canonical, folded
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.recommend.confidence import Confidence, confidence_of
 from vibelux.recommend.nearest_songs import nearest_songs
-from vibelux.recommend.reason_words import in_words
+from vibelux.recommend.reason_words import Explained
 from vibelux.recommend.reasons import Fact, heard_of, reasons_alike
 
 _AT_ONCE = 1 << 15
@@ -89,7 +89,7 @@ class SoundIndex:
 
 
 @dataclass(frozen=True)
-class SimilarSong:
+class SimilarSong(Explained):
     """A song that sounds like another one.
 
     Attributes:
@@ -104,11 +104,6 @@ class SimilarSong:
     score: float
     reasons: list[Fact]
     confidence: Confidence
-
-    @property
-    def reason(self) -> str:
-        """The reasons in English."""
-        return in_words(self.reasons)
 
 
 def similar(catalogue: Catalogue, song: Song, *, n: int) -> list[SimilarSong]:
