@@ -62,6 +62,15 @@ songs = Table(
     Column("known_by", LargeBinary),
 )
 
+song_changes = Table(
+    "song_changes",
+    metadata,
+    Column("change", Integer, primary_key=True),
+    Column("song", Integer, nullable=False),
+    Column("token", Integer, nullable=False),
+)
+"""The songs by when they changed last; triggers keep it, see the migration."""
+
 TAGS = ("title", "artist", "album", "albumartist", "track", "year", "genre")
 """Columns that come from a file's tags or its name."""
 

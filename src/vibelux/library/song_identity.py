@@ -13,6 +13,10 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
 from vibelux.library.schema import songs
 from vibelux.library.schema_blobs import EMBEDDING, vector_of
+from vibelux.library.sound_digest import DIGEST_BYTES
+
+PATH_KEY = "path:"
+"""How the key of a song begins that has no other than its path."""
 
 _HEARD = ("model", "mood", "embedding", "course")
 """Columns that are equal where one model has heard the same sound twice."""
@@ -34,6 +38,19 @@ def key_of(song: Row[Any]) -> bytes | None:
     """Return what a song is known by elsewhere; None if it was only imported."""
     key: bytes | None = song.known_by or song.content_hash
     return key
+
+
+def key_text(key: object, path: bytes) -> str:
+    """Return what a song is known by elsewhere, as text: its key in hex, or else its path.
+
+    Args:
+        key: its column of `KEY`, of which 20 bytes count.
+        path: as the catalogue stores it.
+
+    """
+    if not isinstance(key, bytes) or not key:
+        return f"{PATH_KEY}{path.hex()}"
+    return key[:DIGEST_BYTES].ljust(DIGEST_BYTES, b"\0").hex()
 
 
 def same_sound(song: Row[Any], heard: Mapping[str, Any]) -> bool | None:

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from vibelux.emotions import as_mood
 from vibelux.errors import CatalogueEmpty, CatalogueError, InvalidInput
 from vibelux.library.catalogue import Catalogue, Song
+from vibelux.library.song_columns import SongColumns
 from vibelux.recommend.confidence import Confidence, confidence_of
 from vibelux.recommend.fit import SongFit, standing_out
 from vibelux.recommend.nearest_songs import nearest_songs
@@ -63,16 +64,16 @@ def recommend_songs(
         raise InvalidInput(f"n={n} must be at least 1")
     wanted = as_mood(mood)
     require_songs(catalogue)
-    ids, moods, affect = catalogue.mood_matrix()
-    songs = SongFit(moods, affect)
+    columns = SongColumns.of(catalogue, "affect").playable
+    songs = SongFit(columns.moods, columns.affect)
     sought = standing_out(wanted) if of_face else wanted
-    found = nearest_songs(catalogue, ids, partial(songs.best, sought), n)
+    found = nearest_songs(catalogue, columns.ids, partial(songs.best, sought), n)
     if not found:
         raise CatalogueError(
             "none of the catalogue's songs can be found any more; connect the disk that holds "
             "them, or scan again: vibelux scan FOLDER"
         )
-    counts = strongest_counts(moods)
+    counts = strongest_counts(columns.moods)
     return [
         Recommendation(
             song,

@@ -43,7 +43,7 @@ def test_likes_are_counted_from_eight_signals_on(catalogue):
     with Listener.at(None) as listener:
         session = Session(catalogue, listener, seed=1)
         columns = session._columns
-        row = {song.title: columns.row_of[song.id] for song in catalogue.songs()}
+        row = {song.title: columns.row_of(song.id) for song in catalogue.songs()}
         by_title = {song.title: song for song in catalogue.songs()}
         for _ in range(6):
             session.played(by_title["c1"])

@@ -17,6 +17,7 @@ from vibelux.library.migrations import (
     v0003_servers,
     v0004_own_moods,
     v0005_sounds,
+    v0006_changes,
 )
 from vibelux.library.schema import APPLICATION_ID
 from vibelux.library.sqlite_file import back_up
@@ -29,6 +30,7 @@ MIGRATIONS: tuple[Statements, ...] = (
     v0003_servers.STATEMENTS,
     v0004_own_moods.STATEMENTS,
     v0005_sounds.STATEMENTS,
+    v0006_changes.STATEMENTS,
 )
 
 

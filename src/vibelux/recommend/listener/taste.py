@@ -61,6 +61,23 @@ class SongFeatures:
         )
         return cls(np.asfortranarray(rows))  # columns lie together: a product takes half as long
 
+    def updated(
+        self, old: SongColumns, new: SongColumns, rows: NDArray[np.int64]
+    ) -> "SongFeatures":
+        """Return the features of a newer snapshot of the same songs.
+
+        Args:
+            old: the snapshot that these are of.
+            new: the newer one.
+            rows: [shape=(k,)] of the songs whose moods have changed.
+
+        """
+        columns = self.columns.copy(order="F")
+        columns[rows, :-_SOUNDS] = _mood_features(new.moods[rows], new.affect[rows])
+        if new.embeddings is not old.embeddings:
+            columns[:, -_SOUNDS:] = _sounds(new.embeddings)
+        return SongFeatures(columns)
+
     def rows(self, rows: NDArray[np.int64]) -> "SongFeatures":
         """Return the features of some songs."""
         return SongFeatures(self.columns[rows])
