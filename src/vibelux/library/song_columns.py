@@ -20,6 +20,7 @@ from vibelux.library.column_reading import (
     most_frequent,
     read_columns,
 )
+from vibelux.library.row_index import RowIndex
 from vibelux.library.song_identity import PATH_KEY, key_text
 
 Columns = dict[str, NDArray[Any]]
@@ -361,7 +362,7 @@ class SongColumns:
         return self._rows_with("paths", _path_index, path)
 
     def _rows_with(
-        self, name: str, index: Callable[["SongColumns"], "_Index"], value: bytes
+        self, name: str, index: Callable[["SongColumns"], RowIndex], value: bytes
     ) -> NDArray[np.int64]:
         """Return the rows in which a column has a value, which is not empty, ascending."""
         likely = self.derived(index, name).rows(value)
@@ -369,42 +370,20 @@ class SongColumns:
         return likely[same if same.ndim == 1 else same.any(axis=1)]
 
 
-class _Index:
-    """Finds the rows of a value; of a million values it takes 16 MB, where a dictionary takes 150.
-
-    Args:
-        values: k of them.
-        rows: [shape=(k,), dtype=int64] where each stands.
-
-    """
-
-    def __init__(self, values: Iterable[bytes], rows: NDArray[np.int64]) -> None:
-        numbers = np.fromiter(map(hash, values), np.int64, rows.size)
-        order = np.argsort(numbers, kind="stable")
-        self._numbers, self._rows = numbers[order], rows[order]
-
-    def rows(self, value: bytes) -> NDArray[np.int64]:
-        """Return the rows where a value stands, ascending, perhaps with some others."""
-        number = hash(value)
-        begin = np.searchsorted(self._numbers, number)
-        end = np.searchsorted(self._numbers, number, side="right")
-        return np.sort(self._rows[begin:end])
-
-
-def _key_index(songs: SongColumns) -> _Index:
+def _key_index(songs: SongColumns) -> RowIndex:
     keys = songs._columns["keys"]
     rows = np.flatnonzero(keys != b"")
-    return _Index(keys[rows].tolist(), rows)
+    return RowIndex(keys[rows].tolist(), rows)
 
 
-def _hash_index(songs: SongColumns) -> _Index:
+def _hash_index(songs: SongColumns) -> RowIndex:
     hashes = songs._columns["hashes"]
     rows, columns = np.nonzero(hashes != b"")
-    return _Index(hashes[rows, columns].tolist(), rows)
+    return RowIndex(hashes[rows, columns].tolist(), rows)
 
 
-def _path_index(songs: SongColumns) -> _Index:
-    return _Index(songs.paths.tolist(), np.arange(len(songs)))
+def _path_index(songs: SongColumns) -> RowIndex:
+    return RowIndex(songs.paths.tolist(), np.arange(len(songs)))
 
 
 def _bytes_of(text: str) -> bytes:
