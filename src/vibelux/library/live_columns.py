@@ -15,8 +15,8 @@ _PATIENCE = 5.0
 """Seconds to wait for another program that has a catalogue to itself."""
 
 _REST = 20
-"""Changes are read at the earliest after so many times as long as reading took the last time, so
-that a scan does not make its readers read all the time."""
+"""After each read, changes wait for this many times as long as it took, so that a scan does not
+keep its readers busy."""
 
 _MANY = 4
 """Where more than a fourth of all songs have changed, reading all of them is faster."""

@@ -51,7 +51,7 @@ songs = Table(
     Column("remote_id", Text),
     Column("plays", Integer),
     Column("played_at", Integer),
-    # What the person says counts before what the model heard.
+    # What the person says counts before what the model says.
     Column("own_mood", LargeBinary),
     Column("own_valence", Float),
     Column("own_arousal", Float),
@@ -97,7 +97,7 @@ OWN = ("own_mood", "own_valence", "own_arousal")
 EFFECTIVE = {
     name.removeprefix("own_"): f"coalesce({name}, {name.removeprefix('own_')})" for name in OWN
 }
-"""``mood``, ``valence`` and ``arousal`` -> SQL of the person's, or else of what was heard."""
+"""``mood``, ``valence`` and ``arousal`` -> SQL of the person's, or else of the analysis."""
 
 KEY = "coalesce(known_by, content_hash)"
 """SQL of what a song is known by elsewhere; NULL for one that was only imported."""

@@ -60,7 +60,7 @@ def vector_of(
 
 
 def mood_of(blob: Any) -> NDArray[np.float32] | None:
-    """Unpack a mood [shape=(7,), dtype=float32]; None where it is none."""
+    """Unpack a mood [shape=(7,), dtype=float32]; None for anything else."""
     vector = vector_of(blob, length=len(EMOTIONS))
     return vector if vector is not None and are_moods(vector[None])[0] else None
 

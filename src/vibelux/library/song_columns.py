@@ -387,7 +387,7 @@ def _path_index(songs: SongColumns) -> RowIndex:
 
 
 def _bytes_of(text: str) -> bytes:
-    """Return what a text of hexadecimal digits means, nothing if it is none."""
+    """Return what a text of hexadecimal digits means, nothing for any other text."""
     try:
         return bytes.fromhex(text)
     except ValueError:

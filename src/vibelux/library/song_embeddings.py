@@ -64,7 +64,7 @@ def export_embeddings(catalogue: Catalogue, path: Path) -> int:
     with _replacing(path) as file:
         file.write("{")
         for number, (stored, mood) in enumerate(zip(exported.paths, exported.moods, strict=True)):
-            # ASCII escapes carry also those bytes of a name that are no text.
+            # ASCII escapes carry also the bytes of a name that are not text.
             numbers = json.dumps([round(float(share), 7) for share in mood])
             file.write(f"{',' if number else ''}\n  {json.dumps(str(path_of(stored)))}: {numbers}")
         file.write("\n}\n")

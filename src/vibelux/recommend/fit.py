@@ -160,7 +160,7 @@ class SongFit:
 
         Args:
             mood: as of `to`.
-            n: at most so many, >= 0.
+            n: the most to return, >= 0.
 
         Returns:
             rows [shape=(k,), dtype=int64], the best first, equal ones by row; k = min(n, songs

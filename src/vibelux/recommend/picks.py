@@ -183,7 +183,7 @@ class Picker:
             scores += np.float32(ordering.personal) * learnt
         freshness = self._listener.freshness(self.columns, now=now)
         if len(self.columns) < _LARGE:
-            # Who has few songs hears them often: rather one that fits again than one that does not.
+            # With few songs, rather one that fits once more than one that does not.
             freshness **= np.float32((len(self.columns) / _LARGE) ** (2 * strength))
         spared = left_out
         if not chosen and strength > 0 and spares_sadness(mood):
@@ -228,8 +228,9 @@ class Picker:
         """
         rows = np.array([row for row, _ in places], dtype=np.int64)
         songs = self._catalogue.songs_by_id(self.columns.ids[rows])
-        heard = self.columns.moods[rows]
-        confidences = confidences_of(list(heard), [song.course for song in songs])
+        confidences = confidences_of(
+            list(self.columns.moods[rows]), [song.course for song in songs]
+        )
         likes = self._likes_now() if ordering.personal > 0 else None
         policy = "off" if ordering.strength == 0 else ordering.policy
         fits: dict[bytes, NDArray[np.float32]] = {}

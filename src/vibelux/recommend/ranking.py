@@ -48,7 +48,7 @@ def recommend_songs(
     Args:
         catalogue: an open catalogue.
         mood: [shape=(7,)] as of `vibelux.emotions.as_mood`.
-        n: at most so many songs, >= 1.
+        n: the most to return, >= 1.
         of_face: the mood was read from a face: what stands out in it counts most, as of
             `vibelux.recommend.fit.standing_out`.
 
@@ -56,8 +56,8 @@ def recommend_songs(
         at most n recommendations, the best first; equal ones in the order of the catalogue.
 
     Raises:
-        InvalidInput: n is below 1, or the mood is none.
-        CatalogueError: there is no analysed song in the catalogue, or none that still exists.
+        InvalidInput: n is below 1, or the mood is not one.
+        CatalogueError: there is no analysed song in the catalogue, or no file that is still there.
 
     """
     if n < 1:

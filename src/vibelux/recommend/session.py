@@ -103,7 +103,7 @@ class Session:
         self._clock = clock
         self._picker = picker or Picker(catalogue, self._listener)
         self._columns = self._picker.columns
-        self._out = np.zeros(len(self._columns), dtype=bool)  # handed out, heard, or gone
+        self._out = np.zeros(len(self._columns), dtype=bool)  # handed out, played, or gone
         self._history: list[int] = []  # rows handed out, in order
         self._judged: list[int] = []  # rows of which was told without their being handed out
         self._mood: Mood | None = None
@@ -143,7 +143,7 @@ class Session:
         self._plan = []
 
     def next(self, mood: ArrayLike | None = None, *, chosen: bool = False) -> Pick | None:
-        """Hand out the next song, or None when every song was heard.
+        """Hand out the next song, or None when every song has been handed out.
 
         Args:
             mood: [shape=(7,)] of the listener; None goes on with the last one, and with seven
@@ -197,7 +197,7 @@ class Session:
         """Return the n picks that come next, without handing them out.
 
         Args:
-            n: at most so many, >= 0.
+            n: the most to return, >= 0.
             mood: as of `next`.
             chosen: as of `next`.
 
@@ -222,7 +222,7 @@ class Session:
             self._plan = [place for place in self._plan if not self._out[place[0]]]
 
     def played(self, song: Song) -> None:
-        """Note that a song was heard to its end.
+        """Note that a song was played to its end.
 
         Args:
             song: that was handed out, or any other.
@@ -238,11 +238,11 @@ class Session:
 
         Args:
             song: that was skipped.
-            after_seconds: how much of it was heard; a negative number or none counts as 0.
+            after_seconds: how much of it was played; a negative number or NaN counts as 0.
 
         """
-        heard = after_seconds if after_seconds > 0 else 0.0
-        self._note("skipped", song, share=min(1.0, heard / (song.duration or _USUAL_SECONDS)))
+        played = after_seconds if after_seconds > 0 else 0.0
+        self._note("skipped", song, share=min(1.0, played / (song.duration or _USUAL_SECONDS)))
         self._plan = []
 
     def liked(self, song: Song) -> None:
@@ -309,7 +309,7 @@ class Session:
         """Go on with a session; songs that the catalogue no longer has are left out.
 
         Raises:
-            InvalidInput: the text is no session, or one of a newer version.
+            InvalidInput: the text is not a session, or one of a newer version.
             CatalogueError: the catalogue has no songs that can be played.
 
         """
@@ -330,7 +330,7 @@ class Session:
                 session._resume(saved)
                 return session
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise InvalidInput(f"this is no saved session: {error}") from error
+            raise InvalidInput(f"this is not a saved session: {error}") from error
         raise InvalidInput(
             f"the saved session has format {version!r}, this VibeluX reads {_FORMAT}; "
             "update VibeluX, or start a new session"
@@ -442,7 +442,7 @@ class Session:
             )
         )
         if row is not None and not self._out[row]:
-            self._take(row)  # heard, though it was not handed out
+            self._take(row)  # played, though it was not handed out
             self._judged.append(row)
 
 

@@ -57,7 +57,7 @@ class SoundIndex:
 
         Args:
             embedding: [shape=(d,)] not all zero.
-            n: at most so many, >= 0.
+            n: the most to return, >= 0.
 
         Returns:
             indices [shape=(k,), dtype=int64] rows of the matrix, best first, equal ones by index;
@@ -119,7 +119,7 @@ def similar(
     Args:
         catalogue: an open catalogue.
         song: with an embedding; it need not be in the catalogue.
-        n: at most so many songs, >= 1.
+        n: the most to return, >= 1.
         columns: of the catalogue's songs, with their embeddings; None reads them.
 
     Returns:

@@ -96,7 +96,7 @@ class Listener:
         fresh = np.ones(len(columns), dtype=np.float32)
         if rows.size:
             hours = (now - at) / 3600
-            # What was played on a music server counts as well, wherever it was heard. Negative
+            # What was played on a music server counts as well, whoever played it. Negative
             # hours are a clock that was put back: there the plays alone decide.
             there = np.maximum(now - columns.played_at[rows], 0) / 3600
             hours = np.where(hours < 0, hours, np.fmin(hours, there))

@@ -133,7 +133,7 @@ class Taste:
         Args:
             events: the oldest first.
             columns: n songs as they are known today; those that are not there, or all without
-                columns, are taken as they were heard then.
+                columns, are taken as they were known then.
             features: of the songs.
 
         """
@@ -191,7 +191,7 @@ class Taste:
 def reward_of(event: Event) -> float:
     """Return what an event says: 1 liked, 0.3 played through, -1 skipped early or the wrong mood.
 
-    A skip counts less the more of the song was heard, from `EARLY` on: at its end hardly at all.
+    A skip counts less the more of the song was played, from `EARLY` on: at its end hardly at all.
     """
     if event.what == "liked":
         return 1.0
