@@ -207,13 +207,16 @@ class SessionStore:
     def _shared(self) -> Picker:
         """Return the picker of the songs as they are now.
 
-        While a thread makes a new one, the others go on with the one from before.
+        Where songs came or went, all is prepared anew; while a thread does that, the others go on
+        with the picker from before.
         """
         columns = self._columns.now()
-        known = self._picker
-        if known is not None and (known[0] is columns or self._making.locked()):
-            return known[1]
+        if (known := self._picker) is not None:
+            others = known[1].columns.ids is not columns.playable.ids
+            if known[0] is columns or (others and self._making.locked()):
+                return known[1]
         with self._making:
+            columns = self._columns.now()  # never older than the picker's
             if self._picker is None or self._picker[0] is not columns:
                 began = time.monotonic()
                 if self._picker is None:
