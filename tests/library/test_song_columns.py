@@ -74,7 +74,7 @@ def test_what_can_be_played_comes_first_and_shares_its_columns(library, add_song
     assert columns.playable.ids.tolist() == [ids[1], ids[3]]
     assert np.shares_memory(columns.playable.moods, columns.moods)
     assert [columns.row_of(song_id) for song_id in ids] == [2, 0, 3, 1]
-    assert columns.row_of(99) is None
+    assert columns.row_of(99) is None and columns.row_of(10**30) is None
     with pytest.raises(ValueError, match="read-only"):
         columns.moods[0] = 0
 

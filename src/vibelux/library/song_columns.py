@@ -21,6 +21,7 @@ from vibelux.library.column_reading import (
     read_columns,
 )
 from vibelux.library.row_index import RowIndex
+from vibelux.library.schema import storable
 from vibelux.library.song_identity import PATH_KEY, key_text
 
 Columns = dict[str, NDArray[Any]]
@@ -237,6 +238,8 @@ class SongColumns:
 
     def row_of(self, song_id: int) -> int | None:
         """Return the row of an id, or None."""
+        if not storable(song_id):
+            return None
         (row,) = self._rows_of_ids(np.array([song_id])).tolist()
         return None if row < 0 else row
 
