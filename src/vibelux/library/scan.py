@@ -62,14 +62,14 @@ class ScanReport:
     """What a scan did.
 
     Attributes:
-        analysed: songs analysed and saved.
+        analysed: songs heard and saved.
         unchanged: files that needed nothing, also those that were only touched.
         moved: songs found at a new place, with their analysis.
         copied: second copies of a known song, which took over its analysis.
         returned: songs that had been missing and are back; a part of ``unchanged``.
         missing: songs whose file was not found any more.
         failed: files that could not be analysed.
-        unread: files that could not be read at the moment, or not be analysed for want of memory or
+        unread: files that could not be read at the moment, or not be heard for want of memory or
             time; what is known of them stays, and the next scan tries again.
         failures: the first of these two.
         warnings: folders that could not be looked into, a sentence each.
