@@ -64,7 +64,8 @@ class LiveColumns:
                 began = time.monotonic()
                 self._columns = self._read()
                 self._seen, self._answered = version, asked
-                self.rest(time.monotonic() - began)
+                now = time.monotonic()
+                self._rests_until = now + _REST * (now - began)
             return self._columns
         finally:
             self._reading.release()
@@ -74,10 +75,10 @@ class LiveColumns:
         self._expired = next(self._numbers)
 
     def rest(self, seconds: float) -> None:
-        """Leave the catalogue alone for a multiple of the time that a change has just cost.
+        """Leave the catalogue alone for longer, as something was made of the last snapshot.
 
         Args:
-            seconds: that it took to read it, or to make something else of the new snapshot.
+            seconds: that it took; this counts as reading.
 
         """
         self._rests_until = max(self._rests_until, time.monotonic()) + _REST * seconds
