@@ -32,6 +32,7 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import insert
 
+from vibelux.circumplex import RUSSELL_MEHRABIAN
 from vibelux.emotions import as_mood
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import path_bytes, songs
@@ -49,10 +50,7 @@ LENGTH = 20
 SONGS, ARTISTS, STYLES, WIDTH = 1000, 120, 8, 32
 DAY = 86_400.0
 
-# Russell & Mehrabian (1977), valence and arousal: other numbers than the recommender's own.
-PLACES = np.array(
-    [[-0.51, 0.59], [-0.60, 0.35], [-0.64, 0.60], [0.81, 0.51], [0, 0], [-0.63, -0.27], [0.4, 0.67]]
-)
+PLACES = RUSSELL_MEHRABIAN  # other numbers than the recommender's own
 OFTEN = np.array([0.1, 0.02, 0.05, 0.3, 0.33, 0.15, 0.05])  # moods of people who look into a camera
 
 

@@ -38,6 +38,12 @@ from vibelux.training.song.model import Calibration
 from vibelux.training.song.targets import leading_emotion
 from vibelux.training.song.training import Heads, SongRecipe, fit_songs, predict
 
+COMMAND = "vibelux train music --cross-validate"
+"""Prints, with the training's seed, the figures that a card takes from a cross-validation."""
+
+OUT_OF_FOLD = "out-of-fold predictions of the cross-validation"
+"""What these figures are of, as the card says it."""
+
 FOLDS = 5
 _HEADS = ("song", "mood", "quadrant", "affect")
 

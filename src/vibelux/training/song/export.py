@@ -66,6 +66,7 @@ def export_songs(
     *,
     calibration: Calibration,
     calibrated_on: str,
+    statistics: Mapping[str, Any],
     source: str,
     metrics: Mapping[str, Any],
     notes: Mapping[str, Any] | None = None,
@@ -79,6 +80,7 @@ def export_songs(
         path: of the ONNX file.
         calibration: fitted constants.
         calibrated_on: what they were fitted on, for the card.
+        statistics: of the answers, for the card.
         source: name of the data, for the card.
         metrics: figures for the card.
         notes: more for the card's ``training``.
@@ -119,6 +121,7 @@ def export_songs(
             "fitted_on": calibrated_on,
             **asdict(calibration),
         },
+        statistics=statistics,
         training={
             "data": source,
             "collections": collections_of(heard),

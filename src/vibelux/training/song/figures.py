@@ -19,6 +19,7 @@ from vibelux.evaluation.metrics import (
     pearson_r,
 )
 from vibelux.evaluation.songs import SongPredictions, evaluate_songs
+from vibelux.recommend.confidence import clearness_of
 from vibelux.training.song.calibration import song_means
 from vibelux.training.song.cross_validation import CrossValidation, out_of_fold
 from vibelux.training.song.log_mels import WINDOW_SECONDS
@@ -53,6 +54,8 @@ def figures_of(found: CrossValidation) -> dict[str, Any]:
     replacement, 1,000 times: ``<figure>_low`` and ``<figure>_high``. ``<figure>_<s>s`` is what is
     left where only s seconds of each song are heard, ``supported_<figure>_led_by_<x>`` what it is
     among songs whose strongest emotion has at least a share x more than the second in the label.
+    ``quadrant_accuracy_clear`` and ``…_mixed`` are those of the songs that are called so, by the
+    median over all songs.
     ``gems_r_<scale>`` is the correlation of predicted with rated shares of listeners, ``gems_n``
     the number of songs.
     """
@@ -76,7 +79,7 @@ def figures_of(found: CrossValidation) -> dict[str, Any]:
                 low, high = bootstrap_interval(partial(drawn, name), groups)
                 figures |= {f"{name}_low": low, f"{name}_high": high}
         figures |= _calibration_errors(found, rows) | _seconds_figures(found, rows)
-        figures |= _clear_figures(found, rows)
+        figures |= _clear_figures(found, rows) | _confidence_figures(found, rows)
     if len(gems) > 2:
         figures |= _gems_figures(found, gems)
     return figures
@@ -154,6 +157,18 @@ def _clear_figures(found: CrossValidation, rows: NDArray[np.int64]) -> dict[str,
         for name in ("macro_f1", "accuracy", "n"):
             figures[f"supported_{name}_led_by_{least:g}"] = judged[f"supported_{name}"]
     return figures
+
+
+def _confidence_figures(found: CrossValidation, rows: NDArray[np.int64]) -> dict[str, Any]:
+    """Return the quadrant's accuracy among songs with a clear and with a mixed mood."""
+    clearness = clearness_of(found.predictions.mood)
+    clear = clearness[rows] >= np.median(clearness)
+    return {
+        f"quadrant_accuracy_{name}": _judged(found, rows[chosen])["quadrant_accuracy"]
+        if chosen.any()
+        else None
+        for name, chosen in (("clear", clear), ("mixed", ~clear))
+    }
 
 
 def _calibration_error(share: NDArray[np.floating], truth: NDArray[Any]) -> float:
