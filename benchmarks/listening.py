@@ -4,9 +4,9 @@
 what the listeners differ from the recommender's own idea of them:
 
 - A library of 1,000 songs by 120 artists in 8 styles. Each song has a true valence and arousal.
-  What the recommender sees is noisier: moods, valence and arousal as a model hears them whose
-  halves of arousal and valence are right about as often as the shipped music model's (88 and 73 of
-  100), and embeddings that mix sound, style and artist.
+  What the recommender sees is noisier: moods, valence and arousal of a model that gets the half of
+  the arousal right in 88 and that of the valence in 73 of 100 songs, and embeddings that mix sound,
+  style and artist.
 - Listeners want a point of the circumplex that depends on their mood: 40 of 100 where they are, the
   others more pleasant, calmer, or livelier; each with a deviation of their own. A song pleases by a
   Gaussian bump around that point, plus what they think of its artist and its style, minus weariness

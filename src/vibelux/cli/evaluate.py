@@ -210,7 +210,7 @@ def match(
     predictions: Annotated[
         Path,
         typer.Option(
-            help="csv of the songs' moods from models that never heard their artist: "
+            help="csv of the songs' moods from models that do not know their artist: "
             "train music --cross-validate --predictions FILE."
         ),
     ],

@@ -29,7 +29,7 @@ GEMS_CORE = ("joyful_activation", "tension", "sadness", "calmness")
 """Scales whose mean r is reported: the corners of the circumplex."""
 
 SUPPORTED = ("angry", "fear", "happy", "neutral", "sad")
-"""Emotions that mood words carry; disgust and surprise lead in next to no song."""
+"""Emotions that mood words carry; disgust and surprise lead in hardly any song."""
 
 LEADS = (0.1, 0.2, 0.3)
 """Shares by which a label's strongest emotion may lead before the second."""
@@ -52,10 +52,10 @@ def figures_of(found: CrossValidation) -> dict[str, Any]:
 
     Songs with a quadrant, an emotion or mood words count; 95 % intervals draw whole groups with
     replacement, 1,000 times: ``<figure>_low`` and ``<figure>_high``. ``<figure>_<s>s`` is what is
-    left where only s seconds of each song are heard, ``supported_<figure>_led_by_<x>`` what it is
-    among songs whose strongest emotion has at least a share x more than the second in the label.
-    ``quadrant_accuracy_clear`` and ``…_mixed`` are those of the songs that are called so, by the
-    median over all songs.
+    left where only s seconds of each song are analysed, ``supported_<figure>_led_by_<x>`` what it
+    is among songs whose strongest emotion has at least a share x more than the second in the label.
+    ``quadrant_accuracy_clear`` and ``quadrant_accuracy_mixed`` are those of the songs whose mood is
+    called so; the limit is the median over all songs.
     ``gems_r_<scale>`` is the correlation of predicted with rated shares of listeners, ``gems_n``
     the number of songs.
     """
@@ -132,7 +132,7 @@ def _calibration_errors(found: CrossValidation, rows: NDArray[np.int64]) -> dict
 
 
 def _seconds_figures(found: CrossValidation, rows: NDArray[np.int64]) -> dict[str, Any]:
-    """Return what is left of some figures where fewer windows of each song are heard."""
+    """Return what is left of some figures where fewer windows of each song are analysed."""
     of_window = found.heads.song
     first = np.searchsorted(of_window, of_window)  # windows lie together, song by song
     place = np.arange(of_window.size) - first
@@ -182,7 +182,7 @@ def composite_figures(
 ) -> dict[str, float]:
     """Return r of predicted valence and arousal with composites of GEMS ratings, and intervals.
 
-    For a model that never heard these songs' data set; see `gems_composites`.
+    For a model that did not learn from these songs' data set; see `gems_composites`.
 
     Args:
         songs: n songs; those without GEMS ratings do not count.

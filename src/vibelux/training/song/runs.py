@@ -1,4 +1,4 @@
-"""One music training from labelled songs to a model file, and the same over folds."""
+"""A music training from labelled songs to a model file, and the same over folds."""
 
 import hashlib
 import json
@@ -70,7 +70,7 @@ class Options:
         pretrained: an ONNX file whose weights to begin with.
         precision: of Lightning's trainer.
         callbacks: given a name for the training, added to Lightning's trainer.
-        announce: receives a line for each thing worth telling.
+        announce: receives a line for each step worth mentioning.
 
     """
 
