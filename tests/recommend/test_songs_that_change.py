@@ -15,6 +15,7 @@ from vibelux.library.scan import scan
 from vibelux.library.schema import songs
 from vibelux.library.song_columns import SongColumns
 from vibelux.library.workers_process import hash_of
+from vibelux.model_statistics import ModelStatistics
 from vibelux.recommend.listener.listener import Listener
 from vibelux.recommend.listener.profile import Event, Profile
 from vibelux.recommend.listener.taste import SongFeatures
@@ -31,6 +32,8 @@ mutagen = pytest.importorskip("mutagen", reason="needs the tags extra")
 from mutagen.id3 import ID3, TIT2, TPE1  # noqa: E402
 
 from vibelux.library.tag_writing import tag_songs, untag_songs  # noqa: E402
+
+MUSIC = ModelStatistics().songs
 
 SUFFIXES = ("mp3", "flac", "ogg", "m4a", "wav", "wv")
 
@@ -284,7 +287,7 @@ def test_a_profile_follows_songs_to_their_present_keys_and_places(home):
         assert listener.profile.liked() == [(columns.key(0), str(path).encode())]
         listener.tell(Event("played", old, b"/elsewhere", "A title"))
         later = home.columns()
-        listener.taste(later, SongFeatures.of(later))
+        listener.taste(later, SongFeatures.of(later, MUSIC), MUSIC)
         assert listener.profile.songs() == [(columns.key(0), str(path).encode())]
         counts = listener.profile.counts()
         assert (counts["liked"], counts["played"]) == (1, 1)

@@ -42,7 +42,9 @@ from vibelux.library.schema_blobs import (
 from vibelux.library.song_identity import key_text
 from vibelux.library.sqlite_file import make
 from vibelux.library.tags import name_of
+from vibelux.model_statistics import ModelStatistics
 from vibelux.private_files import private_folder
+from vibelux.settings import Settings
 
 State = Literal["ok", "failed", "missing"]
 
@@ -128,15 +130,24 @@ class Catalogue:
     Attributes:
         path: of the file.
         server: whose songs are meant, as of `Song.server`; None for files.
+        statistics: what is usual for the answers of the models in use.
 
     """
 
-    def __init__(self, path: Path, *, server: str | None = None, busy_timeout: float = 5.0) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        server: str | None = None,
+        statistics: ModelStatistics | None = None,
+        busy_timeout: float = 5.0,
+    ) -> None:
         """Open a catalogue; a new one is created, an older one brought to this version.
 
         Args:
             path: the file; missing folders are created.
             server: whose songs are meant where many are asked for; None for files.
+            statistics: of the models in use; None: of the shipped ones.
             busy_timeout: seconds to wait for another process's write lock.
 
         Raises:
@@ -148,6 +159,7 @@ class Catalogue:
         """
         self.path = path
         self.server = server
+        self.statistics = ModelStatistics() if statistics is None else statistics
         with making_errors(path):
             private_folder(path.parent)
             make(path)
@@ -158,6 +170,17 @@ class Catalogue:
         except BaseException:
             self.close()
             raise
+
+    @classmethod
+    def of(cls, settings: Settings, *, server: str | None = None) -> Self:
+        """Open the catalogue of the settings, with the statistics of the models that they name.
+
+        Raises:
+            CatalogueError: as `__init__`.
+
+        """
+        statistics = ModelStatistics.of(settings)
+        return cls(settings.catalogue, server=server, statistics=statistics)
 
     def __enter__(self) -> Self:
         return self

@@ -99,7 +99,7 @@ def read_columns(
     }
     known: NDArray[np.bool_] = np.any(read["moods"], axis=1)
     if "affect" in read:
-        read["affect"] = _completed(read["affect"], read["moods"], known)
+        read["affect"] = _completed(read["affect"], read["moods"], known, catalogue)
     playable = (read["states"] == STATES.index("ok")) & known
     if embedded:
         read["sounds"] = embeddings.column()
@@ -173,11 +173,20 @@ def _affect_known(valence: Values, arousal: Values) -> NDArray[np.bool_]:
 
 
 def _completed(
-    affect: NDArray[np.float32], moods: NDArray[np.float32], known: NDArray[np.bool_]
+    affect: NDArray[np.float32],
+    moods: NDArray[np.float32],
+    known: NDArray[np.bool_],
+    catalogue: Catalogue,
 ) -> NDArray[np.float32]:
-    """Return valence and arousal: where the catalogue has none, those of the mood."""
-    gaps = known & np.isnan(affect).any(axis=1)
-    affect[gaps] = np.where(np.isnan(affect[gaps]), affect_of(moods[gaps]), affect[gaps])
+    """Return valence and arousal: where the catalogue has none, those of the mood.
+
+    Raises:
+        ModelError: they are needed, but the music model's card does not say them.
+
+    """
+    if (gaps := known & np.isnan(affect).any(axis=1)).any():
+        places = affect_of(moods[gaps], catalogue.statistics.songs.affect)
+        affect[gaps] = np.where(np.isnan(affect[gaps]), places, affect[gaps])
     affect[~known] = np.nan
     return affect
 

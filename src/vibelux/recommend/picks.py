@@ -105,8 +105,9 @@ class Picker:
         self.columns = read.playable
         self._catalogue = catalogue
         self._listener = listener
-        self._fit = SongFit(self.columns.moods, self.columns.affect)
-        self._features = SongFeatures.of(self.columns)
+        self._statistics = catalogue.statistics.songs
+        self._fit = SongFit(self.columns.moods, self.columns.affect, statistics=self._statistics)
+        self._features = SongFeatures.of(self.columns, self._statistics)
         self._prepare()
 
     def following(self, columns: SongColumns) -> "Picker":
@@ -125,7 +126,7 @@ class Picker:
         if (rows := np.flatnonzero(changed)).size:
             picker._fit = self._fit.updated(rows, songs.moods[rows], songs.affect[rows])
         if rows.size or songs.embeddings is not old.embeddings:
-            picker._features = self._features.updated(old, songs, rows)
+            picker._features = self._features.updated(old, songs, rows, self._statistics)
         picker._prepare()
         return picker
 
@@ -228,9 +229,8 @@ class Picker:
         """
         rows = np.array([row for row, _ in places], dtype=np.int64)
         songs = self._catalogue.songs_by_id(self.columns.ids[rows])
-        confidences = confidences_of(
-            list(self.columns.moods[rows]), [song.course for song in songs]
-        )
+        moods = list(self.columns.moods[rows])
+        confidences = confidences_of(moods, [song.course for song in songs], self._statistics)
         likes = self._likes_now() if ordering.personal > 0 else None
         policy = "off" if ordering.strength == 0 else ordering.policy
         fits: dict[bytes, NDArray[np.float32]] = {}
@@ -240,8 +240,9 @@ class Picker:
                 fits[target.tobytes()] = self._fit.to(target, rows=rows)
             fit = float(fits[target.tobytes()][place])
             reasons = reasons_for(
-                heard_of(song),
+                heard_of(song, self._statistics),
                 mood,
+                statistics=self._statistics,
                 policy=policy,
                 target=target,
                 fit=fit,
@@ -264,6 +265,6 @@ class Picker:
         with self._lock:
             events = self._listener.profile.number
             if self._taste is None or events != self._heeded:
-                self._taste = self._listener.taste(self.columns, self._features)
+                self._taste = self._listener.taste(self.columns, self._features, self._statistics)
                 self._heeded = events
             return self._taste

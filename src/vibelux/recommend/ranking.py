@@ -58,15 +58,17 @@ def recommend_songs(
     Raises:
         InvalidInput: n is below 1, or the mood is not one.
         CatalogueError: there is no analysed song in the catalogue, or no file that is still there.
+        ModelError: as `vibelux.model_statistics.ModelStatistics`.
 
     """
     if n < 1:
         raise InvalidInput(f"n={n} must be at least 1")
     wanted = as_mood(mood)
     require_songs(catalogue)
+    statistics = catalogue.statistics.songs
     columns = SongColumns.of(catalogue, "affect").playable
-    songs = SongFit(columns.moods, columns.affect)
-    sought = standing_out(wanted) if of_face else wanted
+    songs = SongFit(columns.moods, columns.affect, statistics=statistics)
+    sought = standing_out(wanted, catalogue.statistics.faces) if of_face else wanted
     found = nearest_songs(catalogue, columns.ids, partial(songs.best, sought), n)
     if not found:
         raise CatalogueError(
@@ -79,14 +81,15 @@ def recommend_songs(
             song,
             score,
             reasons_for(
-                heard_of(song),
+                heard_of(song, statistics),
                 wanted,
+                statistics=statistics,
                 policy="match",
                 target=sought,
                 fit=score,
                 counts=counts,
             ),
-            confidence_of(song.mood, song.course),
+            confidence_of(song.mood, song.course, statistics),
         )
         for song, score in found
         if song.mood is not None

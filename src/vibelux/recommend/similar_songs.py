@@ -14,6 +14,7 @@ from vibelux.folding import canonical, folded
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.song_columns import SongColumns
 from vibelux.library.song_search import SEARCHED, find
+from vibelux.model_statistics import SongStatistics
 from vibelux.recommend.confidence import Confidence, confidence_of
 from vibelux.recommend.nearest_songs import nearest_songs
 from vibelux.recommend.reason_words import Explained
@@ -130,6 +131,7 @@ def similar(
         NotComparable: the song has no embedding, another model analysed it than most of the
             songs, or there is no other song to compare it with.
         CatalogueError: as the catalogue.
+        ModelError: as `vibelux.model_statistics.ModelStatistics`.
 
     """
     if n < 1:
@@ -152,8 +154,14 @@ def similar(
         ids, embeddings = ids[known], embeddings[known]
     nearest = partial(SoundIndex(embeddings).nearest, song.embedding)
     near = nearest_songs(catalogue, ids, nearest, n + 1)  # the song itself is the nearest
+    statistics = catalogue.statistics.songs
     found = [
-        SimilarSong(other, score, _reasons(song, other), confidence_of(other.mood, other.course))
+        SimilarSong(
+            other,
+            score,
+            _reasons(song, other, statistics),
+            confidence_of(other.mood, other.course, statistics),
+        )
         for other, score in near
         if other.path != song.path and other.mood is not None
     ]
@@ -222,6 +230,7 @@ def _listed(songs: Sequence[Song]) -> str:
     )
 
 
-def _reasons(song: Song, other: Song) -> list[Fact]:
+def _reasons(song: Song, other: Song, statistics: SongStatistics) -> list[Fact]:
     same = bool(song.artist and other.artist and canonical(song.artist) == canonical(other.artist))
-    return reasons_alike(heard_of(other), heard_of(song), same_artist=same)
+    one, found = heard_of(song, statistics), heard_of(other, statistics)
+    return reasons_alike(found, one, same_artist=same)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from vibelux.errors import ProfileError
 from vibelux.library.song_columns import SongColumns
+from vibelux.model_statistics import SongStatistics
 from vibelux.recommend.listener.profile import Event, Profile
 from vibelux.recommend.listener.taste import SongFeatures, Taste
 from vibelux.recommend.shuffle import freshness_of
@@ -73,10 +74,13 @@ class Listener:
         if event.what == "liked" or self.profile.unsaved is None:
             self.profile.add(event)
 
-    def taste(self, columns: SongColumns, features: SongFeatures) -> Taste:
+    def taste(
+        self, columns: SongColumns, features: SongFeatures, statistics: SongStatistics
+    ) -> Taste:
         """Return what is known of the listener's taste."""
         self._follow(columns)
-        return Taste.learnt(list(self.profile.events(last=_LEARNT_FROM)), columns, features)
+        events = list(self.profile.events(last=_LEARNT_FROM))
+        return Taste.learnt(events, statistics, columns, features)
 
     def freshness(self, columns: SongColumns, *, now: float | None = None) -> NDArray[np.float32]:
         """Return how fresh the songs are to the listener.

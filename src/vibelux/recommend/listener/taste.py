@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from vibelux.emotions import EMOTIONS
 from vibelux.library.song_columns import SongColumns
+from vibelux.model_statistics import SongStatistics
 from vibelux.recommend.listener.profile import Event
 
 _TAU = 0.15
@@ -30,11 +31,6 @@ _EXPLORING = 0.3
 _ACQUAINTED = 100  # events after which half of it is allowed
 _SOUNDS = 16  # numbers that an embedding is summed up by
 _WIDTH = len(EMOTIONS) + 2 + _SOUNDS
-
-_TYPICAL = np.array([0.12, 0.055, 0.095, 0.215, 0.305, 0.165, 0.045], dtype=np.float32)
-_SPREAD = np.float32(0.13)
-"""Mean shares and their deviation over the music model's answers to 1,077 clips: song moods are
-soft, and without this all songs would look alike."""
 
 _NO_MOOD = np.zeros(len(EMOTIONS), dtype=np.float32)
 
@@ -54,15 +50,18 @@ class SongFeatures:
     columns: NDArray[np.float32]
 
     @classmethod
-    def of(cls, columns: SongColumns) -> "SongFeatures":
-        """Return the features of all songs."""
-        rows = np.hstack(
-            [_mood_features(columns.moods, columns.affect), _sounds(columns.embeddings)]
-        )
+    def of(cls, columns: SongColumns, statistics: SongStatistics) -> "SongFeatures":
+        """Return the features of all songs, given the statistics of the music model."""
+        moods = _mood_features(columns.moods, columns.affect, statistics)
+        rows = np.hstack([moods, _sounds(columns.embeddings)])
         return cls(np.asfortranarray(rows))  # columns lie together: a product takes half as long
 
     def updated(
-        self, old: SongColumns, new: SongColumns, rows: NDArray[np.int64]
+        self,
+        old: SongColumns,
+        new: SongColumns,
+        rows: NDArray[np.int64],
+        statistics: SongStatistics,
     ) -> "SongFeatures":
         """Return the features of a newer snapshot of the same songs.
 
@@ -70,10 +69,11 @@ class SongFeatures:
             old: the snapshot that these are of.
             new: the newer one.
             rows: [shape=(k,)] of the songs whose moods have changed.
+            statistics: of the music model.
 
         """
         columns = self.columns.copy(order="F")
-        columns[rows, :-_SOUNDS] = _mood_features(new.moods[rows], new.affect[rows])
+        columns[rows, :-_SOUNDS] = _mood_features(new.moods[rows], new.affect[rows], statistics)
         if new.embeddings is not old.embeddings:
             columns[:, -_SOUNDS:] = _sounds(new.embeddings)
         return SongFeatures(columns)
@@ -83,9 +83,11 @@ class SongFeatures:
         return SongFeatures(self.columns[rows])
 
     @classmethod
-    def remembered(cls, heard: NDArray[np.float32]) -> NDArray[np.float32]:
+    def remembered(
+        cls, heard: NDArray[np.float32], statistics: SongStatistics
+    ) -> NDArray[np.float32]:
         """Return the features [shape=(25,)] of a song that is gone, as of `Event.heard`."""
-        row = _mood_features(heard[None, :7], heard[None, 7:])[0]
+        row = _mood_features(heard[None, :7], heard[None, 7:], statistics)[0]
         return np.concatenate([row, np.zeros(_SOUNDS, dtype=np.float32)])
 
 
@@ -125,6 +127,7 @@ class Taste:
     def learnt(
         cls,
         events: Sequence[Event],
+        statistics: SongStatistics,
         columns: SongColumns | None = None,
         features: SongFeatures | None = None,
     ) -> "Taste":
@@ -132,6 +135,7 @@ class Taste:
 
         Args:
             events: the oldest first.
+            statistics: of the music model.
             columns: n songs as they are known today; those that are not there, or all without
                 columns, are taken as they were known then.
             features: of the songs.
@@ -143,7 +147,7 @@ class Taste:
             if row is not None and features is not None:
                 song = features.columns[row]
             elif event.heard is not None:
-                song = SongFeatures.remembered(event.heard)
+                song = SongFeatures.remembered(event.heard, statistics)
             else:
                 continue
             moods.append(_NO_MOOD if event.mood is None else event.mood)
@@ -203,9 +207,11 @@ def reward_of(event: Event) -> float:
 
 
 def _mood_features(
-    moods: NDArray[np.floating], affect: NDArray[np.floating]
+    moods: NDArray[np.floating], affect: NDArray[np.floating], statistics: SongStatistics
 ) -> NDArray[np.float32]:
-    shares = (np.asarray(moods, dtype=np.float32) - _TYPICAL) / _SPREAD
+    # Moods of songs are soft: without this all songs would look alike.
+    shares = np.asarray(moods, dtype=np.float32) - statistics.typical_mood
+    shares /= np.float32(statistics.mood_spread)
     columns = np.hstack([shares / np.sqrt(np.float32(len(EMOTIONS))), affect])
     features: NDArray[np.float32] = np.clip(columns, -3, 3).astype(np.float32)
     return features
