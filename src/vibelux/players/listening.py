@@ -1,7 +1,7 @@
 """A listening session with a player: keeps its queue filled, learns from it, and saves itself."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -330,8 +330,11 @@ class Listening:
             "them, or scan again: vibelux scan FOLDER"
         )
 
-    def _available(self, song: Song) -> bool:
-        return song.id not in self._unplayable and (not self._files_here or playable(song.path))
+    def _available(self, songs: Sequence[Song]) -> list[bool]:
+        return [
+            song.id not in self._unplayable and (not self._files_here or playable(song.path))
+            for song in songs
+        ]
 
     def _known(self, song_id: int | None) -> list[Song]:
         if song_id is None:
@@ -340,4 +343,4 @@ class Listening:
             song = self._catalogue.song(song_id)
         except CatalogueError:
             return []
-        return [song] if song.state == "ok" and self._available(song) else []
+        return [song] if song.state == "ok" and self._available([song])[0] else []

@@ -3,7 +3,7 @@
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -199,9 +199,9 @@ class SessionStore:
         )
         return session, picker
 
-    def _available(self, song: Song) -> bool:
-        """Tell whether a song's file is there, without waiting for a disk that hangs."""
-        return self._disks.is_there(song.path)
+    def _available(self, songs: Sequence[Song]) -> list[bool]:
+        """Tell of songs whether their files are there, without waiting for a disk that hangs."""
+        return self._disks.are_there([song.path for song in songs])
 
     def _shared(self) -> Picker:
         if self._watch.outdated() or self._picker is None:
