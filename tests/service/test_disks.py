@@ -55,9 +55,16 @@ def test_what_hangs_is_given_up(hung):
 def test_a_disk_holds_up_no_more_than_its_threads_and_none_of_the_others(hung):
     disks = Disks(patience=0.05, threads=4, of_one_disk=2)
     disks._disk_of = lambda path: path.parts[1]
-    for _ in range(5):
+
+    def ask():
         with pytest.raises(Failure):
             asyncio.run(disks.ask(hung, where=HERE))
+        until(lambda: disks._overdue(None, disks.patience) == len(disks._running))
+
+    while len(disks._running) < 2:  # on a busy machine some are given up before they begin
+        ask()
+    for _ in range(3):
+        ask()
     assert len(disks._running) == 2
     assert asyncio.run(disks.ask(lambda: 7, where=Path("/other/b.mp3"))) == 7
 
