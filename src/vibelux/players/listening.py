@@ -46,7 +46,7 @@ class Listening:
 
     Raises:
         CatalogueError: the catalogue has no songs that can be played.
-        InvalidInput: a value out of range, or `goes_on` is no session.
+        InvalidInput: a value out of range, or `goes_on` is not a session.
 
     """
 
@@ -102,7 +102,7 @@ class Listening:
         return self._player.name
 
     def playing(self) -> Playing | None:
-        """Return what is heard now."""
+        """Return what is playing."""
         return self._player.playing()
 
     def begin(
@@ -299,7 +299,7 @@ class Listening:
         return self._session.queue(AHEAD, self._mood, chosen=self._chosen)
 
     def _start_over(self) -> list[Pick]:
-        """Begin anew when every song was heard."""
+        """Start over when every song was played."""
         before = self._session
         self._session = Session(
             self._catalogue,

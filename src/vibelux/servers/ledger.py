@@ -39,9 +39,9 @@ class ServerLedger:
         self._terms = terms
 
     def enter(self, listed: Sequence[ServerSong]) -> list[Entry]:
-        """Bring what the server says up to date and tell which songs need to be heard.
+        """Bring what the server says up to date and tell which songs need an analysis.
 
-        A song is heard again when its file has another size, its model is another one, or on
+        A song is analysed again when its file has another size, its model is another one, or on
         request. Other tags or more plays only change the entry.
 
         Args:
@@ -56,7 +56,7 @@ class ServerLedger:
             return [self._enter(song, rows.get(song.id)) for song in listed]
 
     def settle(self, song: ServerSong, outcome: Outcome) -> Settled:
-        """Write down what was heard in a song."""
+        """Record the analysis of a song."""
         transient = outcome.reason_code in AudioError.TRANSIENT
         reason = {"reason_code": outcome.reason_code, "reason": outcome.reason}
         with self._commits.begin():

@@ -17,7 +17,7 @@ from vibelux.library.schema import OWN, VERDICT, remote_path, songs
 from vibelux.servers.entries import ServerSong
 
 _SLACK = 2.0
-"""Seconds by which the server and what was heard may differ about a song's length."""
+"""Seconds by which the server and the analysis may differ about a song's length."""
 
 _MANY = 10_000
 """Pairs of songs with the same tags that are too many to look at."""

@@ -153,7 +153,7 @@ class Disks:
             self._leave(task)
 
     def run(self, work: Callable[[], object], *, where: Path) -> None:
-        """Let work be done some time; nobody waits for it."""
+        """Have work done at some point, without waiting for it."""
 
         def done(_: Any, error: BaseException | None) -> None:
             if error is not None:

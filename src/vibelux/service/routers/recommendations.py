@@ -33,7 +33,7 @@ def recommend(shared: Shared, asked: Asked) -> Response:
         mood, asked.n, source=asked.source, seed=asked.seed, **asked.values()
     )
     found = Picks(mood=mood_dict(mood), songs=[PickOut.of(pick) for pick in picks])
-    # As it is: FastAPI would hand it to another thread, to see once more that it is as it should.
+    # A Response is sent as it is; a model would be validated once more, in another thread.
     return Response(found.model_dump_json(), media_type="application/json")
 
 
