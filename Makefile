@@ -17,6 +17,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 NPM := $(BIN)/python web/node.py
 PAGE := $(wildcard web/*.html web/*.json web/*.ts web/public/* web/src/*.* web/src/*/*.*)
 export VIBELUX_NO_PAGE
+# Many tests wait for a server, a browser or a song: two processes share the files of tests.
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile
 
 .PHONY: help demo test test-core faults page-test bench schema clean
 .NOTPARALLEL:
@@ -39,7 +41,7 @@ test: .venv/dev.stamp page-test
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	$(PYTEST)
 
 # The types of what needs PyTorch or beets are checked by `make test`.
 CORE_TESTS := $(addprefix --ignore=tests/,training page faults beetsplug service servers \
@@ -50,7 +52,7 @@ test-core: .venv/test.stamp
 	$(BIN)/ruff format --check
 	$(BIN)/mypy --exclude 'src/(vibelux/training|beetsplug)' --follow-imports silent --ignore-missing-imports
 	$(BIN)/lint-imports
-	$(BIN)/pytest $(CORE_TESTS)
+	$(PYTEST) $(CORE_TESTS)
 
 # A small part of each runs in `make test`.
 faults: .venv/dev.stamp
@@ -61,6 +63,7 @@ page-test: .venv/dev.stamp web/node_modules/.package-lock.json
 	$(NPM) run --silent types
 	$(NPM) run --silent format
 	$(NPM) test --silent
+	$(BIN)/python web/built_page.py
 else
 page-test:
 	@echo "the page is not checked: VIBELUX_NO_PAGE is set"

@@ -1,8 +1,10 @@
 import ctypes
 import json
 import shutil
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -41,6 +43,29 @@ def test_a_c_library_without_malloc_trim_is_no_obstacle(
 ) -> None:
     monkeypatch.setattr(ctypes, "CDLL", lambda _name: object())
     assert load_model("face", face_model).card.kind == "face"
+
+
+@pytest.mark.parametrize("usable", [True, False])
+def test_freed_memory_goes_back_at_once_while_a_model_is_loaded(
+    model_copy: Path, monkeypatch: pytest.MonkeyPatch, usable: bool
+) -> None:
+    if not usable:
+        model_copy.write_bytes(b"no graph")
+        edit_card(model_copy, sha256=sha256_of(model_copy))
+    called: list[tuple[int, ...]] = []
+    libc = SimpleNamespace(
+        mallopt=lambda option, value: called.append((option, value)),
+        malloc_trim=lambda pad: called.append((pad,)),
+    )
+    monkeypatch.setattr(ctypes, "CDLL", lambda _name: libc)
+    with nullcontext() if usable else pytest.raises(ModelError, match="cannot load"):
+        load_model("face", model_copy)
+    mmap, trim, mebibyte = -3, -1, 1 << 20  # names of glibc's malloc.h
+    assert called == [
+        *((mmap, mebibyte // 8), (trim, mebibyte // 8)),
+        *((mmap, 32 * mebibyte), (trim, 64 * mebibyte)),
+        (0,),
+    ]
 
 
 def test_a_batch_that_does_not_fit_is_a_model_error(face_model: Path) -> None:

@@ -95,6 +95,12 @@ def closeness(affect: NDArray[np.floating], wanted: ArrayLike) -> NDArray[np.flo
 
     """
     point = np.asarray(wanted, dtype=np.float32)
-    far = (affect[:, 0] - point[0]) ** 2 + (affect[:, 1] - point[1]) ** 2
-    near: NDArray[np.float32] = 1 - np.sqrt(far / 2, dtype=np.float32) / 2
+    near: NDArray[np.float32] = np.subtract(affect[:, 0], point[0], dtype=np.float32)
+    apart = np.subtract(affect[:, 1], point[1], dtype=np.float32)
+    near *= near
+    apart *= apart
+    near += apart
+    near /= 8  # the root of an eighth is half the root of a half
+    np.sqrt(near, out=near)
+    np.subtract(1, near, out=near)
     return near

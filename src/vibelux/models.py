@@ -3,8 +3,8 @@
 import ctypes
 import hashlib
 import json
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -38,6 +38,10 @@ OUTPUTS: Mapping[Kind, Mapping[str, int | None]] = {
 
 WEIGHTS = Path(__file__).parent / "weights"
 """Folder of the shipped models."""
+
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # as in glibc's malloc.h
+_AT_ONCE = 128 << 10  # bytes: blocks of this size go back when they are freed
+_LATER = 32 << 20  # bytes: the most that glibc raises that to by itself
 
 
 @dataclass(frozen=True)
@@ -300,19 +304,33 @@ def _session(path: Path, threads: int) -> "InferenceSession":
     options.log_severity_level = 3
     options.enable_cpu_mem_arena = False  # keeps workers small; costs no measurable time here
     try:
-        session = onnxruntime.InferenceSession(
-            str(path), sess_options=options, providers=["CPUExecutionProvider"]
-        )
+        with _memory_given_back():
+            return onnxruntime.InferenceSession(
+                str(path), sess_options=options, providers=["CPUExecutionProvider"]
+            )
     except Exception as error:
         raise ModelError(f"ONNX Runtime cannot load {path}: {error}") from error
-    _give_memory_back()
-    return session
 
 
-def _give_memory_back() -> None:
-    """Return to the system what loading took for a while, several times a model's size.
+@contextmanager
+def _memory_given_back() -> Iterator[None]:
+    """Return to the system at once what loading takes for a while, several times a model's size.
 
-    glibc keeps it otherwise; other C libraries have no such function.
+    glibc keeps such blocks as soon as the first one was freed. That is right for computing, which
+    takes blocks of the same sizes again and again, and is allowed once the model is loaded. Other
+    C libraries have no such functions.
     """
-    with suppress(AttributeError, OSError, TypeError):  # TypeError: Windows has no global names
-        ctypes.CDLL(None).malloc_trim(0)
+    try:
+        libc = ctypes.CDLL(None)
+        trim, option = libc.malloc_trim, libc.mallopt
+    except (AttributeError, OSError, TypeError):  # TypeError: Windows has no global names
+        yield
+        return
+    option(_M_MMAP_THRESHOLD, _AT_ONCE)
+    option(_M_TRIM_THRESHOLD, _AT_ONCE)
+    try:
+        yield
+    finally:
+        option(_M_MMAP_THRESHOLD, _LATER)
+        option(_M_TRIM_THRESHOLD, 2 * _LATER)
+        trim(0)

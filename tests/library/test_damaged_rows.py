@@ -118,6 +118,11 @@ def test_the_other_songs_are_recommended_listed_and_compared(
         assert overview(catalogue).counts["ok"] == 5
         assert np.isfinite(list(overview(catalogue).mean.values())).all()
         assert find_song(catalogue, "Song 1").id == 2
+        read = catalogue.songs_by_id([1, 2, 3, 4, 5])  # together, as they are shown
+        assert [song.mood is None for song in read] == [False, False, unusable, False, False]
+        lengths = [len(song.course) for song in read]
+        of_third = 0 if column == "course" else len(COURSE)
+        assert lengths == [len(COURSE), len(COURSE), of_third, len(COURSE), len(COURSE)]
         song = catalogue.song(3)
         assert (song.mood is None) is unusable
         shown = json.dumps(SongOut.of(song).model_dump(), allow_nan=False)

@@ -2,6 +2,8 @@
 
 import errno
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -78,3 +80,22 @@ def test_tags_that_cannot_be_read_now_are_not_guessed(song, monkeypatch):
     monkeypatch.setattr(tags, "open_nameless", refuse)
     said, _ = outcome(song)
     assert (said.reason_code, said.values) == ("unreachable", {})
+
+
+def test_nothing_else_is_in_memory_while_the_model_is_loaded():
+    """Loading takes more memory than anything that a worker does afterwards."""
+    program = """
+import sys
+import vibelux.models
+from vibelux.library.workers_process import load_music_model
+
+def load(*arguments, real=vibelux.models.load_model, **options):
+    print(sorted({"av", "PIL", "sqlalchemy", "matplotlib"} & sys.modules.keys()))
+    return real(*arguments, **options)
+
+vibelux.models.load_model = load
+load_music_model(None)
+print("av" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.split() == ["[]", "True"], done.stderr

@@ -6,6 +6,8 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 import av
@@ -29,11 +31,24 @@ def write_tone(
     **tags: str,
 ) -> None:
     """Write a tone, its format by the suffix."""
-    codec = {".flac": "flac", ".wav": "pcm_s16le", ".mp3": "libmp3lame", ".opus": "libopus"}
     path.parent.mkdir(parents=True, exist_ok=True)
-    with av.open(str(path), "w") as container:
+    path.write_bytes(_tone(path.suffix, seconds, hertz, rate, layout, tuple(tags.items())))
+
+
+@cache  # minutes of sound would be encoded anew for each of many tests
+def _tone(
+    suffix: str,
+    seconds: float,
+    hertz: float,
+    rate: int,
+    layout: str,
+    tags: tuple[tuple[str, str], ...],
+) -> bytes:
+    codec = {".flac": "flac", ".wav": "pcm_s16le", ".mp3": "libmp3lame", ".opus": "libopus"}
+    file = BytesIO()
+    with av.open(file, "w", format=suffix[1:]) as container:
         container.metadata.update(tags)
-        stream = container.add_stream(codec[path.suffix], rate=rate, layout=layout)
+        stream = container.add_stream(codec[suffix], rate=rate, layout=layout)
         channels = stream.layout.nb_channels
         wave = 0.5 * np.sin(2 * np.pi * hertz * np.arange(round(seconds * rate)) / rate)
         samples = np.tile((wave * 32767).astype(np.int16)[:, None], (1, channels))
@@ -47,6 +62,7 @@ def write_tone(
                 container.mux(packet)
         for packet in stream.encode(None):
             container.mux(packet)
+    return file.getvalue()
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ def test_a_real_server_that_was_rebuilt_and_then_moved(
 
     def liked(server):
         with Catalogue(catalogue.path, server=server) as there:
-            session = Session(there, listener, available=lambda _: True)
+            session = Session(there, listener, available=lambda songs: [True] * len(songs))
             return {song.title for song in there.songs() if session.likes(song)}
 
     report, before = scan_it()
@@ -61,7 +61,7 @@ def test_a_real_server_that_was_rebuilt_and_then_moved(
     correct(catalogue, "low")
     with Listener.at(tmp_path / "profile.sqlite") as listener:
         with Catalogue(catalogue.path, server=report.server) as there:
-            session = Session(there, listener, available=lambda _: True)
+            session = Session(there, listener, available=lambda songs: [True] * len(songs))
             session.liked(next(song for song in there.songs() if song.title == "high"))
         own_supysonic.rebuild()
         report, after = scan_it()

@@ -75,7 +75,7 @@ def playlist(
                 listener,
                 seed=seed,
                 whose=whose,
-                available=lambda _: True,  # the server says when a song is gone
+                available=lambda songs: [True] * len(songs),  # the server says when a song is gone
                 **order,
             )
             picks = session.queue(number, wanted, chosen=mood is not None)

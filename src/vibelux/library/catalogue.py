@@ -1,6 +1,6 @@
 """The catalogue: all songs, with what is needed to find them again, in one SQLite file."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, fields
 from functools import partial
@@ -33,8 +33,8 @@ from vibelux.library.schema import (
 )
 from vibelux.library.schema_blobs import (
     EMBEDDING,
-    course_of,
-    mood_of,
+    courses_of,
+    moods_of,
     number_of,
     text_of,
     vector_of,
@@ -341,7 +341,8 @@ class Catalogue:
             # The driver's own cursor: SQLAlchemy would take three times as long.
             cursor: Any = connection.connection.cursor()
             with closing(cursor):
-                return [_song(row) for row in cursor.execute(f"{_SELECT} WHERE {where}", values)]
+                cursor.execute(f"{_SELECT} WHERE {where}", values)
+                return _songs(cursor.fetchall())
 
     def _make_ready(self, connection: Connection) -> None:
         """Bring the file to this version, if it is opened or has taken the place of another one.
@@ -390,12 +391,10 @@ def _integer(value: Any) -> int | None:
     return value if isinstance(value, int) else None
 
 
-_READ: dict[str, Callable[[Any], object]] = {
+_READ_ONE: dict[str, Callable[[Any], object]] = {
     "path": path_of,
-    "mood": mood_of,
     "quadrant": partial(vector_of, length=4),
     "embedding": partial(vector_of, dtype=EMBEDDING),
-    "course": course_of,
     "corrected": bool,
     **dict.fromkeys(("title", "artist", "album", "albumartist", "genre", "model"), text_of),
     **dict.fromkeys(("reason", "reason_code", "server", "remote_id"), text_of),
@@ -404,9 +403,15 @@ _READ: dict[str, Callable[[Any], object]] = {
     **dict.fromkeys(("loudness", "peak"), number_of),
     **dict.fromkeys(("track", "year", "plays", "played_at"), _integer),
 }
-"""What is not as SQLite stores it, or may not be as it should."""
+"""What is not as SQLite stores it, or may not be as it should: read value by value."""
 
-_READERS = tuple((_FIELDS.index(name), read) for name, read in _READ.items())
+_READ_COLUMN: dict[str, Callable[[Sequence[Any]], Iterable[object]]] = {
+    "mood": moods_of,
+    "course": courses_of,
+    **{name: partial(map, read) for name, read in _READ_ONE.items()},
+}
+
+_READERS = tuple((_FIELDS.index(name), read) for name, read in _READ_COLUMN.items())
 
 
 def _by_id(
@@ -423,9 +428,13 @@ def _by_id(
         raise CatalogueError(f"there is no song with id {error}") from error
 
 
-def _song(row: Sequence[Any]) -> Song:
-    values = list(row)
+def _songs(rows: Sequence[Sequence[Any]]) -> list[Song]:
+    """Return songs from what `_SELECT` gives, read by columns: twice as fast as by rows."""
+    if not rows:
+        return []
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
     for place, read in _READERS:
-        values[place] = read(values[place])
-    values[_TITLE] = values[_TITLE] or name_of(values[_PATH])
-    return Song(*values)
+        columns[place] = list(read(columns[place]))
+    titles = zip(columns[_TITLE], columns[_PATH], strict=True)
+    columns[_TITLE] = [title or name_of(path) for title, path in titles]
+    return list(map(Song, *columns))

@@ -16,11 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vibelux.circumplex import affect_of
-from vibelux.emotions import EMOTIONS
 from vibelux.folding import canonical, folded
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import EFFECTIVE, KEY, path_of
-from vibelux.library.schema_blobs import EMBEDDING, MOOD, are_moods, number_of, text_of
+from vibelux.library.schema_blobs import EMBEDDING, mood_rows, number_of, text_of
 from vibelux.library.sound_digest import DIGEST_BYTES
 from vibelux.library.tags import name_of
 
@@ -150,16 +149,6 @@ def _ids(ids: Values) -> NDArray[np.int64]:
 def _states(states: Values) -> NDArray[np.int8]:
     places = {state: place for place, state in enumerate(STATES)}
     return np.array([places.get(state, -1) for state in states], np.int8)
-
-
-def _moods(moods: Values) -> NDArray[np.float32]:
-    size = MOOD.itemsize * len(EMOTIONS)
-    nothing = bytes(size)
-    rows = b"".join(
-        mood if isinstance(mood, bytes) and len(mood) == size else nothing for mood in moods
-    )
-    matrix = np.frombuffer(rows, MOOD).reshape(-1, len(EMOTIONS)).astype(np.float32)
-    return np.where(are_moods(matrix)[:, None], matrix, np.float32(0))
 
 
 def _affect(valence: Values, arousal: Values) -> NDArray[np.float32]:
@@ -310,7 +299,7 @@ class Column(NamedTuple):
 COLUMNS: dict[str, Column] = {
     "ids": Column(("id",), _ids),
     "states": Column(("state",), _states),
-    "moods": Column((EFFECTIVE["mood"],), _moods),
+    "moods": Column((EFFECTIVE["mood"],), mood_rows),
     "affect": Column((_VALENCE, _AROUSAL), _affect),
     "affect_known": Column((_VALENCE, _AROUSAL), _affect_known),
     "durations": Column(("duration",), _durations),

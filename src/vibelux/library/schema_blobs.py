@@ -5,6 +5,7 @@ be used, whoever wrote it, counts as not there: the song is as one that was neve
 """
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -59,8 +60,24 @@ def vector_of(
 
 def mood_of(blob: Any) -> NDArray[np.float32] | None:
     """Unpack a mood [shape=(7,), dtype=float32]; None where it is none."""
-    vector = vector_of(blob, length=len(EMOTIONS))
-    return vector if vector is not None and are_moods(vector[None])[0] else None
+    return moods_of([blob])[0]
+
+
+def moods_of(blobs: Sequence[Any]) -> list[NDArray[np.float32] | None]:
+    """Unpack many moods as `mood_of`, several times faster than one by one."""
+    # Copies: a view would keep all of them in memory.
+    return [row.copy() if row.any() else None for row in mood_rows(blobs)]
+
+
+def mood_rows(blobs: Sequence[Any]) -> NDArray[np.float32]:
+    """Unpack many moods into one matrix [shape=(n, 7)]; zeros for what cannot be used."""
+    size = MOOD.itemsize * len(EMOTIONS)
+    nothing = bytes(size)
+    rows = b"".join(
+        blob if isinstance(blob, bytes) and len(blob) == size else nothing for blob in blobs
+    )
+    matrix = np.frombuffer(rows, MOOD).reshape(-1, len(EMOTIONS)).astype(np.float32)
+    return np.where(are_moods(matrix)[:, None], matrix, np.float32(0))
 
 
 def are_moods(matrix: NDArray[np.floating]) -> NDArray[np.bool_]:
@@ -70,14 +87,23 @@ def are_moods(matrix: NDArray[np.floating]) -> NDArray[np.bool_]:
     return usable
 
 
-def course_of(blob: Any) -> NDArray[np.void]:
-    """Unpack a course [shape=(k,), dtype=`MOMENT`]; an empty one where it cannot be used."""
-    nothing = np.empty(0, MOMENT)
-    if not isinstance(blob, bytes) or len(blob) % MOMENT.itemsize:
-        return nothing
-    course = np.frombuffer(blob, MOMENT)
-    numbers = np.stack([course[name] for name in ("start", "valence", "arousal")], axis=1)
-    return course if are_moods(course["mood"]).all() and np.isfinite(numbers).all() else nothing
+def courses_of(blobs: Sequence[Any]) -> list[NDArray[np.void]]:
+    """Unpack courses [shape=(k,), dtype=`MOMENT`]; an empty one for each that cannot be used."""
+    known = [
+        blob if isinstance(blob, bytes) and not len(blob) % MOMENT.itemsize else b""
+        for blob in blobs
+    ]
+    courses = [np.frombuffer(blob, MOMENT) for blob in known]
+    windows = np.frombuffer(b"".join(known), MOMENT)
+    usable = are_moods(windows["mood"])
+    for name in ("start", "valence", "arousal"):
+        usable &= np.isfinite(windows[name])
+    if not usable.all():
+        ends = np.cumsum([len(course) for course in courses])
+        for place, part in enumerate(np.split(usable, ends[:-1])):
+            if not part.all():
+                courses[place] = np.empty(0, MOMENT)
+    return courses
 
 
 def number_of(value: Any, *, least: float = -math.inf, most: float = math.inf) -> float | None:

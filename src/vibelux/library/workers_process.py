@@ -141,9 +141,13 @@ def music_analyser(model_path: Path | None = None) -> Analyser:
 
 def load_music_model(model_path: Path | None) -> Analyse:
     """Load the music model on one thread and return its analysis."""
+    from vibelux.models import load_model
+
+    # Loading takes more memory than anything after it: what decodes sound is imported later.
+    model = load_model("music", model_path, threads=1)
     from vibelux.music.emotion import MusicModel
 
-    return MusicModel.load(model_path, threads=1).analyse
+    return MusicModel(model).analyse
 
 
 def work(connection: Connection, analyser: Analyser) -> None:

@@ -66,7 +66,7 @@ class EmbeddedPlayer:
         self._pieces: deque[_Piece] = deque()
         self._events: deque[Event] = deque()
         self._feeding: _Turn | None = None  # what is being decoded
-        self._turn: _Turn | None = None  # what is heard
+        self._turn: _Turn | None = None  # what is playing
         self._paused = self._skipping = self._closed = False
         self._gain = 1.0
         self._asked = 0  # questions of the device so far
@@ -105,7 +105,7 @@ class EmbeddedPlayer:
         return events
 
     def playing(self) -> Playing | None:
-        """Return what is heard now."""
+        """Return what is playing."""
         with self._change:
             turn = self._turn
             return None if turn is None else Playing(turn.song, turn.seconds, self._paused)
@@ -222,7 +222,7 @@ class EmbeddedPlayer:
         return None
 
     def _drop(self) -> None:
-        """Leave what is heard; what is ready of the next song follows."""
+        """Stop what is playing; what is ready of the next song follows."""
         self._skipping = False
         turn = self._turn
         self._pieces = deque(piece for piece in self._pieces if piece.turn is not turn)

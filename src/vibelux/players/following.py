@@ -143,7 +143,7 @@ class MoodFollower:
                     self._state = moment.frame.state
                     if moment.own is None:
                         continue
-                    # Time without a face, or asleep, is no time in which this mood was seen.
+                    # Time without a face, or asleep, does not count for this mood.
                     since = self._every if last is None else moment.time - last
                     self._slow.see(moment.own, seconds=min(since, 2 * self._every))
                     last = moment.time

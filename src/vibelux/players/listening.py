@@ -1,7 +1,7 @@
 """A listening session with a player: keeps its queue filled, learns from it, and saves itself."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ class Listening:
 
     Raises:
         CatalogueError: the catalogue has no songs that can be played.
-        InvalidInput: a value out of range, or `goes_on` is no session.
+        InvalidInput: a value out of range, or `goes_on` is not a session.
 
     """
 
@@ -102,7 +102,7 @@ class Listening:
         return self._player.name
 
     def playing(self) -> Playing | None:
-        """Return what is heard now."""
+        """Return what is playing."""
         return self._player.playing()
 
     def begin(
@@ -299,7 +299,7 @@ class Listening:
         return self._session.queue(AHEAD, self._mood, chosen=self._chosen)
 
     def _start_over(self) -> list[Pick]:
-        """Begin anew when every song was heard."""
+        """Start over when every song was played."""
         before = self._session
         self._session = Session(
             self._catalogue,
@@ -330,8 +330,11 @@ class Listening:
             "them, or scan again: vibelux scan FOLDER"
         )
 
-    def _available(self, song: Song) -> bool:
-        return song.id not in self._unplayable and (not self._files_here or playable(song.path))
+    def _available(self, songs: Sequence[Song]) -> list[bool]:
+        return [
+            song.id not in self._unplayable and (not self._files_here or playable(song.path))
+            for song in songs
+        ]
 
     def _known(self, song_id: int | None) -> list[Song]:
         if song_id is None:
@@ -340,4 +343,4 @@ class Listening:
             song = self._catalogue.song(song_id)
         except CatalogueError:
             return []
-        return [song] if song.state == "ok" and self._available(song) else []
+        return [song] if song.state == "ok" and self._available([song])[0] else []

@@ -24,10 +24,10 @@ _AGAIN = 2.0
 """Seconds between attempts to reach it."""
 
 _END = 1.5
-"""Seconds before its end from which on a song counts as heard: MPD is asked twice a second."""
+"""Seconds before its end from which on a song counts as played: MPD is asked twice a second."""
 
 _HEARD = 1.0
-"""Seconds below which a song that ends by itself was not heard at all."""
+"""Seconds below which a song that ends by itself was not played at all."""
 
 _NEEDED = (
     *("status", "stats", "playlistinfo", "lsinfo", "addid", "deleteid"),
@@ -104,7 +104,7 @@ class MpdPlayer:
         return events
 
     def playing(self) -> Playing | None:
-        """Return what is heard now, as far as the last `poll` knows."""
+        """Return what is playing, as far as the last `poll` knows."""
         if self._current is None:
             return None
         return Playing(self._ours[self._current], self._seconds, self._paused)

@@ -55,7 +55,7 @@ def mpd_address(text: str, *, environment: Mapping[str, str] | None = None) -> M
         environment: default ``os.environ``.
 
     Raises:
-        InvalidInput: it is no address.
+        InvalidInput: it is not an address.
 
     """
     environment = os.environ if environment is None else environment

@@ -20,8 +20,8 @@ class Ended:
 
     Attributes:
         song: that is over.
-        seconds: how much of it was heard.
-        whole: whether it was heard to its end.
+        seconds: how much of it was played.
+        whole: whether it was played to its end.
 
     """
 
@@ -61,7 +61,7 @@ Event = Started | Ended | Failed | Notice
 
 @dataclass(frozen=True)
 class Playing:
-    """What is heard now.
+    """What is playing.
 
     Attributes:
         song: the song.
@@ -107,7 +107,7 @@ class Player(Protocol):
         """
 
     def playing(self) -> Playing | None:
-        """Return what is heard now, as far as the last `poll` knows."""
+        """Return what is playing, as far as the last `poll` knows."""
 
     def skip(self) -> None:
         """End the song; the next one begins. There is an `Ended` for it."""

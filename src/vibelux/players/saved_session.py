@@ -29,7 +29,7 @@ class SavedSession:
         session: as of `vibelux.recommend.session.Session.as_json`.
         song: id of the song that was playing in the catalogue, or None.
         seconds: into that song.
-        heard: songs that were begun.
+        heard: number of songs begun.
         saved_at: seconds since 1970.
 
     """

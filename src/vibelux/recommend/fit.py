@@ -207,10 +207,12 @@ class SongFit:
         point: NDArray[np.float32],
     ) -> NDArray[np.float32]:
         part = np.float32(self._formula.circumplex)
-        fit: NDArray[np.float32] = np.clip(alike, 0, 1).astype(np.float32)
+        fit: NDArray[np.float32] = np.clip(alike, 0, 1).astype(np.float32, copy=False)
         if part:
             fit *= 1 - part
-            fit += part * closeness(affect, point)
+            near = closeness(affect, point)
+            near *= part
+            fit += near
         return fit
 
 

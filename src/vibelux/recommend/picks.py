@@ -178,10 +178,11 @@ class Picker:
         distinct = path[: moving.max(initial=-1) + 2]  # a row a place, until they stay the same
         scores = np.stack([self._fit.to(target) for target in distinct])
         strength = 0.0 if ordering.policy == "off" else ordering.strength
-        if ordering.personal > 0:
+        if ordering.personal > 0 and (taste := self._learnt()).events:
             trying = rng if strength < 1 else None  # the strict ranking leaves nothing to chance
-            learnt = self._learnt().preference(self._features, mood, trying)
-            scores += np.float32(ordering.personal) * learnt
+            learnt = taste.preference(self._features, mood, trying)
+            learnt *= np.float32(ordering.personal)
+            scores += learnt
         freshness = self._listener.freshness(self.columns, now=now)
         if len(self.columns) < _LARGE:
             # With few songs, rather one that fits once more than one that does not.

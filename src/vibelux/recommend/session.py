@@ -22,7 +22,7 @@ queue on a screen is the one that is played. Songs whose file is gone are passed
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 from typing import Any, Self
 
@@ -55,6 +55,9 @@ _SEEDS = 1_000_000  # enough to differ, few enough to type
 
 _FORMAT = 1
 
+Available = Callable[[Sequence[Song]], Sequence[bool]]
+"""Tells of each of some songs whether it can be played now."""
+
 
 class Session:
     """One listening session over the songs that are in the catalogue when it begins.
@@ -66,7 +69,8 @@ class Session:
         seed: the same one gives the same order for the same songs, moods and feedback; None takes
             another one each time.
         whose: what reasons call the mood: ``the face``, ``the mood``.
-        available: whether a song can be played now; by default whether its file is there.
+        available: whether each of some songs can be played now; by default whether their files
+            are there.
         clock: seconds since 1970.
         picker: of the same catalogue and listener, for sessions that share what it holds in
             memory; None reads the catalogue.
@@ -86,7 +90,7 @@ class Session:
         *,
         seed: int | None = None,
         whose: str = "the mood",
-        available: Callable[[Song], bool] | None = None,
+        available: Available | None = None,
         clock: Callable[[], float] = time.time,
         picker: Picker | None = None,
         **ordering: Any,
@@ -100,7 +104,7 @@ class Session:
         self.whose = whose
         self._catalogue = catalogue
         self._listener = Listener.at(None) if listener is None else listener
-        self._available = available or (lambda song: playable(song.path))
+        self._available = available or _are_there
         self._clock = clock
         self._picker = picker or Picker(catalogue, self._listener)
         self._columns = self._picker.columns
@@ -166,7 +170,7 @@ class Session:
             row, target = self._plan.pop(0)
             self._take(row)
             (pick,) = self._picks([(row, target)])
-            if self._available(pick.song):
+            if self._available([pick.song])[0]:
                 self._history.append(row)
                 self._step += 1
                 return pick
@@ -215,7 +219,8 @@ class Session:
             if len(self._plan) < n:
                 self._make_plan(max(n, _AHEAD))
             picks = self._picks(self._plan[:n])
-            gone = [pick for pick in picks if not self._available(pick.song)]
+            there = self._available([pick.song for pick in picks])
+            gone = [pick for pick, is_there in zip(picks, there, strict=True) if not is_there]
             if not gone:
                 return picks
             for pick in gone:
@@ -304,7 +309,7 @@ class Session:
         catalogue: Catalogue,
         listener: Listener | None = None,
         *,
-        available: Callable[[Song], bool] | None = None,
+        available: Available | None = None,
         clock: Callable[[], float] = time.time,
         picker: Picker | None = None,
     ) -> Self:
@@ -446,6 +451,10 @@ class Session:
         if row is not None and not self._out[row]:
             self._take(row)  # played, though it was not handed out
             self._judged.append(row)
+
+
+def _are_there(songs: Sequence[Song]) -> list[bool]:
+    return [playable(song.path) for song in songs]
 
 
 def _ordering_of(saved: dict[str, Any]) -> dict[str, Any]:

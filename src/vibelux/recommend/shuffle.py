@@ -104,7 +104,8 @@ def mood_shuffle(
     open_ = np.ones(songs, dtype=bool) if left_out is None else ~np.asarray(left_out, dtype=bool)
     available = int(np.count_nonzero(open_))
     wanted = available if n is None else min(n, available)
-    luck = (1 - strength) * _gumbel(rng, songs)
+    luck = _gumbel(rng, songs)
+    luck *= np.float32(1 - strength)
     if freshness is not None:
         fresh = np.asarray(freshness, dtype=np.float32)
         played = np.flatnonzero(fresh < 1)
@@ -115,7 +116,12 @@ def mood_shuffle(
         places = wanted - len(order) if last else min(1, wanted - len(order))
         if places == 0:
             break
-        tickets = luck + np.float32(strength) * _fitness(row, open_) if strength else luck.copy()
+        if strength:
+            tickets = _fitness(row, open_)
+            tickets *= np.float32(strength)
+            tickets += luck
+        else:
+            tickets = luck.copy()
         if available < songs:
             tickets[~open_] = -np.inf
         chosen = _places(
@@ -304,7 +310,8 @@ def _fitness(scores: NDArray[np.float32], open_: NDArray[np.bool_]) -> NDArray[n
         return np.full(scores.shape, np.log(2), dtype=np.float32)
     number = min(_BINS, 16 * int(count))
     width = np.float32((number - 1) / (high - low))
-    heights = (scores - np.float32(low)) * width
+    heights = scores - np.float32(low)
+    heights *= width
     if count < scores.size:  # those that must not come may lie beyond the others
         np.clip(heights, 0, number - 1, out=heights)
     bins = heights.astype(np.intp)
@@ -313,7 +320,9 @@ def _fitness(scores: NDArray[np.float32], open_: NDArray[np.bool_]) -> NDArray[n
     rank = better + np.maximum(counts, 1) / 2
     table = -np.log((rank / count).astype(np.float32))
     fitness = table.take(bins)
-    fitness += _GAP * (scores - np.float32(high))
+    gaps = np.subtract(scores, np.float32(high), out=heights)
+    gaps *= _GAP
+    fitness += gaps
     return fitness
 
 

@@ -30,7 +30,7 @@ class ServerLedger:
         self._songs, self._terms = songs, terms
 
     def enter(self, listed: Sequence[ServerSong]) -> list[Entry]:
-        """Bring what the server says up to date and tell which songs need to be analysed.
+        """Bring what the server says up to date and tell which songs need an analysis.
 
         A song is analysed again when its file has another size, its model is another one, or on
         request. Other tags or more plays only change the entry.
@@ -47,7 +47,7 @@ class ServerLedger:
             return [self._enter(song, rows.get(song.id)) for song in listed]
 
     def settle(self, song: ServerSong, outcome: Outcome) -> Settled:
-        """Write down how the analysis of a song went."""
+        """Record the analysis of a song."""
         transient = outcome.reason_code in AudioError.TRANSIENT
         reason = {"reason_code": outcome.reason_code, "reason": outcome.reason}
         with self._songs.quick_transaction():

@@ -63,7 +63,7 @@ def parse_url(text: str) -> str:
             ``/rest``.
 
     Raises:
-        InvalidInput: it is no address, or holds a password.
+        InvalidInput: it is not an address, or holds a password.
 
     """
     address = _Address.of(text)

@@ -14,7 +14,7 @@ from vibelux.library.server_songs import KnownSong, ServerSongs
 from vibelux.servers.entries import ServerSong
 
 _SLACK = 2.0
-"""Seconds by which a song's length may differ between the server and its analysis."""
+"""Seconds by which the server and the analysis may differ about a song's length."""
 
 _MANY = 10_000
 """Pairs of songs with the same tags that are too many to look at."""

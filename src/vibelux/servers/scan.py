@@ -1,10 +1,10 @@
 """From a music server to the catalogue: list its songs, fetch and analyse what is new.
 
-Songs are fetched to a folder beside the catalogue, a few at a time, and deleted as soon as they
-were heard. Every song is committed when its analysis is done, so that a scan may be stopped at any
-time and goes on from there. Songs that could not be fetched are no failures of the songs: nothing
-is written about them, and the next scan tries again. Only when the server has listed all its songs
-are those that it did not list marked as missing; they keep their analysis.
+Songs are fetched to a folder beside the catalogue, a few at a time, and deleted as soon as they are
+analysed. Every song is committed when its analysis is done, so that a scan may be stopped at any
+time and goes on from there. A song that could not be fetched has not failed: nothing is written
+about it, and the next scan tries again. Only when the server has listed all its songs are those
+that it did not list marked as missing; they keep their analysis.
 """
 
 import shutil
@@ -58,13 +58,13 @@ class ServerScanReport:
 
     Attributes:
         server: as `vibelux.library.catalogue.Song.server`.
-        analysed: songs fetched, heard and saved.
+        analysed: songs fetched, analysed and saved.
         unchanged: songs that needed nothing.
         returned: songs that had been missing and are back; a part of ``unchanged``.
         recognised: songs that were known under another id or at another address.
         missing: songs that the server no longer lists.
         failed: songs that could not be analysed.
-        unread: songs that could not be heard at the moment, for want of memory or time; what is
+        unread: songs that could not be analysed at the moment, for want of memory or time; what is
             known of them stays, and the next scan tries again.
         not_fetched: songs that could not be fetched; the next scan tries again.
         troubles: the first of these three.
@@ -124,7 +124,7 @@ def scan_server(
         ServerUnreachable: the server is down, or went away; what was analysed before is kept.
         ServerRefused: it does not let the user in.
         ServerError: it redirects or talks nonsense.
-        FilesUnreachable: many songs in a row cannot be heard for want of memory or time.
+        FilesUnreachable: many songs in a row cannot be analysed for want of memory or time.
         CatalogueLocked: another scan, or another program, is writing.
         CatalogueError: the catalogue cannot be written; what was analysed before is kept.
         ModelError: the model cannot be loaded.

@@ -60,7 +60,7 @@ class Connection(HttpToolsProtocol):
         self._seconds = seconds
         self._timer: asyncio.TimerHandle | None = None
         self._in_head = self._in_message = self._refused = False
-        self._overhead = self._body = 0  # bytes of the message that are no body, that are
+        self._overhead = self._body = 0  # bytes of the message outside its body, and inside
         self._piece = 0  # bytes that are parsed now
         self._failure: Failure | None = None
         self.idle_since = self.loop.time()
@@ -97,7 +97,7 @@ class Connection(HttpToolsProtocol):
             super().data_received(piece)
             if self._refused or self.transport.is_closing():
                 return
-            # Chunks have a size each, hence more than the head is no body.
+            # Each chunk states its size, so more than the head lies outside the body.
             if self._overhead > MAX_HEAD + 8 * self._body:
                 self.refuse(_large_head())
                 return

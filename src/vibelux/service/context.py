@@ -110,7 +110,7 @@ class Context:
         return song
 
     def correct(self, song: Song, mood: Mood | None) -> None:
-        """Give a song the mood that the person says, or with None the one that was heard.
+        """Give a song the mood that the person says, or with None the one that was analysed.
 
         Raises:
             CatalogueError: as `vibelux.library.corrections.correct`.

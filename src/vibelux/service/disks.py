@@ -11,10 +11,9 @@ import re
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -55,6 +54,37 @@ class _Task:
     late: Callable[[Any], None] | None = None
     began: float | None = None
     left: bool = False
+
+
+@dataclass(eq=False)
+class _Look:
+    """A look at files of one disk.
+
+    Attributes:
+        paths: of the files.
+        found: whether they are there, as far as they were looked at.
+        over: set when that is done.
+        left: nobody waits for it any more.
+
+    """
+
+    paths: list[Path] = field(default_factory=list)
+    found: list[bool] = field(default_factory=list)
+    over: threading.Event = field(default_factory=threading.Event)
+    left: bool = False
+
+    def look(self) -> None:
+        """Look at the files, one after the other."""
+        for path in self.paths:
+            if self.left:
+                return
+            self.found.append(_is_file(path))
+
+    def done(self, _: Any, error: BaseException | None) -> None:
+        """Note that it is over."""
+        if error is not None:
+            logger.warning("%s: %s", self.paths[0], error)
+        self.over.set()
 
 
 class Disks:
@@ -123,7 +153,7 @@ class Disks:
             self._leave(task)
 
     def run(self, work: Callable[[], object], *, where: Path) -> None:
-        """Let work be done some time; nobody waits for it."""
+        """Have work done at some point, without waiting for it."""
 
         def done(_: Any, error: BaseException | None) -> None:
             if error is not None:
@@ -132,26 +162,39 @@ class Disks:
         with suppress(Failure):  # the disk hangs, and the file stays open as long as the process
             self._begin(_Task(work, self._disk_of(where), done), where)
 
-    def is_there(self, path: Path, *, patience: float = 1.0) -> bool:
-        """Tell whether a file is there; True where its disk does not answer soon."""
-        disk = self._disk_of(path)
-        came = threading.Event()
-        found: list[bool] = []
+    def are_there(self, paths: Sequence[Path], *, patience: float = 1.0) -> list[bool]:
+        """Tell of each file whether it is there; True where its disk does not answer soon.
 
-        def done(result: Any, error: BaseException | None) -> None:
-            found.append(bool(result) or error is not None)
-            came.set()
+        Args:
+            paths: those of one disk are looked at by one thread.
+            patience: seconds that all answers together may take.
 
+        """
+        looks: dict[str, _Look] = {}
+        for path in paths:
+            looks.setdefault(self._disk_of(path), _Look()).paths.append(path)
+        until = time.monotonic() + patience
+        begun = [(look, self._begin_look(disk, look, patience)) for disk, look in looks.items()]
+        for look, task in begun:
+            if task is not None:
+                look.over.wait(max(0.0, until - time.monotonic()))
+                look.left = True
+                self._leave(task)
+        there = {
+            path: found
+            for look in looks.values()
+            for path, found in zip(look.paths, look.found, strict=False)
+        }
+        return [there.get(path, True) for path in paths]
+
+    def _begin_look(self, disk: str, look: "_Look", patience: float) -> _Task | None:
+        """Give a look to a thread; None: the disk has not answered others for some time."""
         with self._changed:
             if self._overdue(disk, patience):
-                return True
-        try:
-            task = self._begin(_Task(partial(_is_file, path), disk, done), path)
-        except Failure:
-            return True
-        came.wait(patience)
-        self._leave(task)
-        return found[0] if found else True
+                return None
+        with suppress(Failure):
+            return self._begin(_Task(look.look, disk, look.done), look.paths[0])
+        return None
 
     def _begin(self, task: _Task, where: Path) -> _Task:
         """Give a task to a thread.
@@ -184,9 +227,11 @@ class Disks:
             places = _mounted()
             self._mounted = time.monotonic(), places
         text = os.path.abspath(path)  # noqa: PTH100 - resolve() would wait for the disk
-        fitting = [place for place in places if f"{text}/".startswith(f"{place.rstrip('/')}/")]
-        # Elsewhere disks are such as /Volumes/Music.
-        return max(fitting, key=len, default=str(Path(*Path(text).parts[:3])))
+        within = f"{text}/"
+        for place in places:
+            if within.startswith(place):
+                return place
+        return str(Path(*Path(text).parts[:3]))  # such as /Volumes/Music
 
     def _overdue(self, disk: str | None, patience: float) -> int:
         """Count the threads that have waited for a disk, or for any, longer than a time."""
@@ -303,11 +348,15 @@ def _silent(where: Path) -> Failure:
 
 
 def _mounted() -> list[str]:
-    """Return where disks are mounted; empty where the system keeps no list of it."""
+    """Return where disks are mounted, the longest path first, each with a slash at its end.
+
+    Empty where the system keeps no list of it.
+    """
     try:
         mounts = Path("/proc/self/mounts")
         with mounts.open(encoding="utf-8", errors="surrogateescape") as lines:
             places = [line.split(" ")[1] for line in lines]
     except (OSError, IndexError):
         return []
-    return [re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), at) for at in places]
+    plain = (re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), at) for at in places)
+    return sorted({place.rstrip("/") + "/" for place in plain}, key=len, reverse=True)

@@ -130,7 +130,7 @@ class ScanJob:
             return self._status
 
     def stop(self, *, patience: float = 10.0) -> ScanStatus:
-        """Stop the scan, if one runs, and wait until it has; what it heard is kept."""
+        """Stop the scan, if one runs, and wait until it has; what it has analysed is kept."""
         self._stop.set()
         if self._thread is not None:
             self._thread.join(patience)

@@ -4,7 +4,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -200,9 +200,9 @@ class SessionStore:
         )
         return session, picker
 
-    def _available(self, song: Song) -> bool:
-        """Tell whether a song's file is there, without waiting for a disk that hangs."""
-        return self._disks.is_there(song.path)
+    def _available(self, songs: Sequence[Song]) -> list[bool]:
+        """Tell of songs whether their files are there, without waiting for a disk that hangs."""
+        return self._disks.are_there([song.path for song in songs])
 
     def _shared(self) -> Picker:
         """Return the picker of the songs as they are now.

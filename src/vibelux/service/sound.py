@@ -233,7 +233,7 @@ def _resampled(resampler: AudioResampler | None, frame: AudioFrame | None) -> It
 
 
 def _stereo(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return two channels [shape=(2, n)] within full scale; of more, all are heard on both."""
+    """Return two channels [shape=(2, n)] within full scale; more than two are mixed to both."""
     if len(samples) > 2:
         samples = samples.mean(axis=0, keepdims=True)
     if len(samples) == 1:
