@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing import process as processes
 from multiprocessing.connection import wait
-from types import TracebackType
 from typing import Any, Self
 
 from vibelux.errors import VibeluxError
@@ -83,12 +82,7 @@ class Workers:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     @property

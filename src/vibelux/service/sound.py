@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from vibelux.errors import AudioError
 from vibelux.library.catalogue import Song
 from vibelux.library.scan_files import AUDIO_SUFFIXES
-from vibelux.library.tags import open_nameless
+from vibelux.media_file import open_media
 from vibelux.music.audio_file import AudioFile, SeekFailed
 from vibelux.music.ogg_links import links
 
@@ -285,7 +285,7 @@ def _codec(path: Path, _state: str) -> str | None:
         with path.open("rb", buffering=0) as file:
             if len(links(file)) > 1:
                 return None
-        with open_nameless(path) as container:
+        with open_media(path) as container:
             streams = container.streams.audio
             return streams[0].codec_context.name if streams else None
     except (av.FFmpegError, OSError, ValueError):
