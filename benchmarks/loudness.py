@@ -14,7 +14,7 @@ import numpy as np
 from vibelux.datasets.song_files import read_songs
 from vibelux.models import WEIGHTS, Card
 from vibelux.music.decode import decode
-from vibelux.music.loudness import LoudnessMeter, loudness_of
+from vibelux.music.loudness import LoudnessMeter
 from vibelux.music.windows import window_starts
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "music" / "manifest.csv"
@@ -39,8 +39,9 @@ def measure(manifest: Path = DATA) -> dict[str, float]:
     for paths in enough:
         parts = [decode(path, sample_rate=RATE) for path in paths]
         sound = np.concatenate([parts[n % len(parts)] for n in range(CLIPS)])
-        whole = loudness_of(sound, rate=RATE)
-        meter = LoudnessMeter()
+        of_all, meter = LoudnessMeter(), LoudnessMeter()
+        of_all.add(sound[None], rate=RATE)
+        whole = of_all.loudness()
         for start in window_starts(len(sound) / RATE, window_seconds=seconds, max_windows=most):
             first = round(start * RATE)
             meter.cut()

@@ -85,11 +85,6 @@ class Workers:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    @property
-    def process_ids(self) -> list[int]:
-        """Ids of the processes that run now."""
-        return [worker.process_id for worker in self._workers]
-
     def outcomes(self, next_job: Callable[[], Job | None]) -> Iterator[Outcome]:
         """Yield the outcome of every job, in the order they finish.
 

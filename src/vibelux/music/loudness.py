@@ -123,22 +123,6 @@ class LoudnessMeter:
         return Loudness(integrated=max(QUIETEST, integrated), peak=2 * _decibels(self._peak))
 
 
-def loudness_of(
-    samples: NDArray[np.float32], *, rate: int, channels: Sequence[str] | None = None
-) -> Loudness:
-    """Return the loudness of a piece.
-
-    Args:
-        samples: [shape=(channels, n) or (n,), dtype=float32, 1 is full scale] finite.
-        rate: in Hz.
-        channels: as of `LoudnessMeter.add`.
-
-    """
-    meter = LoudnessMeter()
-    meter.add(np.atleast_2d(samples), rate=rate, channels=channels)
-    return meter.loudness()
-
-
 def _weighted_power(segments: NDArray[np.float32], rate: int) -> NDArray[np.float64]:
     """Return the mean squares of segments [shape=(k, n)] after K-weighting [shape=(k,)]."""
     weights = _spectral_weights(segments.shape[1], rate)
