@@ -25,7 +25,7 @@ MusicModelFile = Annotated[
 ]
 Retry = Annotated[
     bool,
-    typer.Option("--retry", help="Try again what could not be analysed, also if it is unchanged."),
+    typer.Option("--retry", help="Try failed songs again, even if they have not changed."),
 ]
 Again = Annotated[bool, typer.Option("--again", help="Analyse every song again.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
