@@ -37,7 +37,7 @@ from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import EMBEDDING, vector_blob
 from vibelux.recommend.diversity import intra_list_diversity
-from vibelux.recommend.listener import Listener
+from vibelux.recommend.listener.listener import Listener
 from vibelux.recommend.session import Session
 from vibelux.recommend.shuffle import Traits, mood_shuffle
 

@@ -13,7 +13,7 @@ from vibelux.library.locks import process_lock
 from vibelux.library.song_embeddings import export_embeddings
 from vibelux.players.saved_session import SavedSession
 from vibelux.private_files import private_file, private_folder, tighten
-from vibelux.recommend.profile import Event, Profile
+from vibelux.recommend.listener.profile import Event, Profile
 from vibelux.service.session_files import SessionFiles
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")

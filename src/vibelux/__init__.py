@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from vibelux.face.reading import FaceReader
     from vibelux.library.catalogue import Catalogue, Song
     from vibelux.library.scan import scan
-    from vibelux.recommend.listener import Listener
+    from vibelux.recommend.listener.listener import Listener
     from vibelux.recommend.ranking import recommend_songs
     from vibelux.recommend.session import Session
     from vibelux.settings import load_settings
@@ -104,7 +104,7 @@ _HOMES = {
     "face.reading": ("FaceReader",),
     "library.catalogue": ("Catalogue", "Song"),
     "library.scan": ("scan",),
-    "recommend.listener": ("Listener",),
+    "recommend.listener.listener": ("Listener",),
     "recommend.ranking": ("recommend_songs",),
     "recommend.session": ("Session",),
     "settings": ("load_settings",),

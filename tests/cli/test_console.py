@@ -18,7 +18,7 @@ from vibelux.cli.console import err, out
 from vibelux.cli.plain_console import PlainConsole
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.scan import scan
-from vibelux.recommend.profile import Event, Profile
+from vibelux.recommend.listener.profile import Event, Profile
 from vibelux.samples.rendering import Format, write_audio
 
 HOSTILE = "[/red] [bold]x :boom: {0} $\\frac{ \x1b[31m\u202e"

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from vibelux.cli import app
 from vibelux.errors import CameraError, CatalogueError, InvalidInput, PlayerError
 from vibelux.library.catalogue import Catalogue
-from vibelux.recommend.listener import Listener
+from vibelux.recommend.listener.listener import Listener
 
 pytest.importorskip("miniaudio")
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from vibelux.emotions import parse_mood
-from vibelux.recommend.profile import Event, Profile
+from vibelux.recommend.listener.profile import Event, Profile
 
 SAD_SONG = np.r_[parse_mood("sad=0.6,neutral=0.4"), -0.5, -0.5].astype(np.float32)
 

@@ -23,7 +23,7 @@ from vibelux.library.catalogue import Catalogue
 from vibelux.library.migrations import MIGRATIONS
 from vibelux.library.schema import APPLICATION_ID, path_bytes, songs
 from vibelux.library.schema_blobs import EMBEDDING, vector_blob
-from vibelux.recommend.profile import Event, Profile
+from vibelux.recommend.listener.profile import Event, Profile
 from vibelux.samples.rendering import Format, write_audio
 
 READ_ONLY = 'mount --bind "$HOME_OF" "$HOME_OF"; mount -o remount,ro,bind "$HOME_OF"'

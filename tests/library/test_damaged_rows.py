@@ -18,7 +18,7 @@ from vibelux.library.catalogue_overview import overview
 from vibelux.library.scan_ledger import Terms
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import EMBEDDING, MOMENT, REVISION, vector_blob
-from vibelux.library.song_table import SongTable
+from vibelux.library.song_search import SongTable
 from vibelux.recommend.ranking import recommend_songs
 from vibelux.recommend.session import Session
 from vibelux.recommend.similar_songs import find_song, similar

@@ -11,7 +11,7 @@ from vibelux.players import listening as listening_module
 from vibelux.players.listening import AHEAD, Listening
 from vibelux.players.player import Ended, Failed, Notice, Playing, Started
 from vibelux.players.saved_session import SavedSession
-from vibelux.recommend.listener import Listener
+from vibelux.recommend.listener.listener import Listener
 
 HAPPY, SAD = parse_mood("happy"), parse_mood("sad")
 MOODS = [f"happy={9 - n},sad={n}" for n in range(10)]

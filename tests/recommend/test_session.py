@@ -5,7 +5,7 @@ import pytest
 
 from vibelux.emotions import parse_mood
 from vibelux.errors import CatalogueError, InvalidInput
-from vibelux.recommend.listener import Listener
+from vibelux.recommend.listener.listener import Listener
 from vibelux.recommend.ordering import Ordering
 from vibelux.recommend.session import Session
 

@@ -13,11 +13,11 @@ from vibelux.library.catalogue import Catalogue
 from vibelux.library.corrections import correct
 from vibelux.library.scan import scan
 from vibelux.library.schema import songs
-from vibelux.recommend.listener import Listener
-from vibelux.recommend.profile import Event, Profile
+from vibelux.library.song_columns import SongColumns
+from vibelux.recommend.listener.listener import Listener
+from vibelux.recommend.listener.profile import Event, Profile
+from vibelux.recommend.listener.taste import SongFeatures
 from vibelux.recommend.session import Session
-from vibelux.recommend.shelf import Shelf
-from vibelux.recommend.taste import SongFeatures
 
 LIBRARY = Path(__file__).parent.parent / "library"
 if str(LIBRARY) not in sys.path:
@@ -108,9 +108,9 @@ class Home:
                 [self.music.parent], catalogue, workers=1, song_timeout=60, model_path=self.model
             )
 
-    def shelf(self):
+    def columns(self):
         with Catalogue(self.path) as catalogue:
-            return Shelf.of(catalogue)
+            return SongColumns.of(catalogue)
 
     def like(self, path):
         with Catalogue(self.path) as catalogue, Listener.at(self.profile) as listener:
@@ -119,10 +119,10 @@ class Home:
 
     def liked(self):
         """The paths of the songs that are liked."""
-        shelf = self.shelf()
+        columns = self.columns()
         with Profile(self.profile) as profile:
-            rows = {row for liked in profile.liked() for row in shelf.rows(*liked)}
-        return {Path(shelf.paths[row].decode()) for row in rows}
+            rows = {row for liked in profile.liked() for row in columns.rows(*liked)}
+        return {Path(columns.paths[row].decode()) for row in rows}
 
 
 @pytest.fixture
@@ -146,12 +146,12 @@ def test_likes_and_corrections_go_with_the_sound(home, old):
     home.scan()
     if old:
         forget_sounds(home)
-    shelf = home.shelf()
+    columns = home.columns()
     with Catalogue(home.path) as catalogue, Profile(home.profile) as profile:
         for path in places.values():
             song = catalogue.song_at(path)
             correct(catalogue, song.id, OWN)
-            key = shelf.keys[shelf.row_of[song.id]]
+            key = columns.keys[columns.row_of[song.id]]
             profile.add(Event("liked", key, str(path).encode(), song.title, song.artist))
     ids = {}
     with Catalogue(home.path) as catalogue:
@@ -265,8 +265,8 @@ def test_songs_that_begin_alike_are_two(home):
     home.scan()
     home.like(one)
     assert home.liked() == {one}
-    shelf = home.shelf()
-    assert len(set(shelf.keys)) == 2
+    columns = home.columns()
+    assert len(set(columns.keys)) == 2
     two.unlink()
     assert home.liked() == {one}
 
@@ -274,17 +274,17 @@ def test_songs_that_begin_alike_are_two(home):
 def test_a_profile_follows_songs_to_their_present_keys_and_places(home):
     path = write_song(home.music / "a.mp3")
     home.scan()
-    shelf = home.shelf()
-    old = bytes(shelf.hashes[0, 0]).hex()  # as earlier versions knew it
-    assert old != shelf.keys[0]
+    columns = home.columns()
+    old = bytes(columns.hashes[0, 0]).hex()  # as earlier versions knew it
+    assert old != columns.keys[0]
     with Listener.at(home.profile) as listener:
         listener.tell(Event("liked", old, b"/gone/a.mp3", "A title"))
-        listener.freshness(shelf)
-        assert listener.profile.liked() == [(shelf.keys[0], str(path).encode())]
+        listener.freshness(columns)
+        assert listener.profile.liked() == [(columns.keys[0], str(path).encode())]
         listener.tell(Event("played", old, b"/elsewhere", "A title"))
-        later = home.shelf()
+        later = home.columns()
         listener.taste(later, SongFeatures.of(later))
-        assert listener.profile.songs() == [(shelf.keys[0], str(path).encode())]
+        assert listener.profile.songs() == [(columns.keys[0], str(path).encode())]
         counts = listener.profile.counts()
         assert (counts["liked"], counts["played"]) == (1, 1)
 

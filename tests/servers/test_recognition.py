@@ -5,7 +5,7 @@ from sqlalchemy import update
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import path_of, remote_path, songs
 from vibelux.library.schema_blobs import vector_blob
-from vibelux.recommend.listener import Listener
+from vibelux.recommend.listener.listener import Listener
 from vibelux.recommend.session import Session
 from vibelux.servers.client import Client
 from vibelux.servers.login import Login

@@ -12,7 +12,7 @@ import pytest
 from vibelux.errors import CatalogueError
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.sqlite_file import log_of
-from vibelux.recommend.profile import Event, Profile
+from vibelux.recommend.listener.profile import Event, Profile
 
 from .conftest import Service, error, fill, mood, running
 

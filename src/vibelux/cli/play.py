@@ -89,7 +89,7 @@ def play(
     from vibelux.emotions import parse_mood
     from vibelux.library.catalogue import Catalogue
     from vibelux.players.listening import Listening
-    from vibelux.recommend.listener import Listener
+    from vibelux.recommend.listener.listener import Listener
     from vibelux.recommend.ranking import require_songs
     from vibelux.settings import load_settings
 

@@ -9,7 +9,7 @@ from vibelux.cli.console import err, out, print_json, printable
 from vibelux.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from vibelux.recommend.profile import Event, Profile
+    from vibelux.recommend.listener.profile import Event, Profile
 
 app = typer.Typer(
     help="What was learnt from your listening: show it, take it along, forget it.",
@@ -34,7 +34,7 @@ def show(json: bool = typer.Option(False, "--json", help="Print one JSON documen
 
     from rich.text import Text
 
-    from vibelux.recommend.listener_summary import counts_of, played_share
+    from vibelux.recommend.listener.summary import counts_of, played_share
     from vibelux.settings import load_settings
 
     settings = load_settings()
@@ -114,7 +114,7 @@ def forget(
 
 def _profile(path: Path) -> "Profile":
     """Open the profile; where there is none, an empty one that leaves no file."""
-    from vibelux.recommend.profile import Profile
+    from vibelux.recommend.listener.profile import Profile
 
     return Profile(path if path.exists() else None)
 

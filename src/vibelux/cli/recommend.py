@@ -84,7 +84,7 @@ def recommend(
     from vibelux.library.playlists import require_format, write_playlist
     from vibelux.players.system import open_playlist
     from vibelux.private_files import tighten
-    from vibelux.recommend.listener import Listener
+    from vibelux.recommend.listener.listener import Listener
     from vibelux.recommend.ranking import recommend_songs, require_songs
     from vibelux.recommend.session import Session
     from vibelux.settings import load_settings

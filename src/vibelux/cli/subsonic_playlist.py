@@ -49,7 +49,7 @@ def playlist(
         )
     from vibelux.emotions import parse_mood
     from vibelux.library.catalogue import Catalogue
-    from vibelux.recommend.listener import Listener
+    from vibelux.recommend.listener.listener import Listener
     from vibelux.recommend.session import Session
     from vibelux.settings import load_settings
 

@@ -13,7 +13,7 @@ from vibelux.errors import CatalogueError, PlayerError, ProfileError
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.players.player import Ended, Event, Failed, Notice, Player, Playing, Started
 from vibelux.players.saved_session import SavedSession
-from vibelux.recommend.listener import Listener
+from vibelux.recommend.listener.listener import Listener
 from vibelux.recommend.nearest_songs import playable
 from vibelux.recommend.picks import Pick
 from vibelux.recommend.session import Session

@@ -9,18 +9,18 @@ from numpy.typing import NDArray
 
 from vibelux.emotions import Mood
 from vibelux.library.catalogue import Catalogue, Song
+from vibelux.library.song_columns import SongColumns
 from vibelux.recommend.confidence import Confidence, confidences_of
 from vibelux.recommend.diversity import intra_list_diversity
 from vibelux.recommend.fit import SongFit
-from vibelux.recommend.likes import Likes
-from vibelux.recommend.listener import Listener
+from vibelux.recommend.listener.likes import Likes
+from vibelux.recommend.listener.listener import Listener
+from vibelux.recommend.listener.taste import SongFeatures, Taste
 from vibelux.recommend.ordering import Ordering
 from vibelux.recommend.policies import spares_sadness
 from vibelux.recommend.reason_words import Explained
 from vibelux.recommend.reasons import Fact, heard_of, reasons_for, strongest_counts
-from vibelux.recommend.shelf import Shelf
 from vibelux.recommend.shuffle import Traits, mood_shuffle
-from vibelux.recommend.taste import SongFeatures, Taste
 
 _LARGE = 200
 """Songs from which on freshness counts in full."""
@@ -84,19 +84,19 @@ class Picker:
     """
 
     def __init__(self, catalogue: Catalogue, listener: Listener) -> None:
-        self.shelf = Shelf.of(catalogue)
+        self.columns = SongColumns.of(catalogue)
         self._catalogue = catalogue
         self._listener = listener
-        self._fit = SongFit(self.shelf.moods, self.shelf.affect)
-        self._features = SongFeatures.of(self.shelf)
+        self._fit = SongFit(self.columns.moods, self.columns.affect)
+        self._features = SongFeatures.of(self.columns)
         self._traits = Traits(
-            artists=self.shelf.artists,
-            albums=self.shelf.albums,
-            works=self.shelf.works,
-            embeddings=self.shelf.embeddings,
-            moods=self.shelf.moods,
+            artists=self.columns.artists,
+            albums=self.columns.albums,
+            works=self.columns.works,
+            embeddings=self.columns.embeddings,
+            moods=self.columns.moods,
         )
-        self._counts = strongest_counts(self.shelf.moods)
+        self._counts = strongest_counts(self.columns.moods)
         self._likes: Likes | None = None
         self._taste: Taste | None = None
         self._heeded = -1  # events that the taste speaks of
@@ -128,7 +128,7 @@ class Picker:
             rng: chance.
 
         Returns:
-            at most n rows of the shelf; of the copies of a file only one.
+            at most n rows; of the copies of a file only one.
 
         """
         moving = np.flatnonzero((path != path[-1]).any(axis=1))
@@ -139,13 +139,13 @@ class Picker:
             trying = rng if strength < 1 else None  # the strict ranking leaves nothing to chance
             learnt = self._learnt().preference(self._features, mood, trying)
             scores += np.float32(ordering.personal) * learnt
-        freshness = self._listener.freshness(self.shelf, now=now)
-        if len(self.shelf) < _LARGE:
+        freshness = self._listener.freshness(self.columns, now=now)
+        if len(self.columns) < _LARGE:
             # Who has few songs hears them often: rather one that fits again than one that does not.
-            freshness **= np.float32((len(self.shelf) / _LARGE) ** (2 * strength))
+            freshness **= np.float32((len(self.columns) / _LARGE) ** (2 * strength))
         spared = left_out
         if not chosen and strength > 0 and spares_sadness(mood):
-            spared = left_out | self.shelf.sad
+            spared = left_out | self.columns.sad
         found: dict[str, int] = {}
         for out in (spared, left_out):  # sad songs for want of others
             missing = len(path) - len(found)
@@ -164,7 +164,7 @@ class Picker:
                     before=[*before, *found.values()],
                 )
                 for row in order.tolist():
-                    found.setdefault(self.shelf.keys[row], row)
+                    found.setdefault(self.columns.keys[row], row)
             if out is left_out:
                 break
         return list(found.values())
@@ -179,14 +179,14 @@ class Picker:
         """Return the songs of some places, with the reasons for them.
 
         Args:
-            places: rows of the shelf, each with the mood [shape=(7,)] that it was chosen for.
+            places: rows, each with the mood [shape=(7,)] that it was chosen for.
             mood: of the listener.
             ordering: by which they were chosen.
 
         """
         rows = np.array([row for row, _ in places], dtype=np.int64)
-        songs = self._catalogue.songs_by_id(self.shelf.ids[rows])
-        heard = self.shelf.moods[rows]
+        songs = self._catalogue.songs_by_id(self.columns.ids[rows])
+        heard = self.columns.moods[rows]
         confidences = confidences_of(list(heard), [song.course for song in songs])
         likes = self._likes_now() if ordering.personal > 0 else None
         policy = "off" if ordering.strength == 0 else ordering.policy
@@ -213,7 +213,7 @@ class Picker:
         with self._lock:
             number = self._listener.profile.number
             if self._likes is None or self._likes.number != number:
-                self._likes = Likes.of_listener(self._listener, self.shelf)
+                self._likes = Likes.of_listener(self._listener, self.columns)
             return self._likes
 
     def _learnt(self) -> Taste:
@@ -221,6 +221,6 @@ class Picker:
         with self._lock:
             events = self._listener.profile.number
             if self._taste is None or events != self._heeded:
-                self._taste = self._listener.taste(self.shelf, self._features)
+                self._taste = self._listener.taste(self.columns, self._features)
                 self._heeded = events
             return self._taste

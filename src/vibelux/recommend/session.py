@@ -33,15 +33,15 @@ from vibelux.emotions import EMOTIONS, Mood, as_mood
 from vibelux.errors import InvalidInput
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.schema import path_bytes
+from vibelux.library.song_columns import key_of_song
 from vibelux.recommend.fit import standing_out
-from vibelux.recommend.listener import Listener
+from vibelux.recommend.listener.listener import Listener
+from vibelux.recommend.listener.profile import Event, What
 from vibelux.recommend.nearest_songs import playable
 from vibelux.recommend.ordering import Ordering
 from vibelux.recommend.picks import Pick, Picker
 from vibelux.recommend.policies import target_path
-from vibelux.recommend.profile import Event, What
 from vibelux.recommend.ranking import require_songs
-from vibelux.recommend.shelf import key_of_song
 
 _MOVED = 0.05
 """Total variation from which on a mood counts as another one and the order ahead is made anew."""
@@ -94,7 +94,7 @@ class Session:
         self._ordering = Ordering().changed(**ordering)
         if seed is not None and seed < 0:
             raise InvalidInput(f"seed={seed} must not be negative")
-        if picker is None or len(picker.shelf) == 0:
+        if picker is None or len(picker.columns) == 0:
             require_songs(catalogue)
         self.seed = int(np.random.default_rng().integers(_SEEDS)) if seed is None else seed
         self.whose = whose
@@ -103,8 +103,8 @@ class Session:
         self._available = available or (lambda song: playable(song.path))
         self._clock = clock
         self._picker = picker or Picker(catalogue, self._listener)
-        self._shelf = self._picker.shelf
-        self._out = np.zeros(len(self._shelf), dtype=bool)  # handed out, heard, or gone
+        self._columns = self._picker.columns
+        self._out = np.zeros(len(self._columns), dtype=bool)  # handed out, heard, or gone
         self._history: list[int] = []  # rows handed out, in order
         self._judged: list[int] = []  # rows of which was told without their being handed out
         self._mood: Mood | None = None
@@ -127,7 +127,7 @@ class Session:
     @property
     def history(self) -> list[Song]:
         """The songs handed out so far, in order."""
-        return self._catalogue.songs_by_id(self._shelf.ids[self._history])
+        return self._catalogue.songs_by_id(self._columns.ids[self._history])
 
     def change(self, **values: Any) -> None:
         """Change the ordering: any of `Ordering`'s attributes, by name.
@@ -180,7 +180,7 @@ class Session:
             why it fits, or None if the session does not know the song.
 
         """
-        row = self._shelf.row_of.get(song.id)
+        row = self._columns.row_of.get(song.id)
         if row is None:
             return None
         target = next(
@@ -218,7 +218,7 @@ class Session:
             if not gone:
                 return picks
             for pick in gone:
-                self._take(self._shelf.row_of[pick.song.id])
+                self._take(self._columns.row_of[pick.song.id])
             self._plan = [place for place in self._plan if not self._out[place[0]]]
 
     def played(self, song: Song) -> None:
@@ -286,10 +286,10 @@ class Session:
                 "start": None if self._start is None else self._start.tolist(),
                 "step": self._step,
                 "plans": self._plans,
-                "history": [self._shelf.keys[row] for row in self._history],
-                "judged": [self._shelf.keys[row] for row in self._judged],
+                "history": [self._columns.keys[row] for row in self._history],
+                "judged": [self._columns.keys[row] for row in self._judged],
                 "plan": [
-                    {"key": self._shelf.keys[row], "target": target.tolist()}
+                    {"key": self._columns.keys[row], "target": target.tolist()}
                     for row, target in self._plan
                 ],
             }
@@ -346,13 +346,13 @@ class Session:
             (self._judged, saved.get("judged", ())),  # not in sessions of older versions
         ):
             for key in keys:
-                if found := self._shelf.rows_of_key.get(str(key)):
+                if found := self._columns.rows_of_key.get(str(key)):
                     self._take(found[0])
                     taken.append(found[0])
         self._plan = [
             (rows[0], as_mood(entry["target"]))
             for entry in saved["plan"]
-            if (rows := self._shelf.rows_of_key.get(str(entry["key"]))) and not self._out[rows[0]]
+            if (rows := self._columns.rows_of_key.get(str(entry["key"]))) and not self._out[rows[0]]
         ]
 
     @property
@@ -373,14 +373,14 @@ class Session:
 
     def _take(self, row: int) -> None:
         """Let a song, and all copies of its file, not come again."""
-        self._out[self._shelf.rows_of_key[self._shelf.keys[row]]] = True
+        self._out[self._columns.rows_of_key[self._columns.keys[row]]] = True
 
     def _make_plan(self, n: int) -> None:
         """Plan n picks; those that are planned already stay as they are."""
         kept = [row for row, _ in self._plan]
         left_out = self._out.copy()
         for row in kept:
-            left_out[self._shelf.rows_of_key[self._shelf.keys[row]]] = True
+            left_out[self._columns.rows_of_key[self._columns.keys[row]]] = True
         if left_out.all():
             return
         mood = self._mood_now
@@ -414,16 +414,16 @@ class Session:
         return self._picker.picks(places, mood=self._mood_now, ordering=self._ordering)
 
     def _key(self, song: Song) -> str:
-        row = self._shelf.row_of.get(song.id)
-        return self._shelf.keys[row] if row is not None else key_of_song(self._catalogue, song)
+        row = self._columns.row_of.get(song.id)
+        return self._columns.keys[row] if row is not None else key_of_song(self._catalogue, song)
 
     def _note(
         self, what: What, song: Song, *, mood: Mood | None = None, share: float | None = None
     ) -> None:
-        row = self._shelf.row_of.get(song.id)
+        row = self._columns.row_of.get(song.id)
         heard = None
         if row is not None:
-            heard = np.concatenate([self._shelf.moods[row], self._shelf.affect[row]])
+            heard = np.concatenate([self._columns.moods[row], self._columns.affect[row]])
         self._listener.tell(
             Event(
                 what=what,

@@ -8,9 +8,9 @@ from fastapi import Depends, Request
 from vibelux.emotions import Mood
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.corrections import correct
-from vibelux.library.song_table import LiveTable
+from vibelux.library.song_search import LiveTable
 from vibelux.library.workers_process import Analyser
-from vibelux.recommend.listener import Listener
+from vibelux.recommend.listener.listener import Listener
 from vibelux.service.disks import Disks
 from vibelux.service.failures import Failure, logger
 from vibelux.service.folders import Roots

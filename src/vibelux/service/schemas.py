@@ -8,10 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from vibelux.emotions import EMOTIONS, mood_dict
 from vibelux.library.catalogue import Song
 from vibelux.recommend.confidence import Confidence
+from vibelux.recommend.listener.profile import What
 from vibelux.recommend.ordering import Ordering
 from vibelux.recommend.picks import Pick
 from vibelux.recommend.policies import Policy
-from vibelux.recommend.profile import What
 from vibelux.recommend.reasons import Fact, LikedArtist
 from vibelux.service.sessions import Source
 from vibelux.service.text import sendable

@@ -11,10 +11,10 @@ from typing import Any, Literal
 from vibelux.emotions import Mood
 from vibelux.errors import CatalogueEmpty, InvalidInput
 from vibelux.library.catalogue import Catalogue, Song
-from vibelux.library.song_table import CatalogueWatch
-from vibelux.recommend.listener import Listener
+from vibelux.library.song_search import CatalogueWatch
+from vibelux.recommend.listener.listener import Listener
+from vibelux.recommend.listener.profile import What
 from vibelux.recommend.picks import Pick, Picker
-from vibelux.recommend.profile import What
 from vibelux.recommend.session import Session
 from vibelux.service.disks import Disks
 from vibelux.service.failures import Failure, logger
@@ -114,7 +114,7 @@ class SessionStore:
             opened = self._open.get(session_id) or self._resumed(session_id, picker)
             self._open.move_to_end(session_id)
         with opened.lock:
-            if picker is not opened.picker and len(picker.shelf):
+            if picker is not opened.picker and len(picker.columns):
                 opened.session = Session.from_json(
                     opened.session.as_json(),
                     self._catalogue,
@@ -146,9 +146,9 @@ class SessionStore:
     def liked(self) -> list[int]:
         """Return the ids of the songs that the listener likes, ascending."""
         with self._lock:
-            shelf = self._shared().shelf
-        rows = (shelf.find(key, path) for key, path in self._listener.profile.liked())
-        return sorted({int(shelf.ids[row]) for row in rows if row is not None})
+            columns = self._shared().columns
+        rows = (columns.find(key, path) for key, path in self._listener.profile.liked())
+        return sorted({int(columns.ids[row]) for row in rows if row is not None})
 
     def forget(self) -> int:
         """Delete all that was learnt from the listener and return how many events there were."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query
 
 from vibelux.emotions import as_mood, mood_dict
-from vibelux.library.song_table import Sort
+from vibelux.library.song_search import Sort
 from vibelux.recommend.confidence import confidence_of
 from vibelux.recommend.similar_songs import similar
 from vibelux.service.context import Shared

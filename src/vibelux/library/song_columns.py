@@ -28,7 +28,7 @@ _VERSION = re.compile(
 
 
 @dataclass(frozen=True, eq=False)
-class Shelf:
+class SongColumns:
     """n songs, one a row.
 
     Attributes:
@@ -67,7 +67,7 @@ class Shelf:
         return self.ids.size
 
     @classmethod
-    def of(cls, catalogue: Catalogue) -> "Shelf":
+    def of(cls, catalogue: Catalogue) -> "SongColumns":
         """Read the playable songs of a catalogue, in the order of their ids.
 
         Songs whose mood cannot be used are left out.
@@ -79,7 +79,7 @@ class Shelf:
         return cls._without(catalogue, frozenset())
 
     @classmethod
-    def _without(cls, catalogue: Catalogue, unusable: frozenset[int]) -> "Shelf":
+    def _without(cls, catalogue: Catalogue, unusable: frozenset[int]) -> "SongColumns":
         """Read the songs but those whose moods are known to be unusable."""
         size = MOOD.itemsize * len(EMOTIONS)
         ids, moods, affect = array("q"), bytearray(), array("d")
@@ -195,7 +195,7 @@ class Shelf:
 
 
 def key_of_song(catalogue: Catalogue, song: Song) -> str:
-    """Return the key of a song that no shelf need hold, as of `Shelf.keys`.
+    """Return the key of a song that need not be among the columns, as of `SongColumns.keys`.
 
     Raises:
         CatalogueError: as the catalogue.

@@ -3,8 +3,8 @@ import pytest
 
 from vibelux.circumplex import affect_of
 from vibelux.emotions import EMOTIONS, parse_mood
-from vibelux.recommend.profile import Event
-from vibelux.recommend.taste import SongFeatures, Taste, reward_of
+from vibelux.recommend.listener.profile import Event
+from vibelux.recommend.listener.taste import SongFeatures, Taste, reward_of
 
 HAPPY, SAD, ANGRY = (parse_mood(name) for name in ("happy", "sad", "angry"))
 

@@ -8,8 +8,8 @@ from vibelux.emotions import parse_mood
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import EMBEDDING, vector_blob
-from vibelux.recommend.likes import Likes
-from vibelux.recommend.listener import Listener
+from vibelux.recommend.listener.likes import Likes
+from vibelux.recommend.listener.listener import Listener
 from vibelux.recommend.reasons import Liked, LikedArtist, LikedSimilar
 from vibelux.recommend.session import Session
 
@@ -42,22 +42,22 @@ def catalogue(tmp_path):
 def test_likes_are_counted_from_eight_signals_on(catalogue):
     with Listener.at(None) as listener:
         session = Session(catalogue, listener, seed=1)
-        shelf = session._shelf
-        row = {song.title: shelf.row_of[song.id] for song in catalogue.songs()}
+        columns = session._columns
+        row = {song.title: columns.row_of[song.id] for song in catalogue.songs()}
         by_title = {song.title: song for song in catalogue.songs()}
         for _ in range(6):
             session.played(by_title["c1"])
         session.liked(by_title["a1"])
-        assert Likes.of_listener(listener, shelf).of(row["a1"], "a") is None
+        assert Likes.of_listener(listener, columns).of(row["a1"], "a") is None
         session.liked(by_title["a3"])
-        likes = Likes.of_listener(listener, shelf)
+        likes = Likes.of_listener(listener, columns)
         assert likes.of(row["a1"], "a") == Liked()
         assert likes.of(row["b1"], "b") == LikedSimilar(1)
         assert likes.of(row["a2"], "a") == LikedSimilar(1)
         assert likes.of(row["c1"], "c") is None
         session.unliked(by_title["a1"])
         session.played(by_title["c1"])
-        likes = Likes.of_listener(listener, shelf)
+        likes = Likes.of_listener(listener, columns)
         assert likes.of(row["a1"], "a") == LikedArtist(1, "a")
 
 

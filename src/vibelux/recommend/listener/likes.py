@@ -7,9 +7,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from vibelux.recommend.listener import Listener
+from vibelux.library.song_columns import SongColumns
+from vibelux.recommend.listener.listener import Listener
 from vibelux.recommend.reasons import Liked, LikedArtist, LikedSimilar
-from vibelux.recommend.shelf import Shelf
 
 LEAST_EVENTS = 8
 """Things the listener did before anything is said about them."""
@@ -20,34 +20,34 @@ SIMILAR = 0.9
 
 @dataclass(frozen=True, eq=False)
 class Likes:
-    """The liked songs of a shelf.
+    """The liked songs.
 
     Attributes:
         number: of the profile, as it was then.
         rows: [shape=(k,), dtype=int64] of the liked songs; none where too little is known.
-        shelf: the songs.
+        columns: the songs.
 
     """
 
     number: int
     rows: NDArray[np.int64]
-    shelf: Shelf
+    columns: SongColumns
 
     @classmethod
-    def of_listener(cls, listener: Listener, shelf: Shelf) -> Self:
+    def of_listener(cls, listener: Listener, columns: SongColumns) -> Self:
         """Read a listener's likes."""
         profile = listener.profile
         number = profile.number
         if sum(profile.counts().values()) < LEAST_EVENTS:
-            return cls(number, np.empty(0, np.int64), shelf)
-        found = (shelf.find(key, path) for key, path in profile.liked())
+            return cls(number, np.empty(0, np.int64), columns)
+        found = (columns.find(key, path) for key, path in profile.liked())
         rows = sorted({row for row in found if row is not None})
-        return cls(number, np.array(rows, dtype=np.int64), shelf)
+        return cls(number, np.array(rows, dtype=np.int64), columns)
 
     @cached_property
     def _embeddings(self) -> NDArray[np.float32]:
         """How the liked songs sound [shape=(k, d)]; each song that is picked is compared."""
-        return self.shelf.embeddings[self.rows].astype(np.float32)
+        return self.columns.embeddings[self.rows].astype(np.float32)
 
     def of(self, row: int, artist: str | None) -> Liked | LikedSimilar | LikedArtist | None:
         """Return what the listener liked of a song's kind, or None.
@@ -61,12 +61,12 @@ class Likes:
             return None
         if row in self.rows:
             return Liked()
-        embedding = self.shelf.embeddings[row].astype(np.float32)
+        embedding = self.columns.embeddings[row].astype(np.float32)
         if alike := int(np.count_nonzero(self._embeddings @ embedding >= SIMILAR)):
             return LikedSimilar(alike)
-        number = self.shelf.artists[row]
+        number = self.columns.artists[row]
         if artist and number >= 0:
-            by_artist = int(np.count_nonzero(self.shelf.artists[self.rows] == number))
+            by_artist = int(np.count_nonzero(self.columns.artists[self.rows] == number))
             if by_artist:
                 return LikedArtist(by_artist, artist)
         return None

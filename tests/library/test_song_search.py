@@ -5,7 +5,7 @@ from vibelux.errors import InvalidInput, InvalidMood
 from vibelux.folding import folded
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema_blobs import vector_blob
-from vibelux.library.song_table import LiveTable, SongTable
+from vibelux.library.song_search import LiveTable, SongTable
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A listener: the profile, and what follows from it for the songs of a shelf."""
+"""A listener: the profile, and what follows from it for the songs."""
 
 import time
 from contextlib import suppress
@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vibelux.errors import ProfileError
-from vibelux.recommend.profile import Event, LastPlay, Profile
-from vibelux.recommend.shelf import Shelf
+from vibelux.library.song_columns import SongColumns
+from vibelux.recommend.listener.profile import Event, LastPlay, Profile
+from vibelux.recommend.listener.taste import SongFeatures, Taste
 from vibelux.recommend.shuffle import freshness_of
-from vibelux.recommend.taste import SongFeatures, Taste
 
 _LEARNT_FROM = 2000
 """Events that the taste is computed from: older ones count for less than a sixteenth."""
@@ -29,7 +29,7 @@ class Listener:
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
         self._last_plays: tuple[int, list[LastPlay]] = (-1, [])
-        self._followed: Shelf | None = None
+        self._followed: SongColumns | None = None
 
     @classmethod
     def at(cls, path: Path | None) -> Self:
@@ -67,16 +67,16 @@ class Listener:
         if event.what == "liked" or self.profile.unsaved is None:
             self.profile.add(event)
 
-    def taste(self, shelf: Shelf, features: SongFeatures) -> Taste:
+    def taste(self, columns: SongColumns, features: SongFeatures) -> Taste:
         """Return what is known of the listener's taste."""
-        self._follow(shelf)
-        return Taste.learnt(list(self.profile.events(last=_LEARNT_FROM)), shelf, features)
+        self._follow(columns)
+        return Taste.learnt(list(self.profile.events(last=_LEARNT_FROM)), columns, features)
 
-    def freshness(self, shelf: Shelf, *, now: float | None = None) -> NDArray[np.float32]:
-        """Return how fresh the songs of a shelf are to the listener.
+    def freshness(self, columns: SongColumns, *, now: float | None = None) -> NDArray[np.float32]:
+        """Return how fresh the songs are to the listener.
 
         Args:
-            shelf: n songs.
+            columns: n songs.
             now: seconds since 1970, by default this machine's clock.
 
         Returns:
@@ -84,38 +84,38 @@ class Listener:
             fresh as new after three days and a quarter of the library, at most 50 songs.
 
         """
-        self._follow(shelf)
+        self._follow(columns)
         now = time.time() if now is None else now
         heard: dict[int, tuple[float, float]] = dict.fromkeys(
-            shelf.played_elsewhere, (np.nan, np.nan)
+            columns.played_elsewhere, (np.nan, np.nan)
         )
         for last in reversed(self._plays()):  # copies: the most recent play counts
-            for row in shelf.rows(last.key, last.path):
+            for row in columns.rows(last.key, last.path):
                 heard[row] = (now - last.at) / 3600, last.plays
-        fresh = np.ones(len(shelf), dtype=np.float32)
+        fresh = np.ones(len(columns), dtype=np.float32)
         if heard:
             rows = list(heard)
             hours, plays = np.array(list(heard.values())).T
             # What was played on a music server counts as well, wherever it was heard. Negative
             # hours are a clock that was put back: there the plays alone decide.
-            there = np.maximum(now - shelf.played_at[rows], 0) / 3600
+            there = np.maximum(now - columns.played_at[rows], 0) / 3600
             hours = np.where(hours < 0, hours, np.fmin(hours, there))
-            half = max(1.0, min(50.0, len(shelf) / 4))
+            half = max(1.0, min(50.0, len(columns) / 4))
             fresh[rows] = freshness_of(hours, plays, half_plays=half)
         return fresh
 
-    def _follow(self, shelf: Shelf) -> None:
+    def _follow(self, columns: SongColumns) -> None:
         """Let the profile know under which key and path its songs are found now."""
-        if shelf is self._followed:
+        if columns is self._followed:
             return
-        self._followed = shelf
+        self._followed = columns
         found: dict[str, tuple[str, bytes]] = {}
         for key, path in self.profile.songs():
-            rows = shelf.rows_of_key.get(key) or shelf.rows_of_hash.get(key)
+            rows = columns.rows_of_key.get(key) or columns.rows_of_hash.get(key)
             if not rows:
                 continue  # gone, or another song under its path: nothing is certain
-            row = next((row for row in rows if shelf.paths[row] == path), rows[0])
-            if (key, path) != (now := (shelf.keys[row], shelf.paths[row])):
+            row = next((row for row in rows if columns.paths[row] == path), rows[0])
+            if (key, path) != (now := (columns.keys[row], columns.paths[row])):
                 found[key] = now
         with suppress(ProfileError):  # on a disk that is read-only all is found as before
             self.profile.follow(found)

@@ -7,10 +7,10 @@ from typing import Literal
 
 from vibelux.emotions import EMOTIONS
 from vibelux.library.catalogue import Catalogue
-from vibelux.recommend.likes import LEAST_EVENTS
-from vibelux.recommend.profile import Profile
-from vibelux.recommend.shelf import Shelf
-from vibelux.recommend.taste import EARLY
+from vibelux.library.song_columns import SongColumns
+from vibelux.recommend.listener.likes import LEAST_EVENTS
+from vibelux.recommend.listener.profile import Profile
+from vibelux.recommend.listener.taste import EARLY
 
 _LEAST = 3
 """Songs of a kind from which on their number is worth telling."""
@@ -76,8 +76,8 @@ def played_share(profile: Profile, catalogue: Path) -> float | None:
     if not catalogue.exists():
         return None
     with Catalogue(catalogue) as opened:
-        shelf = Shelf.of(opened)
-    if not len(shelf):
+        columns = SongColumns.of(opened)
+    if not len(columns):
         return None
-    played = {shelf.find(last.key, last.path) for last in profile.last_plays()}
-    return len(played - {None}) / len(shelf)
+    played = {columns.find(last.key, last.path) for last in profile.last_plays()}
+    return len(played - {None}) / len(columns)

@@ -10,8 +10,8 @@ import pytest
 
 from vibelux.emotions import parse_mood
 from vibelux.errors import InvalidInput, ProfileError, ProfileTooNew
-from vibelux.recommend.profile import Event, Profile
-from vibelux.recommend.taste import Taste
+from vibelux.recommend.listener.profile import Event, Profile
+from vibelux.recommend.listener.taste import Taste
 
 
 def event(what: str = "played", name: str = "a", **values: object) -> Event:
@@ -145,7 +145,7 @@ def test_a_program_that_is_killed_loses_nothing(tmp_path):
     path = tmp_path / "profile.sqlite"
     code = (
         "import os, sys, signal; from pathlib import Path\n"
-        "from vibelux.recommend.profile import Event, Profile\n"
+        "from vibelux.recommend.listener.profile import Event, Profile\n"
         "profile = Profile(Path(sys.argv[1]))\n"
         "for number in range(20): profile.add(Event('played', f'{number}', b'/x'))\n"
         "os._exit(9)"

@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vibelux.emotions import EMOTIONS
-from vibelux.recommend.profile import Event
-from vibelux.recommend.shelf import Shelf
+from vibelux.library.song_columns import SongColumns
+from vibelux.recommend.listener.profile import Event
 
 _TAU = 0.15
 _SIGMA = 0.5
@@ -54,9 +54,11 @@ class SongFeatures:
     columns: NDArray[np.float32]
 
     @classmethod
-    def of(cls, shelf: Shelf) -> "SongFeatures":
-        """Return the features of all songs of a shelf."""
-        rows = np.hstack([_mood_features(shelf.moods, shelf.affect), _sounds(shelf.embeddings)])
+    def of(cls, columns: SongColumns) -> "SongFeatures":
+        """Return the features of all songs."""
+        rows = np.hstack(
+            [_mood_features(columns.moods, columns.affect), _sounds(columns.embeddings)]
+        )
         return cls(np.asfortranarray(rows))  # columns lie together: a product takes half as long
 
     def rows(self, rows: NDArray[np.int64]) -> "SongFeatures":
@@ -106,21 +108,21 @@ class Taste:
     def learnt(
         cls,
         events: Sequence[Event],
-        shelf: Shelf | None = None,
+        columns: SongColumns | None = None,
         features: SongFeatures | None = None,
     ) -> "Taste":
         """Return the taste that events speak of.
 
         Args:
             events: the oldest first.
-            shelf: n songs as they are known today; those that are not there, or all without a
-                shelf, are taken as they were heard then.
-            features: of the shelf's songs.
+            columns: n songs as they are known today; those that are not there, or all without
+                columns, are taken as they were heard then.
+            features: of the songs.
 
         """
         moods, songs, rewards, mood_only = [], [], [], []
         for event in events:
-            row = None if shelf is None else shelf.find(event.key, event.path)
+            row = None if columns is None else columns.find(event.key, event.path)
             if row is not None and features is not None:
                 song = features.columns[row]
             elif event.heard is not None:

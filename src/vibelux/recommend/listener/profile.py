@@ -24,7 +24,7 @@ from vibelux.errors import InvalidInput, ProfileError, ProfileTooNew
 from vibelux.library.schema import path_of
 from vibelux.library.schema_blobs import are_moods, mood_of, number_of, text_of, vector_of
 from vibelux.library.sqlite_format import SqliteFormat
-from vibelux.recommend.profile_file import ProfileFile
+from vibelux.recommend.listener.profile_file import ProfileFile
 
 What = Literal["played", "skipped", "liked", "wrong_mood"]
 
@@ -74,7 +74,7 @@ class Event:
 
     Attributes:
         what: ``played`` through, ``skipped``, ``liked``, or the ``wrong_mood``.
-        key: the song's, as of `vibelux.recommend.shelf.Shelf`.
+        key: the song's, as of `vibelux.library.song_columns.SongColumns`.
         path: of the song, as the catalogue stores it.
         title: for people who look at their profile.
         artist: the same, or None.
