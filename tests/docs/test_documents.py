@@ -1,5 +1,6 @@
 """The documents say what the repository holds."""
 
+import ast
 import importlib.util
 import re
 import runpy
@@ -53,6 +54,23 @@ def test_every_benchmark_is_run():
     run = runpy.run_path(str(ROOT / "benchmarks" / "run.py"))
     programs = {path.stem for path in (ROOT / "benchmarks").glob("*.py")} - {"run"}
     assert set(run["BENCHMARKS"]) == programs
+
+
+def test_the_walks_name_what_is_there():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    walks = text.partition("## Four walks")[2].partition("\n## ")[0]
+    names = re.findall(r"`(?!tests)([a-z_]+(?:/[a-z_]+)*)((?:\.\w+)+)`", walks)
+    assert len(names) > 40
+    gone = []
+    for module, attributes in names:
+        source = ROOT / "src" / "vibelux" / f"{module}.py"
+        tree = ast.parse(source.read_text(encoding="utf-8")) if source.is_file() else None
+        for attribute in attributes[1:].split("."):
+            inside = [] if tree is None else tree.body
+            tree = next((one for one in inside if getattr(one, "name", None) == attribute), None)
+        if tree is None:
+            gone.append(f"{module}{attributes}")
+    assert gone == []
 
 
 def test_every_command_is_in_the_readme():
