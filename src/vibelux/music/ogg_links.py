@@ -2,6 +2,9 @@
 
 A recording of an internet radio has one for each title. Each is an Ogg file of its own, with its
 own time stamps and, if it likes, its own codec, sample rate and channels (RFC 3533, section 4).
+
+FFmpeg alone is not enough: it takes the last link's length for the whole file's, begins again at 0
+with each link, seeks by those times, and stops where the sample rate changes.
 """
 
 import os
@@ -14,7 +17,7 @@ _FIRST = 2  # the flag of a stream's first page
 _BLOCK = 1 << 16
 
 MOST_LINKS = 1000
-"""What follows after so many counts to the last one: only files made to do harm have more."""
+"""What follows belongs to the last one: only files made to do harm have more."""
 
 _SOUND = (b"\x01vorbis", b"OpusHead", b"\x7fFLAC", b"fLaC", b"Speex   ")
 """How the first page of a stream of sound begins."""

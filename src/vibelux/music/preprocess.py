@@ -38,7 +38,7 @@ class PreprocessReport:
         written: emotion -> spectrograms written now.
         unchanged: emotion -> spectrograms that were up to date.
         skipped: (path below RAW, reason) of every file that gave none.
-        folders: names of RAW's folders that are no emotion, in order.
+        folders: names of RAW's folders that are not emotions, in order.
 
     """
 
