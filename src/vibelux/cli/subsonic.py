@@ -191,7 +191,7 @@ def _present(report: "ServerScanReport", counts: dict[str, int]) -> None:
         if trouble.code == "not_fetched":
             mark, style = "not fetched", "yellow"
         elif trouble.code in AudioError.TRANSIENT:
-            mark, style = "not heard", "yellow"
+            mark, style = "not analysed", "yellow"
         console.print(Text.assemble((f"{mark}  ", style), printable(trouble.title)), soft_wrap=True)
         console.print(Text(f"        {printable(trouble.reason)}", style="dim"), soft_wrap=True)
     more = report.failed + report.unread + report.not_fetched - len(report.troubles)
@@ -206,7 +206,7 @@ def _present(report: "ServerScanReport", counts: dict[str, int]) -> None:
             (report.recognised, "recognised under other ids"),
             (report.missing, "missing"),
             (report.failed, "failed"),
-            (report.unread, "not heard, the next scan tries again"),
+            (report.unread, "not analysed, the next scan tries again"),
             (report.not_fetched, "not fetched, the next scan tries again"),
         )
         if number

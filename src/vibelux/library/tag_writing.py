@@ -13,7 +13,7 @@ What undoing needs is in the file itself, so it can be undone on another machine
 | ``VIBELUX_MOOD`` | the strongest emotion |
 | ``VIBELUX_ANGRY`` … ``VIBELUX_SURPRISE`` | shares in [0, 1] |
 | ``VIBELUX_VALENCE``, ``VIBELUX_AROUSAL`` | in [-1, 1] |
-| ``VIBELUX_MODEL`` | id of the model that heard it |
+| ``VIBELUX_MODEL`` | id of the model that analysed it |
 | ``VIBELUX_BEFORE`` | what ``MOOD`` was before, a JSON list; only where ``MOOD`` was written |
 
 Where moods under other keys were replaced as well, ``VIBELUX_BEFORE`` is a JSON object: field ->
