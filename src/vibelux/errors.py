@@ -18,7 +18,8 @@
     │   ├── CatalogueEmpty       there is nothing to recommend
     │   ├── CatalogueLocked      another process is writing
     │   ├── CatalogueCorrupt     damaged; a backup was made
-    │   └── CatalogueTooNew      written by a newer version
+    │   ├── CatalogueTooNew      written by a newer version
+    │   └── NotComparable        how a song sounds is not known, or not by the model of the others
     ├── ProfileError             a listener's profile that cannot be used
     │   └── ProfileTooNew        written by a newer version
     ├── PlayerError              music cannot be played: no sound device, MPD does not answer
@@ -137,6 +138,10 @@ class CatalogueCorrupt(CatalogueError):
 
 class CatalogueTooNew(CatalogueError):
     """The catalogue was written by a newer version of VibeluX."""
+
+
+class NotComparable(CatalogueError):
+    """How a song sounds is not known, or not by the model that analysed the others."""
 
 
 class ProfileError(VibeluxError):

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from sqlalchemy import event, insert
 
-from vibelux.circumplex import affect_of
 from vibelux.errors import (
     CatalogueCorrupt,
     CatalogueError,
@@ -22,15 +21,12 @@ from vibelux.library.corrections import correct
 from vibelux.library.migrations import MIGRATIONS
 from vibelux.library.schema import path_bytes, remote_path, songs
 from vibelux.library.schema_blobs import EMBEDDING, vector_blob
+from vibelux.library.song_columns import SongColumns
 
 
 def test_a_new_catalogue_is_empty(catalogue):
     assert catalogue.counts() == {"ok": 0, "failed": 0, "missing": 0}
     assert list(catalogue.songs()) == []
-    ids, moods, affect = catalogue.mood_matrix()
-    assert ids.shape == (0,) and ids.dtype == np.int64
-    assert moods.shape == (0, 7) and moods.dtype == np.float32
-    assert affect.shape == (0, 2) and affect.dtype == np.float32
 
 
 def test_a_song_comes_back_as_it_was_written(catalogue, add_song, tmp_path):
@@ -112,20 +108,6 @@ def test_more_songs_than_a_page_all_come(catalogue):
     assert [os.fsencode(song.path) for song in found] == [row["path"] for row in rows]
     assert list(catalogue.songs("missing")) == []
     assert len(catalogue.songs_by_id([song.id for song in found])) == 1203
-
-
-def test_the_matrix_holds_playable_songs_only(catalogue, add_song):
-    first = np.array([1, 0, 0, 0, 0, 0, 0], np.float32)
-    third = np.array([0, 0, 0, 0.5, 0.5, 0, 0], np.float32)
-    a = add_song(catalogue, "/m/a", mood=vector_blob(first))
-    add_song(catalogue, "/m/b", state="failed")
-    c = add_song(catalogue, "/m/c", mood=vector_blob(third))
-    add_song(catalogue, "/m/d", state="missing", mood=vector_blob(third))
-    ids, moods, affect = catalogue.mood_matrix()
-    np.testing.assert_array_equal(ids, [a, c])
-    np.testing.assert_array_equal(moods, [first, third])
-    np.testing.assert_allclose(affect, affect_of(moods))  # they have no valence of their own
-    assert catalogue.counts() == {"ok": 2, "failed": 1, "missing": 1}
 
 
 def test_a_song_without_mood_cannot_be_ok(catalogue, add_song):
@@ -272,12 +254,12 @@ def test_the_songs_of_servers_are_apart_from_files(catalogue, add_song):
     assert catalogue.servers() == {"a.example": 2, "b.example/music": 1}
     assert [song.id for song in catalogue.songs()] == [mine]
     assert catalogue.counts()["ok"] == 1
-    assert catalogue.mood_matrix()[0].tolist() == [mine]
+    assert SongColumns.of(catalogue).ids.tolist() == [mine]
     assert overview(catalogue).models == {"music-1": 1}
     with Catalogue(catalogue.path, server="a.example") as there:
         assert [song.remote_id for song in there.songs("ok")] == ["1", "2"]
         assert there.counts()["ok"] == 2
-        assert len(there.mood_matrix()[1]) == 2
+        assert len(SongColumns.of(there).playable) == 2
         assert overview(there).models == {"music-1": 2}
     with pytest.raises(CatalogueError, match="UNIQUE"):
         add_song(catalogue, "another path", server="a.example", remote_id="2")

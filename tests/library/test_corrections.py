@@ -7,7 +7,7 @@ from vibelux.errors import InvalidInput, InvalidMood
 from vibelux.library.catalogue_overview import overview
 from vibelux.library.corrections import correct
 from vibelux.library.song_columns import SongColumns
-from vibelux.library.song_search import SongTable
+from vibelux.library.song_search import find
 from vibelux.recommend.session import Session
 
 
@@ -27,13 +27,11 @@ def test_a_mood_of_ones_own_counts_wherever_moods_are_read(catalogue, song_id):
     assert song.corrected
     np.testing.assert_allclose(song.mood, sad)
     assert (song.valence, song.arousal) == pytest.approx(tuple(affect_of(sad).tolist()))
-    ids, moods, _ = catalogue.mood_matrix()
-    np.testing.assert_allclose(moods[ids.tolist().index(song_id)], sad)
     columns = SongColumns.of(catalogue)
-    row = columns.row_of[song_id]
+    row = columns.row_of(song_id)
     np.testing.assert_allclose(columns.moods[row], sad)
     np.testing.assert_allclose(columns.affect[row], affect_of(sad))
-    assert SongTable.of(catalogue).find(emotion="sad").tolist() == [song_id]
+    assert find(columns, emotion="sad").tolist() == [song_id]
     assert overview(catalogue).strongest["sad"] == 1
     first = Session(catalogue, strength=1.0, personal=0.0).next(parse_mood("sad"), chosen=True)
     assert first.song.id == song_id

@@ -18,7 +18,8 @@ from vibelux.library.catalogue_overview import overview
 from vibelux.library.scan_ledger import Terms
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import EMBEDDING, MOMENT, REVISION, vector_blob
-from vibelux.library.song_search import SongTable
+from vibelux.library.song_columns import SongColumns
+from vibelux.library.song_search import SEARCHED, find, points
 from vibelux.recommend.ranking import recommend_songs
 from vibelux.recommend.session import Session
 from vibelux.recommend.similar_songs import find_song, similar
@@ -111,9 +112,9 @@ def test_the_other_songs_are_recommended_listed_and_compared(
         picks = Session(catalogue, policy="match", seed=1).queue(5, parse_mood("sad"))
         assert {pick.song.id for pick in picks} == (others if unusable else {*others, 3})
         assert {entry.song.id for entry in similar(catalogue, catalogue.song(1), n=5)} >= {2, 4, 5}
-        table = SongTable.of(catalogue)
-        assert set(table.find("song", sort="share", emotion="happy").tolist()) == {1}
-        assert set(table.points().ids.tolist()) >= others
+        songs = SongColumns.of(catalogue, *SEARCHED)
+        assert set(find(songs, "song", sort="share", emotion="happy").tolist()) == {1}
+        assert set(points(songs).ids.tolist()) >= others
         assert overview(catalogue).counts["ok"] == 5
         assert np.isfinite(list(overview(catalogue).mean.values())).all()
         assert find_song(catalogue, "Song 1").id == 2

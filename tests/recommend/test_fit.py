@@ -179,3 +179,17 @@ def test_rare_emotions_tell_more_than_the_usual_ones():
 def test_a_trace_of_disgust_is_no_disgusted_face():
     told = standing_out(parse_mood("neutral=0.85,sad=0.1,disgust=0.05"))
     assert EMOTIONS[int(told.argmax())] == "neutral"
+
+
+def test_songs_with_other_moods_fit_as_if_all_were_prepared_anew():
+    rng = np.random.default_rng(5)
+    moods, affect = rng.dirichlet(np.ones(7), 50), rng.uniform(-1, 1, (50, 2))
+    songs = SongFit(moods, affect)
+    before = songs.to(moods[0]).copy()
+    rows = np.array([3, 17, 49])
+    moods[rows], affect[rows] = rng.dirichlet(np.ones(7), 3), rng.uniform(-1, 1, (3, 2))
+    moods[17] = 0  # one that fits nothing any more
+    changed, anew = songs.updated(rows, moods[rows], affect[rows]), SongFit(moods, affect)
+    np.testing.assert_allclose(changed.to(moods[1]), anew.to(moods[1]), atol=1e-6)
+    assert changed.to(moods[1])[17] == 0
+    np.testing.assert_array_equal(songs.to(moods[0]), before)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from vibelux.library.song_columns import SongColumns
 from vibelux.recommend.nearest_songs import nearest_songs
 
 
@@ -17,7 +18,7 @@ def ranking(ids: np.ndarray, asked: list[int]):
 
 
 def test_songs_that_are_gone_are_passed_over(many, tmp_path: Path, monkeypatch):
-    ids, _, _ = many.mood_matrix()
+    ids = SongColumns.of(many, "moods").ids
     gone = {f"{number:02}.mp3" for number in range(5, 40)}
     for name in gone:
         (tmp_path / name).unlink()
@@ -33,12 +34,12 @@ def test_songs_that_are_gone_are_passed_over(many, tmp_path: Path, monkeypatch):
 
 
 def test_a_library_that_is_gone_has_none(many, tmp_path: Path):
-    ids, _, _ = many.mood_matrix()
+    ids = SongColumns.of(many, "moods").ids
     for file in tmp_path.glob("*.mp3"):
         file.unlink()
     assert nearest_songs(many, ids, ranking(ids, []), 3) == []
 
 
 def test_fewer_songs_than_asked_for(many):
-    ids, _, _ = many.mood_matrix()
+    ids = SongColumns.of(many, "moods").ids
     assert len(nearest_songs(many, ids, ranking(ids, []), 100)) == 40

@@ -233,7 +233,7 @@ def test_a_saved_session_survives_a_catalogue_made_anew(many, listener, tmp_path
     "text", ["", "[]", "{}", "null", '{"format": 1}', '{"format": 1, "a": {}}']
 )
 def test_what_is_no_session_is_refused(many, text):
-    with pytest.raises(InvalidInput, match="this is no saved session"):
+    with pytest.raises(InvalidInput, match="this is not a saved session"):
         Session.from_json(text, many)
 
 

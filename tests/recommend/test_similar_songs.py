@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sqlalchemy import insert
 
-from vibelux.errors import CatalogueError, InvalidInput
+from vibelux.errors import CatalogueError, InvalidInput, NotComparable
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import EMBEDDING, vector_blob
@@ -92,9 +92,13 @@ def test_what_cannot_be_compared(catalogue):
     for number in (6, 7):
         with catalogue.writing() as connection:
             connection.exec_driver_sql(f"UPDATE songs SET embedding = NULL WHERE id = {number}")
-    with pytest.raises(CatalogueError, match="how 'Five' sounds is not known; scan"):
+    with pytest.raises(NotComparable, match="how 'Five' sounds is not known; scan"):
         similar(catalogue, catalogue.song(6), n=1)
-    with pytest.raises(CatalogueError, match="no other song to compare 'Seven' with"):
+    with pytest.raises(NotComparable, match="'Seven' was analysed by the model music-2, most"):
+        similar(catalogue, catalogue.song(8), n=1)
+    with catalogue.writing() as connection:
+        connection.exec_driver_sql("UPDATE songs SET embedding = NULL WHERE id < 8")
+    with pytest.raises(NotComparable, match="no other song to compare 'Seven' with"):
         similar(catalogue, catalogue.song(8), n=1)
     with pytest.raises(InvalidInput, match="n=0 must be at least 1"):
         similar(catalogue, catalogue.song(1), n=0)

@@ -38,6 +38,25 @@ def test_a_song_comes_with_its_mood_over_time(service):
     assert 0 < answer["confidence"]["steady"] <= 1
 
 
+def test_a_song_of_another_model_is_compared_with_none(service):
+    song = service.ids["sad"]
+    with service.context.catalogue.writing() as connection:
+        connection.exec_driver_sql("UPDATE songs SET model = 'music-0' WHERE id = ?", (song,))
+    service.context.expire()
+    said = error(service.client.get(f"/api/v1/songs/{song}/similar"), 409)
+    assert said["code"] == "not_comparable"
+    assert said["message"].startswith("'Sad' was analysed by the model music-0, most other songs")
+    assert said["hint"] == "scan its folder again: vibelux scan FOLDER"
+    others = service.client.get(f"/api/v1/songs/{service.ids['happy']}/similar?n=9").json()
+    assert {other["song"]["id"] for other in others} == {*service.ids.values()} - {
+        song,
+        service.ids["happy"],
+    }
+    with service.context.catalogue.writing() as connection:
+        connection.exec_driver_sql("UPDATE songs SET model = 'music-1' WHERE id = ?", (song,))
+    service.context.expire()
+
+
 def test_similar_songs_leave_the_song_itself_out(service):
     found = service.client.get(f"/api/v1/songs/{service.ids['sad']}/similar", params={"n": 3})
     ids = [entry["song"]["id"] for entry in found.json()]

@@ -1,6 +1,5 @@
 """The catalogue: all songs, with what is needed to find them again, in one SQLite file."""
 
-from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, fields
@@ -10,27 +9,32 @@ from typing import Any, Literal, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 
-from vibelux.circumplex import affect_of
-from vibelux.emotions import EMOTIONS, Mood
+from vibelux.emotions import Mood
 from vibelux.errors import CatalogueError
 from vibelux.library.catalogue_engine import engine_of, file_of
 from vibelux.library.catalogue_errors import catalogue_errors, making_errors, read_only
 from vibelux.library.migrations import CATALOGUE
 from vibelux.library.real_paths import absolute, as_scanned, real
-from vibelux.library.schema import EFFECTIVE, folder_range, path_bytes, path_of, songs, storable
+from vibelux.library.schema import (
+    EFFECTIVE,
+    KEY,
+    folder_range,
+    path_bytes,
+    path_of,
+    songs,
+    storable,
+)
 from vibelux.library.schema_blobs import (
     EMBEDDING,
-    MOOD,
-    are_moods,
     course_of,
-    embeddings_of,
     mood_of,
     number_of,
     text_of,
     vector_of,
 )
+from vibelux.library.song_identity import key_text
 from vibelux.library.sqlite_file import make
 from vibelux.library.tags import name_of
 from vibelux.private_files import private_folder
@@ -272,83 +276,11 @@ class Catalogue:
                         return self.song(row.id)
         return None
 
-    def mood_matrix(
-        self,
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]:
-        """Load the moods of all playable songs.
-
-        Returns:
-            ids: [shape=(n,), dtype=int64], ascending.
-            moods: [shape=(n, 7), dtype=float32], row i is the mood of song ids[i].
-            affect: [shape=(n, 2), dtype=float32] valence and arousal in [-1, 1]; where the song has
-                none, those of its mood.
-
-        """
-        ids, moods, points = array("q"), bytearray(), array("d")
-        size = MOOD.itemsize * len(EMOTIONS)
-        with self.reading() as connection, connection.begin():
-            # The driver's own cursor, a row at a time: SQLAlchemy's rows would triple the time,
-            # and lists of them would keep the garbage collector busy.
-            cursor: Any = connection.connection.cursor()
-            cursor.execute(
-                f"SELECT id, {', '.join(EFFECTIVE.values())} FROM songs "
-                "WHERE server IS ? AND state = 'ok' ORDER BY id",
-                (self.server,),
-            )
-            for song_id, mood, *affect in cursor:
-                if isinstance(mood, bytes) and len(mood) == size:
-                    ids.append(song_id)
-                    moods += mood
-                    for value in affect:
-                        number = number_of(value, least=-1, most=1)
-                        points.append(np.nan if number is None else number)
-            cursor.close()
-        matrix = np.frombuffer(moods, MOOD).reshape(-1, len(EMOTIONS))
-        usable = are_moods(matrix)
-        matrix = matrix[usable].astype(np.float32, copy=False)
-        places = np.frombuffer(points, np.float64).reshape(-1, 2)[usable].astype(np.float32)
-        places = np.where(np.isnan(places), affect_of(matrix), places)
-        return np.frombuffer(ids, np.int64)[usable], matrix, places
-
-    def embedding_matrix(self, model: str) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
-        """Load how the playable songs sound that one model has heard.
-
-        Args:
-            model: its id: embeddings of different models cannot be compared.
-
-        Returns:
-            ids: [shape=(n,), dtype=int64], ascending.
-            embeddings: [shape=(n, d), dtype=float16], of length 1; d is 0 if n is.
-
-        """
-        ids, blobs = array("q"), list[Any]()
-        with self.reading() as connection, connection.begin():
-            cursor: Any = connection.connection.cursor()  # as in mood_matrix
-            cursor.execute(
-                "SELECT id, embedding FROM songs WHERE server IS ? AND state = 'ok' "
-                "AND model = ? AND embedding IS NOT NULL ORDER BY id",
-                (self.server, model),
-            )
-            for song_id, embedding in cursor:
-                ids.append(song_id)
-                blobs.append(embedding)
-            cursor.close()
-        matrix = embeddings_of(blobs)
-        usable = matrix.any(axis=1)
-        known = np.frombuffer(ids, np.int64)
-        return (known, matrix) if usable.all() else (known[usable], matrix[usable])
-
-    def names(self) -> Iterator[tuple[int, str, str]]:
-        """Yield id, title, and artist with album, of every playable song."""
-        query = select(songs.c.id, songs.c.title, songs.c.artist, songs.c.album, songs.c.path)
-        here = songs.c.server.is_(self.server)
+    def key_of(self, song: Song) -> str:
+        """Return what a song is known by elsewhere, as of `SongColumns.key`."""
+        query = select(text(KEY)).select_from(songs).where(songs.c.id == song.id)
         with self.reading() as connection:
-            for row in connection.execute(query.where(here, songs.c.state == "ok")):
-                yield (
-                    row.id,
-                    text_of(row.title) or name_of(path_of(row.path)),
-                    f"{text_of(row.artist) or ''} {text_of(row.album) or ''}",
-                )
+            return key_text(connection.scalar(query), path_bytes(song.path))
 
     def counts(self) -> dict[str, int]:
         """Return the number of songs in each state: ``ok``, ``failed``, ``missing``."""

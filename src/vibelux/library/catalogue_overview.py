@@ -9,6 +9,7 @@ from vibelux.emotions import EMOTIONS
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import songs
 from vibelux.library.schema_blobs import text_of
+from vibelux.library.song_columns import SongColumns
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def overview(catalogue: Catalogue) -> Overview:
         CatalogueError: the catalogue cannot be read.
 
     """
-    _, moods, _ = catalogue.mood_matrix()
+    moods = SongColumns.of(catalogue, "moods").playable.moods
     strongest = np.bincount(moods.argmax(axis=1), minlength=len(EMOTIONS))
     mean = moods.mean(axis=0, dtype=np.float64) if len(moods) else np.zeros(len(EMOTIONS))
     with catalogue.reading() as connection:

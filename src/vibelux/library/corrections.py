@@ -1,4 +1,4 @@
-"""Corrections: the mood that a person gives to a song in place of the one that a model heard."""
+"""Corrections: the mood that a person gives to a song in place of the one that the model says."""
 
 from numpy.typing import ArrayLike
 from sqlalchemy import update
@@ -14,12 +14,12 @@ from vibelux.library.schema_blobs import vector_blob
 def correct(catalogue: Catalogue, song_id: int, mood: ArrayLike | None) -> None:
     """Give a song a mood of one's own; it counts everywhere, and stays when the song is scanned.
 
-    Valence and arousal follow from it. What the model heard is kept beside it.
+    Valence and arousal follow from it. What the model says is kept beside it.
 
     Args:
         catalogue: an open one.
         song_id: of the song.
-        mood: [shape=(7,)] of the song; None goes back to what the model heard.
+        mood: [shape=(7,)] of the song; None goes back to what the model says.
 
     Raises:
         InvalidMood: as `vibelux.emotions.as_mood`.

@@ -14,7 +14,7 @@ WITHIN = 2.0
 """Seconds of commits that a power cut can undo at most."""
 
 _SHARE = 20
-"""Commits that are waited for come at the earliest after so many times as long as one took."""
+"""After a commit that was waited for, others are not for this many times as long as it took."""
 
 
 class DurableCommits:

@@ -141,7 +141,7 @@ def walk(folders: Sequence[Path]) -> Walk:
     """Check folders (or single audio files) and prepare the way through them.
 
     Raises:
-        InvalidInput: none given, one does not exist, or is no audio file.
+        InvalidInput: none given, one does not exist or is not an audio file.
         FilesUnreachable: one cannot be reached.
 
     """

@@ -81,7 +81,7 @@ _pending = Table(
 
 
 class Ledger:
-    """The books of one scan, on a connection of its own."""
+    """What one scan knows and writes, on a connection of its own."""
 
     def __init__(self, connection: Connection, terms: Terms) -> None:
         self._connection = connection
@@ -277,16 +277,16 @@ class Ledger:
         )
 
     def _sounding(
-        self, pending: Row[Any], own: Row[Any] | None, heard: dict[str, Any]
+        self, pending: Row[Any], own: Row[Any] | None, analysis: dict[str, Any]
     ) -> Row[Any] | None:
-        """Return the song that was heard in a new file, or in one that is another song now."""
-        if own is not None and same_sound(own, heard) is not False:
+        """Return the song with the sound of a new file, or of one that is another song now."""
+        if own is not None and same_sound(own, analysis) is not False:
             return own
-        found = songs_of_sound(self._connection, heard)
+        found = songs_of_sound(self._connection, analysis)
         return max(found, key=lambda row: _is_gone(row, pending), default=None)
 
     def _has_come(self, source: Row[Any], own: Row[Any] | None, pending: Row[Any]) -> bool:
-        """Tell whether a song has come to a new place, perhaps of another one, and is no copy.
+        """Tell whether a song has moved to a place, perhaps that of another one, and is not a copy.
 
         It has if its old place is empty, or holds something else that is still to be looked at.
         """
@@ -342,18 +342,18 @@ class Ledger:
         self._unsee(own.id)
 
     def _identity(
-        self, own: Row[Any] | None, source: Row[Any] | None, heard: dict[str, Any]
+        self, own: Row[Any] | None, source: Row[Any] | None, analysis: dict[str, Any]
     ) -> dict[str, Any]:
         """Return what stays with a song whatever becomes of its file: its key and correction.
 
         Args:
             own: the song of the file's path, if there is one.
             source: the song that the file is, if it is known.
-            heard: columns of an analysis; empty if it failed.
+            analysis: its columns by name; empty if it failed.
 
         """
         if source is None:
-            return {"known_by": key_after(self._connection, own, heard)}
+            return {"known_by": key_after(self._connection, own, analysis)}
         return {"known_by": key_of(source)} | {name: source._mapping[name] for name in OWN}
 
     def _settle_failure(

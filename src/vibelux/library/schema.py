@@ -51,7 +51,7 @@ songs = Table(
     Column("remote_id", Text),
     Column("plays", Integer),
     Column("played_at", Integer),
-    # What the person says counts before what the model heard.
+    # What the person says counts before what the model says.
     Column("own_mood", LargeBinary),
     Column("own_valence", Float),
     Column("own_arousal", Float),
@@ -61,6 +61,15 @@ songs = Table(
     # the tags change.
     Column("known_by", LargeBinary),
 )
+
+song_changes = Table(
+    "song_changes",
+    metadata,
+    Column("change", Integer, primary_key=True),
+    Column("song", Integer, nullable=False),
+    Column("token", Integer, nullable=False),
+)
+"""The songs by when they changed last; triggers keep it, see the migration."""
 
 TAGS = ("title", "artist", "album", "albumartist", "track", "year", "genre")
 """Columns that come from a file's tags or its name."""
@@ -88,7 +97,7 @@ OWN = ("own_mood", "own_valence", "own_arousal")
 EFFECTIVE = {
     name.removeprefix("own_"): f"coalesce({name}, {name.removeprefix('own_')})" for name in OWN
 }
-"""``mood``, ``valence`` and ``arousal`` -> SQL of the person's, or else of what was heard."""
+"""``mood``, ``valence`` and ``arousal`` -> SQL of the person's, or else of the analysis."""
 
 KEY = "coalesce(known_by, content_hash)"
 """SQL of what a song is known by elsewhere; NULL for one that was only imported."""

@@ -5,8 +5,6 @@ be used, whoever wrote it, counts as not there: the song is as one that was neve
 """
 
 import math
-from collections import Counter
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -80,18 +78,6 @@ def course_of(blob: Any) -> NDArray[np.void]:
     course = np.frombuffer(blob, MOMENT)
     numbers = np.stack([course[name] for name in ("start", "valence", "arousal")], axis=1)
     return course if are_moods(course["mood"]).all() and np.isfinite(numbers).all() else nothing
-
-
-def embeddings_of(blobs: Sequence[Any]) -> NDArray[np.float16]:
-    """Unpack embeddings as a matrix [shape=(n, d)]; what cannot be compared with most is zero."""
-    known = [blob if isinstance(blob, bytes) else b"" for blob in blobs]
-    sizes = Counter(len(blob) for blob in known if blob and not len(blob) % EMBEDDING.itemsize)
-    size = sizes.most_common(1)[0][0] if sizes else 0
-    rows = b"".join(blob if len(blob) == size else bytes(size) for blob in known)
-    matrix = np.frombuffer(rows, EMBEDDING).reshape(len(known), size // EMBEDDING.itemsize)
-    matrix = matrix.astype(np.float16, copy=False)
-    usable = np.logical_and.reduce(np.isfinite(matrix), axis=1)
-    return matrix if usable.all() else np.where(usable[:, None], matrix, np.float16(0))
 
 
 def number_of(value: Any, *, least: float = -math.inf, most: float = math.inf) -> float | None:

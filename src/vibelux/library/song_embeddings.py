@@ -19,8 +19,9 @@ from vibelux.emotions import as_mood
 from vibelux.errors import InvalidMood, PlaylistError
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.real_paths import as_scanned, real
-from vibelux.library.schema import path_bytes, songs
+from vibelux.library.schema import path_bytes, path_of, songs
 from vibelux.library.schema_blobs import vector_blob
+from vibelux.library.song_columns import SongColumns
 from vibelux.library.tags import tags_of_name
 
 IMPORTED = "imported"
@@ -59,18 +60,15 @@ def export_embeddings(catalogue: Catalogue, path: Path) -> int:
         PlaylistError: the file cannot be written; one that was there before is unharmed.
 
     """
-    count = 0
+    exported = SongColumns.of(catalogue, "paths").playable
     with _replacing(path) as file:
         file.write("{")
-        for song in catalogue.songs("ok"):
-            if song.mood is None:
-                continue
-            # ASCII escapes carry also those bytes of a name that are no text.
-            numbers = json.dumps([round(float(share), 7) for share in song.mood])
-            file.write(f"{',' if count else ''}\n  {json.dumps(str(song.path))}: {numbers}")
-            count += 1
+        for number, (stored, mood) in enumerate(zip(exported.paths, exported.moods, strict=True)):
+            # ASCII escapes carry also the bytes of a name that are not text.
+            numbers = json.dumps([round(float(share), 7) for share in mood])
+            file.write(f"{',' if number else ''}\n  {json.dumps(str(path_of(stored)))}: {numbers}")
         file.write("\n}\n")
-    return count
+    return len(exported)
 
 
 def import_embeddings(catalogue: Catalogue, path: Path) -> ImportReport:

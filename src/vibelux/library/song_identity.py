@@ -1,8 +1,8 @@
 """Which song a file is: the one with the same sound, whatever its tags say.
 
 The listener's profile knows a song by its key. It is the digest of the sound for songs that were
-heard since there are such digests, and the hash of the file's content for older ones; in both cases
-it stays with the song when its tags change.
+analysed since there are such digests, and the hash of the file's content for older ones; in both
+cases it stays with the song when its tags change.
 """
 
 from collections.abc import Mapping
@@ -13,9 +13,13 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
 from vibelux.library.schema import songs
 from vibelux.library.schema_blobs import EMBEDDING, vector_of
+from vibelux.library.sound_digest import DIGEST_BYTES
 
-_HEARD = ("model", "mood", "embedding", "course")
-"""Columns that are equal where one model has heard the same sound twice."""
+PATH_KEY = "path:"
+"""How the key of a song begins that has no other than its path."""
+
+_ANALYSED = ("model", "mood", "embedding", "course")
+"""Columns that are equal where one model has analysed the same sound twice."""
 
 _ALIKE = 0.99
 """Cosine of two embeddings of the same sound, at least."""
@@ -36,93 +40,108 @@ def key_of(song: Row[Any]) -> bytes | None:
     return key
 
 
-def same_sound(song: Row[Any], heard: Mapping[str, Any]) -> bool | None:
-    """Tell whether a song is what was heard in a file; None if nothing tells.
+def key_text(key: object, path: bytes) -> str:
+    """Return what a song is known by elsewhere, as text: its key in hex, or else its path.
+
+    Args:
+        key: its column of `KEY`, of which 20 bytes count.
+        path: as the catalogue stores it.
+
+    """
+    if not isinstance(key, bytes) or not key:
+        return f"{PATH_KEY}{path.hex()}"
+    return key[:DIGEST_BYTES].ljust(DIGEST_BYTES, b"\0").hex()
+
+
+def same_sound(song: Row[Any], analysis: Mapping[str, Any]) -> bool | None:
+    """Tell whether a song has the sound that was analysed; None if nothing tells.
 
     Args:
         song: a row of the catalogue.
-        heard: columns of an analysis.
+        analysis: its columns by name.
 
     """
-    if song.sound_hash is not None and heard.get("sound_hash") is not None:
+    if song.sound_hash is not None and analysis.get("sound_hash") is not None:
         # Episodes may begin with the same jingle.
-        return song.sound_hash == heard["sound_hash"] and _alike(song, heard)
-    if song.mood is None or song.model != heard.get("model"):
+        return song.sound_hash == analysis["sound_hash"] and _alike(song, analysis)
+    if song.mood is None or song.model != analysis.get("model"):
         return None
-    return all(song._mapping[name] == heard.get(name) for name in _HEARD)
+    return all(song._mapping[name] == analysis.get(name) for name in _ANALYSED)
 
 
-def another_song(song: Row[Any], heard: Mapping[str, Any]) -> bool:
-    """Tell whether what was heard is certainly another song, and no other encoding of this one.
+def another_song(song: Row[Any], analysis: Mapping[str, Any]) -> bool:
+    """Tell whether an analysis is certainly of another song, not of another encoding of this one.
 
     Args:
         song: a row of the catalogue.
-        heard: columns of an analysis.
+        analysis: its columns by name.
 
     """
-    cosine = _cosine(song, heard)
-    return not _of_same_length(song, heard) and cosine is not None and cosine < _UNLIKE
+    cosine = _cosine(song, analysis)
+    return not _of_same_length(song, analysis) and cosine is not None and cosine < _UNLIKE
 
 
-def songs_of_sound(connection: Connection, heard: Mapping[str, Any]) -> list[Row[Any]]:
-    """Return the files' songs in which the same was heard, also before there were digests."""
-    likely = _of_digest(connection, heard)
-    return [row for row in likely if row.server is None and same_sound(row, heard)]
+def songs_of_sound(connection: Connection, analysis: Mapping[str, Any]) -> list[Row[Any]]:
+    """Return the files' songs with the same sound, also from before there were digests."""
+    likely = _of_digest(connection, analysis)
+    return [row for row in likely if row.server is None and same_sound(row, analysis)]
 
 
 def key_after(
-    connection: Connection, song: Row[Any] | None, heard: Mapping[str, Any]
+    connection: Connection, song: Row[Any] | None, analysis: Mapping[str, Any]
 ) -> bytes | None:
-    """Return the key of the song at a place where something was heard.
+    """Return the key of the song at a path whose file was analysed.
 
     Args:
         connection: to the catalogue.
         song: that was known there, or None.
-        heard: columns of an analysis; empty if it failed.
+        analysis: its columns by name; empty if it failed.
 
     """
-    if song is not None and same_sound(song, heard) is not False and (key := key_of(song)):
+    if song is not None and same_sound(song, analysis) is not False and (key := key_of(song)):
         return key
-    likely = _of_digest(connection, heard)
+    likely = _of_digest(connection, analysis)
     for row in likely:
-        if same_sound(row, heard):
+        if same_sound(row, analysis):
             return key_of(row)
     # Another song that begins with the same sound has the digest; this one has its content's hash.
-    sound: bytes | None = heard.get("sound_hash")
+    sound: bytes | None = analysis.get("sound_hash")
     return None if any(row.known_by == sound for row in likely) else sound
 
 
-def _of_digest(connection: Connection, heard: Mapping[str, Any]) -> list[Row[Any]]:
+def _of_digest(connection: Connection, analysis: Mapping[str, Any]) -> list[Row[Any]]:
     """Return the songs that may sound the same: of this digest, or of this mood without one."""
-    found: list[Row[Any]] = []
-    if (sound := heard.get("sound_hash")) is not None:
-        found += connection.execute(_likely(songs.c.sound_hash == sound))
-    if (mood := heard.get("mood")) is not None:
-        found += connection.execute(_likely(songs.c.sound_hash.is_(None), songs.c.mood == mood))
-    return found
+    likely: list[Row[Any]] = []
+    if (sound := analysis.get("sound_hash")) is not None:
+        likely += connection.execute(_likely(songs.c.sound_hash == sound))
+    if (mood := analysis.get("mood")) is not None:
+        likely += connection.execute(_likely(songs.c.sound_hash.is_(None), songs.c.mood == mood))
+    return likely
 
 
 def _likely(*conditions: ColumnElement[bool]) -> Select[Any]:
     return select(songs).where(*conditions).order_by(songs.c.id).limit(_CANDIDATES)
 
 
-def _alike(song: Row[Any], heard: Mapping[str, Any]) -> bool:
-    if not _of_same_length(song, heard):
+def _alike(song: Row[Any], analysis: Mapping[str, Any]) -> bool:
+    if not _of_same_length(song, analysis):
         return False
-    cosine = _cosine(song, heard)
+    cosine = _cosine(song, analysis)
     return cosine is None or cosine >= _ALIKE
 
 
-def _of_same_length(song: Row[Any], heard: Mapping[str, Any]) -> bool:
-    one, other = song.duration, heard.get("duration")
+def _of_same_length(song: Row[Any], analysis: Mapping[str, Any]) -> bool:
+    one, other = song.duration, analysis.get("duration")
     return one is None or other is None or abs(one - other) <= _SAME_LENGTH
 
 
-def _cosine(song: Row[Any], heard: Mapping[str, Any]) -> float | None:
+def _cosine(song: Row[Any], analysis: Mapping[str, Any]) -> float | None:
     """Compare two embeddings; None where they cannot be compared."""
-    if song.model != heard.get("model"):
+    if song.model != analysis.get("model"):
         return None
-    before, now = (vector_of(blob, EMBEDDING) for blob in (song.embedding, heard.get("embedding")))
+    before, now = (
+        vector_of(blob, EMBEDDING) for blob in (song.embedding, analysis.get("embedding"))
+    )
     if before is None or now is None or before.shape != now.shape:
         return None
     return float(before @ now) / float(np.linalg.norm(before) * np.linalg.norm(now) or 1)

@@ -140,7 +140,7 @@ def completed(tags: Tags, path: Path) -> Tags:
     """Return the tags with the gaps filled from the file's name.
 
     A file with a title keeps the artist that its tags give, also where they give none: the name
-    of such a file is no better source.
+    of such a file is not a better source.
     """
     if tags.title is not None:
         return tags

@@ -184,7 +184,7 @@ def work(connection: Connection, analyser: Analyser) -> None:
 def outcome_of(
     job: Job, analyse: Analyse, model: str, *, on_hash: Callable[[bytes], None]
 ) -> Outcome | VibeluxError:
-    """Analyse one file; a `VibeluxError` that is no `AudioError` concerns all files.
+    """Analyse one file; a `VibeluxError` that is not an `AudioError` concerns all files.
 
     Args:
         job: the file.

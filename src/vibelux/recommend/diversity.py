@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from vibelux.errors import InvalidInput
 
 _GIVEN_UP = 0.25
-"""Fit that variety may cost at a knob of one half: a song that fits far less is no variety."""
+"""Fit that variety may cost at a knob of one half: a song that fits far worse is not variety."""
 
 
 def diversified(

@@ -12,6 +12,7 @@ tells apart so answer for each other. docs/matching.md has the formulas that wer
 A face's mood is first read by what stands out in it (`standing_out`).
 """
 
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -103,6 +104,29 @@ class SongFit:
             unit /= np.linalg.norm(unit, axis=1, keepdims=True)
             self._columns[:, some] = unit.T
 
+    def updated(
+        self, rows: NDArray[np.int64], moods: ArrayLike, affect: ArrayLike | None = None
+    ) -> "SongFit":
+        """Return the songs with other moods in some rows, as if all were prepared anew.
+
+        Args:
+            rows: [shape=(k,)] of the songs that have changed.
+            moods: [shape=(k, 7)] of these, as of the class.
+            affect: [shape=(k, 2)] of these, as of the class.
+
+        Raises:
+            InvalidInput: the shapes do not fit.
+
+        """
+        some = SongFit(moods, affect, formula=self._formula)
+        songs = copy(self)
+        songs._columns, songs._affect = self._columns.copy(), self._affect.copy(order="F")
+        songs._usable = self._usable.copy()
+        songs._columns[:, rows], songs._affect[rows] = some._columns, some._affect
+        songs._usable[rows] = some._usable
+        songs._complete = bool(songs._usable.all())
+        return songs
+
     def __len__(self) -> int:
         """Return the number of songs."""
         return self._columns.shape[1]
@@ -136,7 +160,7 @@ class SongFit:
 
         Args:
             mood: as of `to`.
-            n: at most so many, >= 0.
+            n: the most to return, >= 0.
 
         Returns:
             rows [shape=(k,), dtype=int64], the best first, equal ones by row; k = min(n, songs

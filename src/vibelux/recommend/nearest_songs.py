@@ -25,7 +25,7 @@ def nearest_songs(
         ids: [shape=(songs,)] that the ranking is of.
         nearest: given k, the rows of the first k and their scores, both [shape=(at most k,)];
             more of them begin with the same ones.
-        n: at most so many songs.
+        n: the most to return.
 
     Returns:
         songs and their scores, in the ranking's order.

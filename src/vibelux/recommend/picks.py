@@ -1,13 +1,15 @@
 """Picks: songs chosen for a mood and a listener, each with why."""
 
 import threading
+from collections import Counter
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vibelux.emotions import Mood
+from vibelux.emotions import EMOTIONS, Mood
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.song_columns import SongColumns
 from vibelux.recommend.confidence import Confidence, confidences_of
@@ -21,6 +23,12 @@ from vibelux.recommend.policies import spares_sadness
 from vibelux.recommend.reason_words import Explained
 from vibelux.recommend.reasons import Fact, heard_of, reasons_for, strongest_counts
 from vibelux.recommend.shuffle import Traits, mood_shuffle
+
+PICKED_BY = (
+    *("affect", "embeddings", "artists", "albums", "works"),
+    *("keys", "hashes", "paths", "played_at"),
+)
+"""Columns of songs that picking needs."""
 
 _LARGE = 200
 """Songs from which on freshness counts in full."""
@@ -52,7 +60,7 @@ class Variety:
 
     Attributes:
         moods: mean of 1 − cosine over all pairs of their moods.
-        sounds: the same for their embeddings; None where none has one.
+        sounds: the same for the embeddings of the model that analysed most of them; None without.
         artists: how many there are.
 
     """
@@ -65,7 +73,10 @@ class Variety:
 def variety_of(songs: Sequence[Song]) -> Variety:
     """Return how much songs differ from each other."""
     moods = [song.mood for song in songs if song.mood is not None]
-    sounds = [song.embedding for song in songs if song.embedding is not None]
+    models = Counter(song.model for song in songs if song.embedding is not None)
+    model = max(models, key=models.__getitem__, default=None)
+    of_model = [song.embedding for song in songs if song.model == model]
+    sounds = [sound for sound in of_model if sound is not None]
     sounds = [sound for sound in sounds if sound.shape == sounds[0].shape]
     return Variety(
         moods=intra_list_diversity(np.array(moods)),
@@ -80,15 +91,45 @@ class Picker:
     Args:
         catalogue: an open one.
         listener: whose taste and last plays count.
+        columns: a snapshot of the catalogue's songs, with the columns `PICKED_BY`; None reads them.
+
+    Attributes:
+        columns: the songs that can be picked.
 
     """
 
-    def __init__(self, catalogue: Catalogue, listener: Listener) -> None:
-        self.columns = SongColumns.of(catalogue)
+    def __init__(
+        self, catalogue: Catalogue, listener: Listener, columns: SongColumns | None = None
+    ) -> None:
+        read = SongColumns.of(catalogue, *PICKED_BY) if columns is None else columns
+        self.columns = read.playable
         self._catalogue = catalogue
         self._listener = listener
         self._fit = SongFit(self.columns.moods, self.columns.affect)
         self._features = SongFeatures.of(self.columns)
+        self._prepare()
+
+    def following(self, columns: SongColumns) -> "Picker":
+        """Return a picker of a newer snapshot, which takes over what has stayed the same.
+
+        Args:
+            columns: of the same catalogue, with the columns `PICKED_BY`.
+
+        """
+        songs, old = columns.playable, self.columns
+        if songs.ids is not old.ids:
+            return Picker(self._catalogue, self._listener, columns)
+        picker = copy(self)
+        picker.columns = songs
+        changed = (songs.moods != old.moods).any(axis=1) | (songs.affect != old.affect).any(axis=1)
+        if (rows := np.flatnonzero(changed)).size:
+            picker._fit = self._fit.updated(rows, songs.moods[rows], songs.affect[rows])
+        if rows.size or songs.embeddings is not old.embeddings:
+            picker._features = self._features.updated(old, songs, rows)
+        picker._prepare()
+        return picker
+
+    def _prepare(self) -> None:
         self._traits = Traits(
             artists=self.columns.artists,
             albums=self.columns.albums,
@@ -97,6 +138,7 @@ class Picker:
             moods=self.columns.moods,
         )
         self._counts = strongest_counts(self.columns.moods)
+        self._sad = self.columns.moods.argmax(axis=1) == EMOTIONS.index("sad")
         self._likes: Likes | None = None
         self._taste: Taste | None = None
         self._heeded = -1  # events that the taste speaks of
@@ -141,11 +183,11 @@ class Picker:
             scores += np.float32(ordering.personal) * learnt
         freshness = self._listener.freshness(self.columns, now=now)
         if len(self.columns) < _LARGE:
-            # Who has few songs hears them often: rather one that fits again than one that does not.
+            # With few songs, rather one that fits once more than one that does not.
             freshness **= np.float32((len(self.columns) / _LARGE) ** (2 * strength))
         spared = left_out
         if not chosen and strength > 0 and spares_sadness(mood):
-            spared = left_out | self.columns.sad
+            spared = left_out | self._sad
         found: dict[str, int] = {}
         for out in (spared, left_out):  # sad songs for want of others
             missing = len(path) - len(found)
@@ -164,7 +206,7 @@ class Picker:
                     before=[*before, *found.values()],
                 )
                 for row in order.tolist():
-                    found.setdefault(self.columns.keys[row], row)
+                    found.setdefault(self.columns.key(row), row)
             if out is left_out:
                 break
         return list(found.values())
@@ -186,8 +228,9 @@ class Picker:
         """
         rows = np.array([row for row, _ in places], dtype=np.int64)
         songs = self._catalogue.songs_by_id(self.columns.ids[rows])
-        heard = self.columns.moods[rows]
-        confidences = confidences_of(list(heard), [song.course for song in songs])
+        confidences = confidences_of(
+            list(self.columns.moods[rows]), [song.course for song in songs]
+        )
         likes = self._likes_now() if ordering.personal > 0 else None
         policy = "off" if ordering.strength == 0 else ordering.policy
         fits: dict[bytes, NDArray[np.float32]] = {}

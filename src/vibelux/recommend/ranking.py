@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from vibelux.emotions import as_mood
 from vibelux.errors import CatalogueEmpty, CatalogueError, InvalidInput
 from vibelux.library.catalogue import Catalogue, Song
+from vibelux.library.song_columns import SongColumns
 from vibelux.recommend.confidence import Confidence, confidence_of
 from vibelux.recommend.fit import SongFit, standing_out
 from vibelux.recommend.nearest_songs import nearest_songs
@@ -47,7 +48,7 @@ def recommend_songs(
     Args:
         catalogue: an open catalogue.
         mood: [shape=(7,)] as of `vibelux.emotions.as_mood`.
-        n: at most so many songs, >= 1.
+        n: the most to return, >= 1.
         of_face: the mood was read from a face: what stands out in it counts most, as of
             `vibelux.recommend.fit.standing_out`.
 
@@ -55,24 +56,24 @@ def recommend_songs(
         at most n recommendations, the best first; equal ones in the order of the catalogue.
 
     Raises:
-        InvalidInput: n is below 1, or the mood is none.
-        CatalogueError: there is no analysed song in the catalogue, or none that still exists.
+        InvalidInput: n is below 1, or the mood is not one.
+        CatalogueError: there is no analysed song in the catalogue, or no file that is still there.
 
     """
     if n < 1:
         raise InvalidInput(f"n={n} must be at least 1")
     wanted = as_mood(mood)
     require_songs(catalogue)
-    ids, moods, affect = catalogue.mood_matrix()
-    songs = SongFit(moods, affect)
+    columns = SongColumns.of(catalogue, "affect").playable
+    songs = SongFit(columns.moods, columns.affect)
     sought = standing_out(wanted) if of_face else wanted
-    found = nearest_songs(catalogue, ids, partial(songs.best, sought), n)
+    found = nearest_songs(catalogue, columns.ids, partial(songs.best, sought), n)
     if not found:
         raise CatalogueError(
             "none of the catalogue's songs can be found any more; connect the disk that holds "
             "them, or scan again: vibelux scan FOLDER"
         )
-    counts = strongest_counts(moods)
+    counts = strongest_counts(columns.moods)
     return [
         Recommendation(
             song,

@@ -33,7 +33,6 @@ from vibelux.emotions import EMOTIONS, Mood, as_mood
 from vibelux.errors import InvalidInput
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.schema import path_bytes
-from vibelux.library.song_columns import key_of_song
 from vibelux.recommend.fit import standing_out
 from vibelux.recommend.listener.listener import Listener
 from vibelux.recommend.listener.profile import Event, What
@@ -104,7 +103,7 @@ class Session:
         self._clock = clock
         self._picker = picker or Picker(catalogue, self._listener)
         self._columns = self._picker.columns
-        self._out = np.zeros(len(self._columns), dtype=bool)  # handed out, heard, or gone
+        self._out = np.zeros(len(self._columns), dtype=bool)  # handed out, played, or gone
         self._history: list[int] = []  # rows handed out, in order
         self._judged: list[int] = []  # rows of which was told without their being handed out
         self._mood: Mood | None = None
@@ -144,7 +143,7 @@ class Session:
         self._plan = []
 
     def next(self, mood: ArrayLike | None = None, *, chosen: bool = False) -> Pick | None:
-        """Hand out the next song, or None when every song was heard.
+        """Hand out the next song, or None when every song has been handed out.
 
         Args:
             mood: [shape=(7,)] of the listener; None goes on with the last one, and with seven
@@ -180,7 +179,7 @@ class Session:
             why it fits, or None if the session does not know the song.
 
         """
-        row = self._columns.row_of.get(song.id)
+        row = self._columns.row_of(song.id)
         if row is None:
             return None
         target = next(
@@ -198,7 +197,7 @@ class Session:
         """Return the n picks that come next, without handing them out.
 
         Args:
-            n: at most so many, >= 0.
+            n: the most to return, >= 0.
             mood: as of `next`.
             chosen: as of `next`.
 
@@ -218,11 +217,12 @@ class Session:
             if not gone:
                 return picks
             for pick in gone:
-                self._take(self._columns.row_of[pick.song.id])
+                if (row := self._columns.row_of(pick.song.id)) is not None:
+                    self._take(row)
             self._plan = [place for place in self._plan if not self._out[place[0]]]
 
     def played(self, song: Song) -> None:
-        """Note that a song was heard to its end.
+        """Note that a song was played to its end.
 
         Args:
             song: that was handed out, or any other.
@@ -238,11 +238,11 @@ class Session:
 
         Args:
             song: that was skipped.
-            after_seconds: how much of it was heard; a negative number or none counts as 0.
+            after_seconds: how much of it was played; a negative number or NaN counts as 0.
 
         """
-        heard = after_seconds if after_seconds > 0 else 0.0
-        self._note("skipped", song, share=min(1.0, heard / (song.duration or _USUAL_SECONDS)))
+        played = after_seconds if after_seconds > 0 else 0.0
+        self._note("skipped", song, share=min(1.0, played / (song.duration or _USUAL_SECONDS)))
         self._plan = []
 
     def liked(self, song: Song) -> None:
@@ -286,10 +286,10 @@ class Session:
                 "start": None if self._start is None else self._start.tolist(),
                 "step": self._step,
                 "plans": self._plans,
-                "history": [self._columns.keys[row] for row in self._history],
-                "judged": [self._columns.keys[row] for row in self._judged],
+                "history": [self._columns.key(row) for row in self._history],
+                "judged": [self._columns.key(row) for row in self._judged],
                 "plan": [
-                    {"key": self._columns.keys[row], "target": target.tolist()}
+                    {"key": self._columns.key(row), "target": target.tolist()}
                     for row, target in self._plan
                 ],
             }
@@ -309,7 +309,7 @@ class Session:
         """Go on with a session; songs that the catalogue no longer has are left out.
 
         Raises:
-            InvalidInput: the text is no session, or one of a newer version.
+            InvalidInput: the text is not a session, or one of a newer version.
             CatalogueError: the catalogue has no songs that can be played.
 
         """
@@ -330,7 +330,7 @@ class Session:
                 session._resume(saved)
                 return session
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise InvalidInput(f"this is no saved session: {error}") from error
+            raise InvalidInput(f"this is not a saved session: {error}") from error
         raise InvalidInput(
             f"the saved session has format {version!r}, this VibeluX reads {_FORMAT}; "
             "update VibeluX, or start a new session"
@@ -346,13 +346,13 @@ class Session:
             (self._judged, saved.get("judged", ())),  # not in sessions of older versions
         ):
             for key in keys:
-                if found := self._columns.rows_of_key.get(str(key)):
-                    self._take(found[0])
-                    taken.append(found[0])
+                if (row := self._row(str(key))) is not None:
+                    self._take(row)
+                    taken.append(row)
         self._plan = [
-            (rows[0], as_mood(entry["target"]))
+            (row, as_mood(entry["target"]))
             for entry in saved["plan"]
-            if (rows := self._columns.rows_of_key.get(str(entry["key"]))) and not self._out[rows[0]]
+            if (row := self._row(str(entry["key"]))) is not None and not self._out[row]
         ]
 
     @property
@@ -371,16 +371,20 @@ class Session:
             self._mood, self._chosen = new, chosen
             self._plan = []
 
+    def _row(self, key: str) -> int | None:
+        rows = self._columns.rows_of_key(key)
+        return int(rows[0]) if rows.size else None
+
     def _take(self, row: int) -> None:
         """Let a song, and all copies of its file, not come again."""
-        self._out[self._columns.rows_of_key[self._columns.keys[row]]] = True
+        self._out[self._columns.copies(row)] = True
 
     def _make_plan(self, n: int) -> None:
         """Plan n picks; those that are planned already stay as they are."""
         kept = [row for row, _ in self._plan]
         left_out = self._out.copy()
         for row in kept:
-            left_out[self._columns.rows_of_key[self._columns.keys[row]]] = True
+            left_out[self._columns.copies(row)] = True
         if left_out.all():
             return
         mood = self._mood_now
@@ -414,13 +418,13 @@ class Session:
         return self._picker.picks(places, mood=self._mood_now, ordering=self._ordering)
 
     def _key(self, song: Song) -> str:
-        row = self._columns.row_of.get(song.id)
-        return self._columns.keys[row] if row is not None else key_of_song(self._catalogue, song)
+        row = self._columns.row_of(song.id)
+        return self._catalogue.key_of(song) if row is None else self._columns.key(row)
 
     def _note(
         self, what: What, song: Song, *, mood: Mood | None = None, share: float | None = None
     ) -> None:
-        row = self._columns.row_of.get(song.id)
+        row = self._columns.row_of(song.id)
         heard = None
         if row is not None:
             heard = np.concatenate([self._columns.moods[row], self._columns.affect[row]])
@@ -438,7 +442,7 @@ class Session:
             )
         )
         if row is not None and not self._out[row]:
-            self._take(row)  # heard, though it was not handed out
+            self._take(row)  # played, though it was not handed out
             self._judged.append(row)
 
 

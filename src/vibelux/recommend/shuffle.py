@@ -80,7 +80,7 @@ def mood_shuffle(
     Args:
         scores: how well each song fits [shape=(songs,)], or [shape=(steps, songs)] for a path: the
             first place of the order goes by the first row, and all places beyond by the last one.
-        n: places to fill, at most so many; None fills all.
+        n: the most places to fill; None fills all.
         strength: 0, a plain shuffle, to 1, the strict ranking.
         seed: the same one gives the same order; or a generator.
         freshness: [shape=(songs,)] in (0, 1]; multiplies the odds (`freshness_of`).
@@ -107,8 +107,8 @@ def mood_shuffle(
     luck = (1 - strength) * _gumbel(rng, songs)
     if freshness is not None:
         fresh = np.asarray(freshness, dtype=np.float32)
-        heard = np.flatnonzero(fresh < 1)
-        luck[heard] += np.log(np.maximum(fresh[heard], np.float32(1e-6)))
+        played = np.flatnonzero(fresh < 1)
+        luck[played] += np.log(np.maximum(fresh[played], np.float32(1e-6)))
     order: list[int] = []
     for step, row in enumerate(rows):
         last = step == len(rows) - 1
@@ -170,7 +170,7 @@ def spaced(
 
     Args:
         candidates: rows, the best first.
-        n: at most so many.
+        n: the most to take.
         traits: of all songs.
         before: rows of the songs played last.
         embeddings: [shape=(len(before) + len(candidates), d)] of length 1 or 0, those of ``before``

@@ -9,9 +9,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from vibelux.errors import CatalogueError, InvalidInput
+from vibelux.errors import CatalogueError, InvalidInput, NotComparable
 from vibelux.folding import canonical, folded
 from vibelux.library.catalogue import Catalogue, Song
+from vibelux.library.song_columns import SongColumns
+from vibelux.library.song_search import SEARCHED, find
 from vibelux.recommend.confidence import Confidence, confidence_of
 from vibelux.recommend.nearest_songs import nearest_songs
 from vibelux.recommend.reason_words import Explained
@@ -55,7 +57,7 @@ class SoundIndex:
 
         Args:
             embedding: [shape=(d,)] not all zero.
-            n: at most so many, >= 0.
+            n: the most to return, >= 0.
 
         Returns:
             indices [shape=(k,), dtype=int64] rows of the matrix, best first, equal ones by index;
@@ -106,34 +108,49 @@ class SimilarSong(Explained):
     confidence: Confidence
 
 
-def similar(catalogue: Catalogue, song: Song, *, n: int) -> list[SimilarSong]:
+def similar(
+    catalogue: Catalogue, song: Song, *, n: int, columns: SongColumns | None = None
+) -> list[SimilarSong]:
     """Rank the catalogue's songs by the likeness of their sound to a song's.
 
-    Only songs that the same model has heard can be compared; the song itself and songs whose file
-    is gone are left out.
+    Only songs that the same model has analysed can be compared; the song itself and songs whose
+    file is gone are left out.
 
     Args:
         catalogue: an open catalogue.
         song: with an embedding; it need not be in the catalogue.
-        n: at most so many songs, >= 1.
+        n: the most to return, >= 1.
+        columns: of the catalogue's songs, with their embeddings; None reads them.
 
     Returns:
         at most n songs, the most alike first.
 
     Raises:
         InvalidInput: n is below 1.
-        CatalogueError: the song has no embedding, or there is no other song to compare it with.
+        NotComparable: the song has no embedding, another model analysed it than most of the
+            songs, or there is no other song to compare it with.
+        CatalogueError: as the catalogue.
 
     """
     if n < 1:
         raise InvalidInput(f"n={n} must be at least 1")
     if song.embedding is None or song.model is None:
-        raise CatalogueError(
+        raise NotComparable(
             f"how '{song.title}' sounds is not known; scan its folder first: vibelux scan FOLDER"
         )
-    ids, embeddings = catalogue.embedding_matrix(song.model)
-    index = SoundIndex(embeddings)
-    nearest = partial(index.nearest, song.embedding)
+    songs = (SongColumns.of(catalogue, "embeddings") if columns is None else columns).playable
+    if songs.model is not None and (
+        song.model != songs.model or song.embedding.shape != songs.embeddings.shape[1:]
+    ):
+        raise NotComparable(
+            f"'{song.title}' was analysed by the model {song.model}, most other songs by "
+            f"{songs.model}, and what they say cannot be compared; scan its folder again: "
+            "vibelux scan FOLDER"
+        )
+    ids, embeddings = songs.ids, songs.embeddings
+    if not (known := embeddings.any(axis=1)).all():
+        ids, embeddings = ids[known], embeddings[known]
+    nearest = partial(SoundIndex(embeddings).nearest, song.embedding)
     near = nearest_songs(catalogue, ids, nearest, n + 1)  # the song itself is the nearest
     found = [
         SimilarSong(other, score, _reasons(song, other), confidence_of(other.mood, other.course))
@@ -141,7 +158,7 @@ def similar(catalogue: Catalogue, song: Song, *, n: int) -> list[SimilarSong]:
         if other.path != song.path and other.mood is not None
     ]
     if not found:
-        raise CatalogueError(
+        raise NotComparable(
             f"there is no other song to compare '{song.title}' with; scan more music, all with "
             "one model: vibelux scan FOLDER"
         )
@@ -168,19 +185,18 @@ def find_song(catalogue: Catalogue, text: str) -> Song:
         song = catalogue.song_if_there(int(text))
         if song is not None:
             return song
-    words = folded(text).split()
-    if not words:
+    if not folded(text):
         raise CatalogueError("name a song by its path, its id or words of its title")
-    fitting = [
-        (song_id, title)
-        for song_id, title, rest in catalogue.names()
-        if _holds(folded(f"{title} {rest}"), words)
+    columns = SongColumns.of(catalogue, *SEARCHED)
+    fitting = find(columns, text).tolist()
+    titles = dict(zip(columns.ids.tolist(), columns.titles.tolist(), strict=True))
+    alike = [song_id for song_id in fitting if titles[song_id] == folded(text)]
+    same = [
+        song.id for song in catalogue.songs_by_id(alike) if canonical(song.title) == canonical(text)
     ]
-    same = [entry for entry in fitting if canonical(entry[1]) == canonical(text)]
-    alike = [entry for entry in fitting if folded(entry[1]) == folded(text)]
     chosen = same or alike or fitting
     if len(chosen) == 1:
-        return catalogue.song(chosen[0][0])
+        return catalogue.song(chosen[0])
     if not chosen and os.path.isfile(path):  # noqa: PTH113 - it takes any text
         raise CatalogueError(
             f"{text} is not in the catalogue; scan its folder: vibelux scan FOLDER"
@@ -192,15 +208,11 @@ def find_song(catalogue: Catalogue, text: str) -> Song:
         )
     if not chosen:
         raise CatalogueError(f"no song fits {text!r}; give a path, an id or words of its title")
-    some = catalogue.songs_by_id([song_id for song_id, _ in chosen[:_SHOWN]])
+    some = catalogue.songs_by_id(chosen[:_SHOWN])
     raise CatalogueError(
         f"{len(chosen)} songs fit {text!r}: {_listed(some)}"
         f"{', …' if len(chosen) > _SHOWN else ''}; give more words or an id"
     )
-
-
-def _holds(text: str, words: Sequence[str]) -> bool:
-    return all(word in text for word in words)
 
 
 def _listed(songs: Sequence[Song]) -> str:

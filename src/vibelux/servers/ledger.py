@@ -4,17 +4,12 @@ import time
 from collections.abc import Collection, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, insert, select, update
-
 from vibelux.errors import AudioError
-from vibelux.library.durable_commits import DurableCommits
 from vibelux.library.scan_verdicts import Terms, outlives
-from vibelux.library.schema import TAGS, VERDICT, remote_path, songs
-from vibelux.library.song_identity import key_after
+from vibelux.library.schema import TAGS, VERDICT
+from vibelux.library.server_songs import KnownSong, ServerSongs
 from vibelux.library.workers_process import Outcome
 from vibelux.servers.entries import ServerSong
-
-_TOGETHER = 500
 
 Entry = Literal["known", "returned", "pending"]
 
@@ -23,25 +18,21 @@ Settled = Literal["analysed", "failed", "unread"]
 
 
 class ServerLedger:
-    """The books of one scan of a server.
+    """What one scan of a server knows and writes.
 
     Args:
-        connection: to the catalogue, whose transactions write.
-        server: as `vibelux.library.catalogue.Song.server`.
+        songs: of the server.
         terms: what counts as done.
 
     """
 
-    def __init__(self, connection: Connection, server: str, terms: Terms) -> None:
-        self._connection = connection
-        self._commits = DurableCommits(connection)
-        self._server = server
-        self._terms = terms
+    def __init__(self, songs: ServerSongs, terms: Terms) -> None:
+        self._songs, self._terms = songs, terms
 
     def enter(self, listed: Sequence[ServerSong]) -> list[Entry]:
-        """Bring what the server says up to date and tell which songs need to be heard.
+        """Bring what the server says up to date and tell which songs need to be analysed.
 
-        A song is heard again when its file has another size, its model is another one, or on
+        A song is analysed again when its file has another size, its model is another one, or on
         request. Other tags or more plays only change the entry.
 
         Args:
@@ -51,25 +42,22 @@ class ServerLedger:
             for each song: ``known``, ``returned`` (known, and had been missing) or ``pending``.
 
         """
-        with self._connection.begin():
-            rows = self._rows([song.id for song in listed])
+        with self._songs.transaction():
+            rows = self._songs.with_ids([song.id for song in listed])
             return [self._enter(song, rows.get(song.id)) for song in listed]
 
     def settle(self, song: ServerSong, outcome: Outcome) -> Settled:
-        """Write down what was heard in a song."""
+        """Write down how the analysis of a song went."""
         transient = outcome.reason_code in AudioError.TRANSIENT
         reason = {"reason_code": outcome.reason_code, "reason": outcome.reason}
-        with self._commits.begin():
-            row = self._rows([song.id]).get(song.id)
+        with self._songs.quick_transaction():
+            row = self._songs.with_ids([song.id]).get(song.id)
             if row is not None and outcome.reason_code is not None and outlives(row, outcome):
-                self._change(row, {"state": "ok"} | (reason if transient else {}))
+                self._songs.change(row, {"state": "ok"} | (reason if transient else {}))
                 return "unread" if transient else "failed"
             values: dict[str, Any] = dict.fromkeys(VERDICT)
             values |= outcome.values | _said(song)
             values |= {
-                "path": remote_path(self._server, song.id),
-                "server": self._server,
-                "remote_id": song.id,
                 "size": song.size,
                 "content_hash": None if transient else outcome.content_hash,
                 "title": values["title"] if song.title else "untitled",  # not the passing file's
@@ -77,49 +65,37 @@ class ServerLedger:
                 "analysed_at": int(time.time()),
             }
             values |= reason | _plays(song, row)
-            values["known_by"] = key_after(self._connection, row, outcome.values)
+            values["known_by"] = self._songs.key_after(row, outcome.values)
             if row is None:
-                self._connection.execute(insert(songs).values(**values))
+                self._songs.add(song.id, values)
             else:
-                self._change(row, values)
+                self._songs.change(row, values)
         if outcome.reason_code is None:
             return "analysed"
         return "unread" if transient else "failed"
 
     def rest(self) -> None:
         """Take what was written to the disk, if that is due; called while workers are busy."""
-        self._commits.rest()
+        self._songs.rest()
 
     def finish(self) -> None:
         """Take everything that was written to the disk."""
-        self._commits.settle()
+        self._songs.settle()
 
     def note_plays(self, listed: Sequence[ServerSong]) -> None:
         """Take over how often and when songs were played there."""
-        with self._connection.begin():
-            rows = self._rows([song.id for song in listed])
+        with self._songs.transaction():
+            rows = self._songs.with_ids([song.id for song in listed])
             for song in listed:
                 if (row := rows.get(song.id)) is not None:
-                    self._change(row, _plays(song, row))
+                    self._songs.change(row, _plays(song, row))
 
     def mark_missing(self, seen: Collection[str]) -> int:
         """Mark the songs that the server did not list, and return how many that are."""
-        with self._connection.begin():
-            query = select(songs.c.id, songs.c.remote_id).where(
-                songs.c.server == self._server, songs.c.state != "missing"
-            )
-            gone = [row.id for row in self._connection.execute(query) if row.remote_id not in seen]
-            for first in range(0, len(gone), _TOGETHER):
-                some = gone[first : first + _TOGETHER]
-                statement = update(songs).where(songs.c.id.in_(some))
-                self._connection.execute(statement.values(state="missing"))
-        return len(gone)
+        with self._songs.transaction():
+            return self._songs.mark_missing(seen)
 
-    def _rows(self, ids: Sequence[str]) -> dict[str, Row[Any]]:
-        query = select(songs).where(songs.c.server == self._server, songs.c.remote_id.in_(ids))
-        return {row.remote_id: row for row in self._connection.execute(query)}
-
-    def _enter(self, song: ServerSong, row: Row[Any] | None) -> Entry:
+    def _enter(self, song: ServerSong, row: KnownSong | None) -> Entry:
         if row is None:
             return "pending"
         values = _said(song) | _plays(song, row)
@@ -127,16 +103,10 @@ class ServerLedger:
         done = same and self._terms.need_nothing(row)
         if done and row.state == "missing":
             values["state"] = "failed" if row.mood is None else "ok"
-        self._change(row, values)
+        self._songs.change(row, values)
         if not done:
             return "pending"
         return "returned" if row.state == "missing" else "known"
-
-    def _change(self, row: Row[Any], values: dict[str, Any]) -> None:
-        changed = {name: v for name, v in values.items() if v != row._mapping[name]}
-        if changed:
-            statement = update(songs).where(songs.c.id == row.id)
-            self._connection.execute(statement.values(**changed))
 
 
 def _said(song: ServerSong) -> dict[str, Any]:
@@ -144,7 +114,7 @@ def _said(song: ServerSong) -> dict[str, Any]:
     return {name: value for name in TAGS if (value := getattr(song, name)) is not None}
 
 
-def _plays(song: ServerSong, row: Row[Any] | None) -> dict[str, Any]:
+def _plays(song: ServerSong, row: KnownSong | None) -> dict[str, Any]:
     """Return the plays; where the server counts them without a time, a new one counts as now."""
     values = {"plays": song.plays, "played_at": song.played_at}
     if row is not None and song.played_at is None:

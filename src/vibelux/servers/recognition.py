@@ -8,42 +8,30 @@ another server (which may be this one under another address) the new entry is a 
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any
-
-from sqlalchemy import Connection, Row, insert, literal, select, update
 
 from vibelux.folding import canonical
-from vibelux.library.schema import OWN, VERDICT, remote_path, songs
+from vibelux.library.server_songs import KnownSong, ServerSongs
 from vibelux.servers.entries import ServerSong
 
 _SLACK = 2.0
-"""Seconds by which the server and what was heard may differ about a song's length."""
+"""Seconds by which a song's length may differ between the server and its analysis."""
 
 _MANY = 10_000
 """Pairs of songs with the same tags that are too many to look at."""
 
-_LOOKED_AT = (
-    *("id", "remote_id", "size", "content_hash"),
-    *("title", "artist", "album", "track", "duration"),
-)
-
-_COPIED = (*VERDICT, *OWN, "known_by", "size", "content_hash", "state")
-
-Pair = tuple[ServerSong, Row[Any]]
+Pair = tuple[ServerSong, KnownSong]
 
 
 class Recognition:
     """Finds a server's songs among those that the catalogue knows.
 
     Args:
-        connection: to the catalogue, whose transactions write.
-        server: as `vibelux.library.catalogue.Song.server`.
+        songs: of the server.
 
     """
 
-    def __init__(self, connection: Connection, server: str) -> None:
-        self._connection = connection
-        self._server = server
+    def __init__(self, songs: ServerSongs) -> None:
+        self._songs = songs
         self._gone: set[int] = set()  # entries of songs that the server does not list
 
     def of_listing(self, listed: Sequence[ServerSong]) -> int:
@@ -59,8 +47,8 @@ class Recognition:
 
         """
         ids = {song.id for song in listed}
-        with self._connection.begin():
-            known = self._rows(songs.c.server == self._server)
+        with self._songs.transaction():
+            known = self._songs.all()
             by_id = {row.remote_id: row for row in known}
             others = {
                 song.id for song in listed if song.id in by_id and _is_another(song, by_id[song.id])
@@ -72,9 +60,9 @@ class Recognition:
             self._gone = {row.id for row in gone} - moved
             for row in gone:
                 if row.id in moved or row.remote_id in others:
-                    self._name(row.id, None)
+                    self._songs.rename(row, None)
             for song, row in pairs:
-                self._name(row.id, song.id)
+                self._songs.rename(row, song.id)
             recognised = {song.id for song, _ in pairs}
             return len(pairs) + self._copy([song for song in new if song.id not in recognised])
 
@@ -88,47 +76,27 @@ class Recognition:
         """
         if content_hash is None or not self._gone:
             return
-        with self._connection.begin():
-            here = songs.c.server == self._server
-            if self._rows(here, songs.c.remote_id == song.id):
+        with self._songs.transaction():
+            if self._songs.with_ids([song.id]):
                 return
-            same = self._rows(here, songs.c.size == song.size, songs.c.content_hash == content_hash)
+            same = self._songs.with_content(song.size, content_hash)
             gone = [row for row in same if row.id in self._gone]
             if len(gone) == 1:
                 self._gone.remove(gone[0].id)
-                self._name(gone[0].id, song.id)
-
-    def _rows(self, *where: Any) -> Sequence[Row[Any]]:
-        query = select(*(songs.c[name] for name in _LOOKED_AT)).where(*where)
-        return self._connection.execute(query.order_by(songs.c.id)).all()
-
-    def _name(self, row_id: int, remote_id: str | None) -> None:
-        """Give an entry a song's id; None takes away the one that it had."""
-        path = remote_path(self._server, f"gone/{row_id}" if remote_id is None else remote_id)
-        statement = update(songs).where(songs.c.id == row_id)
-        self._connection.execute(statement.values(remote_id=remote_id, path=path))
+                self._songs.rename(gone[0], song.id)
 
     def _copy(self, new: Sequence[ServerSong]) -> int:
         """Make entries from those of other servers; return how many."""
         if not new:
             return 0
-        elsewhere = (songs.c.server.is_not(None), songs.c.server != self._server)
-        known = self._rows(*elsewhere, songs.c.mood.is_not(None))
+        known = self._songs.analysed_elsewhere()
         pairs = _pairs(new, known, (_by_file_and_tags,))
         for song, row in pairs:
-            values = {
-                "server": self._server,
-                "remote_id": song.id,
-                "path": remote_path(self._server, song.id),
-            }
-            copied = (songs.c[name] for name in _COPIED)
-            said = (literal(value, songs.c[name].type) for name, value in values.items())
-            source = select(*copied, *said).where(songs.c.id == row.id)
-            self._connection.execute(insert(songs).from_select([*_COPIED, *values], source))
+            self._songs.copy(row, song.id)
         return len(pairs)
 
 
-def _is_another(song: ServerSong, row: Row[Any]) -> bool:
+def _is_another(song: ServerSong, row: KnownSong) -> bool:
     """Tell whether an id stands for another song now, not for one with better tags or sound."""
     titled = canonical(song.title or "untitled") != canonical(row.title)
     by = song.artist is not None and canonical(song.artist) != canonical(row.artist)
@@ -137,36 +105,38 @@ def _is_another(song: ServerSong, row: Row[Any]) -> bool:
     return (titled or by) and not _last_as_long(song, row)
 
 
-def _last_as_long(song: ServerSong, row: Row[Any]) -> bool:
+def _last_as_long(song: ServerSong, row: KnownSong) -> bool:
     if song.duration is None or row.duration is None:
         return True
     return bool(abs(song.duration - row.duration) <= _SLACK)
 
 
-Key = Callable[[ServerSong | Row[Any]], Hashable | None]
+Key = Callable[[ServerSong | KnownSong], Hashable | None]
 
 
-def _by_file_and_tags(song: ServerSong | Row[Any]) -> Hashable | None:
+def _by_file_and_tags(song: ServerSong | KnownSong) -> Hashable | None:
     return None if song.size is None else (song.size, *_tags(song))
 
 
-def _by_file_and_title(song: ServerSong | Row[Any]) -> Hashable | None:
+def _by_file_and_title(song: ServerSong | KnownSong) -> Hashable | None:
     return None if song.size is None else (song.size, _tags(song)[0])
 
 
-def _by_tags(song: ServerSong | Row[Any]) -> Hashable | None:
+def _by_tags(song: ServerSong | KnownSong) -> Hashable | None:
     """Return the tags, of a song that has enough of them and a length."""
     title, artist, album, track = tags = _tags(song)
     enough = title and artist and (album or track) and song.duration is not None
     return tags if enough else None
 
 
-def _tags(song: ServerSong | Row[Any]) -> tuple[str, str, str, int | None]:
+def _tags(song: ServerSong | KnownSong) -> tuple[str, str, str, int | None]:
     title = canonical(song.title or "untitled")  # as the catalogue calls those without a title
     return title, canonical(song.artist), canonical(song.album), song.track
 
 
-def _pairs(new: Sequence[ServerSong], known: Sequence[Row[Any]], keys: Sequence[Key]) -> list[Pair]:
+def _pairs(
+    new: Sequence[ServerSong], known: Sequence[KnownSong], keys: Sequence[Key]
+) -> list[Pair]:
     """Return songs with the entry of each; what may be several is left out, not guessed."""
     found: list[Pair] = []
     for key in keys:
@@ -186,7 +156,7 @@ def _pairs(new: Sequence[ServerSong], known: Sequence[Row[Any]], keys: Sequence[
     return found
 
 
-def _unmistakable(some: Sequence[ServerSong], rows: Sequence[Row[Any]]) -> list[Pair]:
+def _unmistakable(some: Sequence[ServerSong], rows: Sequence[KnownSong]) -> list[Pair]:
     """Return the pairs of songs and entries of which each fits no other."""
     fitting = [
         (song, row)

@@ -21,6 +21,7 @@ from vibelux.library.catalogue import Catalogue
 from vibelux.library.locks import scan_lock
 from vibelux.library.scan_report import FAILURES_TOLD, ScanCounts, ScanProgress, untold
 from vibelux.library.scan_verdicts import Terms, UnreadInARow
+from vibelux.library.server_songs import ServerSongs
 from vibelux.library.workers import Workers
 from vibelux.library.workers_process import Analyser, Job, music_analyser
 from vibelux.servers.client import Client
@@ -121,8 +122,8 @@ def scan_server(
         catalogue.session() as connection,
     ):
         terms = Terms(analyser.model, retry=retry, again=again)
-        ledger = ServerLedger(connection, report.server, terms)
-        recognition = Recognition(connection, report.server)
+        songs = ServerSongs(connection, report.server)
+        ledger, recognition = ServerLedger(songs, terms), Recognition(songs)
         pending, seen = _look(client, ledger, recognition, report, tell)
         try:
             with (
@@ -163,7 +164,7 @@ def refresh_plays(client: Client, catalogue: Catalogue) -> None:
     except ServerRefused:
         return
     with catalogue.session() as connection:
-        ledger = ServerLedger(connection, client.login.server, Terms(""))
+        ledger = ServerLedger(ServerSongs(connection, client.login.server), Terms(""))
         for first in range(0, len(recent), _TOGETHER):
             ledger.note_plays(recent[first : first + _TOGETHER])
 

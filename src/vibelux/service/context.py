@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from vibelux.emotions import Mood
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.corrections import correct
-from vibelux.library.song_search import LiveTable
+from vibelux.library.live_columns import LiveColumns
 from vibelux.library.workers_process import Analyser
 from vibelux.recommend.listener.listener import Listener
 from vibelux.service.disks import Disks
@@ -31,7 +31,7 @@ class Context:
         settings: of this run.
         roots: folders that may be seen and scanned.
         catalogue: the songs.
-        table: the same in memory.
+        columns: the same as columns in memory.
         listener: whose profile learns.
         sessions: the open sessions.
         disks: everything that touches the songs' files goes through this.
@@ -43,7 +43,7 @@ class Context:
     settings: Settings
     roots: Roots
     catalogue: Catalogue
-    table: LiveTable
+    columns: LiveColumns
     listener: Listener
     sessions: SessionStore
     disks: Disks
@@ -74,10 +74,10 @@ class Context:
             raise
         if listener.profile.unsaved is not None:
             logger.warning("%s", listener.profile.unsaved)
-        table = LiveTable(catalogue)
+        columns = LiveColumns(catalogue)
         disks = Disks()
         sessions = SessionStore(
-            catalogue, listener, SessionFiles(settings.home / "sessions"), disks
+            catalogue, columns, listener, SessionFiles(settings.home / "sessions"), disks
         )
         scan = ScanJob(
             catalogue,
@@ -86,7 +86,7 @@ class Context:
             on_end=lambda: context.expire(),
             analyser=analyser,
         )
-        context = cls(settings, roots, catalogue, table, listener, sessions, disks, scan)
+        context = cls(settings, roots, catalogue, columns, listener, sessions, disks, scan)
         return context
 
     def song(self, song_id: int) -> Song:
@@ -118,8 +118,7 @@ class Context:
 
     def expire(self) -> None:
         """Let the next request see everything that was written to the catalogue."""
-        self.table.expire()
-        self.sessions.expire()
+        self.columns.expire()
 
     def stop_soon(self) -> None:
         """Let streams of events end, and the scan stop; wait for neither."""
@@ -132,7 +131,7 @@ class Context:
         if self.scan.stop(patience=_SCAN_STOPS).running:
             return  # its thread still writes; what it wrote down stays, however the process ends
         self.sessions.close()
-        self.table.close()
+        self.columns.close()
         self.listener.close()
         self.catalogue.close()
 

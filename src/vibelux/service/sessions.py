@@ -2,6 +2,7 @@
 
 import secrets
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,8 @@ from typing import Any, Literal
 from vibelux.emotions import Mood
 from vibelux.errors import CatalogueEmpty, InvalidInput
 from vibelux.library.catalogue import Catalogue, Song
-from vibelux.library.song_search import CatalogueWatch
+from vibelux.library.live_columns import LiveColumns
+from vibelux.library.song_columns import SongColumns
 from vibelux.recommend.listener.listener import Listener
 from vibelux.recommend.listener.profile import What
 from vibelux.recommend.picks import Pick, Picker
@@ -52,6 +54,7 @@ class SessionStore:
 
     Args:
         catalogue: an open one.
+        columns: its songs.
         listener: whose taste counts, and who learns.
         files: where sessions outlive the service.
         disks: that hold the songs.
@@ -59,13 +62,19 @@ class SessionStore:
     """
 
     def __init__(
-        self, catalogue: Catalogue, listener: Listener, files: SessionFiles, disks: Disks
+        self,
+        catalogue: Catalogue,
+        columns: LiveColumns,
+        listener: Listener,
+        files: SessionFiles,
+        disks: Disks,
     ) -> None:
         self._catalogue, self._listener, self._files = catalogue, listener, files
+        self._columns = columns
         self._disks = disks
         self._lock = threading.Lock()  # of what is below; sessions are used outside of it
-        self._watch = CatalogueWatch(catalogue)
-        self._picker: Picker | None = None
+        self._making = threading.Lock()  # a picker
+        self._picker: tuple[SongColumns, Picker] | None = None
         self._open: OrderedDict[str, OpenSession] = OrderedDict()
 
     def recommend(
@@ -109,8 +118,8 @@ class SessionStore:
             Failure: 404, there is none with this id.
 
         """
+        picker = self._shared()
         with self._lock:
-            picker = self._shared()
             opened = self._open.get(session_id) or self._resumed(session_id, picker)
             self._open.move_to_end(session_id)
         with opened.lock:
@@ -134,19 +143,13 @@ class SessionStore:
             self._open.pop(session_id, None)
             self._files.delete(session_id)
 
-    def expire(self) -> None:
-        """Let the next request see everything that was written to the catalogue."""
-        with self._lock:
-            self._watch.expire()
-
     def profile_counts(self) -> dict[str, int]:
         """Return what is known of the listener: the number of events of each kind."""
         return self._listener.profile.counts()
 
     def liked(self) -> list[int]:
         """Return the ids of the songs that the listener likes, ascending."""
-        with self._lock:
-            columns = self._shared().columns
+        columns = self._shared().columns
         rows = (columns.find(key, path) for key, path in self._listener.profile.liked())
         return sorted({int(columns.ids[row]) for row in rows if row is not None})
 
@@ -159,7 +162,6 @@ class SessionStore:
         """Leave all sessions; they can go on when the service is back."""
         with self._lock:
             self._open.clear()
-            self._watch.close()
 
     def _resumed(self, session_id: str, picker: Picker) -> OpenSession:
         """Return a session of an earlier run."""
@@ -186,8 +188,7 @@ class SessionStore:
             self._open.popitem(last=False)
 
     def _new(self, source: Source, *, seed: int | None, **rest: Any) -> tuple[Session, Picker]:
-        with self._lock:
-            picker = self._shared()
+        picker = self._shared()
         session = Session(
             self._catalogue,
             self._listener,
@@ -204,10 +205,27 @@ class SessionStore:
         return self._disks.is_there(song.path)
 
     def _shared(self) -> Picker:
-        if self._watch.outdated() or self._picker is None:
-            with self._watch.reading():
-                self._picker = Picker(self._catalogue, self._listener)
-        return self._picker
+        """Return the picker of the songs as they are now.
+
+        Where songs came or went, all is prepared anew; while a thread does that, the others go on
+        with the picker from before.
+        """
+        columns = self._columns.now()
+        if (known := self._picker) is not None:
+            others = known[1].columns.ids is not columns.playable.ids
+            if known[0] is columns or (others and self._making.locked()):
+                return known[1]
+        with self._making:
+            columns = self._columns.now()  # never older than the picker's
+            if self._picker is None or self._picker[0] is not columns:
+                began = time.monotonic()
+                if self._picker is None:
+                    picker = Picker(self._catalogue, self._listener, columns)
+                else:
+                    picker = self._picker[1].following(columns)
+                self._picker = columns, picker
+                self._columns.rest(time.monotonic() - began)
+            return self._picker[1]
 
 
 def note_feedback(

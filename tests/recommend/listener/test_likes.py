@@ -43,7 +43,7 @@ def test_likes_are_counted_from_eight_signals_on(catalogue):
     with Listener.at(None) as listener:
         session = Session(catalogue, listener, seed=1)
         columns = session._columns
-        row = {song.title: columns.row_of[song.id] for song in catalogue.songs()}
+        row = {song.title: columns.row_of(song.id) for song in catalogue.songs()}
         by_title = {song.title: song for song in catalogue.songs()}
         for _ in range(6):
             session.played(by_title["c1"])
@@ -59,6 +59,22 @@ def test_likes_are_counted_from_eight_signals_on(catalogue):
         session.played(by_title["c1"])
         likes = Likes.of_listener(listener, columns)
         assert likes.of(row["a1"], "a") == LikedArtist(1, "a")
+
+
+def test_what_another_model_said_of_a_song_is_not_compared(catalogue):
+    with catalogue.writing() as connection:  # the number of songs of a model decides
+        connection.exec_driver_sql("UPDATE songs SET model = 'm0' WHERE title = 'b1'")
+    with Listener.at(None) as listener:
+        session = Session(catalogue, listener, seed=1)
+        by_title = {song.title: song for song in catalogue.songs()}
+        for _ in range(7):
+            session.played(by_title["c1"])
+        session.liked(by_title["a1"])
+        likes = Likes.of_listener(listener, session._columns)
+        of = {
+            title: likes.of(session._columns.row_of(by_title[title].id), None) for title in SOUNDS
+        }
+    assert (of["a2"], of["b1"]) == (LikedSimilar(1), None)
 
 
 def test_a_session_says_what_was_liked_and_nothing_against_a_song(catalogue):

@@ -11,6 +11,7 @@ from vibelux.library.migrations import (
     v0003_servers,
     v0004_own_moods,
     v0005_sounds,
+    v0006_changes,
 )
 from vibelux.library.schema import APPLICATION_ID
 from vibelux.library.sqlite_format import SqliteFormat
@@ -21,6 +22,7 @@ MIGRATIONS = (
     v0003_servers.STATEMENTS,
     v0004_own_moods.STATEMENTS,
     v0005_sounds.STATEMENTS,
+    v0006_changes.STATEMENTS,
 )
 
 CATALOGUE = SqliteFormat("catalogue", APPLICATION_ID, MIGRATIONS, CatalogueError, CatalogueTooNew)

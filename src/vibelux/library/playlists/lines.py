@@ -34,7 +34,7 @@ def is_utf8(lines: list[bytes]) -> bool:
 
 
 def stated_encoding(name: bytes | None) -> str | None:
-    """Return the encoding that a playlist names, None if it is none that text is stored in."""
+    """Return the encoding that a playlist names, None if text is not stored in it."""
     try:
         known = codecs.lookup((name or b"").decode("ascii"))
     except (LookupError, ValueError):

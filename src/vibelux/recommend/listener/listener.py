@@ -10,12 +10,17 @@ from numpy.typing import NDArray
 
 from vibelux.errors import ProfileError
 from vibelux.library.song_columns import SongColumns
-from vibelux.recommend.listener.profile import Event, LastPlay, Profile
+from vibelux.recommend.listener.profile import Event, Profile
 from vibelux.recommend.listener.taste import SongFeatures, Taste
 from vibelux.recommend.shuffle import freshness_of
 
 _LEARNT_FROM = 2000
 """Events that the taste is computed from: older ones count for less than a sixteenth."""
+
+
+_KNOWN_BY = ("keys", "hashes", "paths")
+
+_Played = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
 
 
 class Listener:
@@ -28,8 +33,9 @@ class Listener:
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
-        self._last_plays: tuple[int, list[LastPlay]] = (-1, [])
-        self._followed: SongColumns | None = None
+        nothing = np.empty(0, np.int64), np.empty(0), np.empty(0)
+        self._last_plays: tuple[int, object, _Played] = (-1, None, nothing)
+        self._followed: object = None
 
     @classmethod
     def at(cls, path: Path | None) -> Self:
@@ -86,17 +92,11 @@ class Listener:
         """
         self._follow(columns)
         now = time.time() if now is None else now
-        heard: dict[int, tuple[float, float]] = dict.fromkeys(
-            columns.played_elsewhere, (np.nan, np.nan)
-        )
-        for last in reversed(self._plays()):  # copies: the most recent play counts
-            for row in columns.rows(last.key, last.path):
-                heard[row] = (now - last.at) / 3600, last.plays
+        rows, at, plays = self._played(columns)
         fresh = np.ones(len(columns), dtype=np.float32)
-        if heard:
-            rows = list(heard)
-            hours, plays = np.array(list(heard.values())).T
-            # What was played on a music server counts as well, wherever it was heard. Negative
+        if rows.size:
+            hours = (now - at) / 3600
+            # What was played on a music server counts as well, whoever played it. Negative
             # hours are a clock that was put back: there the plays alone decide.
             there = np.maximum(now - columns.played_at[rows], 0) / 3600
             hours = np.where(hours < 0, hours, np.fmin(hours, there))
@@ -104,25 +104,49 @@ class Listener:
             fresh[rows] = freshness_of(hours, plays, half_plays=half)
         return fresh
 
+    def _played(self, columns: SongColumns) -> _Played:
+        """Return the rows of the songs that were played, when, and how many plays ago.
+
+        The last two are NaN for those that only their server has played.
+        """
+        number = self.profile.number
+        songs = columns.derived(_played_as, *_KNOWN_BY, "played_at")
+        known, of, played = self._last_plays
+        if known != number or of is not songs:
+            last: dict[int, tuple[float, float]] = dict.fromkeys(
+                np.flatnonzero(~np.isnan(columns.played_at)).tolist(), (np.nan, np.nan)
+            )
+            for play in reversed(self.profile.last_plays()):  # copies: the most recent play counts
+                for row in columns.rows(play.key, play.path).tolist():
+                    last[row] = play.at, play.plays
+            at, plays = np.array([*last.values()], np.float64).reshape(-1, 2).T
+            played = np.array([*last], np.int64), at, plays
+            self._last_plays = number, songs, played
+        return played
+
     def _follow(self, columns: SongColumns) -> None:
         """Let the profile know under which key and path its songs are found now."""
-        if columns is self._followed:
+        songs = columns.derived(_known_as, *_KNOWN_BY)
+        if songs is self._followed:
             return
-        self._followed = columns
+        self._followed = songs
         found: dict[str, tuple[str, bytes]] = {}
         for key, path in self.profile.songs():
-            rows = columns.rows_of_key.get(key) or columns.rows_of_hash.get(key)
+            rows = columns.rows_of_key(key).tolist()
             if not rows:
                 continue  # gone, or another song under its path: nothing is certain
             row = next((row for row in rows if columns.paths[row] == path), rows[0])
-            if (key, path) != (now := (columns.keys[row], columns.paths[row])):
+            if (key, path) != (now := (columns.key(row), columns.paths[row])):
                 found[key] = now
         with suppress(ProfileError):  # on a disk that is read-only all is found as before
             self.profile.follow(found)
 
-    def _plays(self) -> list[LastPlay]:
-        """Return `Profile.last_plays`, counted anew where there were events since."""
-        events = self.profile.number
-        if self._last_plays[0] != events:
-            self._last_plays = events, self.profile.last_plays()
-        return self._last_plays[1]
+
+def _known_as(_: SongColumns) -> object:
+    """Return something that stays the same while all songs are known by the same."""
+    return object()
+
+
+def _played_as(_: SongColumns) -> object:
+    """Return something that stays the same while no server has played a song, too."""
+    return object()

@@ -74,13 +74,13 @@ class Event:
 
     Attributes:
         what: ``played`` through, ``skipped``, ``liked``, or the ``wrong_mood``.
-        key: the song's, as of `vibelux.library.song_columns.SongColumns`.
+        key: the song's, as of `vibelux.library.song_columns.SongColumns.key`.
         path: of the song, as the catalogue stores it.
         title: for people who look at their profile.
         artist: the same, or None.
         mood: [shape=(7,)] of the listener then, or None.
         heard: [shape=(9,)] mood, valence and arousal of the song then, or None.
-        share: of the song that was heard before it was skipped, in [0, 1], or None.
+        share: of the song that was played before it was skipped, in [0, 1], or None.
         at: seconds since 1970 by this machine's clock.
 
     """
@@ -98,13 +98,13 @@ class Event:
 
 @dataclass(frozen=True)
 class LastPlay:
-    """When a song was heard last.
+    """When a song was played last.
 
     Attributes:
         key: of the song.
         path: of the song.
         at: seconds since 1970, by the clock of then.
-        plays: songs that were heard since.
+        plays: songs that were played since.
 
     """
 
@@ -158,7 +158,7 @@ class Profile:
         """Save an event.
 
         Raises:
-            InvalidInput: it is none of the four kinds.
+            InvalidInput: it is not one of the four kinds.
             ProfileError: it cannot be saved.
 
         """
@@ -242,7 +242,7 @@ class Profile:
             )
 
     def last_plays(self) -> list[LastPlay]:
-        """Return when each song was heard last, the most recent one first."""
+        """Return when each song was played last, the most recent one first."""
         with self._using():
             rows = self._db.execute(
                 "SELECT key, path, max(events.id), at FROM events "

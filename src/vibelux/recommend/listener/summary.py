@@ -76,7 +76,7 @@ def played_share(profile: Profile, catalogue: Path) -> float | None:
     if not catalogue.exists():
         return None
     with Catalogue(catalogue) as opened:
-        columns = SongColumns.of(opened)
+        columns = SongColumns.of(opened, "keys", "hashes", "paths").playable
     if not len(columns):
         return None
     played = {columns.find(last.key, last.path) for last in profile.last_plays()}

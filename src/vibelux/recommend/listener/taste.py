@@ -61,6 +61,23 @@ class SongFeatures:
         )
         return cls(np.asfortranarray(rows))  # columns lie together: a product takes half as long
 
+    def updated(
+        self, old: SongColumns, new: SongColumns, rows: NDArray[np.int64]
+    ) -> "SongFeatures":
+        """Return the features of a newer snapshot of the same songs.
+
+        Args:
+            old: the snapshot that these are of.
+            new: the newer one.
+            rows: [shape=(k,)] of the songs whose moods have changed.
+
+        """
+        columns = self.columns.copy(order="F")
+        columns[rows, :-_SOUNDS] = _mood_features(new.moods[rows], new.affect[rows])
+        if new.embeddings is not old.embeddings:
+            columns[:, -_SOUNDS:] = _sounds(new.embeddings)
+        return SongFeatures(columns)
+
     def rows(self, rows: NDArray[np.int64]) -> "SongFeatures":
         """Return the features of some songs."""
         return SongFeatures(self.columns[rows])
@@ -116,7 +133,7 @@ class Taste:
         Args:
             events: the oldest first.
             columns: n songs as they are known today; those that are not there, or all without
-                columns, are taken as they were heard then.
+                columns, are taken as they were known then.
             features: of the songs.
 
         """
@@ -174,7 +191,7 @@ class Taste:
 def reward_of(event: Event) -> float:
     """Return what an event says: 1 liked, 0.3 played through, -1 skipped early or the wrong mood.
 
-    A skip counts less the more of the song was heard, from `EARLY` on: at its end hardly at all.
+    A skip counts less the more of the song was played, from `EARLY` on: at its end hardly at all.
     """
     if event.what == "liked":
         return 1.0

@@ -35,8 +35,8 @@ _TYPES = {
 )
 def playlist(shared: Shared, asked: PlaylistAsked) -> Response:
     """Write songs into a playlist and return it as a download."""
-    known = set(shared.table.now().ids.tolist())
-    if unknown := [song_id for song_id in asked.songs if song_id not in known]:
+    columns = shared.columns.now()
+    if unknown := [song_id for song_id in asked.songs if columns.row_of(song_id) is None]:
         raise Failure(404, "song_unknown", f"there is no song with id {unknown[0]}")
     songs = shared.catalogue.songs_by_id(asked.songs)
     text: str = FORMATS[f".{asked.format}"].render(songs, FileNames(None))

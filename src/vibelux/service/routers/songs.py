@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query
 
 from vibelux.emotions import as_mood, mood_dict
-from vibelux.library.song_search import Sort
+from vibelux.library.song_search import Sort, find, points
 from vibelux.recommend.confidence import confidence_of
 from vibelux.recommend.similar_songs import similar
 from vibelux.service.context import Shared
-from vibelux.service.failures import Failure, documented
+from vibelux.service.failures import documented
 from vibelux.service.schemas import (
     ConfidenceOut,
     MapOut,
@@ -51,7 +51,8 @@ def songs(
 ) -> SongPage:
     """Search, filter and sort the songs of the catalogue."""
     valence, arousal = (min_valence, max_valence), (min_arousal, max_arousal)
-    ids = shared.table.now().find(
+    ids = find(
+        shared.columns.now(),
         search,
         state=state,
         emotion=emotion,
@@ -68,12 +69,12 @@ def songs(
 @router.get("/map", responses=documented(503))
 def mood_map(shared: Shared) -> MapOut:
     """Return all playable songs as points of the mood map."""
-    points = shared.table.now().points()
+    found = points(shared.columns.now())
     return MapOut(
-        ids=points.ids.tolist(),
-        valence=points.affect[:, 0].tolist(),
-        arousal=points.affect[:, 1].tolist(),
-        strongest=points.strongest.tolist(),
+        ids=found.ids.tolist(),
+        valence=found.affect[:, 0].tolist(),
+        arousal=found.affect[:, 1].tolist(),
+        strongest=found.strongest.tolist(),
     )
 
 
@@ -119,11 +120,7 @@ def similar_songs(
 ) -> list[SimilarOut]:
     """Return the songs that sound most like a song."""
     found = shared.song(song_id)
-    if found.embedding is None:
-        raise Failure(
-            409, "not_heard", f"how '{found.title}' sounds is not known", "scan its folder first"
-        )
     return [
         SimilarOut(song=SongOut.of(other.song), score=round(other.score, 6), reasons=other.reasons)
-        for other in similar(shared.catalogue, found, n=n)
+        for other in similar(shared.catalogue, found, n=n, columns=shared.columns.now())
     ]

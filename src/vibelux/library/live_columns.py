@@ -1,0 +1,136 @@
+"""The songs of a catalogue that others write to, as columns that keep up with it."""
+
+import itertools
+import threading
+import time
+from contextlib import closing
+
+from vibelux.library.catalogue import Catalogue
+from vibelux.library.catalogue_errors import catalogue_errors
+from vibelux.library.song_changes import Changes, changes_since, last_changes
+from vibelux.library.song_columns import SongColumns
+from vibelux.library.sqlite_file import connect
+
+_PATIENCE = 5.0
+"""Seconds to wait for another program that has a catalogue to itself."""
+
+_REST = 20
+"""After each read, changes wait for this many times as long as it took, so that a scan does not
+keep its readers busy."""
+
+_MANY = 4
+"""Where more than a fourth of all songs have changed, reading all of them is faster."""
+
+
+class LiveColumns:
+    """Snapshots of a catalogue's songs; safe to ask from many threads.
+
+    Only what has changed is read again. While one thread reads, the others get the snapshot from
+    before: nobody waits but for the first one, and after `expire`.
+
+    Args:
+        catalogue: an open one.
+        *names: of the columns, as of `SongColumns.of`; all if there are none.
+
+    """
+
+    def __init__(self, catalogue: Catalogue, *names: str) -> None:
+        self._catalogue, self._names = catalogue, names
+        self._reading = threading.Lock()
+        self._watch = _Watch(catalogue)
+        self._columns: SongColumns | None = None
+        self._changes: Changes = ()  # the last ones that the columns know of
+        self._numbers = itertools.count(1)
+        self._expired = self._answered = 0
+        self._seen: tuple[int, int] | None = None
+        self._rests_until = 0.0
+
+    def now(self) -> SongColumns:
+        """Return the songs; what was written in the last moments may be missing.
+
+        Raises:
+            CatalogueError: as the catalogue.
+
+        """
+        columns = self._columns
+        if columns is None or self._answered < self._expired:
+            self._reading.acquire()
+        elif not self._reading.acquire(blocking=False):
+            return columns
+        try:
+            asked = self._expired
+            version = self._watch.version()
+            if self._columns is None or self._answered < asked or self._is_due(version):
+                began = time.monotonic()
+                self._columns = self._read()
+                self._seen, self._answered = version, asked
+                now = time.monotonic()
+                self._rests_until = now + _REST * (now - began)
+            return self._columns
+        finally:
+            self._reading.release()
+
+    def expire(self) -> None:
+        """Let the next question see everything that was written."""
+        self._expired = next(self._numbers)
+
+    def rest(self, seconds: float) -> None:
+        """Leave the catalogue alone for longer, as something was made of the last snapshot.
+
+        Args:
+            seconds: that it took; this counts as reading.
+
+        """
+        self._rests_until = max(self._rests_until, time.monotonic()) + _REST * seconds
+
+    def close(self) -> None:
+        """Stop watching; the snapshots stay."""
+        self._watch.close()
+
+    def _is_due(self, version: tuple[int, int]) -> bool:
+        if self._seen is None or version[0] != self._seen[0]:
+            return True  # perhaps another file
+        return version != self._seen and time.monotonic() >= self._rests_until
+
+    def _read(self) -> SongColumns:
+        """Return the songs as they are; those of the last snapshot if none has changed."""
+        columns = self._columns
+        with (
+            self._catalogue.reading() as connection,
+            connection.begin(),
+            closing(connection.connection.cursor()) as cursor,
+        ):
+            if columns is not None:
+                found = changes_since(cursor, self._changes)
+                if found is not None and _MANY * len(found[0]) <= len(columns):
+                    ids, changes = found
+                    changed = columns.read_again(cursor, self._catalogue, ids)
+                    if changed is not None:
+                        self._changes = changes
+                        return changed
+            self._changes = last_changes(cursor)
+            return SongColumns.read(cursor, self._catalogue, names=self._names)
+
+
+class _Watch:
+    """Notices that others have written to a catalogue; for one thread at a time."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._path = catalogue.path
+        with catalogue_errors(self._path):
+            self._db = connect(self._path, timeout=_PATIENCE)
+
+    def version(self) -> tuple[int, int]:
+        """Return what changes when others write to the file, or put another one in its place."""
+        with catalogue_errors(self._path):
+            while True:
+                with self._db.busy:
+                    if self._db.current() and self._db.untouched():
+                        version = self._db.execute("PRAGMA data_version").fetchone()[0]
+                        return self._db.serial, int(version)
+                    self._db.close()
+                self._db = connect(self._path, timeout=_PATIENCE)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._db.close()
