@@ -239,10 +239,6 @@ class _Worker:
         finally:
             theirs.close()  # so that the pipe ends when the process does
 
-    @property
-    def process_id(self) -> int:
-        return self._process.pid or 0
-
     def begin(self, song_timeout: float) -> None:
         """Send the job; a pipe that is broken shows when its answer is awaited."""
         self.idle = False
