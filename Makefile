@@ -78,7 +78,7 @@ bench: .venv/core.stamp
 clean:
 	rm -rf .venv build dist demo web/node_modules src/vibelux/service/page .mypy_cache .ruff_cache \
 		.pytest_cache .hypothesis .import_linter_cache
-	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests benchmarks research -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Either stamp is newer than pyproject.toml while its packages are up to date. A development
 # install contains the core, so it renews both; the core alone never removes anything.

@@ -1,8 +1,8 @@
 """Run the benchmarks of speed and size and write docs/benchmarks.md.
 
 A benchmark is a file of this folder with ``measure() -> dict[str, float]``. Each runs in a process
-of its own. What a figure means and the bar that it is held to stand in `FIGURES`. The folder's
-other files measure how good something is and print their own tables, which the documents quote.
+of its own. What a figure means and the bar that it is held to stand in `FIGURES`. What measures how
+good something is, rather than how fast, lies in the folder ``research``.
 """
 
 import datetime

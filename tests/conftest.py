@@ -2,10 +2,13 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,6 +48,28 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no research data at {folder} (set VIBELUX_DATA)")
     return folder
+
+
+@pytest.fixture
+def visited() -> Iterator[tuple[str, list[object]]]:
+    """The address of a server, and who came there so far."""
+    visitors: list[object] = []
+    done = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+
+        def serve() -> None:
+            while not done.is_set():
+                with suppress(TimeoutError):
+                    visitors.append(server.accept()[1])
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.getsockname()[1]}/a.ts", visitors
+        finally:
+            done.set()
+            thread.join()
 
 
 @pytest.fixture

@@ -1,4 +1,8 @@
-"""Files that are there whole or not at all, and the removal of what killed processes left."""
+"""Files that are there whole or not at all, and the removal of what killed processes left.
+
+The lock on an unfinished file only says that its writer is alive; locks that keep processes apart
+are those of `vibelux.library.locks`.
+"""
 
 import errno
 import os

@@ -5,7 +5,7 @@ A *mood* is a (7,) float32 array of non-negative numbers that sum to 1, in the o
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -127,19 +127,6 @@ def mood_dict(mood: Sequence[float] | NDArray[np.floating]) -> dict[str, float]:
     """Return a mood as ``{"angry": …, …}``, the seven in order, rounded to six decimals."""
     shares = np.asarray(mood, dtype=np.float64).tolist()
     return {name: round(share, 6) for name, share in zip(EMOTIONS, shares, strict=True)}
-
-
-def mood_from_dict(values: Mapping[str, float]) -> Mood:
-    """Return the mood of a mapping from emotion names (or aliases) to weights.
-
-    Raises:
-        InvalidMood: as `as_mood`, or a name that is not known.
-
-    """
-    weights = np.zeros(len(EMOTIONS))
-    for name, value in values.items():
-        weights[emotion_index(name)] += float(value)
-    return as_mood(weights)
 
 
 def strongest(mood: ArrayLike) -> str:

@@ -125,7 +125,7 @@ def test_a_folder_with_bad_files_lists_them(
     assert run.returncode == 0, run.stderr
     assert json.loads(run.stdout)["accuracy"] == 1.0
     assert "skipped Freude/b.png: is not an image that can be read" in run.stderr
-    assert "skipped cats/: 'cats' is no emotion" in run.stderr
+    assert "skipped cats/: 'cats' is not an emotion" in run.stderr
 
 
 def test_music_figures_skip_and_report_what_cannot_be_heard(

@@ -65,7 +65,7 @@ def test_bad_files_and_unknown_folders_are_listed(tmp_path: Path) -> None:
     data = read_faces(tmp_path)
     assert data.paths == ("happy/good.jpg",)
     assert dict(data.skipped) == {
-        "contempt/": "'contempt' is no emotion",
+        "contempt/": "'contempt' is not an emotion",
         "happy/cut.png": "is not an image that can be read",
         "happy/empty.png": "is empty (0 bytes)",
         "happy/notes.txt": "not an image by its ending '.txt'",

@@ -1,5 +1,6 @@
 """The documents say what the repository holds."""
 
+import ast
 import importlib.util
 import re
 import runpy
@@ -15,7 +16,10 @@ from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import vector_blob
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "research/README.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 
 
 def test_the_page_of_model_cards_is_what_the_cards_say():
@@ -25,12 +29,48 @@ def test_the_page_of_model_cards_is_what_the_cards_say():
     assert cards.PAGE.read_text(encoding="utf-8") == cards.page(), "run: python docs/cards.py"
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_lead_to_files(document):
     text = document.read_text(encoding="utf-8")
     targets = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text)
     local = [target for target in targets if "://" not in target]
     assert [target for target in local if not (document.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_programs_that_printed_the_figures_are_there(document):
+    text = document.read_text(encoding="utf-8")
+    programs = set(re.findall(r"\b(?:benchmarks|research|docs)/\w+\.py\b", text))
+    assert [program for program in sorted(programs) if not (ROOT / program).is_file()] == []
+
+
+def test_every_program_of_research_is_told_with_its_command():
+    text = (ROOT / "research" / "README.md").read_text(encoding="utf-8")
+    programs = {path.name for path in (ROOT / "research").glob("*.py")} - {"data.py"}
+    assert set(re.findall(r"`python research/(\w+\.py)", text)) == programs
+
+
+def test_every_benchmark_is_run():
+    run = runpy.run_path(str(ROOT / "benchmarks" / "run.py"))
+    programs = {path.stem for path in (ROOT / "benchmarks").glob("*.py")} - {"run"}
+    assert set(run["BENCHMARKS"]) == programs
+
+
+def test_the_walks_name_what_is_there():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    walks = text.partition("## Four walks")[2].partition("\n## ")[0]
+    names = re.findall(r"`(?!tests)([a-z_]+(?:/[a-z_]+)*)((?:\.\w+)+)`", walks)
+    assert len(names) > 40
+    gone = []
+    for module, attributes in names:
+        source = ROOT / "src" / "vibelux" / f"{module}.py"
+        tree = ast.parse(source.read_text(encoding="utf-8")) if source.is_file() else None
+        for attribute in attributes[1:].split("."):
+            inside = [] if tree is None else tree.body
+            tree = next((one for one in inside if getattr(one, "name", None) == attribute), None)
+        if tree is None:
+            gone.append(f"{module}{attributes}")
+    assert gone == []
 
 
 def test_every_command_is_in_the_readme():

@@ -17,7 +17,7 @@ from vibelux.face.video import video_frames
 from vibelux.library.tags import read_tags
 from vibelux.music.audio_file import AudioFile
 from vibelux.music.decode import decode, decode_windows
-from vibelux.players.sound import stereo
+from vibelux.music.stereo import stereo
 from vibelux.service.sound import WavSound
 
 MEMORY = 4 << 30
@@ -56,8 +56,9 @@ def _decoded(path: Path) -> None:
 
 
 def _played(path: Path) -> None:
-    for block in stereo(path, start=2.0):
-        assert np.isfinite(block).all()
+    with AudioFile(path) as audio:
+        for block in stereo(audio, 2.0, rate=48_000):
+            assert np.isfinite(block).all()
 
 
 def _sent(path: Path) -> None:

@@ -156,7 +156,7 @@ def test_another_programs_database_is_refused_and_left_alone(tmp_path):
         other.execute("CREATE TABLE places (id)")
         other.commit()
     before = path.read_bytes()
-    with pytest.raises(CatalogueError, match="no VibeluX catalogue; it was left as it is"):
+    with pytest.raises(CatalogueError, match="not a catalogue of VibeluX; it was left as it is"):
         Catalogue(path)
     assert path.read_bytes() == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["places.sqlite"]

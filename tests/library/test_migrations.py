@@ -1,19 +1,26 @@
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from vibelux.errors import CatalogueError, CatalogueTooNew
 from vibelux.library.catalogue import Catalogue
+from vibelux.library.catalogue_engine import file_of
 from vibelux.library.live_columns import LiveColumns
-from vibelux.library.migrations import MIGRATIONS, migrate
+from vibelux.library.migrations import CATALOGUE, MIGRATIONS
 from vibelux.library.schema import APPLICATION_ID, metadata
 
 NEXT = (
     *MIGRATIONS,
     ("ALTER TABLE songs ADD COLUMN colour TEXT", "UPDATE songs SET colour = 'red'"),
 )
+
+
+def migrate(catalogue, migrations):
+    with catalogue.writing() as connection:
+        replace(CATALOGUE, migrations=migrations).migrate(file_of(connection), catalogue.path)
 
 
 def columns(path, table="songs"):
@@ -46,8 +53,7 @@ def test_a_catalogue_says_what_it_is(catalogue):
 
 def test_an_older_catalogue_is_backed_up_and_brought_forward(catalogue, add_song):
     add_song(catalogue, "/m/a")
-    with catalogue.session() as connection:
-        migrate(connection, catalogue.path, migrations=NEXT)
+    migrate(catalogue, NEXT)
     assert "colour" in columns(catalogue.path)
     assert pragma(catalogue.path, "user_version") == len(NEXT)
     backup = catalogue.path.with_name(f"catalogue.sqlite.v{len(MIGRATIONS)}.backup")
@@ -59,8 +65,8 @@ def test_an_older_catalogue_is_backed_up_and_brought_forward(catalogue, add_song
 def test_a_migration_that_fails_changes_nothing(catalogue, add_song):
     add_song(catalogue, "/m/a")
     broken = (*NEXT, ("ALTER TABLE songs ADD COLUMN size_2", "NO SUCH STATEMENT"))
-    with pytest.raises(CatalogueError, match="syntax error"), catalogue.session() as connection:
-        migrate(connection, catalogue.path, migrations=broken)
+    with pytest.raises(CatalogueError, match="syntax error"):
+        migrate(catalogue, broken)
     assert "colour" not in columns(catalogue.path)
     assert pragma(catalogue.path, "user_version") == len(MIGRATIONS)
     assert catalogue.counts()["ok"] == 1
@@ -68,18 +74,14 @@ def test_a_migration_that_fails_changes_nothing(catalogue, add_song):
 
 def test_no_backup_no_migration(catalogue):
     (catalogue.path.parent / f"catalogue.sqlite.v{len(MIGRATIONS)}.backup").mkdir()
-    with (
-        pytest.raises(CatalogueError, match="before bringing it to a newer version"),
-        catalogue.session() as connection,
-    ):
-        migrate(connection, catalogue.path, migrations=NEXT)
+    with pytest.raises(CatalogueError, match="before bringing it to a newer version"):
+        migrate(catalogue, NEXT)
     assert pragma(catalogue.path, "user_version") == len(MIGRATIONS)
     assert "colour" not in columns(catalogue.path)
 
 
 def test_a_migrated_catalogue_is_too_new_for_this_version(catalogue):
-    with catalogue.session() as connection:
-        migrate(connection, catalogue.path, migrations=NEXT)
+    migrate(catalogue, NEXT)
     with pytest.raises(CatalogueTooNew, match=f"has version {len(NEXT)}"):
         Catalogue(catalogue.path)
 

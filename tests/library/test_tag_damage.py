@@ -99,7 +99,7 @@ def test_whatever_a_parser_raises_concerns_one_file(
 
         monkeypatch.setattr(mutagen.flac.FLAC, "save", save)
     else:
-        monkeypatch.setattr(tag_writing, "open_nameless", failing(tag_writing.open_nameless, 0))
+        monkeypatch.setattr(tag_writing, "open_media", failing(tag_writing.open_media, 0))
     states = [step.state for step in tag_songs([music], catalogue, write=True)]
     assert len(states) == 3
     assert states[1] == "skipped"

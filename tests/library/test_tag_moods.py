@@ -13,7 +13,8 @@ from tagged_songs import write_song  # noqa: E402
 from vibelux.library.sound_digest import digest_of_all  # noqa: E402
 from vibelux.library.tag_fields import read_fields  # noqa: E402
 from vibelux.library.tag_writing import tag_songs, untag_songs  # noqa: E402
-from vibelux.library.tags import open_nameless, read_tags  # noqa: E402
+from vibelux.library.tags import read_tags  # noqa: E402
+from vibelux.media_file import open_media  # noqa: E402
 
 
 def with_txxx(path, desc="MOOD"):
@@ -71,7 +72,7 @@ def run(function, catalogue, folder, **options):
 
 
 def sound(path):
-    with open_nameless(path) as container:
+    with open_media(path) as container:
         return digest_of_all(container)
 
 

@@ -77,7 +77,7 @@ def test_tags_that_cannot_be_read_now_are_not_guessed(song, monkeypatch):
     def refuse(_):
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
-    monkeypatch.setattr(tags, "open_nameless", refuse)
+    monkeypatch.setattr(tags, "open_media", refuse)
     said, _ = outcome(song)
     assert (said.reason_code, said.values) == ("unreachable", {})
 

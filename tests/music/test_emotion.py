@@ -76,7 +76,7 @@ def test_a_file_is_heard_through_the_cards_constants(song_of: SongOf, music_mode
     assert analysis.duration == pytest.approx(34.5, abs=0.2)
     assert [moment.start for moment in analysis.course] == pytest.approx([0.75, 12.25, 23.75])
     assert analysis.mood.sum() == pytest.approx(1.0, abs=1e-5)
-    dense, log_mel = music.hear(song_of("mp3"), max_windows=90)
+    dense, log_mel = music.analyse_windows(song_of("mp3"), max_windows=90)
     assert log_mel.shape == (4, 96, 313)
     assert len(dense.course) == 4
     one = MusicModel(with_constants(music.model, max_windows=1)).analyse(song_of("mp3"))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from vibelux.music.decode import decode_windows
-from vibelux.music.loudness import QUIETEST, LoudnessMeter, loudness_of
+from vibelux.music.loudness import QUIETEST, Loudness, LoudnessMeter
 
 # The filters at 48 kHz, from tables 1 and 2 of ITU-R BS.1770-4.
 SHELF = (
@@ -15,6 +15,12 @@ SHELF = (
     [1, -1.69065929318241, 0.73248077421585],
 )
 HIGH_PASS = ([1, -2, 1], [1, -1.99004745483398, 0.99007225036621])
+
+
+def loudness_of(samples: np.ndarray, *, rate: int, channels: list[str] | None = None) -> Loudness:
+    meter = LoudnessMeter()
+    meter.add(np.atleast_2d(samples), rate=rate, channels=channels)
+    return meter.loudness()
 
 
 def tones(*parts: tuple[float, float], rate: int = 48000, channels: int = 2) -> np.ndarray:

@@ -1,9 +1,8 @@
 import io
-import os
 
 import pytest
 
-from vibelux.music.ogg_links import MOST_LINKS, Link, Part, links
+from vibelux.music.ogg_links import MOST_LINKS, links
 
 
 def page(body: bytes = b"\0" * 300, *, first: bool = False, serial: int = 1) -> bytes:
@@ -70,17 +69,3 @@ def test_links_are_bounded() -> None:
     data = (page(VORBIS, first=True) + page(b"x")) * (MOST_LINKS + 100)
     assert len(found(data)) == MOST_LINKS
     assert found(data)[-1][1] == len(data)
-
-
-def test_a_part_is_read_as_a_file_of_its_own() -> None:
-    part = Part(io.BytesIO(b"0123456789"), Link(3, 7))
-    assert part.seek(0) == 0
-    assert (part.read(2), part.read(), part.read(5)) == (b"34", b"56", b"")
-    assert part.seek(-1, os.SEEK_END) == 3
-    assert (part.tell(), part.read()) == (3, b"6")
-    assert part.seek(1) == 1
-    assert part.seek(1, os.SEEK_CUR) == 2
-    assert part.seek(9) == 9
-    assert part.read(4) == b""
-    with pytest.raises(ValueError, match="offset=-1 lies before"):
-        part.seek(-1)

@@ -69,7 +69,7 @@ def catalogue_samples(home: Path, files: list[Path]) -> None:
             "content_hash": bytes([number]) * 20,
         }
         rows.append(row(path, mood / mood.sum(), rng, **more))
-    _write(home, rows)
+    write(home, rows)
 
 
 def catalogue_many(home: Path, count: int, *, playable: Path) -> None:
@@ -92,10 +92,11 @@ def catalogue_many(home: Path, count: int, *, playable: Path) -> None:
             "content_hash": number.to_bytes(20, "big"),
         }
         rows.append(row(path, mood, rng, **more))
-    _write(home, rows)
+    write(home, rows)
 
 
-def _write(home: Path, rows: list[dict]) -> None:
+def write(home: Path, rows: list[dict]) -> None:
+    """Make a catalogue of the rows of songs."""
     home.mkdir(parents=True, exist_ok=True)
     with Catalogue(home / "catalogue.sqlite") as catalogue, catalogue.writing() as connection:
         connection.execute(insert(songs), rows)

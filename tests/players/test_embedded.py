@@ -1,10 +1,11 @@
 import sys
 import threading
 import time
+import wave
 
 import pytest
 
-from vibelux.errors import MissingExtra, PlayerError
+from vibelux.errors import AudioError, MissingExtra, PlayerError
 from vibelux.players import embedded
 from vibelux.players.player import Ended, Failed, Started
 
@@ -29,6 +30,20 @@ def events_until(player, enough):
 
 def count(kind, number):
     return lambda events: sum(isinstance(event, kind) for event in events) >= number
+
+
+def test_says_what_cannot_be_decoded(tmp_path):
+    with pytest.raises(AudioError, match="no such file"):
+        next(embedded.sound_of(tmp_path / "gone.mp3"))
+    (tmp_path / "text.mp3").write_text("no sound" * 100)
+    with pytest.raises(AudioError, match="it is not an audio file"):
+        next(embedded.sound_of(tmp_path / "text.mp3"))
+    with wave.open(str(tmp_path / "silent.wav"), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(8000)
+    with pytest.raises(AudioError, match="no sound can be decoded"):
+        next(embedded.sound_of(tmp_path / "silent.wav"))
 
 
 def test_plays_one_song_after_the_other(player, stock):

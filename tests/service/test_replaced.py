@@ -99,7 +99,7 @@ def test_another_programs_file_in_its_place_is_told_and_left_as_it_is(serving: S
     kept = path.rename(path.with_name("kept.sqlite"))
     other.replace(path)
     message = error(serving.client.get("/api/v1/songs"), 503)["message"]
-    assert "no VibeluX catalogue" in message
+    assert "not a catalogue of VibeluX" in message
     assert path.read_bytes() == content
     kept.replace(path)
     assert len(titles(serving)) == 6

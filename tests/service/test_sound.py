@@ -71,6 +71,18 @@ def test_all_parts_of_a_song_are_sent(
         sound.close()
 
 
+def test_many_channels_are_mixed_down_to_two_sides(tmp_path: Path) -> None:
+    samples = np.zeros((6, 48000), np.float32)
+    samples[0] = _staircase(1.0, 48000)
+    path = _write(
+        tmp_path / "a.wv", samples, codec="wavpack", rate=48000, layout="5.1", container="wv"
+    )
+    sound = WavSound(path, path.stat(), duration=None)
+    sides = np.frombuffer(b"".join(sound.read(44, sound.size)), "<i2").reshape(-1, 2) / 32768
+    sound.close()
+    assert np.abs(sides).max(axis=0) == pytest.approx([0.3, 0.0], abs=0.01)
+
+
 def test_a_length_that_the_header_invents_is_not_promised(tmp_path: Path) -> None:
     path = _write(tmp_path / "a.mka", _staircase(5.0, 48000), **OPUS_MATROSKA)
     data = bytearray(path.read_bytes())

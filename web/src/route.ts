@@ -7,7 +7,7 @@ export type Route =
   { readonly place: (typeof PLACES)[number] } | { readonly place: "song"; readonly id: number };
 
 /** Reads what follows the # of the address; what is unknown leads to listening. */
-export function routeOf(hash: string): Route {
+function routeOf(hash: string): Route {
   const [name = "", rest = ""] = hash.replace(/^#\/?/, "").split("/");
   if (name === "song" && /^\d{1,15}$/.test(rest)) return { place: "song", id: Number(rest) };
   const place = PLACES.find((known) => known === name);

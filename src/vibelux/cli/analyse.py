@@ -67,7 +67,7 @@ def analyse(
         if plot is not None:
             from vibelux.plots.song import COURSE_WINDOWS, draw_song
 
-            whole, log_mel = music.hear(path, max_windows=COURSE_WINDOWS)
+            whole, log_mel = music.analyse_windows(path, max_windows=COURSE_WINDOWS)
             draw_song(
                 plot,
                 title=printable(path.stem),

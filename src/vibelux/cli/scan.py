@@ -7,6 +7,15 @@ from typing import TYPE_CHECKING
 import typer
 
 from vibelux.cli.console import err, out, print_json, printable
+from vibelux.cli.scan_options import (
+    Again,
+    AsJson,
+    MusicModelFile,
+    Retry,
+    SongTimeout,
+    WorkerCount,
+    stoppable,
+)
 from vibelux.cli.scan_progress import Pace, duration_in_words, scan_progress, songs_in_words
 from vibelux.errors import AudioError
 
@@ -18,20 +27,12 @@ def scan(
     folders: list[Path] = typer.Argument(
         ..., metavar="DIR...", help="Folders of music, or single audio files."
     ),
-    workers: int | None = typer.Option(
-        None, "--workers", "-w", help="Processes; default: the number of cores, at most 8."
-    ),
-    song_timeout: float | None = typer.Option(
-        None, "--song-timeout", help="Seconds until a file that hangs is given up; default: 60."
-    ),
-    model: Path | None = typer.Option(
-        None, "--model", help="ONNX file used instead of the shipped model."
-    ),
-    retry: bool = typer.Option(
-        False, "--retry", help="Try failed files again, also if they have not changed."
-    ),
-    again: bool = typer.Option(False, "--again", help="Analyse every file again."),
-    json: bool = typer.Option(False, "--json", help="Print the summary as JSON."),
+    workers: WorkerCount = None,
+    song_timeout: SongTimeout = None,
+    model: MusicModelFile = None,
+    retry: Retry = False,
+    again: Again = False,
+    json: AsJson = False,
 ) -> None:
     """Analyse the music below folders into the catalogue; only what is new or has changed.
 
@@ -43,26 +44,19 @@ def scan(
 
     settings = load_settings(workers=workers, song_timeout=song_timeout, music_model=model)
     pace = Pace()
-    try:
-        with Catalogue.of(settings) as catalogue:
-            with scan_progress(pace) as tell:
-                report = scan_folders(
-                    folders,
-                    catalogue,
-                    workers=settings.workers,
-                    song_timeout=settings.song_timeout,
-                    model_path=settings.music_model,
-                    retry=retry,
-                    again=again,
-                    on_progress=tell,
-                )
-            counts = catalogue.counts()
-    except KeyboardInterrupt:
-        err().print(
-            f"Stopped. {songs_in_words(pace.done)} of this scan are in the catalogue, nothing is "
-            "lost; the same command goes on from there."
-        )
-        raise typer.Exit(130) from None
+    with stoppable(pace), Catalogue.of(settings) as catalogue:
+        with scan_progress(pace) as tell:
+            report = scan_folders(
+                folders,
+                catalogue,
+                workers=settings.workers,
+                song_timeout=settings.song_timeout,
+                model_path=settings.music_model,
+                retry=retry,
+                again=again,
+                on_progress=tell,
+            )
+        counts = catalogue.counts()
     if json:
         print_json(_as_json(report, counts))
     else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from vibelux.cli.console import err
 
 if TYPE_CHECKING:
-    from vibelux.library.scan import ScanProgress
+    from vibelux.library.scan_report import ScanProgress
 
 _LINE_EVERY = 10.0
 """Seconds between lines of progress where no bar can be drawn."""

@@ -3,13 +3,21 @@
 import os
 import sys
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from vibelux.cli.console import err, out, print_json, printable
 from vibelux.cli.extras import extra
+from vibelux.cli.scan_options import (
+    Again,
+    AsJson,
+    MusicModelFile,
+    Retry,
+    SongTimeout,
+    WorkerCount,
+    stoppable,
+)
 from vibelux.cli.scan_progress import Pace, duration_in_words, scan_progress, songs_in_words
 from vibelux.cli.subsonic_account import account_of, client_of, login_file, note
 from vibelux.cli.subsonic_playlist import playlist
@@ -115,20 +123,12 @@ def scan(
     connections: int = typer.Option(
         2, "--connections", min=1, max=16, help="Songs fetched at a time; be kind to small servers."
     ),
-    workers: int | None = typer.Option(
-        None, "--workers", "-w", help="Processes; default: the number of cores, at most 8."
-    ),
-    song_timeout: float | None = typer.Option(
-        None, "--song-timeout", help="Seconds until a song that hangs is given up; default: 60."
-    ),
-    model: Path | None = typer.Option(
-        None, "--model", help="ONNX file used instead of the shipped model."
-    ),
-    retry: bool = typer.Option(
-        False, "--retry", help="Try songs again that could not be analysed."
-    ),
-    again: bool = typer.Option(False, "--again", help="Fetch and analyse every song again."),
-    json: bool = typer.Option(False, "--json", help="Print the summary as JSON."),
+    workers: WorkerCount = None,
+    song_timeout: SongTimeout = None,
+    model: MusicModelFile = None,
+    retry: Retry = False,
+    again: Again = False,
+    json: AsJson = False,
 ) -> None:
     """Analyse the server's songs into the catalogue; only what is new or has changed is fetched.
 
@@ -141,29 +141,24 @@ def scan(
 
     settings = load_settings(workers=workers, song_timeout=song_timeout, music_model=model)
     pace = Pace()
-    try:
-        with client_of(settings) as client:
-            server = client.login.server
-            with Catalogue.of(settings, server=server) as catalogue:
-                with scan_progress(pace, what="songs") as tell:
-                    report = scan_server(
-                        client,
-                        catalogue,
-                        workers=settings.workers,
-                        song_timeout=settings.song_timeout,
-                        connections=connections,
-                        model_path=settings.music_model,
-                        retry=retry,
-                        again=again,
-                        on_progress=tell,
-                    )
-                counts = catalogue.counts()
-    except KeyboardInterrupt:
-        err().print(
-            f"Stopped. {songs_in_words(pace.done)} of this scan are in the catalogue, nothing is "
-            "lost; the same command goes on from there."
-        )
-        raise typer.Exit(130) from None
+    with (
+        stoppable(pace),
+        client_of(settings) as client,
+        Catalogue.of(settings, server=client.login.server) as catalogue,
+    ):
+        with scan_progress(pace, what="songs") as tell:
+            report = scan_server(
+                client,
+                catalogue,
+                workers=settings.workers,
+                song_timeout=settings.song_timeout,
+                connections=connections,
+                model_path=settings.music_model,
+                retry=retry,
+                again=again,
+                on_progress=tell,
+            )
+        counts = catalogue.counts()
     if json:
         print_json(asdict(report) | {"seconds": round(report.seconds, 3), "catalogue": counts})
     else:
@@ -196,7 +191,7 @@ def _present(report: "ServerScanReport", counts: dict[str, int]) -> None:
         if trouble.code == "not_fetched":
             mark, style = "not fetched", "yellow"
         elif trouble.code in AudioError.TRANSIENT:
-            mark, style = "not heard", "yellow"
+            mark, style = "not analysed", "yellow"
         console.print(Text.assemble((f"{mark}  ", style), printable(trouble.title)), soft_wrap=True)
         console.print(Text(f"        {printable(trouble.reason)}", style="dim"), soft_wrap=True)
     more = report.failed + report.unread + report.not_fetched - len(report.troubles)
@@ -211,7 +206,7 @@ def _present(report: "ServerScanReport", counts: dict[str, int]) -> None:
             (report.recognised, "recognised under other ids"),
             (report.missing, "missing"),
             (report.failed, "failed"),
-            (report.unread, "not heard, the next scan tries again"),
+            (report.unread, "not analysed, the next scan tries again"),
             (report.not_fetched, "not fetched, the next scan tries again"),
         )
         if number

@@ -7,6 +7,15 @@ import typer
 
 from vibelux.cli import console
 from vibelux.cli.extras import train_extra
+from vibelux.cli.train_options import (
+    AsJson,
+    Devices,
+    LearningRate,
+    Precision,
+    Resume,
+    Source,
+    Start,
+)
 
 
 def detector(
@@ -19,28 +28,17 @@ def detector(
     ),
     epochs: Annotated[int | None, typer.Option(min=1, help="Rounds of --steps batches.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="Batches a round.")] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on from the last checkpoint in --out.")
-    ] = False,
-    start: Annotated[
-        str | None,
-        typer.Option("--from", help="'pretrained' (the shipped weights) or an ONNX file."),
-    ] = None,
+    resume: Resume = False,
+    start: Start = None,
     seed: Annotated[int, typer.Option(help="Of weights and frames.")] = 0,
-    learning_rate: Annotated[float | None, typer.Option(help="Highest of the schedule.")] = None,
-    precision: Annotated[
-        str, typer.Option(help="Of Lightning's trainer: bf16-mixed, 16-mixed, 32-true.")
-    ] = "bf16-mixed",
-    devices: Annotated[str, typer.Option(help="Of Lightning's trainer.")] = "auto",
+    learning_rate: LearningRate = None,
+    precision: Precision = "bf16-mixed",
+    devices: Devices = "auto",
     workers: Annotated[
         int | None, typer.Option(min=0, help="Processes that compose frames.")
     ] = None,
-    source: Annotated[
-        str | None, typer.Option(help="The data's name and terms, for the card.")
-    ] = None,
-    json: Annotated[
-        bool, typer.Option("--json", help="Print the figures as one JSON object.")
-    ] = False,
+    source: Source = None,
+    json: AsJson = False,
 ) -> None:
     """Train the face detector and write detector.onnx with its card."""
     with train_extra():

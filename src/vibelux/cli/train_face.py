@@ -7,6 +7,15 @@ import typer
 
 from vibelux.cli import console
 from vibelux.cli.extras import train_extra
+from vibelux.cli.train_options import (
+    AsJson,
+    Devices,
+    LearningRate,
+    Precision,
+    Resume,
+    Source,
+    Start,
+)
 from vibelux.errors import InvalidInput
 
 
@@ -25,29 +34,22 @@ def face(
     quick: Annotated[
         bool, typer.Option("--quick", help="A first model within minutes, on a smaller network.")
     ] = False,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on from the last checkpoint in --out.")
-    ] = False,
-    start: Annotated[
-        str | None,
-        typer.Option("--from", help="'pretrained' (the shipped weights) or an ONNX file."),
-    ] = None,
+    resume: Resume = False,
+    start: Start = None,
     teachers: Annotated[
         list[Path] | None,
         typer.Option("--teacher", metavar="ONNX", help="Learn from its answers too; repeatable."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Of weights, order and augmentation.")] = 0,
-    learning_rate: Annotated[float | None, typer.Option(help="Highest of the schedule.")] = None,
+    learning_rate: LearningRate = None,
     changed: Annotated[
         list[str] | None,
         typer.Option(
             "--set", metavar="NAME=VALUE", help="Another value of the recipe; repeatable."
         ),
     ] = None,
-    precision: Annotated[
-        str, typer.Option(help="Of Lightning's trainer: bf16-mixed, 16-mixed, 32-true.")
-    ] = "bf16-mixed",
-    devices: Annotated[str, typer.Option(help="Of Lightning's trainer.")] = "auto",
+    precision: Precision = "bf16-mixed",
+    devices: Devices = "auto",
     test: Annotated[
         str | None,
         typer.Option(help="Evaluate the finished model once on this part, such as PublicTest."),
@@ -55,12 +57,8 @@ def face(
     report: Annotated[
         Path | None, typer.Option(help="Write plots and a page to this folder.")
     ] = None,
-    source: Annotated[
-        str | None, typer.Option(help="The data's name and terms, for the card.")
-    ] = None,
-    json: Annotated[
-        bool, typer.Option("--json", help="Print the figures as one JSON object.")
-    ] = False,
+    source: Source = None,
+    json: AsJson = False,
 ) -> None:
     """Train the face CNN and write face.onnx with its card."""
     with train_extra():

@@ -70,11 +70,6 @@ class BoxData:
     def __len__(self) -> int:
         return len(self.images)
 
-    @property
-    def face_count(self) -> int:
-        """How many faces there are to find."""
-        return sum(len(image.faces) for image in self.images)
-
 
 def read_face_boxes(path: Path) -> BoxData:
     """Read the list; no picture is opened.

@@ -61,7 +61,7 @@ def read_folder(folder: Path) -> FaceData:
         for emotion, label, usage in folders:
             if label is None:
                 name = emotion.relative_to(folder).as_posix() + "/"
-                skipped.append((name, f"{emotion.name!r} is no emotion"))
+                skipped.append((name, f"{emotion.name!r} is not an emotion"))
                 continue
             for path in sorted(emotion.rglob("*")):
                 if path.name.startswith(".") or path.is_dir():

@@ -77,7 +77,7 @@ def predict_songs(
         try:
             if song.preprocessed:
                 return _analyse_spectrogram(music, song.path)
-            return music.hear(song.path, max_windows=max_windows or music.max_windows)[0]
+            return music.analyse_windows(song.path, max_windows=max_windows or music.max_windows)[0]
         except (AudioError, DatasetError) as error:
             return error
 

@@ -1,15 +1,9 @@
-"""One video file opened with FFmpeg: the packets and frames of its picture, damaged parts left out.
+"""One video file opened with FFmpeg: its picture's packets and frames, damaged parts left out."""
 
-FFmpeg never learns the file's name and may open nothing by itself: a playlist or a list of files
-that poses as a video leads to no other file and no address.
-"""
-
-import errno
 import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO, Self
 
 import av
@@ -22,6 +16,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from vibelux.errors import VideoError
+from vibelux.media_file import FilePart, MediaSource, open_container
 from vibelux.stream_clock import LONGEST_GAP
 
 MAX_PIXELS = 8192 * 8192
@@ -61,9 +56,11 @@ class VideoFile:
     def __init__(self, path: Path, *, start: int = 0) -> None:
         self.path = path
         self._file = _open(path)
-        self._source = _Source(self._file, path, start)
         self._container: InputContainer | None = None
         try:
+            self._part = FilePart(self._file, start, self._file.seek(0, os.SEEK_END))
+            self._part.seek(0)
+            self._source = MediaSource(self._part, path, self._unreadable)
             self._container = self._understood()
             self.stream = self._chosen(self._container)
             self._decoder = _decoder(self.stream)
@@ -74,12 +71,7 @@ class VideoFile:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -109,7 +101,7 @@ class VideoFile:
     @property
     def size(self) -> int:
         """Bytes from the first one that is read to the file's end."""
-        return self._source.size
+        return self._part.size
 
     def length(self, packet: "Packet[VideoStream]") -> float:
         """Return how long a packet's frame lasts, in seconds; jumps of the clock do not count."""
@@ -134,15 +126,13 @@ class VideoFile:
         tries = 0
         while tries < _TRIES:
             try:
-                for packet in self._opened.demux(self.stream):
-                    tries = 0
-                    self._check_reading()
-                    yield packet
-                break
+                with self._source.reading():
+                    for packet in self._opened.demux(self.stream):
+                        tries = 0
+                        yield packet
+                return
             except (av.FFmpegError, IndexError):  # IndexError: a stream that began later
                 tries += 1
-                self._check_reading()
-        self._check_reading()
 
     def decode(self, packet: "Packet[VideoStream] | None") -> list[VideoFrame]:
         """Return the frames that a packet completes, none if it is damaged."""
@@ -165,9 +155,8 @@ class VideoFile:
 
         """
         base, start = self.stream.time_base or 1 / av.time_base, self.stream.start_time or 0
-        with suppress(av.FFmpegError, OverflowError):
+        with suppress(av.FFmpegError, OverflowError), self._source.reading():
             self._opened.seek(round(seconds / base) + start, stream=self.stream, backward=True)
-        self._check_reading()
         self._decoder.flush_buffers()
 
     def pixel_aspect(self) -> float:
@@ -186,31 +175,22 @@ class VideoFile:
             raise ValueError(f"{self.path} is closed")
         return self._container
 
-    def _check_reading(self) -> None:
-        if self._source.error is not None:
-            said = self._source.error.strerror or self._source.error
-            raise VideoError(
-                f"{self.path} cannot be read at the moment ({said}); check its disk and try again"
-            ) from self._source.error
+    def _unreadable(self, error: OSError) -> VideoError:
+        said = error.strerror or error
+        return VideoError(
+            f"{self.path} cannot be read at the moment ({said}); check its disk and try again"
+        )
 
     def _understood(self) -> InputContainer:
         try:
-            container = av.open(
-                self._source,
-                mode="r",
-                container_options={"protocol_whitelist": "none"},
-                options={"max_pixels": str(MAX_PIXELS)},
-                metadata_errors="replace",
-            )
+            with self._source.reading():
+                return open_container(self._source, options={"max_pixels": str(MAX_PIXELS)})
         except (av.FFmpegError, OSError, ValueError) as error:
-            self._check_reading()
             raise VideoError(
                 f"{self.path} is not a video that can be read, or it is incomplete "
                 f"({getattr(error, 'strerror', None) or error}); try to play it, and save it "
                 "again, for example as mp4"
             ) from error
-        self._check_reading()
-        return container
 
     def _chosen(self, container: InputContainer) -> VideoStream:
         name = container.format.name
@@ -234,44 +214,6 @@ class VideoFile:
         own = aspect is not None and aspect != stream.codec_context.sample_aspect_ratio
         self._container_aspect = float(aspect) if aspect is not None and own else None
         return stream
-
-
-class _Source:
-    """What FFmpeg sees of the file: reading, seeking and a name that means nothing to it.
-
-    Attributes:
-        error: of the system, the last one while reading; FFmpeg takes it for the file's end.
-        size: bytes that can be read.
-
-    """
-
-    def __init__(self, file: BinaryIO, path: Path, start: int) -> None:
-        suffix = path.suffix.lower()
-        self.name = "video" + (suffix if suffix[1:].isascii() and suffix[1:].isalnum() else "")
-        self.error: OSError | None = None
-        self._file = file
-        self._start = start
-        self.size = file.seek(0, os.SEEK_END) - start
-        file.seek(start)
-
-    def read(self, size: int) -> bytes:
-        try:
-            return self._file.read(size)
-        except OSError as error:
-            self.error = error
-            return b""
-
-    def tell(self) -> int:
-        return self._file.tell() - self._start
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Seek; answer an impossible place, which damaged headers ask for, as FFmpeg does."""
-        try:
-            if whence == os.SEEK_SET:
-                offset += self._start
-            return self._file.seek(offset, whence) - self._start
-        except (OSError, ValueError):
-            return -errno.EINVAL
 
 
 def _open(path: Path) -> BinaryIO:

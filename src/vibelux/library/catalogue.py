@@ -14,13 +14,8 @@ from sqlalchemy import Connection, func, select, text
 from vibelux.emotions import Mood
 from vibelux.errors import CatalogueError
 from vibelux.library.catalogue_engine import engine_of, file_of
-from vibelux.library.catalogue_errors import (
-    catalogue_errors,
-    making_errors,
-    outdated,
-    read_only,
-)
-from vibelux.library.migrations import MIGRATIONS, migrate, too_new, version_of
+from vibelux.library.catalogue_errors import catalogue_errors, making_errors, read_only
+from vibelux.library.migrations import CATALOGUE
 from vibelux.library.real_paths import absolute, as_scanned, real
 from vibelux.library.schema import (
     EFFECTIVE,
@@ -354,16 +349,12 @@ class Catalogue:
         file = file_of(connection)
         if file.ready:
             return
-        version = version_of(connection, self.path)
-        connection.rollback()
-        newest = len(MIGRATIONS)
-        if version > newest:
-            raise too_new(self.path, version, newest=newest)
-        if version < newest:
-            if file.read_only:
-                raise outdated(self.path)
+        with connection.begin():
+            outdated = CATALOGUE.is_outdated(file, self.path)
+        if outdated:
             connection.execution_options(vibelux_write=True)
-            migrate(connection, self.path)
+            with connection.begin():
+                CATALOGUE.migrate(file, self.path)
             connection.execution_options(vibelux_write=False)
         # Not before the file is known to be ours: this writes to it. Readers go on while a scan
         # writes.

@@ -69,14 +69,6 @@ def read_only(path: Path) -> CatalogueError:
     )
 
 
-def outdated(path: Path) -> CatalogueError:
-    """Return what is said of an older catalogue where nothing can be written."""
-    return CatalogueError(
-        f"the catalogue {path} is of an older version, and nothing can be written where it lies; "
-        "copy it to another folder, and set VIBELUX_HOME to that"
-    )
-
-
 def _full(path: Path) -> CatalogueError:
     return CatalogueError(
         f"the disk of {path} is full; nothing that was saved is lost. Free some space "

@@ -19,13 +19,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import Literal
 
 from vibelux.errors import FilesUnreachable
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.locks import scan_lock
 from vibelux.library.scan_files import Found, Walk, walk, was_deleted
 from vibelux.library.scan_ledger import Change, Ledger
+from vibelux.library.scan_report import FAILURES_TOLD, ScanCounts, ScanProgress, untold
 from vibelux.library.scan_verdicts import Terms, UnreadInARow
 from vibelux.library.waited_call import waited_for
 from vibelux.library.workers import Workers
@@ -36,9 +36,6 @@ _TOGETHER = 500
 
 _SILENCE = 120.0
 """Seconds without a file or folder until a disk that is looked through is given up."""
-
-_FAILURES_TOLD = 20
-"""Failed files kept in the report; all of them are in the catalogue."""
 
 
 @dataclass(frozen=True)
@@ -57,57 +54,20 @@ class Failure:
     reason: str
 
 
-@dataclass
-class ScanReport:
-    """What a scan did.
+@dataclass(kw_only=True)
+class ScanReport(ScanCounts):
+    """What a scan of folders did.
 
     Attributes:
-        analysed: songs heard and saved.
-        unchanged: files that needed nothing, also those that were only touched.
         moved: songs found at a new place, with their analysis.
         copied: second copies of a known song, which took over its analysis.
-        returned: songs that had been missing and are back; a part of ``unchanged``.
-        missing: songs whose file was not found any more.
-        failed: files that could not be analysed.
-        unread: files that could not be read at the moment, or not be heard for want of memory or
-            time; what is known of them stays, and the next scan tries again.
-        failures: the first of these two.
-        warnings: folders that could not be looked into, a sentence each.
-        seconds: that the scan took.
+        failures: the first that failed or could not be read.
 
     """
 
-    analysed: int = 0
-    unchanged: int = 0
     moved: int = 0
     copied: int = 0
-    returned: int = 0
-    missing: int = 0
-    failed: int = 0
-    unread: int = 0
     failures: list[Failure] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True)
-class ScanProgress:
-    """How far a scan is.
-
-    Attributes:
-        stage: ``looking`` for files, ``analysing`` them, or ``done``.
-        found: audio files seen so far.
-        total: files that need work; 0 while looking.
-        done: of these, finished.
-        failed: of these, failed or not read.
-
-    """
-
-    stage: Literal["looking", "analysing", "done"]
-    found: int
-    total: int = 0
-    done: int = 0
-    failed: int = 0
 
 
 def scan(
@@ -156,7 +116,7 @@ def scan(
         lambda: walk(folders), what=_named(folders), patience=_SILENCE, on_wait=on_wait
     )
     analyser = analyser or music_analyser(model_path)
-    tell = on_progress or _untold
+    tell = on_progress or untold
     report = ScanReport()
     with scan_lock(catalogue.path), catalogue.session() as connection:
         ledger = Ledger(connection, Terms(analyser.model, retry=retry, again=again))
@@ -289,7 +249,7 @@ def _count(report: ScanReport, change: Change, outcome: Outcome) -> None:
                 report.failed += 1
             else:
                 report.unread += 1
-            if len(report.failures) < _FAILURES_TOLD:
+            if len(report.failures) < FAILURES_TOLD:
                 code, reason = outcome.reason_code or "", outcome.reason or ""
                 report.failures.append(Failure(outcome.job.path, code, reason))
         case "vanished":
@@ -299,7 +259,3 @@ def _count(report: ScanReport, change: Change, outcome: Outcome) -> None:
 def _named(folders: Sequence[Path]) -> str:
     """Return folders as the beginning of a sentence about their disk."""
     return ", ".join(map(str, folders))
-
-
-def _untold(_: ScanProgress) -> None:
-    pass

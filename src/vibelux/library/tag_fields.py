@@ -32,7 +32,7 @@ from mutagen.mp4 import MP4FreeForm, MP4Tags
 
 from vibelux.errors import NotTaggable, TagError
 from vibelux.library.tag_moods import change_mood, moods_elsewhere, readable_text
-from vibelux.library.tags import open_nameless
+from vibelux.media_file import open_media
 
 Fields = Mapping[str, list[str]]
 """Name -> values; no field has an empty list."""
@@ -144,7 +144,7 @@ def _require_text(tags: Any, path: Path) -> None:
     """
     if not isinstance(tags, VComment) or not any("\ufffd" in value for _, value in tags):
         return
-    with open_nameless(path) as container:
+    with open_media(path) as container:
         entries = [container.metadata, *(stream.metadata for stream in container.streams)]
         texts = [text for found in entries for text in found.values()]
     if any("\udc80" <= c <= "\udcff" for text in texts for c in text):

@@ -43,8 +43,9 @@ from vibelux.library.schema import path_of, songs
 from vibelux.library.song_identity import key_of
 from vibelux.library.sound_digest import digest_of_all
 from vibelux.library.tag_fields import Fields, change_fields, read_fields
-from vibelux.library.tags import open_nameless, stored_tags_and_sound
+from vibelux.library.tags import stored_tags_and_sound
 from vibelux.library.workers_process import hash_of
+from vibelux.media_file import open_media
 
 _OURS = tuple(
     f"VIBELUX_{name}"
@@ -161,7 +162,7 @@ def sound_of(path: Path) -> bytes:
 
     """
     try:
-        with open_nameless(path) as container:
+        with open_media(path) as container:
             digest = digest_of_all(container)
     except Exception as error:  # whatever a damaged file makes its parser do
         raise TagError(f"its sound cannot be read: {_reason(error)}") from error

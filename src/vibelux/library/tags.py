@@ -2,18 +2,15 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any
 
 from vibelux.library.sound_digest import digest_of_start
 from vibelux.library.tag_text import readable
 from vibelux.library.text_encoding import decoded
-
-if TYPE_CHECKING:
-    from av.container import InputContainer
+from vibelux.media_file import open_media
 
 _LONGEST = 500
 """Characters kept of one tag; some files carry whole texts there."""
@@ -23,13 +20,6 @@ _NUMBERED = re.compile(
     r"(?P<track>0\d{1,2}(?=\s)|\d{1,3}(?=\s?[-._)]\s))[\s\-._)]+(?P<rest>\S.*)", re.DOTALL
 )
 _ARTIST_TITLE = re.compile(r"(?P<artist>\S.*?)\s+[-–—]\s+(?P<title>\S.*)", re.DOTALL)
-
-
-class _Nameless:
-    """A file without a name."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self.read, self.seek, self.tell = file.read, file.seek, file.tell
 
 
 @dataclass(frozen=True)
@@ -58,30 +48,6 @@ class Tags:
     def values(self) -> dict[str, Any]:
         """Return the tags by the names of the catalogue's columns."""
         return asdict(self)
-
-
-@contextmanager
-def open_nameless(path: Path) -> "Iterator[InputContainer]":
-    """Open a media file so that neither its name nor its content makes FFmpeg open another one.
-
-    Bytes of its tags that are not UTF-8 are surrogates there, as in names of files.
-
-    Raises:
-        av.FFmpegError, OSError, ValueError: it cannot be read.
-
-    """
-    import av  # only the scan's workers need it
-
-    with (
-        path.open("rb") as file,
-        av.open(
-            _Nameless(file),
-            mode="r",
-            metadata_errors="surrogateescape",
-            container_options={"protocol_whitelist": "none"},
-        ) as container,
-    ):
-        yield container
 
 
 def read_tags(path: Path) -> Tags:
@@ -114,7 +80,7 @@ def stored_tags_and_sound(path: Path) -> tuple[Tags, bytes | None]:
     sound: bytes | None = None
     with path.open("rb") as file:
         try:
-            with open_nameless(path) as container:
+            with open_media(path) as container:
                 # Ogg and Opus keep tags on the stream, most others on the container.
                 for stream in container.streams.audio[:1]:
                     entries.update(stream.metadata)

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing import process as processes
 from multiprocessing.connection import wait
-from types import TracebackType
 from typing import Any, Self
 
 from vibelux.errors import VibeluxError
@@ -83,18 +82,8 @@ class Workers:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
-
-    @property
-    def process_ids(self) -> list[int]:
-        """Ids of the processes that run now."""
-        return [worker.process_id for worker in self._workers]
 
     def outcomes(self, next_job: Callable[[], Job | None]) -> Iterator[Outcome]:
         """Yield the outcome of every job, in the order they finish.
@@ -249,10 +238,6 @@ class _Worker:
             raise
         finally:
             theirs.close()  # so that the pipe ends when the process does
-
-    @property
-    def process_id(self) -> int:
-        return self._process.pid or 0
 
     def begin(self, song_timeout: float) -> None:
         """Send the job; a pipe that is broken shows when its answer is awaited."""

@@ -1,17 +1,9 @@
-"""One audio file opened with FFmpeg: its sound in chunks from any point in time.
+"""One audio file opened with FFmpeg: its sound in chunks from any point in time."""
 
-FFmpeg never learns the file's name and may open nothing by itself: names that look like addresses
-(``http:…``, ``concat:…``), names that are not UTF-8 and playlists posing as songs are all harmless.
-"""
-
-import errno
-import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO, Self
 
 import av
@@ -21,8 +13,9 @@ from av.container import InputContainer
 from av.format import Flags
 
 from vibelux.errors import AudioError
+from vibelux.media_file import FilePart, MediaSource, open_container
 from vibelux.music.chunks import Chunk, Gathered
-from vibelux.music.ogg_links import Link, Part, links
+from vibelux.music.ogg_links import Link, links
 from vibelux.music.reading_errors import unreadable
 from vibelux.music.trailing_tags import end_of_sound
 from vibelux.stream_clock import LONGEST_GAP, StreamClock
@@ -87,8 +80,8 @@ class AudioFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.began = 0.0
-        self._file: BinaryIO | Part = _open(path)
-        self._whole = self._file
+        self._whole = _open(path)
+        self._file: BinaryIO | FilePart = self._whole
         self._container: InputContainer | None = None
         self._parts: list[tuple[Link, float]] = []
         try:
@@ -100,12 +93,7 @@ class AudioFile:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -212,7 +200,7 @@ class AudioFile:
         for number, (link, seconds) in enumerate(self._parts, 1):
             if start < offset + seconds or number == len(self._parts):
                 within = max(0.0, start - offset)
-                self._file = Part(self._whole, link)
+                self._file = FilePart(self._whole, link.start, link.end)
                 if seek and within > 0:
                     self._start_over()
                 for time, frame in self._frames_of_part(within, seek=seek and within > 0):
@@ -339,7 +327,7 @@ class AudioFile:
             found = links(self._whole)
             end = end_of_sound(self._whole)
         except OSError as error:
-            raise unreadable(self.path, error) from error
+            raise self._unreadable(error) from error
         if len(found) == 1:
             self._open_part(Link(0, end))
             return
@@ -360,26 +348,21 @@ class AudioFile:
         self._open_part(self._parts[0][0])
 
     def _open_part(self, link: Link) -> None:
-        self._file = Part(self._whole, link)
+        self._file = FilePart(self._whole, link.start, link.end)
         self._start_over()
 
     def _start_over(self) -> None:
         """Open the container afresh, which works where seeking back does not."""
         if self._container is not None:
             self._container.close()
-        self._source = source = _Source(self._file, self.path)
+        self._source = source = MediaSource(self._file, self.path, self._unreadable)
         with source.reading():
             source.seek(0)
             head = source.read(16)
             source.seek(0)
         try:
             with source.reading():
-                self._container = av.open(
-                    source,
-                    mode="r",
-                    container_options={"protocol_whitelist": "none"},
-                    metadata_errors="replace",
-                )
+                self._container = open_container(source)
         except av.FFmpegError as error:
             if head.startswith(_MAGIC) or head[4:8] == b"ftyp":
                 raise self._error("damaged", "it starts like a song but cannot be read") from error
@@ -418,52 +401,11 @@ class AudioFile:
         seconds = (packet.duration or 0) * self._time_base
         return seconds if seconds < LONGEST_GAP else 0.0
 
+    def _unreadable(self, error: OSError) -> AudioError:
+        return unreadable(self.path, error)
+
     def _error(self, code: str, what: str) -> AudioError:
         return AudioError(f"cannot analyse {self.path}: {what}", code=code)
-
-
-class _Source:
-    """What FFmpeg sees of the file: reading, seeking and a name that means nothing to it."""
-
-    def __init__(self, file: BinaryIO | Part, path: Path) -> None:
-        suffix = path.suffix.lower()
-        self.name = "song" + (suffix if suffix[1:].isascii() and suffix[1:].isalnum() else "")
-        self.tell = file.tell
-        self._path = path
-        self._read = file.read
-        self._seek = file.seek
-        self._error: OSError | None = None
-
-    def read(self, size: int) -> bytes:
-        """Read; FFmpeg may take an error for the file's end, so it is kept."""
-        try:
-            return self._read(size)
-        except OSError as error:
-            self._error = error
-            raise
-
-    @contextmanager
-    def reading(self) -> Iterator[None]:
-        """Tell when the system could not read the file inside, whatever FFmpeg made of that.
-
-        Raises:
-            AudioError: as of `vibelux.music.reading_errors.unreadable`.
-
-        """
-        try:
-            yield
-        except Exception:
-            if self._error is None:
-                raise
-        if self._error is not None:
-            raise unreadable(self._path, self._error) from self._error
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Seek; answer an impossible place, which damaged headers ask for, as FFmpeg does."""
-        try:
-            return self._seek(offset, whence)
-        except (OSError, ValueError):
-            return -errno.EINVAL
 
 
 def _open(path: Path) -> BinaryIO:

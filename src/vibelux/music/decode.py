@@ -15,7 +15,7 @@ from vibelux.music.loudness import Loudness, LoudnessMeter
 from vibelux.music.windows import fit_window, window_starts
 
 MIN_SECONDS = 0.9
-"""Shorter files are refused: one second is heard, less what an encoder may trim from it."""
+"""Shorter files are refused: one second, less what an encoder may trim from it."""
 
 SILENCE = 1e-4
 """A window whose samples all stay below this (−80 dB of full scale) is silent."""
@@ -32,7 +32,7 @@ class Windows:
         samples: [shape=(k, n), dtype=float32, in [-1, 1]] mono, k ≥ 1.
         starts: [shape=(k,), dtype=float64] in seconds, rising.
         duration: of the whole song, in seconds.
-        loudness: of the windows together, heard as the file holds them: all channels, at its own
+        loudness: of the windows together, measured as the file holds them: all channels, at its own
             sample rate.
 
     """
@@ -86,7 +86,7 @@ def decode_windows(
         path: any format that FFmpeg reads.
         sample_rate: of the result, in Hz.
         window_seconds: length of a window; shorter songs are repeated to fill it.
-        max_windows: at most so many.
+        max_windows: the most windows.
 
     Raises:
         AudioError: as `decode`; ``too_short``: less than `MIN_SECONDS`; ``silent``: no window holds
@@ -106,13 +106,13 @@ def decode_windows(
             f"at least {MIN_SECONDS:g} s are needed",
             code="too_short",
         )
-    heard = [i for i, part in enumerate(parts) if len(part) and np.abs(part).max() > SILENCE]
-    if not heard:
+    loud = [i for i, part in enumerate(parts) if len(part) and np.abs(part).max() > SILENCE]
+    if not loud:
         raise AudioError(f"cannot analyse {path}: it is silent", code="silent")
     length = round(window_seconds * sample_rate)
     return Windows(
-        samples=np.stack([fit_window(parts[i], length) for i in heard]),
-        starts=np.array([starts[i] for i in heard]),
+        samples=np.stack([fit_window(parts[i], length) for i in loud]),
+        starts=np.array([starts[i] for i in loud]),
         duration=duration,
         loudness=loudness,
     )
@@ -159,7 +159,7 @@ def _by_walking(audio: AudioFile, rate: int, seconds: float, most: int) -> _Foun
 def _window(
     audio: AudioFile, rate: int, start: float, seconds: float, meter: LoudnessMeter, *, seek: bool
 ) -> NDArray[np.float32]:
-    """Return a window, empty where the file is too damaged to be heard: others may be sound."""
+    """Return a window, empty where the file is too damaged to decode: others may be sound."""
     meter.cut()
     try:
         return resampled(_metered(audio.read(start, seconds, seek=seek), meter), rate)

@@ -45,7 +45,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class SongAnalysis:
-    """What the music model hears in a song.
+    """What the music model finds in a song.
 
     Attributes:
         mood: [shape=(7,), dtype=float32], mean over the windows.
@@ -121,14 +121,16 @@ class MusicModel:
             AudioError: as `vibelux.music.decode.decode_windows`.
 
         """
-        return self.hear(path, max_windows=self.max_windows)[0]
+        return self.analyse_windows(path, max_windows=self.max_windows)[0]
 
-    def hear(self, path: Path, *, max_windows: int) -> tuple[SongAnalysis, NDArray[np.float32]]:
-        """Analyse an audio file from any number of windows and keep what was heard.
+    def analyse_windows(
+        self, path: Path, *, max_windows: int
+    ) -> tuple[SongAnalysis, NDArray[np.float32]]:
+        """Analyse an audio file from any number of windows, and keep their spectrograms.
 
         Args:
             path: of the audio file.
-            max_windows: at most so many; enough of them cover the whole song.
+            max_windows: the most windows; enough of them cover the whole song.
 
         Returns:
             analysis, and the log-mel spectrograms [shape=(k, n_mels, frames), dtype=float32, dB] of
@@ -175,25 +177,25 @@ class MusicModel:
         if missing:
             raise ModelError(f"{card.model_id} gives no {', '.join(missing)}")
         names = (*_OUTPUTS, *([_TENSION] if _TENSION in batches[0] else []))
-        heard = {name: np.concatenate([batch[name] for batch in batches]) for name in names}
-        if not all(np.isfinite(values).all() for values in heard.values()):
+        found = {name: np.concatenate([batch[name] for batch in batches]) for name in names}
+        if not all(np.isfinite(values).all() for values in found.values()):
             raise ModelError(f"{card.model_id} answers with values that are not numbers")
-        tension = heard[_TENSION].tolist() if _TENSION in heard else [None] * len(heard["mood"])
+        tension = found[_TENSION].tolist() if _TENSION in found else [None] * len(found["mood"])
         course = tuple(
             Moment(float(start), as_mood(mood), float(valence), float(arousal), tense)
             for start, mood, valence, arousal, tense in zip(
-                starts, heard["mood"], heard["valence"], heard["arousal"], tension, strict=True
+                starts, found["mood"], found["valence"], found["arousal"], tension, strict=True
             )
         )
-        embedding = heard["embedding"].mean(axis=0)
+        embedding = found["embedding"].mean(axis=0)
         return SongAnalysis(
-            mood=as_mood(heard["mood"].mean(axis=0)),
-            valence=float(heard["valence"].mean()),
-            arousal=float(heard["arousal"].mean()),
-            quadrant=heard["quadrant"].mean(axis=0),
+            mood=as_mood(found["mood"].mean(axis=0)),
+            valence=float(found["valence"].mean()),
+            arousal=float(found["arousal"].mean()),
+            quadrant=found["quadrant"].mean(axis=0),
             embedding=embedding / max(float(np.linalg.norm(embedding)), 1e-12),
             duration=float(duration),
             course=course,
             model=card.model_id,
-            tension=float(heard[_TENSION].mean()) if _TENSION in heard else None,
+            tension=float(found[_TENSION].mean()) if _TENSION in found else None,
         )

@@ -53,7 +53,7 @@ class Loudness:
 
 
 class LoudnessMeter:
-    """Adds up sound in pieces; what is heard is the same however it is cut into pieces.
+    """Adds up sound in pieces; the result is the same however it is cut into pieces.
 
     One channel counts twice, as both speakers play it; the low-frequency channel of surround sound
     counts not at all.
@@ -69,7 +69,7 @@ class LoudnessMeter:
     def add(
         self, samples: NDArray[np.float32], *, rate: int, channels: Sequence[str] | None = None
     ) -> None:
-        """Hear the next samples.
+        """Measure the next samples.
 
         Args:
             samples: [shape=(channels, n), dtype=float32, 1 is full scale] finite.
@@ -113,30 +113,14 @@ class LoudnessMeter:
         self._rest = self._rest[:, :0]
 
     def loudness(self) -> Loudness:
-        """Return the loudness of all that was heard."""
+        """Return the loudness of all samples so far."""
         self.cut()
         blocks = np.concatenate(self._blocks) if self._blocks else np.empty(0)
-        heard = blocks[blocks > _power(QUIETEST)]
-        if len(heard):
-            heard = heard[heard > heard.mean() * 10 ** (_RELATIVE_GATE / 10)]
-        integrated = _decibels(float(heard.mean())) + _OFFSET if len(heard) else QUIETEST
+        loud = blocks[blocks > _power(QUIETEST)]
+        if len(loud):
+            loud = loud[loud > loud.mean() * 10 ** (_RELATIVE_GATE / 10)]
+        integrated = _decibels(float(loud.mean())) + _OFFSET if len(loud) else QUIETEST
         return Loudness(integrated=max(QUIETEST, integrated), peak=2 * _decibels(self._peak))
-
-
-def loudness_of(
-    samples: NDArray[np.float32], *, rate: int, channels: Sequence[str] | None = None
-) -> Loudness:
-    """Return the loudness of a piece.
-
-    Args:
-        samples: [shape=(channels, n) or (n,), dtype=float32, 1 is full scale] finite.
-        rate: in Hz.
-        channels: as of `LoudnessMeter.add`.
-
-    """
-    meter = LoudnessMeter()
-    meter.add(np.atleast_2d(samples), rate=rate, channels=channels)
-    return meter.loudness()
 
 
 def _weighted_power(segments: NDArray[np.float32], rate: int) -> NDArray[np.float64]:

@@ -2,6 +2,9 @@
 
 A recording of an internet radio has one for each title. Each is an Ogg file of its own, with its
 own time stamps and, if it likes, its own codec, sample rate and channels (RFC 3533, section 4).
+
+FFmpeg alone is not enough: it takes the last link's length for the whole file's, begins again at 0
+with each link, seeks by those times, and stops where the sample rate changes.
 """
 
 import os
@@ -14,7 +17,7 @@ _FIRST = 2  # the flag of a stream's first page
 _BLOCK = 1 << 16
 
 MOST_LINKS = 1000
-"""What follows after so many counts to the last one: only files made to do harm have more."""
+"""What follows belongs to the last one: only files made to do harm have more."""
 
 _SOUND = (b"\x01vorbis", b"OpusHead", b"\x7fFLAC", b"fLaC", b"Speex   ")
 """How the first page of a stream of sound begins."""
@@ -94,37 +97,3 @@ def _next_page(file: BinaryIO, position: int) -> int | None:
         if len(block) < len(_PAGE):
             return None
         position += len(block) - len(_PAGE) + 1  # it may lie across two blocks
-
-
-class Part:
-    """A part of a file, read as a file of its own.
-
-    Args:
-        file: open for reading; its position belongs to the part that was used last.
-        link: which part.
-
-    """
-
-    def __init__(self, file: BinaryIO, link: Link) -> None:
-        self._file = file
-        self._link = link
-
-    def read(self, size: int = -1) -> bytes:
-        """Read at most so many bytes, or all that follow."""
-        left = max(0, self._link.end - self._file.tell())
-        return self._file.read(left if size < 0 else min(size, left))
-
-    def tell(self) -> int:
-        """Return the position in bytes from the part's start."""
-        return self._file.tell() - self._link.start
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Move the position; return it in bytes from the part's start."""
-        base = {
-            os.SEEK_SET: self._link.start,
-            os.SEEK_CUR: self._file.tell(),
-            os.SEEK_END: self._link.end,
-        }[whence]
-        if base + offset < self._link.start:
-            raise ValueError(f"offset={offset} lies before the part")
-        return self._file.seek(base + offset) - self._link.start

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vibelux.atomic_file import atomic_file
 from vibelux.emotions import EMOTIONS, emotion_index
@@ -38,7 +39,7 @@ class PreprocessReport:
         written: emotion -> spectrograms written now.
         unchanged: emotion -> spectrograms that were up to date.
         skipped: (path below RAW, reason) of every file that gave none.
-        folders: names of RAW's folders that are no emotion, in order.
+        folders: names of RAW's folders that are not emotions, in order.
 
     """
 
@@ -155,13 +156,35 @@ def _files(folder: Path) -> Iterator[Path]:
         yield from (Path(place, name) for name in sorted(names) if not name.startswith("."))
 
 
-def _write_spectrogram(target: Path, song: Path, settings: MelSettings) -> None:
+def training_log_mel(song: Path, settings: MelSettings) -> NDArray[np.float16]:
+    """Return the spectrogram that is learnt from: of a song's first `SECONDS`.
+
+    Args:
+        song: an audio file of any format.
+        settings: constants of the spectrogram.
+
+    Returns:
+        decibels [shape=(n_mels, frames), dtype=float16].
+
+    Raises:
+        AudioError: as `vibelux.music.decode.decode`; ``too_short``: less than `MIN_SECONDS`;
+            ``silent``: no sample above `SILENCE`.
+
+    """
     samples = decode(song, sample_rate=settings.sample_rate, seconds=SECONDS)
     if len(samples) < MIN_SECONDS * settings.sample_rate:
-        raise AudioError(f"it lasts less than {MIN_SECONDS:g} s", code="too_short")
+        raise AudioError(
+            f"cannot analyse {song}: it lasts {len(samples) / settings.sample_rate:.2f} s; "
+            f"at least {MIN_SECONDS:g} s are needed",
+            code="too_short",
+        )
     if np.abs(samples).max() <= SILENCE:
-        raise AudioError("it is silent", code="silent")
-    decibels = log_mel(samples, settings).astype(np.float16)
+        raise AudioError(f"cannot analyse {song}: it is silent", code="silent")
+    return log_mel(samples, settings).astype(np.float16)
+
+
+def _write_spectrogram(target: Path, song: Path, settings: MelSettings) -> None:
+    decibels = training_log_mel(song, settings)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with atomic_file(target) as part, part.open("wb") as file:

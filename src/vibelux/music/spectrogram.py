@@ -1,4 +1,4 @@
-"""The log-mel spectrogram that the music model hears, on NumPy alone.
+"""The log-mel spectrogram that the music model is given, on NumPy alone.
 
 Follows ``librosa.feature.melspectrogram`` (Slaney's mel scale and normalisation, Hann window,
 frames centred on their time with zeros beyond the ends, power spectrum) and then takes plain
@@ -81,7 +81,7 @@ class MelSettings:
             raise ModelError(f"the card of {card.model_id}: {error}") from error
 
     def frames(self, samples: int) -> int:
-        """Return how many frames so many samples give."""
+        """Return the number of frames that a number of samples gives."""
         return 1 + samples // self.hop_length
 
     def seconds(self, frames: int) -> float:
@@ -162,8 +162,8 @@ def _mel_blocks(settings: MelSettings) -> tuple[tuple[slice, slice, NDArray[np.f
     blocks = []
     for first in range(0, settings.n_mels, 16):
         weights = bank[first : first + 16]
-        heard = np.flatnonzero(weights.any(axis=0))
-        bins = slice(int(heard[0]), int(heard[-1]) + 1) if len(heard) else slice(0, 1)
+        used = np.flatnonzero(weights.any(axis=0))
+        bins = slice(int(used[0]), int(used[-1]) + 1) if len(used) else slice(0, 1)
         bands = slice(first, first + len(weights))
         blocks.append((bands, bins, np.ascontiguousarray(weights[:, bins])))
     return tuple(blocks)

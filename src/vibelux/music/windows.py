@@ -31,7 +31,7 @@ def window_starts(duration: float, *, window_seconds: float, max_windows: int) -
 def fit_window(samples: NDArray[np.float32], length: int) -> NDArray[np.float32]:
     """Cut or repeat samples to fill a window.
 
-    A short song is repeated: silence after it would be heard as a quiet song.
+    A short song is repeated: silence after it would make it a quiet song to the model.
 
     Args:
         samples: [shape=(n,), dtype=float32] n ≥ 1.

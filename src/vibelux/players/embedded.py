@@ -9,15 +9,20 @@ import time
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vibelux.errors import AudioError, PlayerError
 from vibelux.library.catalogue import Song
+from vibelux.music.audio_file import AudioFile
+from vibelux.music.stereo import Stereo, stereo
 from vibelux.players.device import SoundDevice
 from vibelux.players.player import Ended, Event, Failed, Playing, Started
-from vibelux.players.sound import RATE, Stereo, stereo
+
+RATE = 48_000
+"""Hz: what nearly every sound device runs at."""
 
 _AHEAD = 2 * RATE
 """Frames ready beyond which nothing more is decoded; until then the next song can be changed."""
@@ -46,6 +51,23 @@ class _Piece:
 
     turn: _Turn
     samples: Stereo | None
+
+
+def sound_of(path: Path, *, start: float = 0.0) -> Iterator[Stereo]:
+    """Yield the sound of a song from a point in time, as of `vibelux.music.stereo`, at `RATE`.
+
+    Raises:
+        AudioError: as `vibelux.music.audio_file.AudioFile`; ``damaged`` if it holds no sound.
+
+    """
+    with AudioFile(path) as audio:
+        pieces = stereo(audio, start, rate=RATE)
+        first = next(pieces, None)
+        if first is not None:
+            yield first
+            yield from pieces
+        elif start == 0:
+            raise AudioError(f"cannot analyse {path}: no sound can be decoded", code="damaged")
 
 
 class EmbeddedPlayer:
@@ -147,7 +169,7 @@ class EmbeddedPlayer:
                 if turn is None:
                     song, at = self._upcoming.popleft()
                     turn = self._feeding = _Turn(song, at)
-                    sound = stereo(song.path, start=at)
+                    sound = sound_of(song.path, start=at)
                     fresh = True
             failure = piece = None
             try:

@@ -53,7 +53,7 @@ Panda, Malheiro & Paiva 2018, Novel audio features for music emotion recognition
 on Affective Computing 11(4)).
 
 The pieces show what VibeluX does. They were arranged with the music model's answers in view, so
-they say nothing about how well it hears other music.
+they say nothing about how well it judges other music.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """From a score to notes: melody, accompaniment, bass and drums of a sample piece.
 
 The score (`sample_pieces.Piece`) fixes tempo, key, chords, rhythms and instruments; the melody's
-steps are drawn from a generator seeded by the piece's name, so that every machine hears the same.
+steps are drawn from a generator seeded by the piece's name, so that every machine makes the same.
 """
 
 import zlib

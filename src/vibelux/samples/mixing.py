@@ -38,7 +38,7 @@ def amplifier(wave: Wave, gain: float) -> Wave:
 
 
 def room(mix: NDArray[np.float32], seconds: float) -> NDArray[np.float32]:
-    """Return the reverberation of a room whose sound falls by 60 dB in so many seconds."""
+    """Return the reverberation of a room whose sound falls by 60 dB in a number of seconds."""
     n, length = mix.shape[1], round(1.2 * seconds * RATE)
     size = fast_length(n + length)
     time = np.arange(length) / RATE
@@ -53,7 +53,7 @@ def room(mix: NDArray[np.float32], seconds: float) -> NDArray[np.float32]:
 
 
 def air(n: int, slope: float) -> NDArray[np.float32]:
-    """Return the noise of a room and a tape [shape=(2, n)], falling by so many dB an octave."""
+    """Return the noise of a room and a tape [shape=(2, n)], falling by a number of dB an octave."""
     size = 1 << 18
     frequency = np.maximum(np.fft.rfftfreq(size, 1 / RATE), 40.0)
     wave = np.fft.irfft(white_spectrum(size) * (frequency / 1000) ** (-slope / 6.02), n=size)

@@ -139,7 +139,7 @@ def _tags(piece: Piece, track: int) -> dict[str, str]:
 
 
 def _comment(path: Path) -> str | None:
-    """Return a file's comment tag, or None where there is no such audio file."""
+    """Return a file's comment tag, or None if it is not an audio file that can be read."""
     try:
         with av.open(str(path)) as container:
             tags = {**container.streams.audio[0].metadata, **container.metadata}

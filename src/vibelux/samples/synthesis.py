@@ -1,6 +1,6 @@
 """The sample catalogue's music: 21 short pieces, synthesised from their scores.
 
-So nobody's rights are touched, and every machine hears the same.
+So nobody's rights are touched, and every machine makes the same.
 
     piece ─ composition ─ notes ─ instruments, percussion ─ mixing ─ (2, n) float32
 

@@ -19,7 +19,7 @@ from typing import Literal
 from vibelux.errors import CatalogueError, ServerError, ServerRefused, ServerUnreachable
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.locks import scan_lock
-from vibelux.library.scan import ScanProgress
+from vibelux.library.scan_report import FAILURES_TOLD, ScanCounts, ScanProgress, untold
 from vibelux.library.scan_verdicts import Terms, UnreadInARow
 from vibelux.library.server_songs import ServerSongs
 from vibelux.library.workers import Workers
@@ -31,7 +31,6 @@ from vibelux.servers.ledger import ServerLedger
 from vibelux.servers.recognition import Recognition
 
 _TOGETHER = 500
-_TOLD = 20
 _GIVE_UP = 3
 """Songs in a row that cannot be fetched because the server does not answer."""
 
@@ -52,43 +51,26 @@ class Trouble:
     reason: str
 
 
-@dataclass
-class ServerScanReport:
+@dataclass(kw_only=True)
+class ServerScanReport(ScanCounts):
     """What a scan of a server did.
 
     Attributes:
         server: as `vibelux.library.catalogue.Song.server`.
-        analysed: songs fetched, analysed and saved.
-        unchanged: songs that needed nothing.
-        returned: songs that had been missing and are back; a part of ``unchanged``.
         recognised: songs that were known under another id or at another address.
-        missing: songs that the server no longer lists.
-        failed: songs that could not be analysed.
-        unread: songs that could not be analysed at the moment, for want of memory or time; what is
-            known of them stays, and the next scan tries again.
         not_fetched: songs that could not be fetched; the next scan tries again.
-        troubles: the first of these three.
-        warnings: sentences.
-        seconds: that the scan took.
+        troubles: the first that failed, could not be read or not be fetched.
 
     """
 
     server: str
-    analysed: int = 0
-    unchanged: int = 0
-    returned: int = 0
     recognised: int = 0
-    missing: int = 0
-    failed: int = 0
-    unread: int = 0
     not_fetched: int = 0
     troubles: list[Trouble] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    seconds: float = 0.0
 
     def tell(self, song: ServerSong, code: str, reason: str) -> None:
         """Keep a trouble, if there are not many yet."""
-        if len(self.troubles) < _TOLD:
+        if len(self.troubles) < FAILURES_TOLD:
             title = " - ".join(filter(None, (song.artist, song.title))) or song.id
             self.troubles.append(Trouble(title, code, reason))
 
@@ -132,8 +114,8 @@ def scan_server(
     """
     began = time.monotonic()
     analyser = analyser or music_analyser(model_path)
-    tell = on_progress or _untold
-    report = ServerScanReport(client.login.server)
+    tell = on_progress or untold
+    report = ServerScanReport(server=client.login.server)
     with (
         scan_lock(catalogue.path),
         _passing_folder(catalogue.path.with_name("server-songs.part")) as folder,
@@ -300,7 +282,3 @@ def _passing_folder(folder: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _untold(_: ScanProgress) -> None:
-    pass

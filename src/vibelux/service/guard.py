@@ -1,6 +1,7 @@
 """What every request passes: who may ask, how much and how often; what every answer carries.
 
-Pure ASGI, so that sound and events stream through untouched.
+Pure ASGI, so that sound and events stream through untouched. One guard of our own rather than a
+row of middlewares: whoever checks it has one place to read, in the order in which it acts.
 """
 
 import asyncio

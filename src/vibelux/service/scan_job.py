@@ -10,8 +10,9 @@ from typing import Literal
 
 from vibelux.errors import CatalogueLocked, VibeluxError
 from vibelux.library.catalogue import Catalogue
-from vibelux.library.scan import ScanProgress, ScanReport, scan
+from vibelux.library.scan import ScanReport, scan
 from vibelux.library.scan_files import walk
+from vibelux.library.scan_report import ScanProgress
 from vibelux.library.workers_process import Analyser
 from vibelux.samples.rendering import render_samples
 from vibelux.service.failures import logger

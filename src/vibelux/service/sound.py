@@ -12,15 +12,14 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 import numpy as np
-from av import AudioFrame, AudioResampler
-from numpy.typing import NDArray
 
 from vibelux.errors import AudioError
 from vibelux.library.catalogue import Song
 from vibelux.library.scan_files import AUDIO_SUFFIXES
-from vibelux.library.tags import open_nameless
-from vibelux.music.audio_file import AudioFile, SeekFailed
+from vibelux.media_file import open_media
+from vibelux.music.audio_file import AudioFile
 from vibelux.music.ogg_links import links
+from vibelux.music.stereo import stereo
 
 _BLOCK = 1 << 18
 """Bytes read at once."""
@@ -207,38 +206,8 @@ class WavSound:
     def _decoded(self, start: float) -> Iterator[bytes]:
         """Yield the song from a point in time, as WAV's samples."""
         start = start + self._origin if start > 0 else 0.0
-        try:
-            yield from self._converted(start, seek=True)
-        except SeekFailed:  # before anything was yielded
-            yield from self._converted(start, seek=False)
-
-    def _converted(self, start: float, *, seek: bool) -> Iterator[bytes]:
-        resampler: AudioResampler | None = None
-        before = 0
-        for chunk in self._audio.read(start, seek=seek):
-            if resampler is None or chunk.rate != before:  # the rate may change within a song
-                yield from _resampled(resampler, None)
-                resampler = AudioResampler(format="s16", layout="stereo", rate=self._rate)
-                before = chunk.rate
-            frame = AudioFrame.from_ndarray(_stereo(chunk.samples), format="fltp", layout="stereo")
-            frame.sample_rate = chunk.rate
-            yield from _resampled(resampler, frame)
-        yield from _resampled(resampler, None)
-
-
-def _resampled(resampler: AudioResampler | None, frame: AudioFrame | None) -> Iterator[bytes]:
-    """Yield what a resampler makes of a frame, or what it still holds; nothing without one."""
-    for converted in resampler.resample(frame) if resampler is not None else ():
-        yield converted.to_ndarray().tobytes()
-
-
-def _stereo(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return two channels [shape=(2, n)] within full scale; more than two are mixed to both."""
-    if len(samples) > 2:
-        samples = samples.mean(axis=0, keepdims=True)
-    if len(samples) == 1:
-        samples = np.repeat(samples, 2, axis=0)
-    return np.ascontiguousarray(np.clip(samples, -1.0, 1.0))
+        for piece in stereo(self._audio, start, rate=self._rate):
+            yield np.clip(np.rint(piece * 32768), -32768, 32767).astype("<i2").tobytes()
 
 
 def _wav_header(rate: int, data: int) -> bytes:
@@ -285,7 +254,7 @@ def _codec(path: Path, _state: str) -> str | None:
         with path.open("rb", buffering=0) as file:
             if len(links(file)) > 1:
                 return None
-        with open_nameless(path) as container:
+        with open_media(path) as container:
             streams = container.streams.audio
             return streams[0].codec_context.name if streams else None
     except (av.FFmpegError, OSError, ValueError):

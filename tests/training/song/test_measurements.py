@@ -6,7 +6,8 @@ import pytest
 torch = pytest.importorskip("torch", reason="the train extra is not installed")
 
 from vibelux.music.spectrogram import MelSettings, log_mel, mel_frequencies
-from vibelux.training.song.measurements import CHORDS, RATES, TEMPI, SongMeasurements
+from vibelux.training.song.courses import RATES
+from vibelux.training.song.measurements import CHORDS, TEMPI, SongMeasurements
 
 SETTINGS = MelSettings()
 RATE = SETTINGS.sample_rate

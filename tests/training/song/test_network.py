@@ -6,6 +6,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="the train extra is not installed")
 
 from vibelux.music.spectrogram import MelSettings, log_mel, mel_frequencies
+from vibelux.training.song.courses import RATES
 from vibelux.training.song.measurements import Loudness
 from vibelux.training.song.network import (
     Bands,
@@ -89,8 +90,8 @@ def test_tonality_hears_a_dissonance():
 def test_descriptors_find_the_rate_of_a_pulse():
     descriptors = Descriptors(96, RATE / SETTINGS.hop_length)
     time = torch.arange(313) * SETTINGS.hop_length / RATE
-    rates = torch.logspace(np.log10(0.5), np.log10(12.0), Descriptors.RATES)
+    rates = torch.logspace(np.log10(0.5), np.log10(12.0), RATES)
     for rate in (1.0, 2.0, 6.0):
         window = torch.sin(2 * torch.pi * rate * time).expand(1, 96, -1)
-        strength = descriptors(window)[0, 3 * 96 :].reshape(-1, Descriptors.RATES).mean(0)
+        strength = descriptors(window)[0, 3 * 96 :].reshape(-1, RATES).mean(0)
         assert float(rates[strength.argmax()]) == pytest.approx(rate, rel=0.2)

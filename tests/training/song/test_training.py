@@ -322,7 +322,6 @@ def test_windows_are_those_of_inference():
 
 
 def test_the_cache_is_used_and_notices_changes(tmp_path, monkeypatch):
-    from vibelux.training.song import log_mels
 
     calls = []
 
@@ -330,7 +329,7 @@ def test_the_cache_is_used_and_notices_changes(tmp_path, monkeypatch):
         calls.append(path)
         return np.random.default_rng(0).normal(0, 0.1, 2 * sample_rate).astype(np.float32)
 
-    monkeypatch.setattr(log_mels, "decode", decode)
+    monkeypatch.setattr("vibelux.music.preprocess.decode", decode)
     path = tmp_path / "a.mp3"
     path.write_bytes(b"a")
     song = LabelledSong(path=path, given="a.mp3", group="a", emotion="sad")

@@ -10,7 +10,7 @@ export type Code = keyof typeof LANGUAGES;
 const CODES = Object.keys(LANGUAGES) as Code[];
 
 /** The first language of the browser that the page has, else English. */
-export function preferred(wished: readonly string[]): Code {
+function preferred(wished: readonly string[]): Code {
   for (const tag of wished) {
     const code = CODES.find((known) => tag.toLowerCase().split("-")[0] === known);
     if (code !== undefined) return code;

@@ -182,7 +182,7 @@ function progressCard(): { element: HTMLElement; show: (status: Scan) => void } 
 }
 
 /** Count, pace and time left of a scan, as far as they are known. */
-export function figuresOf(status: Scan): string {
+function figuresOf(status: Scan): string {
   const t = words().library;
   if (status.state === "looking") return status.found ? t.found(status.found) : "\u00a0";
   if (status.total === 0) return "\u00a0";

@@ -356,7 +356,7 @@ function legendOf(signal: AbortSignal): HTMLElement {
 }
 
 /** The map in words: how many songs, and where most of them are. */
-export function summaryOf(points: Points): string {
+function summaryOf(points: Points): string {
   const t = words();
   if (points.count === 0) return "\u00a0";
   const quarters = [0, 0, 0, 0];

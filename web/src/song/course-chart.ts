@@ -116,7 +116,7 @@ export function courseChart(
 }
 
 /** What the picture shows, as a sentence or two. */
-export function courseInWords(moments: readonly Moment[]): string {
+function courseInWords(moments: readonly Moment[]): string {
   const { song: t, emotions } = words();
   const stretches = stretchesOf(moments);
   const [first, ...rest] = stretches;

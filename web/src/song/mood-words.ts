@@ -6,7 +6,7 @@ import { words } from "../language";
 const WORTH = 0.12;
 
 /** The strongest emotions of a mood that are worth a word, the strongest first. */
-export function mainParts(mood: Mood, most = 2): Part[] {
+function mainParts(mood: Mood, most = 2): Part[] {
   return ranked(mood)
     .slice(0, most)
     .filter(({ share }, index) => index === 0 || share >= WORTH);

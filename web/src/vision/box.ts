@@ -21,7 +21,7 @@ export function acrossOf({ w, h, turn = 0 }: Box): number {
 }
 
 /** Return how much a face counts when the main one is chosen: docs/preprocessing.md, step 5. */
-export function prominence(box: Box): number {
+function prominence(box: Box): number {
   return acrossOf(box) / (1 + Math.exp(-40 * (box.score - 0.8)));
 }
 

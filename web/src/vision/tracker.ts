@@ -7,7 +7,7 @@ import type { FaceReading } from "./reading";
 export const PATIENCE = 1;
 
 /** Mean delay of the smoothed mood in seconds, shared by the two filters. */
-export const TIME_CONSTANT = 0.5;
+const TIME_CONSTANT = 0.5;
 
 /** Widths of the face that its centre may move between two frames; farther is somebody else. */
 const REACH = 1;

@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 
 from vibelux.atomic_file import atomic_file
 from vibelux.emotions import EMOTIONS, Mood, mood_dict
-from vibelux.errors import InvalidInput, ProfileError
+from vibelux.errors import InvalidInput, ProfileError, ProfileTooNew
 from vibelux.library.schema import path_of
 from vibelux.library.schema_blobs import are_moods, mood_of, number_of, text_of, vector_of
+from vibelux.library.sqlite_format import SqliteFormat
 from vibelux.recommend.listener.profile_file import ProfileFile
 
 What = Literal["played", "skipped", "liked", "wrong_mood"]
@@ -58,7 +59,8 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX events_song ON events (song, id)",
     ),
 )
-"""The n-th leads from version n to n + 1; one that has been released is never changed."""
+
+_FORMAT = SqliteFormat("profile", APPLICATION_ID, _MIGRATIONS, ProfileError, ProfileTooNew)
 
 _SONGS = "SELECT id FROM songs WHERE key = ? OR path = ?"
 """The songs of a key; one whose key was another before is still known by its path."""
@@ -130,7 +132,7 @@ class Profile:
 
     def __init__(self, path: Path | None, *, busy_timeout: float = 5.0) -> None:
         self.path = path
-        self._file = ProfileFile(path, APPLICATION_ID, _MIGRATIONS, busy_timeout=busy_timeout)
+        self._file = ProfileFile(path, _FORMAT, busy_timeout=busy_timeout)
         self._using, self._transaction = self._file.using, self._file.writing
 
     def __enter__(self) -> Self:

@@ -3,12 +3,13 @@
 import errno
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from vibelux.errors import ProfileError, ProfileTooNew
-from vibelux.library.sqlite_file import FileConnection, back_up, connect, is_full, make, writable
+from vibelux.errors import ProfileError
+from vibelux.library.sqlite_file import FileConnection, connect, is_full, make, writable
+from vibelux.library.sqlite_format import SqliteFormat
 from vibelux.private_files import private_folder
 
 _NOTHING_CAN_BE_WRITTEN = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT)
@@ -19,8 +20,7 @@ class ProfileFile:
 
     Args:
         path: made when it is not there; None is in memory only.
-        application_id: as of SQLite, of a profile.
-        migrations: the n-th leads from version n to n + 1.
+        file_format: of a profile.
         busy_timeout: seconds to wait for another program that writes.
 
     Attributes:
@@ -34,15 +34,9 @@ class ProfileFile:
     """
 
     def __init__(
-        self,
-        path: Path | None,
-        application_id: int,
-        migrations: Sequence[Sequence[str]],
-        *,
-        busy_timeout: float,
+        self, path: Path | None, file_format: SqliteFormat, *, busy_timeout: float
     ) -> None:
-        self._path, self._busy_timeout = path, busy_timeout
-        self._application_id, self._migrations = application_id, migrations
+        self._path, self._format, self._busy_timeout = path, file_format, busy_timeout
         self._lock = threading.Lock()
         self._is_read_only = False
         self.openings = 0
@@ -121,46 +115,15 @@ class ProfileFile:
             # A commit that was told of outlives a power cut, on every system.
             db.execute("PRAGMA synchronous = EXTRA")
             db.execute("PRAGMA fullfsync = ON")
-            self._migrate(db)
+            with _transaction(db, write=False):
+                outdated = self._format.is_outdated(db, self._path)
+            if outdated:
+                with _transaction(db, write=True):
+                    self._format.migrate(db, self._path)
         except BaseException:
             db.close()
             raise
         return db
-
-    def _migrate(self, db: sqlite3.Connection) -> None:
-        can_write = not (isinstance(db, FileConnection) and db.read_only)
-        newest = len(self._migrations)
-        with _transaction(db, write=can_write):
-            application, version = (
-                int(db.execute(f"PRAGMA {name}").fetchone()[0])
-                for name in ("application_id", "user_version")
-            )
-            tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-            if application != self._application_id and (application or version or tables):
-                raise ProfileError(
-                    f"{self._path} is an SQLite file, but not a profile of VibeluX; it was left as "
-                    "it is. Set VIBELUX_HOME to another folder"
-                )
-            if version > newest:
-                raise ProfileTooNew(
-                    f"the profile {self._path} has version {version}, this VibeluX reads up to "
-                    f"{newest}; it was left as it is. Update VibeluX, or set VIBELUX_HOME to "
-                    "another folder"
-                )
-            if version == newest:
-                return
-            if not can_write:
-                raise ProfileError(
-                    f"the profile {self._path} is of an older version, and nothing can be written "
-                    "where it lies; copy it to another folder, and set VIBELUX_HOME to that"
-                )
-            if version > 0 and self._path is not None:
-                back_up(self._path, self._path.with_name(f"{self._path.name}.v{version}.backup"))
-            for statements in self._migrations[version:]:
-                for statement in statements:
-                    db.execute(statement)
-            db.execute(f"PRAGMA application_id = {self._application_id}")
-            db.execute(f"PRAGMA user_version = {newest}")
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

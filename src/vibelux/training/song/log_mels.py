@@ -15,12 +15,9 @@ from numpy.typing import NDArray
 from vibelux.atomic_file import atomic_file
 from vibelux.datasets.songs import LabelledSong
 from vibelux.errors import AudioError, DatasetError
-from vibelux.music.decode import MIN_SECONDS, decode
-from vibelux.music.spectrogram import MelSettings, log_mel
+from vibelux.music.preprocess import SECONDS, training_log_mel
+from vibelux.music.spectrogram import MelSettings
 from vibelux.music.windows import window_starts
-
-SECONDS = 90.0
-"""How much of a song is learnt from, from its beginning; `vibelux preprocess` keeps as much."""
 
 WINDOW_SECONDS = 10.0
 MAX_WINDOWS = 3
@@ -143,14 +140,7 @@ def _heard(path: Path, settings: MelSettings, cache: Path) -> LogMel:
         return kept
     except (OSError, ValueError, EOFError):
         pass  # not there yet, or half written by an interrupted run
-    samples = decode(path, sample_rate=settings.sample_rate, seconds=SECONDS)
-    if len(samples) < MIN_SECONDS * settings.sample_rate:
-        raise AudioError(
-            f"{path} lasts {len(samples) / settings.sample_rate:.2f} s; "
-            f"at least {MIN_SECONDS:g} s are needed",
-            code="too_short",
-        )
-    heard = log_mel(samples, settings).astype(np.float16)
+    heard = training_log_mel(path, settings)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with atomic_file(file) as part, part.open("wb") as stream:

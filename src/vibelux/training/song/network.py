@@ -16,7 +16,17 @@ from torch import Tensor, nn
 
 from vibelux.emotions import EMOTIONS
 from vibelux.music.spectrogram import MelSettings, mel_frequencies
-from vibelux.training.song.measurements import MAJOR, MINOR, Loudness
+from vibelux.training.song.chroma import (
+    MAJOR,
+    MINOR,
+    best_keys,
+    fit,
+    in_all_keys,
+    intervals,
+    pitch_fold,
+)
+from vibelux.training.song.courses import RATES, Modulation, change, deviation
+from vibelux.training.song.measurements import Loudness
 from vibelux.training.song.targets import GEMS
 
 
@@ -85,43 +95,21 @@ class Descriptors(nn.Module):
     """Timbre and rhythm of a whole window, without learnt filters.
 
     For each band: mean, deviation and mean absolute change over time. For each group of eight
-    bands: the strength of its modulation at `RATES` rates from 0.5 to 12 Hz, measured with
-    Hann-windowed sinusoids of three seconds.
+    bands: the strength of its modulation, see `Modulation`.
     """
 
     BANDS = 8
-    RATES = 24
-    SECONDS = 3.0
 
     def __init__(self, n_mels: int, frames_per_second: float) -> None:
         super().__init__()
         self.groups = n_mels // self.BANDS
-        length = round(self.SECONDS * frames_per_second)
-        self.stride = max(1, length // 6)
-        time = torch.arange(length) / frames_per_second
-        rates = torch.logspace(math.log10(0.5), math.log10(12.0), self.RATES)
-        window = torch.hann_window(length, periodic=False)
-        window = window / window.sum()
-        phase = 2 * math.pi * rates[:, None] * time[None, :]
-        waves = torch.cat([torch.cos(phase), torch.sin(phase)]) * window
-        waves = waves - waves.mean(dim=1, keepdim=True)  # blind to the level itself
-        self.register_buffer("waves", waves[:, None, :], persistent=False)
-        self.size = 3 * n_mels + self.groups * self.RATES
+        self.modulation = Modulation(frames_per_second)
+        self.size = 3 * n_mels + self.groups * RATES
 
     def forward(self, x: Tensor) -> Tensor:
         """Map a normalised window [shape=(k, n_mels, frames)] to [shape=(k, size)]."""
-        mean = x.mean(dim=2)
-        deviation = torch.sqrt((x - mean[:, :, None]).square().mean(dim=2) + 1e-6)
-        change = (x[:, :, 1:] - x[:, :, :-1]).abs().mean(dim=2)
         bands = x.reshape(-1, self.groups, self.BANDS, x.shape[2]).mean(dim=2)
-        bands = bands.reshape(-1, 1, x.shape[2])
-        waves: Tensor = self.waves  # type: ignore[assignment]
-        parts = nn.functional.conv1d(bands, waves, stride=self.stride)
-        power = parts[:, : self.RATES].square() + parts[:, self.RATES :].square()
-        strength = torch.log(torch.sqrt(power + 1e-8).mean(dim=2) + 1e-3)
-        return torch.cat(
-            [mean, deviation, change, strength.reshape(-1, self.groups * self.RATES)], dim=1
-        )
+        return torch.cat([x.mean(dim=2), deviation(x), change(x), self.modulation(bands)], dim=1)
 
 
 class Tonality(nn.Module):
@@ -142,62 +130,33 @@ class Tonality(nn.Module):
     def __init__(self, frequencies: Sequence[float]) -> None:
         super().__init__()
         hz = torch.tensor(frequencies, dtype=torch.float32)
-        place = (12 * torch.log2(hz / 440.0)) % 12
-        distance = (place[None, :] - torch.arange(12)[:, None] + 6) % 12 - 6
-        fold = (1 - distance.abs()).clamp(min=0) * ((hz >= self.LOWEST) & (hz <= self.HIGHEST))
-        self.register_buffer(
-            "fold", fold / fold.sum(dim=1, keepdim=True).clamp(min=1e-6), persistent=False
-        )
-        profiles = torch.tensor([MAJOR, MINOR])
-        profiles = _unit(profiles - profiles.mean(dim=1, keepdim=True))
-        keys = torch.cat([torch.roll(profiles, tonic, dims=1) for tonic in range(12)])
-        self.register_buffer("keys", keys.reshape(12, 2, 12).transpose(0, 1), persistent=False)
+        fold = pitch_fold(hz, lowest=self.LOWEST, highest=self.HIGHEST)
+        self.register_buffer("fold", fold, persistent=False)
+        self.register_buffer("keys", in_all_keys(torch.tensor([MAJOR, MINOR])), persistent=False)
+
+    fold: Tensor
+    keys: Tensor
 
     def forward(self, x: Tensor) -> Tensor:
         """Map a normalised window [shape=(k, n_mels, frames)] to [shape=(k, size)]."""
-        fold: Tensor = self.fold  # type: ignore[assignment]
         envelope = nn.functional.avg_pool2d(
             x[:, None], (9, 1), stride=1, padding=(4, 0), count_include_pad=False
         )[:, 0]
-        chroma = fold @ torch.relu(x - envelope)
+        chroma = self.fold @ torch.relu(x - envelope)
         chroma = nn.functional.avg_pool1d(chroma, self.FRAMES)  # (k, 12, beats)
         whole = chroma.mean(dim=2, keepdim=True)
-        at_once, overall = self._fit(chroma), self._fit(whole)
-        change = (chroma[:, :, 1:] - chroma[:, :, :-1]).abs().mean(dim=(1, 2))
         return torch.cat(
             [
-                self._intervals(chroma),
-                self._intervals(whole),
-                at_once,
-                overall,
-                change[:, None],
+                intervals(chroma),
+                intervals(whole),
+                best_keys(fit(chroma, self.keys)),
+                best_keys(fit(whole, self.keys)),
+                change(chroma).mean(dim=1, keepdim=True),
                 torch.amax(whole, dim=1),
-                torch.sqrt((whole - whole.mean(dim=1, keepdim=True)).square().mean(dim=1) + 1e-6),
+                deviation(whole, dim=1),
             ],
             dim=1,
         )
-
-    @staticmethod
-    def _intervals(chroma: Tensor) -> Tensor:
-        """Return the autocorrelation over pitch classes at one to six semitones."""
-        unit = _unit(chroma)
-        lags = [
-            (unit * torch.roll(unit, lag, dims=1)).sum(dim=1).mean(dim=1) for lag in range(1, 7)
-        ]
-        return torch.stack(lags, dim=1)
-
-    def _fit(self, chroma: Tensor) -> Tensor:
-        """Return the correlations with the best major and minor key, and their difference."""
-        keys: Tensor = self.keys  # type: ignore[assignment]
-        unit = _unit(chroma - chroma.mean(dim=1, keepdim=True))
-        major = torch.amax(keys[0] @ unit, dim=1).mean(dim=1)
-        minor = torch.amax(keys[1] @ unit, dim=1).mean(dim=1)
-        return torch.stack([major, minor, major - minor], dim=1)
-
-
-def _unit(x: Tensor) -> Tensor:
-    """Scale to length 1 along the axis of pitch classes."""
-    return x / torch.sqrt(x.square().sum(dim=1, keepdim=True) + 1e-4)
 
 
 class SongNetwork(nn.Module):

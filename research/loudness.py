@@ -1,6 +1,6 @@
 """How far the loudness of the analysed windows is from that of the whole song.
 
-``python benchmarks/loudness.py MANIFEST`` joins clips of one artist and of one quadrant, eight at a
+``python research/loudness.py MANIFEST`` joins clips of one artist and of one quadrant, eight at a
 time, into "songs" of four minutes: no full songs come with the research data, and the clips of an
 artist differ more than the parts of one song. Without the data there is nothing to measure.
 """
@@ -11,19 +11,19 @@ from pathlib import Path
 
 import numpy as np
 
+from data import MANIFEST
 from vibelux.datasets.song_files import read_songs
 from vibelux.models import WEIGHTS, Card
 from vibelux.music.decode import decode
-from vibelux.music.loudness import LoudnessMeter, loudness_of
+from vibelux.music.loudness import LoudnessMeter
 from vibelux.music.windows import window_starts
 
-DATA = Path(__file__).parents[2] / "shared" / "data" / "music" / "manifest.csv"
 RATE = 16000
 CLIPS = 8
 SONGS = 24
 
 
-def measure(manifest: Path = DATA) -> dict[str, float]:
+def measure(manifest: Path = MANIFEST) -> dict[str, float]:
     """Return mean, spread and largest difference in LU, windows minus whole."""
     if not manifest.is_file():
         print(f"there is no {manifest}: nothing measured", file=sys.stderr)
@@ -39,8 +39,9 @@ def measure(manifest: Path = DATA) -> dict[str, float]:
     for paths in enough:
         parts = [decode(path, sample_rate=RATE) for path in paths]
         sound = np.concatenate([parts[n % len(parts)] for n in range(CLIPS)])
-        whole = loudness_of(sound, rate=RATE)
-        meter = LoudnessMeter()
+        of_all, meter = LoudnessMeter(), LoudnessMeter()
+        of_all.add(sound[None], rate=RATE)
+        whole = of_all.loudness()
         for start in window_starts(len(sound) / RATE, window_seconds=seconds, max_windows=most):
             first = round(start * RATE)
             meter.cut()

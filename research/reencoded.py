@@ -1,6 +1,6 @@
 """How far the music model's answers move when a clip comes in another codec and loudness.
 
-``python benchmarks/reencoded.py MANIFEST`` writes eight clips of the research data again as stereo
+``python research/reencoded.py MANIFEST`` writes eight clips of the research data again as stereo
 of 44.1 kHz. Without the data there is nothing to measure.
 """
 
@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
+from data import MANIFEST
 from vibelux.datasets.song_files import read_songs
 from vibelux.music.decode import decode
 from vibelux.music.emotion import MusicModel
 from vibelux.samples.rendering import Format, write_audio
 from vibelux.samples.synthesis import RATE
 
-DATA = Path(__file__).parents[2] / "shared" / "data" / "music" / "manifest.csv"
 FORMS = (
     (Format(".mp3", "mp3", "libmp3lame", "fltp", RATE, 128_000), -12.0),
     (Format(".flac", "flac", "flac", "s16"), -3.0),
@@ -28,7 +28,7 @@ FORMS = (
 EVERY = 85
 
 
-def main(manifest: Path = DATA) -> None:
+def main(manifest: Path = MANIFEST) -> None:
     """Print a line for each form: how far the mood, valence and arousal move."""
     if not manifest.is_file():
         print(f"there is no {manifest}: nothing measured", file=sys.stderr)

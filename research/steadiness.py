@@ -10,7 +10,6 @@ between two pure moods is measured.
 
 import json
 import math
-import os
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -18,13 +17,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from data import DATA
 from vibelux.emotions import EMOTIONS, Mood
 from vibelux.face.expression import ExpressionModel
 from vibelux.face.sampling import Window, sample
 from vibelux.face.sources import moments_of_video
 from vibelux.face.tracker import SmoothMood
 
-ROOT = Path(__file__).resolve().parent.parent
 TIME_CONSTANT = 0.5  # the default of FaceTracker
 SINGLE = 0.56  # of one filter that takes as long to name a new face's emotion, on average
 RATE = 15
@@ -38,12 +37,11 @@ Smooth = Callable[[NDArray[np.float32]], NDArray[np.float64]]
 def measure() -> dict[str, float]:
     """Return changes per second and delays in seconds."""
     figures = _pure_step()
-    data = Path(os.environ.get("VIBELUX_DATA") or ROOT.parent / "shared" / "data")
-    clips = sorted((data / "media").glob("*.mkv"))
+    clips = sorted((DATA / "media").glob("*.mkv"))
     if clips:
         figures |= _clips(clips)
-    if (data / "face" / "fer2013.npz").exists():
-        figures |= _faces(data / "face" / "fer2013.npz")
+    if (DATA / "face" / "fer2013.npz").exists():
+        figures |= _faces(DATA / "face" / "fer2013.npz")
     return {name: round(value, 3) for name, value in figures.items()}
 
 

@@ -1,6 +1,6 @@
 """Which faces are found in pictures, and which of them is taken for the main one.
 
-    python benchmarks/picture_faces.py
+    python research/picture_faces.py
 
 On the pictures of the research data that the shipped detector did not learn from (wild.csv). Looks:
 the share of the faces found at an overlap of 0.35, and false boxes a picture, after the first look
@@ -11,13 +11,12 @@ least 0.8 of the widest one's width.
 """
 
 import json
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from data import DATA
 from vibelux.datasets.face_boxes import BoxImage, read_face_boxes
 from vibelux.evaluation.detector import ious
 from vibelux.face.box import Box
@@ -25,7 +24,6 @@ from vibelux.face.detector import FaceDetector
 from vibelux.face.image import read_image
 from vibelux.face.sources import PICTURE_LOOKS
 
-ROOT = Path(__file__).resolve().parent.parent
 BESIDE = 20
 
 RULES: dict[str, Callable[[Box], float]] = {
@@ -60,8 +58,7 @@ class FirstLook(FaceDetector):
 
 def measure() -> dict[str, float]:
     """Return the shares, empty without the data."""
-    data = Path(os.environ.get("VIBELUX_DATA") or ROOT.parent / "shared" / "data")
-    path = data / "facedet" / "wild.csv"
+    path = DATA / "facedet" / "wild.csv"
     if not path.exists():
         return {}
     images = read_face_boxes(path).images

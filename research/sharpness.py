@@ -6,19 +6,17 @@ accuracy against the plurality, and the share of faces below the threshold.
 """
 
 import json
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from data import DATA
 from vibelux.face.expression import ExpressionModel
 from vibelux.face.reading import MIN_SHARPNESS, sharpness
 from vibelux.face.sampling import Window, sample
 
-ROOT = Path(__file__).resolve().parent.parent
 FACES = 400
 VOTES = (4, 5, 6, 1, 0, 3, 2)  # columns of FER+ in the order of the seven
 
@@ -27,8 +25,7 @@ Picture = NDArray[np.uint8]
 
 def measure() -> dict[str, float]:
     """Return accuracies and shares withheld, for each kind and strength of blur."""
-    path = Path(os.environ.get("VIBELUX_DATA") or ROOT.parent / "shared" / "data")
-    path = path / "face" / "fer2013.npz"
+    path = DATA / "face" / "fer2013.npz"
     if not path.exists():
         return {}
     random = np.random.default_rng(0)

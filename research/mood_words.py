@@ -1,6 +1,6 @@
 """How firmly mood words say which emotion a song has, before anything is heard.
 
-``python benchmarks/mood_words.py [MANIFEST]``: the leading emotion of two random halves of each
+``python research/mood_words.py [MANIFEST]``: the leading emotion of two random halves of each
 song's words, and what the quadrant that people checked says about it. Songs that lead in one of the
 five emotions of the words count. Without the data there is nothing to measure.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from data import MANIFEST
 from vibelux.datasets.song_files import read_songs
 from vibelux.datasets.songs import LabelledSong
 from vibelux.emotions import EMOTIONS
@@ -19,7 +20,6 @@ from vibelux.evaluation.metrics import accuracy, confusion_matrix, macro_f1
 from vibelux.training.song.figures import SUPPORTED
 from vibelux.training.song.targets import leading_emotion
 
-DATA = Path(__file__).parents[2] / "shared" / "data" / "music" / "manifest.csv"
 DRAWS = 100
 PLACES = [EMOTIONS.index(name) for name in SUPPORTED]
 
@@ -64,7 +64,7 @@ def agreement(truth: NDArray[np.int64], said: NDArray[np.int64]) -> dict[str, fl
     }
 
 
-def measure(manifest: Path = DATA) -> dict[str, float]:
+def measure(manifest: Path = MANIFEST) -> dict[str, float]:
     """Return all figures, by name."""
     if not manifest.is_file():
         print(f"there is no {manifest}: nothing measured", file=sys.stderr)

@@ -1,6 +1,6 @@
 """What makes the detector miss a face: held-back faces turned, darkened, hidden, cut and shrunk.
 
-    python benchmarks/detector_conditions.py boxes.csv
+    python research/detector_conditions.py boxes.csv
 
 Each held-back picture whose face lies wholly inside it is shown as it is, and once under each
 condition; a face counts as found at an intersection over union of 0.5. Shrunk pictures lie before

@@ -1,6 +1,6 @@
 """What becomes of the mood when a picture is turned by a quarter or by half.
 
-    python benchmarks/turned_faces.py
+    python research/turned_faces.py
 
 Pictures with one face, of the detector's research data (most were learnt from), and FER2013's
 PublicTest faces in a frame of their own border; each as it is, and turned. `stream` is what the
@@ -10,14 +10,13 @@ that gets a mood, and one whose strongest emotion is another than upright.
 """
 
 import json
-import os
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from data import DATA
 from vibelux.datasets.face_boxes import read_face_boxes
 from vibelux.face.detector import FaceDetector
 from vibelux.face.expression import ExpressionModel
@@ -26,7 +25,6 @@ from vibelux.face.reading import FaceReader
 from vibelux.face.sampling import Window, sample
 from vibelux.face.sources import PICTURE_LOOKS
 
-ROOT = Path(__file__).resolve().parent.parent
 EACH = 150
 """Pictures of each collection."""
 
@@ -38,11 +36,10 @@ Grey = NDArray[np.uint8]
 
 def measure() -> dict[str, float]:
     """Return the shares for each kind of reading."""
-    data = Path(os.environ.get("VIBELUX_DATA") or ROOT.parent / "shared" / "data")
     expression = ExpressionModel.load()
     pictures = {
-        "wild": [p for name in ("boxes.csv", "wild.csv") for p in _pictures(data, name)],
-        "fer2013": list(_framed(data)),
+        "wild": [p for name in ("boxes.csv", "wild.csv") for p in _pictures(name)],
+        "fer2013": list(_framed()),
     }
     figures = {}
     for kind, looks in (("stream", 1), ("picture", PICTURE_LOOKS)):
@@ -78,9 +75,9 @@ def _shares(reader: FaceReader, greys: list[Grey]) -> dict[str, float]:
     return shares
 
 
-def _pictures(data: Path, name: str) -> Iterator[Grey]:
+def _pictures(name: str) -> Iterator[Grey]:
     """Yield pictures with one face, of every collection in a list of boxes."""
-    path = data / "facedet" / name
+    path = DATA / "facedet" / name
     if not path.exists():
         return
     taken: dict[str, int] = {}
@@ -93,9 +90,9 @@ def _pictures(data: Path, name: str) -> Iterator[Grey]:
             yield read_image(image.path).grey
 
 
-def _framed(data: Path) -> Iterator[Grey]:
+def _framed() -> Iterator[Grey]:
     """Yield FER2013 faces, 150 pixels wide, in frames of 320×240 that their border fills."""
-    path = data / "face" / "fer2013.npz"
+    path = DATA / "face" / "fer2013.npz"
     if not path.exists():
         return
     with np.load(path) as stored:

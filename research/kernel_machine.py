@@ -1,6 +1,6 @@
 """The music model's kernel machine by itself, over five folds of artists: figures of docs/music.md.
 
-``python benchmarks/kernel_machine.py [PART…] [--data MANIFEST]``, parts:
+``python research/kernel_machine.py [PART…] [--data MANIFEST]``, parts:
 
 alone
     What it reaches without the CNN.
@@ -29,6 +29,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from data import MANIFEST
 from vibelux.datasets.songs import LabelledSong
 from vibelux.emotions import EMOTIONS
 from vibelux.evaluation.metrics import (
@@ -56,7 +57,6 @@ from vibelux.training.song.log_mels import HeardSongs, hear, window_frames
 from vibelux.training.song.measurements import SongMeasurements
 from vibelux.training.song.runs import gather
 
-DATA = Path(__file__).parents[2] / "shared" / "data" / "music" / "manifest.csv"
 CACHE = Path("runs/cache")
 TAGGED, RATED, ACTED = "4q", "emotify", "ravdess_song"
 SETTINGS = MelSettings()
@@ -319,7 +319,7 @@ PARTS = {
 }
 
 
-def measure(parts: Sequence[str] = tuple(PARTS), manifest: Path = DATA) -> dict[str, float]:
+def measure(parts: Sequence[str] = tuple(PARTS), manifest: Path = MANIFEST) -> dict[str, float]:
     """Return the figures of some parts, by name."""
     if not manifest.is_file():
         print(f"there is no {manifest}: nothing measured", file=sys.stderr)

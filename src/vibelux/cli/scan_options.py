@@ -1,0 +1,52 @@
+"""The options of a scan, the same for folders and for music servers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vibelux.cli.console import err
+from vibelux.cli.scan_progress import Pace, songs_in_words
+
+WorkerCount = Annotated[
+    int | None,
+    typer.Option("--workers", "-w", help="Processes; default: the number of cores, at most 8."),
+]
+SongTimeout = Annotated[
+    float | None,
+    typer.Option(
+        "--song-timeout", help="Seconds until a song that hangs is given up; default: 60."
+    ),
+]
+MusicModelFile = Annotated[
+    Path | None, typer.Option("--model", help="ONNX file used instead of the shipped model.")
+]
+Retry = Annotated[
+    bool,
+    typer.Option("--retry", help="Try failed songs again, even if they have not changed."),
+]
+Again = Annotated[bool, typer.Option("--again", help="Analyse every song again.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
+
+
+@contextmanager
+def stoppable(pace: Pace) -> Iterator[None]:
+    """Say what Ctrl-C has left of a scan.
+
+    Args:
+        pace: of the scan.
+
+    Raises:
+        typer.Exit: 130, it was stopped.
+
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        err().print(
+            f"Stopped. {songs_in_words(pace.done)} of this scan are in the catalogue, nothing is "
+            "lost; the same command goes on from there."
+        )
+        raise typer.Exit(130) from None
