@@ -98,8 +98,8 @@ def test_what_is_being_written_stays(tmp_path: Path) -> None:
         (f"{KILLED}.flac", 0, False),
         (".vibelux-ffffffff-0123456789abcdef.part", 0.9, True),  # another computer's
         (".vibelux-ffffffff-0123456789abcdef.part", 1.1, False),
-        (f".vibelux-{os.getpid()}-140243.part", 0.9, True),  # earlier versions'
-        (f".vibelux-{os.getpid()}-140243.part", 1.1, False),
+        (f".vibelux-{os.getppid()}-140243.part", 0.9, True),  # earlier versions'
+        (f".vibelux-{os.getppid()}-140243.part", 1.1, False),
         (".vibelux-4194999-140243.part", 0, False),  # no process has this number
         (".vibelux-0123456789ab.mp3", 0.9, True),
         (".vibelux-0123456789ab.mp3", 1.1, False),

@@ -7,6 +7,9 @@ from vibelux.library.catalogue import Catalogue
 from vibelux.library.column_reading import STATES
 from vibelux.library.schema_blobs import EMBEDDING, vector_blob
 from vibelux.library.song_columns import SongColumns
+from vibelux.model_statistics import ModelStatistics
+
+MUSIC = ModelStatistics().songs
 
 
 @pytest.fixture
@@ -35,7 +38,9 @@ def test_columns_say_what_the_catalogue_holds(library, add_song):
     assert len(columns) == 2 and columns.row_of(first) == 0
     np.testing.assert_array_equal(columns.moods[0], parse_mood("sad"))
     np.testing.assert_allclose(columns.affect[0], [-0.5, 0.25])
-    np.testing.assert_allclose(columns.affect[1], affect_of(parse_mood("happy=0.5,sad=0.5")))
+    np.testing.assert_allclose(
+        columns.affect[1], affect_of(parse_mood("happy=0.5,sad=0.5"), MUSIC.affect)
+    )
     np.testing.assert_allclose(columns.embeddings, [[0.6, 0.8], [0, 0]], atol=1e-3)
 
 

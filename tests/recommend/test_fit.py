@@ -190,12 +190,13 @@ def test_a_trace_of_disgust_is_no_disgusted_face():
 def test_songs_with_other_moods_fit_as_if_all_were_prepared_anew():
     rng = np.random.default_rng(5)
     moods, affect = rng.dirichlet(np.ones(7), 50), rng.uniform(-1, 1, (50, 2))
-    songs = SongFit(moods, affect)
+    songs = SongFit(moods, affect, statistics=MUSIC)
     before = songs.to(moods[0]).copy()
     rows = np.array([3, 17, 49])
     moods[rows], affect[rows] = rng.dirichlet(np.ones(7), 3), rng.uniform(-1, 1, (3, 2))
     moods[17] = 0  # one that fits nothing any more
-    changed, anew = songs.updated(rows, moods[rows], affect[rows]), SongFit(moods, affect)
+    changed = songs.updated(rows, moods[rows], affect[rows])
+    anew = SongFit(moods, affect, statistics=MUSIC)
     np.testing.assert_allclose(changed.to(moods[1]), anew.to(moods[1]), atol=1e-6)
     assert changed.to(moods[1])[17] == 0
     np.testing.assert_array_equal(songs.to(moods[0]), before)

@@ -95,7 +95,7 @@ def test_a_mistake_of_ours_says_nothing_of_the_inside(service, monkeypatch, capl
     def broken():
         raise RuntimeError("the secret inside")
 
-    monkeypatch.setattr(service.context.table, "now", broken)
+    monkeypatch.setattr(service.context.columns, "now", broken)
     answer = service.client.get("/api/v1/songs")
     assert error(answer, 500)["code"] == "internal_error"
     assert "secret" not in answer.text
