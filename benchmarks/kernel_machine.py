@@ -43,7 +43,6 @@ from vibelux.music.spectrogram import MelSettings, mel_frequencies
 from vibelux.training.song import targets
 from vibelux.training.song.calibration import song_means
 from vibelux.training.song.cross_validation import FOLDS, folds_of
-from vibelux.training.song.figures import SUPPORTED
 from vibelux.training.song.kernel import (
     OUTPUTS,
     KernelMachine,
@@ -55,6 +54,7 @@ from vibelux.training.song.kernel import (
 from vibelux.training.song.log_mels import HeardSongs, hear, window_frames
 from vibelux.training.song.measurements import SongMeasurements
 from vibelux.training.song.runs import gather
+from vibelux.training.song.targets import SUPPORTED
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "music" / "manifest.csv"
 CACHE = Path("runs/cache")

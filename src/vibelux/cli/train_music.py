@@ -17,7 +17,7 @@ def music(
         list[Path] | None,
         typer.Option(
             help="Manifest csv, folder with one folder an emotion, or output of preprocess; may be "
-            "repeated. Default: music/manifest.csv of $VIBELUX_DATA."
+            "repeated. Default: music/manifest.csv and more.csv of $VIBELUX_DATA."
         ),
     ] = None,
     cross_validate: Annotated[
@@ -39,6 +39,30 @@ def music(
         str | None,
         typer.Option(
             metavar="COLLECTION", help="Measure on a collection of the manifest that is not heard."
+        ),
+    ] = None,
+    cross_dataset: Annotated[
+        bool,
+        typer.Option(
+            "--cross-dataset",
+            help="Measure the recipe on each collection of the manifests in turn, not heard; "
+            "trains no final model.",
+        ),
+    ] = False,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="With --cross-dataset: cross_dataset.json of another recipe, to compare with song "
+            "by song.",
+        ),
+    ] = None,
+    unheard_from: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="cross_dataset.json that --cross-dataset wrote for this recipe and these songs: "
+            "its figures go into the card.",
         ),
     ] = None,
     out_folder: Annotated[
@@ -86,17 +110,27 @@ def music(
         raise InvalidInput(
             "--predictions needs --cross-validate; for a finished model: vibelux evaluate music"
         )
-    if unheard is not None and cross_validate:
-        raise InvalidInput("--unheard and --cross-validate are two ways to measure; choose one")
-    if calibrate_from is not None and (cross_validate or unheard is not None):
-        raise InvalidInput("--calibrate-from is for training a model, not for measuring a recipe")
+    measures = {
+        "--unheard": unheard is not None,
+        "--cross-validate": cross_validate,
+        "--cross-dataset": cross_dataset,
+    }
+    chosen = [name for name, given in measures.items() if given]
+    if len(chosen) > 1:
+        raise InvalidInput(f"{' and '.join(chosen)} are two ways to measure; choose one")
+    for name, file in (("--calibrate-from", calibrate_from), ("--unheard-from", unheard_from)):
+        if file is not None and chosen:
+            raise InvalidInput(f"{name} is for training a model, not for measuring a recipe")
+    if against is not None and not cross_dataset:
+        raise InvalidInput("--against needs --cross-dataset")
     if predictions is not None and not predictions.absolute().parent.is_dir():
         raise InvalidInput(f"--predictions {predictions} must be a file in an existing folder")
-    paths = data or [_default_data()]
+    paths = data or _default_data()
     with train_extra():
         from vibelux.training.export import weights_to_begin_with
         from vibelux.training.progress import progress_bar, quiet
         from vibelux.training.song import runs
+        from vibelux.training.song import unheard as unheard_songs
         from vibelux.training.song.training import SongRecipe
     from dataclasses import replace
 
@@ -147,8 +181,13 @@ def music(
             if report is not None:
                 _report(report, found, source=source, limits=())
         elif unheard is not None:
-            figures = runs.measure_unheard(
+            figures = unheard_songs.measure_unheard(
                 heard, unheard, out_folder, recipe=recipe, options=options
+            )
+            history = []
+        elif cross_dataset:
+            figures = unheard_songs.cross_dataset_songs(
+                heard, out_folder, recipe=recipe, options=options, against=against
             )
             history = []
         else:
@@ -159,6 +198,7 @@ def music(
                 source=source,
                 options=options,
                 cross_validation=calibrate_from,
+                cross_dataset=unheard_from,
             )
             figures, history = trained.figures, trained.history
     if report is not None and history:
@@ -172,8 +212,8 @@ def music(
         _print_figures(figures)
 
 
-def _default_data() -> Path:
-    """Return the research data of the project, where it is."""
+def _default_data() -> list[Path]:
+    """Return the manifests of the project's research data, where they are."""
     root = Path(os.environ.get("VIBELUX_DATA") or "../shared/data")
     manifest = root / "music" / "manifest.csv"
     if not manifest.is_file():
@@ -181,7 +221,8 @@ def _default_data() -> Path:
             "--data is needed: a manifest csv, or a folder with one folder an emotion "
             f"(there is no {manifest})"
         )
-    return manifest
+    more = manifest.with_name("more.csv")
+    return [manifest, more] if more.is_file() else [manifest]
 
 
 def _progress(what: str, total: int) -> Any:

@@ -22,13 +22,10 @@ from vibelux.evaluation.songs import SongPredictions, evaluate_songs
 from vibelux.training.song.calibration import song_means
 from vibelux.training.song.cross_validation import CrossValidation, out_of_fold
 from vibelux.training.song.log_mels import WINDOW_SECONDS
-from vibelux.training.song.targets import GEMS, gems_composites, song_targets
+from vibelux.training.song.targets import GEMS, SUPPORTED, gems_composites, song_targets
 
 GEMS_CORE = ("joyful_activation", "tension", "sadness", "calmness")
 """Scales whose mean r is reported: the corners of the circumplex."""
-
-SUPPORTED = ("angry", "fear", "happy", "neutral", "sad")
-"""Emotions that mood words carry; disgust and surprise lead in next to no song."""
 
 LEADS = (0.1, 0.2, 0.3)
 """Shares by which a label's strongest emotion may lead before the second."""

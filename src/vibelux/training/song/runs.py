@@ -15,6 +15,8 @@ from vibelux.datasets.songs import LabelledSong, SongData
 from vibelux.errors import DatasetError
 from vibelux.evaluation.songs import evaluate_songs
 from vibelux.training.song.calibration import calibrated, fit_calibration
+from vibelux.training.song.cross_dataset import COMMAND as CROSS_DATASET
+from vibelux.training.song.cross_dataset import read_figures
 from vibelux.training.song.cross_validation import (
     CrossValidation,
     cross_validate,
@@ -22,7 +24,7 @@ from vibelux.training.song.cross_validation import (
     with_leading_emotions,
 )
 from vibelux.training.song.export import export_songs
-from vibelux.training.song.figures import composite_figures, figures_of
+from vibelux.training.song.figures import figures_of
 from vibelux.training.song.kernel import (
     KernelMachine,
     KernelRecipe,
@@ -148,7 +150,7 @@ class Checked:
             record = json.loads(path.read_text(encoding="utf-8"))
             found, calibration = record["key"], _calibration(record["calibration"])
             figures = dict(record["figures"])
-            wanted = _key(recipe, heard, options)
+            wanted = key_of(recipe, heard, options)
             other = ", ".join(name for name, value in wanted.items() if found.get(name) != value)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise DatasetError(
@@ -196,6 +198,7 @@ def train_songs(
     source: str,
     options: Options,
     cross_validation: Path | None = None,
+    cross_dataset: Path | None = None,
 ) -> TrainedSongs:
     """Train on songs and write ``music.onnx`` with its card.
 
@@ -208,13 +211,16 @@ def train_songs(
         cross_validation: file that `cross_validate_songs` wrote for the same recipe and songs: all
             songs are learnt from, calibration and figures come from there. Without one about a
             fifth of the groups is held back for both.
+        cross_dataset: file that `unheard.cross_dataset_songs` wrote for the same recipe and songs:
+            its figures go into the card.
 
     Raises:
-        DatasetError: too few songs, or the cross-validation is of another recipe or other songs.
+        DatasetError: too few songs, or one of these files is of another recipe or other songs.
         ModelError: the weights to begin with cannot be used, or torch and ONNX Runtime disagree.
 
     """
     split = _split(heard, cross_validation, recipe=recipe, options=options)
+    unheard = _unheard(cross_dataset, key_of(recipe, heard, options))
     training = fit_songs(
         split.learnt,
         split.held,
@@ -225,7 +231,8 @@ def train_songs(
         precision=options.precision,
         callbacks=options.callbacks("training"),
     )
-    return _finish(training, heard, split, out / "music.onnx", source=source, options=options)
+    onnx = out / "music.onnx"
+    return _finish(training, heard, split, onnx, source=source, options=options, unheard=unheard)
 
 
 def finish_songs(
@@ -236,6 +243,7 @@ def finish_songs(
     source: str,
     options: Options,
     cross_validation: Path | None = None,
+    cross_dataset: Path | None = None,
 ) -> TrainedSongs:
     """Calibrate the network of a checkpoint and export it.
 
@@ -246,14 +254,24 @@ def finish_songs(
         source: name of the data, for the card.
         options: how it was run.
         cross_validation: that it was trained with, as of `train_songs`.
+        cross_dataset: likewise.
 
     Raises:
-        DatasetError: the cross-validation is of another recipe or other songs.
+        DatasetError: one of these files is of another recipe or other songs.
         ModelError: torch and ONNX Runtime disagree.
 
     """
     split = _split(heard, cross_validation, recipe=training.recipe, options=options)
-    return _finish(training, heard, split, onnx, source=source, options=options)
+    unheard = _unheard(cross_dataset, key_of(training.recipe, heard, options))
+    return _finish(training, heard, split, onnx, source=source, options=options, unheard=unheard)
+
+
+def _unheard(path: Path | None, key: dict[str, Any]) -> dict[str, Any]:
+    """Return what a card says about collections that were not heard."""
+    if path is None:
+        return {}
+    figures = {f"unheard_{name}": value for name, value in read_figures(path, key).items()}
+    return figures | {"unheard_command": CROSS_DATASET}
 
 
 def _split(
@@ -272,8 +290,9 @@ def _finish(
     *,
     source: str,
     options: Options,
+    unheard: dict[str, Any],
 ) -> TrainedSongs:
-    kernel = _kernel_machine(split.learnt, options)
+    kernel = kernel_machine_of(split.learnt, options)
     if split.checked is not None:
         calibration, figures = split.checked.calibration, split.checked.figures
         how = "out-of-fold predictions of the cross-validation"
@@ -291,7 +310,12 @@ def _finish(
         calibration=calibration,
         calibrated_on=how,
         source=source,
-        metrics={"how": how, **figures, **({"command": command} if split.checked else {})},
+        metrics={
+            "how": how,
+            **figures,
+            **({"command": command} if split.checked else {}),
+            **unheard,
+        },
         notes={
             "songs_learnt_from": len(split.learnt),
             "epochs_done": len(training.history),
@@ -328,7 +352,7 @@ def cross_validate_songs(
     )
     figures = figures_of(found)
     record = {
-        "key": _key(recipe, heard, options),
+        "key": key_of(recipe, heard, options),
         "calibration": asdict(found.calibration),
         "figures": figures,
     }
@@ -337,50 +361,8 @@ def cross_validate_songs(
     return found, figures
 
 
-def measure_unheard(
-    heard: HeardSongs, collection: str, out: Path, *, recipe: SongRecipe, options: Options
-) -> dict[str, Any]:
-    """Train without one collection and measure on it: how the model fares on other people's data.
-
-    Args:
-        heard: labelled songs of several collections.
-        collection: the one to leave out (column ``dataset``).
-        out: folder for the checkpoints.
-        recipe: how to train.
-        options: how to run.
-
-    Returns:
-        figures of `evaluate_songs` as far as it has labels, and of `composite_figures` where it has
-        GEMS ratings.
-
-    Raises:
-        DatasetError: there is no such collection, or nothing else to learn from.
-
-    """
-    inside = np.array([song.dataset == collection for song in heard.songs])
-    if not inside.any() or inside.all():
-        known = ", ".join(sorted({song.dataset for song in heard.songs}))
-        raise DatasetError(f"{collection!r} must be one of several collections; there are: {known}")
-    learnt, held = heard.take(np.flatnonzero(~inside)), heard.take(np.flatnonzero(inside))
-    training = fit_songs(
-        learnt,
-        None,
-        out / f"without-{collection}",
-        recipe=recipe,
-        resume=options.resume,
-        pretrained=options.pretrained,
-        precision=options.precision,
-        callbacks=options.callbacks(f"without {collection}"),
-    )
-    kernel = _kernel_machine(learnt, options)
-    predictions = calibrated(predict(training.network, kernel, held), Calibration(), len(held))
-    figures: dict[str, Any] = dict(evaluate_songs(with_leading_emotions(held.songs), predictions))
-    if any(song.gems for song in held.songs):
-        figures |= composite_figures(held.songs, predictions)
-    return figures
-
-
-def _kernel_machine(learnt: HeardSongs, options: Options) -> KernelMachine:
+def kernel_machine_of(learnt: HeardSongs, options: Options) -> KernelMachine:
+    """Return the kernel machine that songs teach, or correct where one is to begin with."""
     prior = None
     if options.pretrained is not None:
         prior = KernelMachine.read(options.pretrained, learnt.settings)
@@ -421,7 +403,7 @@ def _has_label(song: LabelledSong) -> bool:
     )
 
 
-def _key(recipe: SongRecipe, heard: HeardSongs, options: Options) -> dict[str, Any]:
+def key_of(recipe: SongRecipe, heard: HeardSongs, options: Options) -> dict[str, Any]:
     """Return what a cross-validation and a training must share to belong together.
 
     The seed is not among it: figures of one seed speak for the recipe.

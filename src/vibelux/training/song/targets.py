@@ -55,6 +55,9 @@ GEMS = (
     "sadness",
 )
 
+SUPPORTED = ("angry", "fear", "happy", "neutral", "sad")
+"""Emotions that mood words carry; disgust and surprise lead in next to no song."""
+
 # Corners of Russell's circumplex, drawn in a little: a quadrant says the sign, not how far.
 _QUADRANT_AFFECT = {"Q1": (0.8, 0.8), "Q2": (-0.8, 0.8), "Q3": (-0.8, -0.8), "Q4": (0.8, -0.8)}
 
