@@ -35,6 +35,9 @@ from vibelux.circumplex import affect_of
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import EMBEDDING, MOMENT, vector_blob
+from vibelux.model_statistics import ModelStatistics
+
+MUSIC = ModelStatistics().songs
 
 SONGS = 100_000
 PAGES = 4
@@ -240,7 +243,7 @@ def fill(home: Path) -> list[int]:
     rng = np.random.default_rng(0)
     music = home / "music"
     moods = rng.dirichlet(np.full(7, 0.5), SONGS).astype(np.float32)
-    affect = np.clip(affect_of(moods) + rng.normal(0, 0.1, (SONGS, 2)), -1, 1)
+    affect = np.clip(affect_of(moods, MUSIC.affect) + rng.normal(0, 0.1, (SONGS, 2)), -1, 1)
     course = np.zeros(24, MOMENT)
     course["start"] = np.arange(24) * 10
     rows = []

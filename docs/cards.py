@@ -28,6 +28,7 @@ def _section(card: Card) -> str:
         _table("outputs", card.outputs),
         _table("preprocessing", card.preprocessing),
         _table("calibration", card.calibration),
+        *([_table("statistics", card.statistics)] if card.statistics else []),
         _table("training", card.training),
         *(
             _table(f"metrics: {name}", figures)

@@ -6,13 +6,15 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import settings
 
-from vibelux.models import LABELS, Card, sha256_of
+from vibelux.circumplex import RUSSELL_MEHRABIAN
+from vibelux.models import LABELS, WEIGHTS, Card, sha256_of
 
 # No test depends on how fast the machine is.
 settings.register_profile("patient", deadline=None)
@@ -98,6 +100,7 @@ def face_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         card_input={"name": "crops", "shape": ["batch", 48, 48], "dtype": "uint8"},
         outputs={"mood": ["batch", 7], "label": ["batch", 7], "embedding": ["batch", 7]},
         preprocessing={"size": 48, "box_crop_scale": 1.24},
+        statistics={"usual_mood": [1 / 7] * 7},
     )
 
 
@@ -153,7 +156,36 @@ def music_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "amin": 1e-10,
             "window_seconds": 10.0,
         },
+        statistics={
+            "affect": RUSSELL_MEHRABIAN.tolist(),
+            "typical_mood": [1 / 7] * 7,
+            "mood_spread": 0.1,
+            "clear": 0.3,
+            "steady": 0.9,
+        },
     )
+
+
+ModelWith = Callable[..., Path]
+
+
+@pytest.fixture
+def model_with(tmp_path: Path) -> ModelWith:
+    """Make a copy of a shipped card with other statistics, beside an ONNX file without a graph."""
+
+    def made(kind: str, **statistics: object) -> Path:
+        """Return the ONNX file of a kind; of the statistics, those that are None are left out."""
+        card = Card.read(WEIGHTS / f"{kind}.json")
+        changed = {**card.statistics, **statistics}
+        folder = tmp_path / "models"
+        folder.mkdir(exist_ok=True)
+        (folder / f"{kind}.onnx").touch()
+        replace(
+            card, statistics={name: value for name, value in changed.items() if value is not None}
+        ).write(folder / f"{kind}.json")
+        return folder / f"{kind}.onnx"
+
+    return made
 
 
 @pytest.fixture(scope="session")
@@ -239,6 +271,7 @@ def _write_model(
     card_input: dict[str, object],
     outputs: dict[str, list[object]],
     preprocessing: dict[str, object],
+    statistics: dict[str, object] | None = None,
 ) -> Path:
     import onnx
     from onnx import helper, numpy_helper
@@ -267,6 +300,7 @@ def _write_model(
         input=card_input,
         outputs=dict.fromkeys(outputs, "known"),
         preprocessing=preprocessing,
+        statistics=statistics or {},
         limits=("answers what the test wrote into its input",),
     ).write(path.with_suffix(".json"))
     return path

@@ -5,7 +5,7 @@ The public API: the names below, imported when they are first used. Everything e
     import vibelux
 
     reader = vibelux.FaceReader.load()
-    with vibelux.Catalogue(vibelux.load_settings().catalogue) as catalogue:
+    with vibelux.Catalogue.of(vibelux.load_settings()) as catalogue:
         session = vibelux.Session(catalogue)
         pick = session.next(reader.read(frame).require())
 

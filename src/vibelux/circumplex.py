@@ -6,45 +6,42 @@ from numpy.typing import ArrayLike, NDArray
 from vibelux.emotions import Mood, as_mood
 from vibelux.errors import InvalidInput
 
-AFFECT = np.array(
+RUSSELL_MEHRABIAN = np.array(
     [
-        [-1.00, 1.00],  # angry
-        [-0.80, 0.35],  # disgust
-        [-0.88, 0.76],  # fear
-        [0.99, 0.99],  # happy
-        [0.46, -1.00],  # neutral: in music, what is calm
-        [-0.86, -1.00],  # sad
-        [0.43, 0.74],  # surprise
-    ],
-    dtype=np.float32,
+        [-0.51, 0.59],  # angry
+        [-0.60, 0.35],  # disgust
+        [-0.64, 0.60],  # fear
+        [0.81, 0.51],  # happy
+        [0.00, 0.00],  # neutral
+        [-0.63, -0.27],  # sad
+        [0.40, 0.67],  # surprise
+    ]
 )
-"""Valence and arousal [shape=(7, 2)] that music of each emotion has, in the order of `EMOTIONS`.
+"""Valence and arousal [shape=(7, 2)] of the words for the emotions, in the order of `EMOTIONS`.
 
-Least squares from the moods to the valence and arousal that the music model gives to 1,077 clips,
-each judged by the fold that did not hear its artist; drawn to the values of Russell & Mehrabian
-(1977, "Evidence for a three-factor theory of emotions") by a ridge of 10, because disgust and
-surprise hardly occur in music; clipped to [-1, 1]. Correlation with the model's own answers: .93
-(valence) and .99 (arousal).
+Russell & Mehrabian (1977), "Evidence for a three-factor theory of emotions".
 """
 
 _RIDGE = 0.01
 
 
-def affect_of(moods: ArrayLike) -> NDArray[np.float32]:
+def affect_of(moods: ArrayLike, places: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the valence and arousal of moods.
 
     Args:
         moods: [shape=(..., 7)] each summing to 1.
+        places: [shape=(7, 2)] valence and arousal of the emotions, as of
+            `vibelux.model_statistics.SongStatistics.affect`.
 
     Returns:
         [shape=(..., 2), dtype=float32] valence and arousal in [-1, 1].
 
     """
-    affect: NDArray[np.float32] = np.asarray(moods, dtype=np.float32) @ AFFECT
+    affect: NDArray[np.float32] = np.asarray(moods, dtype=np.float32) @ places
     return affect
 
 
-def mood_at(valence: float, arousal: float) -> Mood:
+def mood_at(valence: float, arousal: float, places: NDArray[np.float32]) -> Mood:
     """Return the mood that a point of the circumplex stands for.
 
     Many mixtures lie at a point; the broadest of them claims least. It is that of maximum entropy,
@@ -54,6 +51,7 @@ def mood_at(valence: float, arousal: float) -> Mood:
     Args:
         valence: in [-1, 1].
         arousal: in [-1, 1].
+        places: [shape=(7, 2)] valence and arousal of the emotions, as of `affect_of`.
 
     Returns:
         mood [shape=(7,), dtype=float32].
@@ -65,17 +63,18 @@ def mood_at(valence: float, arousal: float) -> Mood:
     point = np.array([valence, arousal])
     if not (np.abs(point) <= 1).all():
         raise InvalidInput(f"the point ({valence}, {arousal}) must lie within -1 and 1")
-    places = AFFECT.astype(np.float64)
+    corners = places.astype(np.float64)
 
     def shares_of(slope: NDArray[np.float64]) -> NDArray[np.float64]:
-        weights = np.exp(places @ slope - (places @ slope).max())
+        weights = np.exp(corners @ slope - (corners @ slope).max())
         return np.asarray(weights / weights.sum())
 
     slope = np.zeros(2)
     for _ in range(50):
         shares = shares_of(slope)
-        away = shares @ places - point
-        spread = (places * shares[:, None]).T @ places - np.outer(shares @ places, shares @ places)
+        mean = shares @ corners
+        away = mean - point
+        spread = (corners * shares[:, None]).T @ corners - np.outer(mean, mean)
         ridge = _RIDGE * np.eye(2)
         step = np.linalg.solve(spread + ridge, away + _RIDGE * slope)
         slope -= step / max(1.0, float(np.linalg.norm(step)))  # no leaps where the curve is flat

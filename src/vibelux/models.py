@@ -55,6 +55,7 @@ class Card:
         preprocessing: the constants that turn a file into the input; training and inference read
             the same ones.
         calibration: how the probabilities were calibrated, with the fitted constants.
+        statistics: what is usual for its answers; see `vibelux.model_statistics`.
         training: recipe, data sets with their terms, seed, number of candidates tried.
         metrics: figures with 95 % intervals, each with the command that prints it.
         limits: what the model cannot do, a sentence each.
@@ -70,6 +71,7 @@ class Card:
     outputs: Mapping[str, str]
     preprocessing: Mapping[str, Any]
     calibration: Mapping[str, Any] = field(default_factory=dict)
+    statistics: Mapping[str, Any] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
     limits: tuple[str, ...] = ()
@@ -161,8 +163,11 @@ class Model:
 
 _TEXTS = ("name", "kind", "version", "sha256")
 _LISTS = ("labels", "limits")
-_OBJECTS = ("input", "outputs", "preprocessing", "calibration", "training", "metrics")
-_OPTIONAL = ("limits", "calibration", "training", "metrics")
+_OBJECTS = (
+    *("input", "outputs", "preprocessing"),
+    *("calibration", "statistics", "training", "metrics"),
+)
+_OPTIONAL = ("limits", "calibration", "statistics", "training", "metrics")
 
 _CARD_SIZE = 16_000_000
 _LARGEST = 1e12
@@ -207,18 +212,16 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def load_model(kind: Kind, path: Path | None = None, *, threads: int = 1) -> Model:
-    """Load a model and check it against its card.
+def read_card(kind: Kind, path: Path | None = None) -> Card:
+    """Read the card of a model without loading the model.
 
     Args:
         kind: which of the CNNs is expected.
         path: the ONNX file; its card lies beside it with the suffix ``.json``. Without one, the
             shipped model.
-        threads: of ONNX Runtime, at least 1.
 
     Raises:
-        ModelError: a file is missing, the sha256, the label order or the graph's input or outputs
-            differ from the card, the model is of another kind, or ONNX Runtime refuses it.
+        ModelError: a file is missing, the card is not one, or is of another kind or label order.
 
     """
     path = WEIGHTS / f"{kind}.onnx" if path is None else path
@@ -232,6 +235,24 @@ def load_model(kind: Kind, path: Path | None = None, *, threads: int = 1) -> Mod
             f"the card of {path} lists the labels {', '.join(card.labels)}; "
             f"this version needs {', '.join(LABELS[kind])}, in this order"
         )
+    return card
+
+
+def load_model(kind: Kind, path: Path | None = None, *, threads: int = 1) -> Model:
+    """Load a model and check it against its card.
+
+    Args:
+        kind: as of `read_card`.
+        path: as of `read_card`.
+        threads: of ONNX Runtime, at least 1.
+
+    Raises:
+        ModelError: a file is missing, the sha256, the label order or the graph's input or outputs
+            differ from the card, the model is of another kind, or ONNX Runtime refuses it.
+
+    """
+    path = WEIGHTS / f"{kind}.onnx" if path is None else path
+    card = read_card(kind, path)
     digest = sha256_of(path)
     if digest != card.sha256:
         raise ModelError(

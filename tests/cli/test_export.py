@@ -1,12 +1,15 @@
 """`vibelux export` and `vibelux train face` as processes of their own, on drawn faces."""
 
 import json
+import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from vibelux.emotions import EMOTIONS
-from vibelux.models import WEIGHTS, load_model
+from vibelux.model_statistics import ModelStatistics
+from vibelux.models import WEIGHTS, Card, load_model
 
 pytest.importorskip("torch", reason="the train extra is not installed")
 
@@ -42,6 +45,7 @@ def test_a_training_its_report_and_the_export_of_its_checkpoint(faces, tmp_path,
     assert card.training["data"] == "faces.npz"
     assert card.training["recipe"]["teacher_share"] == 0.3
     assert card.training["teachers"] == [load_model("face").card.model_id]
+    assert card.statistics["faces"] == len(held_back(faces))
 
     out = tmp_path / "again.onnx"
     exported = run_cli(
@@ -74,3 +78,46 @@ def test_quick_and_pretrained_exclude_each_other(faces, tmp_path, run_cli):
     )
     assert result.returncode == 2
     assert "--quick trains a smaller network" in " ".join(result.stderr.split())
+
+
+def held_back(faces):
+    """Return the pictures that a training holds back."""
+    from vibelux.datasets.face_files import read_faces
+    from vibelux.training.face.targets import split_faces
+
+    return split_faces(read_faces(faces)).validation.images
+
+
+def test_statistics_of_a_face_model_are_computed_anew(faces, face_model, tmp_path, run_cli):
+    model = tmp_path / "face.onnx"
+    shutil.copy(face_model, model)
+    card = json.loads(face_model.with_suffix(".json").read_text("utf-8"))
+    model.with_suffix(".json").write_text(json.dumps(card | {"statistics": {}}), encoding="utf-8")
+    done = run_cli("export", "statistics", model, "--data", faces)
+    assert done.returncode == 0, done.stderr
+    after = load_model("face", model)  # the graph is the same
+    moods = after.run(held_back(faces))["mood"]
+    np.testing.assert_allclose(after.card.statistics["usual_mood"], moods.mean(axis=0), atol=1e-4)
+    assert json.loads(done.stdout) == after.card.statistics
+    assert after.card.statistics["faces"] == len(moods)
+    assert after.card.training == card["training"]
+
+
+def test_statistics_of_a_music_model_come_from_a_cross_validation(tmp_path, run_cli):
+    for suffix in (".onnx", ".json"):
+        shutil.copy(WEIGHTS / f"music{suffix}", tmp_path / f"music{suffix}")
+    card = Card.read(WEIGHTS / "music.json")
+    found = {**card.statistics, "clear": 0.111, "steady": 0.222}
+    checked = tmp_path / "cross_validation.json"
+    record = {"key": {"recipe": card.training["recipe"]}, "statistics": found}
+    checked.write_text(json.dumps(record), encoding="utf-8")
+    model = tmp_path / "music.onnx"
+    done = run_cli("export", "statistics", model, "--cross-validation", checked)
+    assert done.returncode == 0, done.stderr
+    assert ModelStatistics(music_model=model).songs.steady == 0.222
+    assert load_model("music", model).card == replace(card, statistics=found)
+
+    wrong = run_cli("export", "statistics", model, "--data", tmp_path)
+    assert wrong.returncode == 2
+    said = " ".join(wrong.stderr.split())
+    assert "music.onnx is a music model; statistics have face models, from --data, and" in said

@@ -14,7 +14,10 @@ from vibelux.library.catalogue import Catalogue
 from vibelux.library.playlists import read_playlist
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import vector_blob
+from vibelux.model_statistics import ModelStatistics
 from vibelux.recommend.fit import SongFit
+
+MUSIC = ModelStatistics().songs
 
 SONGS = {
     "joy": "happy=0.9,neutral=0.1",
@@ -52,11 +55,48 @@ def test_json_has_the_documented_shape(run_cli, library):
         *("path", "title", "artist", "score", "mood", "reason", "reasons", "confidence"),
     ]
     assert first["path"] == str(library / "bittersweet.mp3")
-    (fit,) = SongFit([parse_mood(SONGS["bittersweet"])]).to(parse_mood("happy=0.7,sad=0.3"))
+    (fit,) = SongFit([parse_mood(SONGS["bittersweet"])], statistics=MUSIC).to(
+        parse_mood("happy=0.7,sad=0.3")
+    )
     assert first["score"] == pytest.approx(fit, abs=1e-5)
     assert first["reasons"][0] == {"kind": "sounds", "emotion": "happy", "energy": "medium"}
     assert first["reason"].startswith("Cheerful, ") and "touch of sadness" in first["reason"]
     assert list(first["confidence"]) == ["clear", "steady", "is_clear", "is_steady"]
+
+
+@pytest.mark.parametrize("order", ["ranking", "listening"])
+def test_the_numbers_of_the_model_come_from_its_card(run_cli, library, model_with, order):
+    def asked(model=None):
+        models = {} if model is None else {"VIBELUX_MUSIC_MODEL": str(model)}
+        arguments = ("--mood", "happy=0.7,sad=0.3", "--order", order, "--json")
+        done = run_cli("recommend", *arguments, **models)
+        assert done.returncode == 0, done.stderr
+        return {song["title"]: song for song in json.loads(done.stdout)["songs"]}
+
+    turned = (-MUSIC.affect).tolist()
+    turned[EMOTIONS.index("sad")] = [1, 1]
+    shipped = asked()
+    other = asked(model_with("music", affect=turned, clear=0.99))
+    assert {song: entry["confidence"]["is_clear"] for song, entry in shipped.items()} == {
+        "joy": True, "bittersweet": True, "rage": True,
+    }  # fmt: skip
+    assert not any(entry["confidence"]["is_clear"] for entry in other.values())
+    for title in ("joy", "bittersweet", "rage"):
+        assert abs(shipped[title]["score"] - other[title]["score"]) > 1e-3
+    assert shipped["bittersweet"]["reasons"] != other["bittersweet"]["reasons"]
+
+
+@pytest.mark.parametrize("order", ["ranking", "listening"])
+def test_a_card_without_statistics_is_an_error_that_says_what_to_do(
+    run_cli, library, model_with, order
+):
+    model = model_with("music", affect=None)
+    done = run_cli(
+        *("recommend", "--mood", "happy", "--order", order), VIBELUX_MUSIC_MODEL=str(model)
+    )
+    assert done.returncode == 1 and done.stdout == ""
+    said = " ".join(done.stderr.split())
+    assert "has no 'affect' in its statistics; compute them with: vibelux export stat" in said
 
 
 def test_an_order_to_listen_to_is_asked_for_and_never_slipped_in(run_cli, library):
@@ -74,7 +114,9 @@ def test_table_fits_80_columns(run_cli, library):
     lines = done.stdout.splitlines()
     assert max(map(len, lines)) <= 80
     assert "The mood: happy 70 %, sad 30 %" in done.stdout
-    (fit,) = SongFit([parse_mood(SONGS["bittersweet"])]).to(parse_mood("happy=0.7,sad=0.3"))
+    (fit,) = SongFit([parse_mood(SONGS["bittersweet"])], statistics=MUSIC).to(
+        parse_mood("happy=0.7,sad=0.3")
+    )
     assert "bittersweet – Anna" in done.stdout and f"{fit:.3f}" in done.stdout
     assert "rage" not in done.stdout
     assert done.stderr == ""

@@ -15,6 +15,7 @@ import numpy as np
 
 from vibelux.circumplex import affect_of
 from vibelux.emotions import EMOTIONS, as_mood
+from vibelux.model_statistics import ModelStatistics
 from vibelux.recommend.fit import SongFit, standing_out
 from vibelux.recommend.policies import target_path
 from vibelux.recommend.reason_words import in_words
@@ -27,6 +28,9 @@ from vibelux.recommend.reasons import (
     reasons_alike,
     reasons_for,
 )
+
+MUSIC = ModelStatistics().songs
+FACES = ModelStatistics().faces
 
 GOLDEN = Path(__file__).resolve().parent / "reasons.json"
 
@@ -43,11 +47,13 @@ def cases() -> list[dict[str, Any]]:
         pure = np.eye(7)[number % 7]
         mood = as_mood(rng.dirichlet(np.full(7, 0.4)) + (number % 3 == 0) * pure)
         song = as_mood(rng.dirichlet(np.full(7, 0.4)) + (number % 4 == 0) * pure)
-        affect = np.clip(affect_of(song) + rng.normal(0, 0.2, 2), -1, 1).astype(np.float32)
+        affect = np.clip(affect_of(song, MUSIC.affect) + rng.normal(0, 0.2, 2), -1, 1).astype(
+            np.float32
+        )
         policy = next(policies)
         goal = np.eye(7)[3] if policy == "journey" else None
-        target = target_path(standing_out(mood), policy, 6, goal=goal)[3]
-        fit = float(SongFit(song[None], affect[None]).to(target)[0])
+        target = target_path(standing_out(mood, FACES), policy, 6, goal=goal)[3]
+        fit = float(SongFit(song[None], affect[None], statistics=MUSIC).to(target)[0])
         counts = rng.integers(0, 30, 7).tolist() if number % 2 else [0, 1, 2, 90, 80, 3, 0]
         heard = Heard(song, affect, corrected=number % 29 == 0)
         facts = reasons_for(
@@ -58,6 +64,7 @@ def cases() -> list[dict[str, Any]]:
             fit=fit,
             counts=counts,
             liked=next(liked),
+            statistics=MUSIC,
         )
         found.append(
             {
@@ -69,7 +76,7 @@ def cases() -> list[dict[str, Any]]:
                 "en": in_words(facts),
             }
         )
-        other = Heard(mood, affect_of(mood))
+        other = Heard(mood, affect_of(mood, MUSIC.affect))
         facts = reasons_alike(heard, other, same_artist=number % 5 == 0)
         if number % 6 == 0:
             found.append({"reasons": as_json(facts), "en": in_words(facts)})

@@ -19,7 +19,11 @@ from vibelux.evaluation.matching import (
     matching_data,
 )
 from vibelux.evaluation.predictions import read_song_predictions
+from vibelux.model_statistics import ModelStatistics
 from vibelux.recommend.fit import SongFit, standing_out
+
+STATISTICS = ModelStatistics()
+MUSIC, FACES = STATISTICS.songs, STATISTICS.faces
 
 RNG = np.random.default_rng(4)
 
@@ -39,8 +43,10 @@ def data() -> MatchingData:
     songs, quadrant = songs_of_quadrants(30)
     label = np.tile(np.arange(7), 8)
     faces = (0.2 / 7 + 0.8 * np.eye(7))[label].astype(np.float32)
-    affect = np.clip(affect_of(songs), -1, 1)
-    return MatchingData(faces, label, songs, affect, quadrant, np.arange(120).astype(str))
+    affect = np.clip(affect_of(songs, MUSIC.affect), -1, 1)
+    return MatchingData(
+        faces, label, songs, affect, quadrant, np.arange(120).astype(str), STATISTICS
+    )
 
 
 def test_clear_faces_and_songs_are_matched_by_every_method_and_beat_chance(data):
@@ -63,9 +69,9 @@ def test_precision_is_counted_by_hand(data):
 def test_the_default_is_what_recommend_does(data):
     faces = RNG.dirichlet(np.ones(7), 5).astype(np.float32)
     scores = METHODS[DEFAULT](faces, data)
-    songs = SongFit(data.songs, data.affect)
+    songs = SongFit(data.songs, data.affect, statistics=MUSIC)
     for face, row in zip(faces, scores, strict=True):
-        np.testing.assert_array_equal(songs.to(standing_out(face)), row)
+        np.testing.assert_array_equal(songs.to(standing_out(face, FACES)), row)
 
 
 def test_a_standard_error_is_small_where_artists_agree(data):
@@ -100,12 +106,12 @@ def test_songs_without_a_prediction_or_a_quadrant_are_left_out(tmp_path):
     predicted = read_song_predictions(csv)
     assert sorted(predicted) == ["a", "b", "ü"]
     faces = FaceData(np.zeros((2, 48, 48), np.uint8), np.array([0, 3]))
-    data = matching_data(faces, SongData(tuple(rows)), predicted)
+    data = matching_data(faces, SongData(tuple(rows)), predicted, STATISTICS)
     np.testing.assert_array_equal(data.quadrant, [0, 1])
     np.testing.assert_allclose(data.songs[0], [0.25, 0, 0, 0.75, 0, 0, 0])
     np.testing.assert_allclose(data.affect, [[0.5, -0.25], [-1, 1]])
     with pytest.raises(DatasetError, match="do the paths of the predictions belong"):
-        matching_data(faces, SongData(tuple(rows)), {})
+        matching_data(faces, SongData(tuple(rows)), {}, STATISTICS)
     with pytest.raises(InvalidInput, match="2 songs are too few"):
         evaluate_matching(data)
 

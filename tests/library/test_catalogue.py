@@ -22,6 +22,9 @@ from vibelux.library.corrections import correct
 from vibelux.library.migrations import MIGRATIONS
 from vibelux.library.schema import path_bytes, remote_path, songs
 from vibelux.library.schema_blobs import EMBEDDING, vector_blob
+from vibelux.model_statistics import ModelStatistics
+
+MUSIC = ModelStatistics().songs
 
 
 def test_a_new_catalogue_is_empty(catalogue):
@@ -124,7 +127,9 @@ def test_the_matrix_holds_playable_songs_only(catalogue, add_song):
     ids, moods, affect = catalogue.mood_matrix()
     np.testing.assert_array_equal(ids, [a, c])
     np.testing.assert_array_equal(moods, [first, third])
-    np.testing.assert_allclose(affect, affect_of(moods))  # they have no valence of their own
+    np.testing.assert_allclose(
+        affect, affect_of(moods, MUSIC.affect)
+    )  # they have no valence of their own
     assert catalogue.counts() == {"ok": 2, "failed": 1, "missing": 1}
 
 

@@ -7,8 +7,11 @@ from vibelux.errors import InvalidInput, InvalidMood
 from vibelux.library.catalogue_overview import overview
 from vibelux.library.corrections import correct
 from vibelux.library.song_table import SongTable
+from vibelux.model_statistics import ModelStatistics
 from vibelux.recommend.session import Session
 from vibelux.recommend.shelf import Shelf
+
+MUSIC = ModelStatistics().songs
 
 
 @pytest.fixture
@@ -26,13 +29,15 @@ def test_a_mood_of_ones_own_counts_wherever_moods_are_read(catalogue, song_id):
     song = catalogue.song(song_id)
     assert song.corrected
     np.testing.assert_allclose(song.mood, sad)
-    assert (song.valence, song.arousal) == pytest.approx(tuple(affect_of(sad).tolist()))
+    assert (song.valence, song.arousal) == pytest.approx(
+        tuple(affect_of(sad, MUSIC.affect).tolist())
+    )
     ids, moods, _ = catalogue.mood_matrix()
     np.testing.assert_allclose(moods[ids.tolist().index(song_id)], sad)
     shelf = Shelf.of(catalogue)
     row = shelf.row_of[song_id]
     np.testing.assert_allclose(shelf.moods[row], sad)
-    np.testing.assert_allclose(shelf.affect[row], affect_of(sad))
+    np.testing.assert_allclose(shelf.affect[row], affect_of(sad, MUSIC.affect))
     assert SongTable.of(catalogue).find(emotion="sad").tolist() == [song_id]
     assert overview(catalogue).strongest["sad"] == 1
     first = Session(catalogue, strength=1.0, personal=0.0).next(parse_mood("sad"), chosen=True)

@@ -11,8 +11,11 @@ from vibelux.emotions import EMOTIONS
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import EMBEDDING, MOMENT, REVISION, vector_blob
+from vibelux.model_statistics import ModelStatistics
 from vibelux.samples.rendering import render_samples
 from vibelux.samples.synthesis import PIECES
+
+MUSIC = ModelStatistics().songs
 
 SHORT = tuple(replace(piece, bars=4) for piece in PIECES)
 """The sample pieces, cut to some seconds."""
@@ -25,7 +28,7 @@ def render(folder: Path) -> list[Path]:
 
 def row(path: Path, mood: np.ndarray, rng: np.random.Generator, **more: object) -> dict:
     """Return a song as a scan writes it."""
-    valence, arousal = affect_of(mood).tolist()
+    valence, arousal = affect_of(mood, MUSIC.affect).tolist()
     moments = np.zeros(6, MOMENT)
     moments["start"] = 2.0 * np.arange(6)
     moments["mood"] = rng.dirichlet(8 * mood + 0.3, 6)

@@ -1,9 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from vibelux.emotions import parse_mood
 from vibelux.library.schema_blobs import MOMENT
-from vibelux.recommend.confidence import Confidence, confidence_of
+from vibelux.model_statistics import ModelStatistics
+from vibelux.recommend.confidence import confidence_of
+
+MUSIC = ModelStatistics().songs
 
 
 def course(*moods: str) -> np.ndarray:
@@ -14,29 +19,32 @@ def course(*moods: str) -> np.ndarray:
 
 
 def test_one_emotion_is_clear_and_seven_alike_are_not():
-    assert confidence_of(parse_mood("sad"), course()).clear == 1
-    assert confidence_of(np.ones(7), course()).clear == pytest.approx(0, abs=1e-6)
-    half = confidence_of(parse_mood("sad=1,happy=1"), course())
+    assert confidence_of(parse_mood("sad"), course(), MUSIC).clear == 1
+    assert confidence_of(np.ones(7), course(), MUSIC).clear == pytest.approx(0, abs=1e-6)
+    half = confidence_of(parse_mood("sad=1,happy=1"), course(), MUSIC)
     assert half.clear == pytest.approx(1 - np.log(2) / np.log(7), abs=1e-6)
     assert half.steady is None and half.value == half.clear
 
 
 def test_a_song_that_changes_is_not_steady():
-    same = confidence_of(parse_mood("sad"), course("sad", "sad", "sad"))
+    same = confidence_of(parse_mood("sad"), course("sad", "sad", "sad"), MUSIC)
     assert same.steady == 1
-    turning = confidence_of(parse_mood("sad=1,happy=1"), course("sad", "happy"))
+    turning = confidence_of(parse_mood("sad=1,happy=1"), course("sad", "happy"), MUSIC)
     assert turning.steady == pytest.approx(0.5)
     assert turning.value == pytest.approx(turning.clear / 2)
-    assert confidence_of(parse_mood("sad"), course("sad")).steady is None
+    assert confidence_of(parse_mood("sad"), course("sad"), MUSIC).steady is None
 
 
-def test_what_the_numbers_mean():
-    assert Confidence(0.35, 0.93).as_json() == {
-        "clear": 0.35,
-        "steady": 0.93,
+def test_what_is_clear_and_steady_follows_from_the_model():
+    mood = parse_mood("sad=0.6,happy=0.4")
+    changing = course("sad=0.6,happy=0.4", "sad=0.4,happy=0.6")
+    found = confidence_of(mood, changing, replace(MUSIC, clear=0.6, steady=0.89))
+    assert found.as_json() == {
+        "clear": round(found.clear, 6),
+        "steady": pytest.approx(0.9, abs=1e-3),  # half precision
         "is_clear": True,
         "is_steady": True,
     }
-    unsure = Confidence(0.1, 0.4)
-    assert not unsure.is_clear and unsure.is_steady is False
-    assert Confidence(0.1, None).is_steady is None
+    other = confidence_of(mood, changing, replace(MUSIC, clear=0.7, steady=0.95))
+    assert (other.clear, other.is_clear, other.is_steady) == (found.clear, False, False)
+    assert confidence_of(mood, course("sad"), MUSIC).is_steady is None

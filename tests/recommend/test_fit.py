@@ -9,7 +9,11 @@ from hypothesis.extra.numpy import arrays
 from vibelux.circumplex import affect_of, closeness
 from vibelux.emotions import EMOTIONS, as_mood, parse_mood
 from vibelux.errors import InvalidInput, InvalidMood
+from vibelux.model_statistics import ModelStatistics
 from vibelux.recommend.fit import SHIPPED, Formula, SongFit, kinship, space, standing_out
+
+MUSIC = ModelStatistics().songs
+FACES = ModelStatistics().faces
 
 HAPPY = np.eye(7)[3]
 FORMULAS = {
@@ -30,7 +34,7 @@ def by_definition(moods, affect, mood, formula) -> np.ndarray:
     safe = np.where(usable[:, None], moods, 1)
     alike = safe @ product @ mood
     alike /= np.sqrt(np.einsum("ni,ij,nj->n", safe, product, safe) * (mood @ product @ mood))
-    near = closeness(np.asarray(affect, np.float64), affect_of(mood).astype(float))
+    near = closeness(np.asarray(affect, np.float64), affect_of(mood, MUSIC.affect).astype(float))
     return np.where(usable, (1 - formula.circumplex) * alike + formula.circumplex * near, 0)
 
 
@@ -44,7 +48,7 @@ def drawn(songs: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 def test_finds_what_sorting_everything_finds(formula):
     moods, affect = drawn(20_000, 1)
     mood = np.random.default_rng(2).dirichlet(np.ones(7))
-    songs = SongFit(moods, affect, formula=formula)
+    songs = SongFit(moods, affect, formula=formula, statistics=MUSIC)
     exact = by_definition(moods, affect, mood, formula)
     fits = songs.to(mood)
     np.testing.assert_allclose(fits, exact, atol=2e-6)
@@ -64,8 +68,8 @@ def test_finds_what_sorting_everything_finds(formula):
     formula=st.sampled_from(list(FORMULAS.values())),
 )
 def test_agrees_with_the_definition_for_any_moods_also_with_many_ties(moods, mood, n, formula):
-    affect = np.clip(affect_of(moods), -1, 1)
-    songs = SongFit(moods, affect, formula=formula)
+    affect = np.clip(affect_of(moods, MUSIC.affect), -1, 1)
+    songs = SongFit(moods, affect, formula=formula, statistics=MUSIC)
     exact = by_definition(moods, affect, mood, formula)
     np.testing.assert_allclose(songs.to(mood), exact, atol=2e-6)
     rows, best = songs.best(mood, n)
@@ -77,15 +81,16 @@ def test_agrees_with_the_definition_for_any_moods_also_with_many_ties(moods, moo
 
 def test_equal_songs_keep_their_order_wherever_they_lie():
     row, place = drawn(1, 5)
-    songs = SongFit(np.tile(row, (100_003, 1)), np.tile(place, (100_003, 1)))
+    songs = SongFit(np.tile(row, (100_003, 1)), np.tile(place, (100_003, 1)), statistics=MUSIC)
     rows, fits = songs.best(HAPPY, 30)
     np.testing.assert_array_equal(rows, np.arange(30))
     assert np.unique(fits).size == 1
 
 
 def test_the_same_mixture_fits_wholly_whatever_its_scale():
-    (fit,) = SongFit([[0, 0, 0, 1e-30, 0, 2e-30, 0]], [affect_of(as_mood([0, 0, 0, 1, 0, 2, 0]))]
-                     ).to([0, 0, 0, 1, 0, 2, 0])  # fmt: skip
+    mood = as_mood([0, 0, 0, 1, 0, 2, 0])
+    place = affect_of(mood, MUSIC.affect)
+    (fit,) = SongFit([[0, 0, 0, 1e-30, 0, 2e-30, 0]], [place], statistics=MUSIC).to(mood)
     assert fit == pytest.approx(1.0, abs=1e-6) and fit <= 1
 
 
@@ -94,7 +99,7 @@ def test_songs_without_a_mood_fit_nothing_and_are_never_found():
     moods[1] = np.eye(7)[5]
     moods[2] = np.nan
     moods[3, 3] = np.inf
-    songs = SongFit(moods, np.zeros((4, 2)))
+    songs = SongFit(moods, np.zeros((4, 2)), statistics=MUSIC)
     rows, _ = songs.best(HAPPY, 4)
     assert rows.tolist() == [1]
     assert (songs.to(HAPPY) > 0).tolist() == [False, True, False, False]
@@ -103,36 +108,37 @@ def test_songs_without_a_mood_fit_nothing_and_are_never_found():
 
 @pytest.mark.parametrize("empty", [[], np.empty((0, 7)), np.zeros((3, 7))])
 def test_an_empty_catalogue_gives_nothing(empty):
-    rows, fits = SongFit(empty).best(HAPPY, 5)
+    rows, fits = SongFit(empty, statistics=MUSIC).best(HAPPY, 5)
     assert rows.shape == fits.shape == (0,)
 
 
 def test_more_songs_wanted_than_there_are():
-    rows, _ = SongFit(np.eye(7), formula=FORMULAS["moods alone"]).best(HAPPY, 100)
+    rows, _ = SongFit(np.eye(7), formula=FORMULAS["moods alone"], statistics=MUSIC).best(HAPPY, 100)
     assert rows.tolist() == [3, 6, 0, 1, 2, 4, 5]  # surprise is akin to happy
 
 
 def test_without_valence_and_arousal_those_of_the_mood_count():
     moods, _ = drawn(10, 3)
     np.testing.assert_array_equal(
-        SongFit(moods).to(HAPPY), SongFit(moods, affect_of(moods)).to(HAPPY)
+        SongFit(moods, statistics=MUSIC).to(HAPPY),
+        SongFit(moods, affect_of(moods, MUSIC.affect), statistics=MUSIC).to(HAPPY),
     )
 
 
 def test_does_not_change_its_arguments():
     moods, affect = drawn(10, 2)
     before = moods.copy(), affect.copy()
-    SongFit(moods, affect).best(HAPPY, 3)
+    SongFit(moods, affect, statistics=MUSIC).best(HAPPY, 3)
     np.testing.assert_array_equal(moods, before[0])
     np.testing.assert_array_equal(affect, before[1])
 
 
 def test_refuses_what_makes_no_sense():
     with pytest.raises(InvalidInput, match=r"shape \(n, 7\), got \(2, 6\)"):
-        SongFit(np.ones((2, 6)))
+        SongFit(np.ones((2, 6)), statistics=MUSIC)
     with pytest.raises(InvalidInput, match=r"shape \(7, 2\), got \(6, 2\)"):
-        SongFit(np.eye(7), np.zeros((6, 2)))
-    songs = SongFit(np.eye(7))
+        SongFit(np.eye(7), np.zeros((6, 2)), statistics=MUSIC)
+    songs = SongFit(np.eye(7), statistics=MUSIC)
     with pytest.raises(InvalidInput, match="n=-1"):
         songs.best(HAPPY, -1)
     with pytest.raises(InvalidMood, match="all seven numbers are zero"):
@@ -156,7 +162,7 @@ def test_kin_are_of_one_quadrant():
 @given(one=some_moods, other=some_moods)
 def test_the_fit_is_symmetric_and_whole_only_for_the_same_mixture(one, other):
     def fit(mood, song):
-        return float(SongFit([as_mood(song)]).to(mood)[0])
+        return float(SongFit([as_mood(song)], statistics=MUSIC).to(mood)[0])
 
     assert fit(one, other) == pytest.approx(fit(other, one), abs=1e-5)
     assert fit(one, one) == pytest.approx(1, abs=1e-5)
@@ -167,15 +173,15 @@ def test_the_fit_is_symmetric_and_whole_only_for_the_same_mixture(one, other):
 
 def test_a_pure_mood_stands_out_as_it_is():
     for emotion in np.eye(7):
-        np.testing.assert_allclose(standing_out(emotion), emotion)
+        np.testing.assert_allclose(standing_out(emotion, FACES), emotion)
 
 
 def test_rare_emotions_tell_more_than_the_usual_ones():
-    told = standing_out(parse_mood("neutral=0.5,sad=0.3,happy=0.2"))
+    told = standing_out(parse_mood("neutral=0.5,sad=0.3,happy=0.2"), FACES)
     assert told[EMOTIONS.index("sad")] > told[EMOTIONS.index("neutral")]
     assert told.sum() == pytest.approx(1, abs=1e-6)
 
 
 def test_a_trace_of_disgust_is_no_disgusted_face():
-    told = standing_out(parse_mood("neutral=0.85,sad=0.1,disgust=0.05"))
+    told = standing_out(parse_mood("neutral=0.85,sad=0.1,disgust=0.05"), FACES)
     assert EMOTIONS[int(told.argmax())] == "neutral"

@@ -10,8 +10,11 @@ import pytest
 
 from vibelux.emotions import parse_mood
 from vibelux.errors import InvalidInput, ProfileError, ProfileTooNew
+from vibelux.model_statistics import ModelStatistics
 from vibelux.recommend.profile import Event, Profile
 from vibelux.recommend.taste import Taste
+
+MUSIC = ModelStatistics().songs
 
 
 def event(what: str = "played", name: str = "a", **values: object) -> Event:
@@ -212,5 +215,5 @@ def test_odd_values_of_an_event_count_as_not_there(tmp_path, column, values):
             assert [getattr(one, column) for one in profile.events()] == [None]
             assert profile.last_plays()[0].plays == 0
             json.dumps(profile.as_json(), allow_nan=False)
-            assert np.isfinite(Taste.learnt(list(profile.events())).events)
+            assert np.isfinite(Taste.learnt(list(profile.events()), MUSIC).events)
             profile.forget()

@@ -7,8 +7,12 @@ from vibelux.errors import CatalogueError, InvalidInput
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import vector_blob
+from vibelux.model_statistics import ModelStatistics
 from vibelux.recommend.fit import SongFit, standing_out
 from vibelux.recommend.ranking import recommend_songs
+
+MUSIC = ModelStatistics().songs
+FACES = ModelStatistics().faces
 
 
 @pytest.fixture
@@ -31,7 +35,9 @@ def test_ranks_by_fit(catalogue, tmp_path):
     add(catalogue, tmp_path / "happy.mp3", "happy=0.9,neutral=0.1")
     found = recommend_songs(catalogue, parse_mood("happy=0.8,sad=0.2"), n=5)
     assert [entry.song.title for entry in found] == ["happy", "mixed", "sad"]
-    exact = SongFit([entry.song.mood for entry in found]).to(parse_mood("happy=0.8,sad=0.2"))
+    exact = SongFit([entry.song.mood for entry in found], statistics=MUSIC).to(
+        parse_mood("happy=0.8,sad=0.2")
+    )
     np.testing.assert_allclose([entry.score for entry in found], exact, atol=1e-6)
     assert [entry.reasons[0].emotion for entry in found] == ["happy", "happy", "sad"]
     assert [len(recommend_songs(catalogue, np.ones(7), n=n)) for n in (1, 2, 3)] == [1, 2, 3]
@@ -48,7 +54,7 @@ def test_a_face_is_read_for_what_stands_out(catalogue, tmp_path):
 
     assert titles(face)[0] == "calm"
     assert titles(face, of_face=True)[0] == "sad"
-    assert titles(face, of_face=True) == titles(standing_out(face))
+    assert titles(face, of_face=True) == titles(standing_out(face, FACES))
 
 
 def test_songs_whose_file_is_gone_make_room_for_the_next_best(catalogue, tmp_path):

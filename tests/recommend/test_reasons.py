@@ -12,6 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 from vibelux.circumplex import affect_of
 from vibelux.emotions import EMOTIONS, as_mood, parse_mood
+from vibelux.model_statistics import ModelStatistics
 from vibelux.recommend.fit import standing_out
 from vibelux.recommend.policies import POLICIES, target_path
 from vibelux.recommend.reason_words import in_words
@@ -33,15 +34,20 @@ from vibelux.recommend.reasons import (
     reasons_for,
 )
 
+MUSIC = ModelStatistics().songs
+FACES = ModelStatistics().faces
+
 DATA = Path(__file__).parents[1] / "data"
 moods = arrays(np.float64, 7, elements=st.floats(0, 1)).filter(lambda mood: mood.sum() > 0.01)
 places = arrays(np.float32, 2, elements=st.floats(-1, 1, width=32))
 
 
 def why(song: str, mood: str, *, policy="match", fit=0.9, **options):
-    heard = Heard(parse_mood(song), affect_of(parse_mood(song)))
+    heard = Heard(parse_mood(song), affect_of(parse_mood(song), MUSIC.affect))
     target = target_path(parse_mood(mood), policy, 1)[0]
-    return reasons_for(heard, parse_mood(mood), policy=policy, target=target, fit=fit, **options)
+    return reasons_for(
+        heard, parse_mood(mood), policy=policy, target=target, fit=fit, **options, statistics=MUSIC
+    )
 
 
 def test_the_golden_file_is_what_the_code_says():
@@ -63,8 +69,10 @@ def test_a_song_of_a_journey_is_compared_with_the_stage_it_belongs_to():
     """Not with where the journey leads: a gloomy song is not brighter than a happy goal."""
     sad, happy = parse_mood("sad"), parse_mood("happy")
     first = target_path(sad, "journey", 12, goal=happy)[0]
-    heard = Heard(parse_mood("sad=0.5,fear=0.5"), affect_of(sad) + np.array([0.4, 0.0]))
-    facts = reasons_for(heard, sad, policy="journey", target=first, fit=0.9)
+    heard = Heard(
+        parse_mood("sad=0.5,fear=0.5"), affect_of(sad, MUSIC.affect) + np.array([0.4, 0.0])
+    )
+    facts = reasons_for(heard, sad, policy="journey", target=first, fit=0.9, statistics=MUSIC)
     assert "brighter than this point of the journey" in in_words(facts)
 
 
@@ -80,9 +88,11 @@ def test_the_caveat_comes_only_where_the_library_holds_few_such_songs():
 
 
 def test_chance_and_corrections_are_said():
-    heard = Heard(parse_mood("happy"), affect_of(parse_mood("happy")), corrected=True)
+    heard = Heard(parse_mood("happy"), affect_of(parse_mood("happy"), MUSIC.affect), corrected=True)
     happy = parse_mood("happy")
-    facts = reasons_for(heard, happy, policy="off", target=happy, fit=1, liked=Liked())
+    facts = reasons_for(
+        heard, happy, policy="off", target=happy, fit=1, liked=Liked(), statistics=MUSIC
+    )
     assert facts == [Sounds("happy", "high"), Corrected(), Random()]
     assert in_words(facts) == (
         "Cheerful and lively. This is the mood that you gave it. Picked by chance."
@@ -102,11 +112,17 @@ def test_policies_say_where_they_lead_and_only_what_is_so():
 def test_no_reason_contradicts_the_bars(mood, song, affect, policy):
     heard = Heard(as_mood(song), affect)
     goal = np.eye(7)[3] if policy == "journey" else None
-    target = target_path(standing_out(mood), policy, 4, goal=goal)[2]
+    target = target_path(standing_out(mood, FACES), policy, 4, goal=goal)[2]
     facts = reasons_for(
-        heard, mood := as_mood(mood), policy=policy, target=target, fit=0.5, counts=[0] * 7
+        heard,
+        mood := as_mood(mood),
+        policy=policy,
+        target=target,
+        fit=0.5,
+        counts=[0] * 7,
+        statistics=MUSIC,
     )
-    places = {"you": affect_of(mood), "aim": affect_of(target)}
+    places = {"you": affect_of(mood, MUSIC.affect), "aim": affect_of(target, MUSIC.affect)}
     for fact in facts:
         match fact:
             case Sounds():
@@ -135,7 +151,9 @@ def test_no_reason_contradicts_the_bars(mood, song, affect, policy):
 
 
 def test_what_songs_have_in_common():
-    song, other = (Heard(parse_mood(m), affect_of(parse_mood(m))) for m in ("happy", "sad"))
+    song, other = (
+        Heard(parse_mood(m), affect_of(parse_mood(m), MUSIC.affect)) for m in ("happy", "sad")
+    )
     assert in_words(reasons_alike(song, other, same_artist=True)).startswith(
         "Cheerful and lively, livelier than that song, by the same artist"
     )

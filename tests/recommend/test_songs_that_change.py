@@ -13,6 +13,7 @@ from vibelux.library.catalogue import Catalogue
 from vibelux.library.corrections import correct
 from vibelux.library.scan import scan
 from vibelux.library.schema import songs
+from vibelux.model_statistics import ModelStatistics
 from vibelux.recommend.listener import Listener
 from vibelux.recommend.profile import Event, Profile
 from vibelux.recommend.session import Session
@@ -30,6 +31,8 @@ mutagen = pytest.importorskip("mutagen", reason="needs the tags extra")
 from mutagen.id3 import ID3, TIT2, TPE1  # noqa: E402
 
 from vibelux.library.tag_writing import tag_songs, untag_songs  # noqa: E402
+
+MUSIC = ModelStatistics().songs
 
 SUFFIXES = ("mp3", "flac", "ogg", "m4a", "wav", "wv")
 
@@ -283,7 +286,7 @@ def test_a_profile_follows_songs_to_their_present_keys_and_places(home):
         assert listener.profile.liked() == [(shelf.keys[0], str(path).encode())]
         listener.tell(Event("played", old, b"/elsewhere", "A title"))
         later = home.shelf()
-        listener.taste(later, SongFeatures.of(later))
+        listener.taste(later, SongFeatures.of(later, MUSIC), MUSIC)
         assert listener.profile.songs() == [(shelf.keys[0], str(path).encode())]
         counts = listener.profile.counts()
         assert (counts["liked"], counts["played"]) == (1, 1)

@@ -3,14 +3,17 @@ import pytest
 
 from vibelux.circumplex import affect_of
 from vibelux.emotions import EMOTIONS, parse_mood
+from vibelux.model_statistics import ModelStatistics
 from vibelux.recommend.profile import Event
 from vibelux.recommend.taste import SongFeatures, Taste, reward_of
+
+MUSIC = ModelStatistics().songs
 
 HAPPY, SAD, ANGRY = (parse_mood(name) for name in ("happy", "sad", "angry"))
 
 
 def heard(mood: np.ndarray) -> np.ndarray:
-    return np.r_[mood, affect_of(mood)].astype(np.float32)
+    return np.r_[mood, affect_of(mood, MUSIC.affect)].astype(np.float32)
 
 
 def event(what: str, song: np.ndarray, at: np.ndarray, **values: object) -> Event:
@@ -19,7 +22,7 @@ def event(what: str, song: np.ndarray, at: np.ndarray, **values: object) -> Even
 
 def songs(*moods: str) -> SongFeatures:
     return SongFeatures(
-        np.stack([SongFeatures.remembered(heard(parse_mood(mood))) for mood in moods])
+        np.stack([SongFeatures.remembered(heard(parse_mood(mood)), MUSIC) for mood in moods])
     )
 
 
@@ -29,11 +32,11 @@ PAIR = songs("sad=0.6,neutral=0.4", "happy=0.6,neutral=0.4")
 
 
 def test_of_someone_unknown_nothing_is_expected():
-    np.testing.assert_array_equal(Taste.learnt([]).preference(MANY, HAPPY), 0)
+    np.testing.assert_array_equal(Taste.learnt([], MUSIC).preference(MANY, HAPPY), 0)
 
 
 def test_ten_skips_of_one_kind_are_enough_to_notice():
-    taste = Taste.learnt([event("skipped", SAD_SONG, HAPPY, share=0.05) for _ in range(10)])
+    taste = Taste.learnt([event("skipped", SAD_SONG, HAPPY, share=0.05) for _ in range(10)], MUSIC)
     sad, happy = taste.preference(PAIR, HAPPY)
     assert sad < -0.4 and happy > -0.1
     draws = [taste.preference(PAIR, HAPPY, np.random.default_rng(seed)) for seed in range(200)]
@@ -41,15 +44,15 @@ def test_ten_skips_of_one_kind_are_enough_to_notice():
 
 
 def test_ten_likes_are_noticed_too_and_one_skip_is_not_the_end():
-    liked = Taste.learnt([event("liked", SAD_SONG, SAD) for _ in range(10)])
+    liked = Taste.learnt([event("liked", SAD_SONG, SAD) for _ in range(10)], MUSIC)
     assert liked.preference(PAIR, SAD)[0] > 0.4
-    once = Taste.learnt([event("skipped", SAD_SONG, HAPPY)])
+    once = Taste.learnt([event("skipped", SAD_SONG, HAPPY)], MUSIC)
     assert -0.4 < once.preference(PAIR, HAPPY)[0] < 0
 
 
 def test_the_wrong_mood_counts_at_that_mood_only():
-    wrong = Taste.learnt([event("wrong_mood", SAD_SONG, HAPPY) for _ in range(10)])
-    skipped = Taste.learnt([event("skipped", SAD_SONG, HAPPY) for _ in range(10)])
+    wrong = Taste.learnt([event("wrong_mood", SAD_SONG, HAPPY) for _ in range(10)], MUSIC)
+    skipped = Taste.learnt([event("skipped", SAD_SONG, HAPPY) for _ in range(10)], MUSIC)
     assert wrong.preference(PAIR, HAPPY)[0] < -0.3
     assert wrong.preference(PAIR, SAD)[0] == pytest.approx(0, abs=1e-6)
     assert skipped.preference(PAIR, SAD)[0] < -0.1
@@ -58,9 +61,9 @@ def test_the_wrong_mood_counts_at_that_mood_only():
 def test_tastes_change():
     then = [event("skipped", SAD_SONG, SAD) for _ in range(20)]
     lately = [event("liked", SAD_SONG, SAD) for _ in range(20)]
-    assert Taste.learnt(then).preference(PAIR, SAD)[0] < -0.3
+    assert Taste.learnt(then, MUSIC).preference(PAIR, SAD)[0] < -0.3
     between = [event("played", ANGRY, ANGRY) for _ in range(1500)]
-    assert Taste.learnt([*then, *between, *lately]).preference(PAIR, SAD)[0] > 0.3
+    assert Taste.learnt([*then, *between, *lately], MUSIC).preference(PAIR, SAD)[0] > 0.3
 
 
 def spread(taste: Taste) -> float:
@@ -69,14 +72,14 @@ def spread(taste: Taste) -> float:
 
 
 def test_of_someone_unknown_nothing_is_tried():
-    assert spread(Taste.learnt([])) == 0
-    acquainted = Taste.learnt([event("played", ANGRY, ANGRY) for _ in range(100)])
+    assert spread(Taste.learnt([], MUSIC)) == 0
+    acquainted = Taste.learnt([event("played", ANGRY, ANGRY) for _ in range(100)], MUSIC)
     assert spread(acquainted) > 0.01
 
 
 def test_exploration_lessens_with_what_is_known():
-    known = Taste.learnt([event("played", SAD_SONG, HAPPY) for _ in range(100)])
-    other = Taste.learnt([event("played", ANGRY, ANGRY) for _ in range(100)])
+    known = Taste.learnt([event("played", SAD_SONG, HAPPY) for _ in range(100)], MUSIC)
+    other = Taste.learnt([event("played", ANGRY, ANGRY) for _ in range(100)], MUSIC)
     assert spread(known) < 0.5 * spread(other)
 
 
@@ -92,5 +95,5 @@ def test_rewards():
 def test_events_without_mood_or_analysis_do_no_harm():
     bare = Event("skipped", "k", b"/k")
     moodless = Event("skipped", "k", b"/k", heard=heard(SAD_SONG))
-    assert Taste.learnt([bare]).preference(PAIR, SAD).tolist() == [0, 0]
-    assert Taste.learnt([moodless] * 10).preference(PAIR, SAD)[0] < -0.2
+    assert Taste.learnt([bare], MUSIC).preference(PAIR, SAD).tolist() == [0, 0]
+    assert Taste.learnt([moodless] * 10, MUSIC).preference(PAIR, SAD)[0] < -0.2

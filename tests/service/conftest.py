@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,11 @@ from vibelux.service.server import Server
 from vibelux.settings import Settings
 
 SECONDS = 3.0
+
+PLACES = np.array(
+    [[-1, 1], [-0.8, 0.3], [-0.9, 0.8], [1, 1], [0.5, -1], [-0.9, -1], [0.4, 0.7]], np.float32
+)
+"""Valence and arousal of the songs of each emotion, whatever the shipped model says of it."""
 
 FILES = {
     "happy": (Format(".mp3", "mp3", "libmp3lame", "fltp", 44_100, 128_000), "happy"),
@@ -65,10 +70,11 @@ def running(
     root_path: str = "",
     analyser: Analyser | None = None,
     listener: socket.socket | None = None,
+    models: Mapping[str, Path] | None = None,
     **limits: Any,
 ) -> Iterator[tuple[Context, str]]:
     """Run the app on a free port in a thread and yield its context and address."""
-    settings = Settings(home=home, workers=1, song_timeout=30.0)
+    settings = Settings(home=home, workers=1, song_timeout=30.0, **(models or {}))
     context = Context.open(settings, Roots.of([root]), analyser=analyser)
     app = create_app(context, token=token, names=names, root_path=root_path)
     listener = listener or socket.create_server(("127.0.0.1", 0), backlog=256)
@@ -95,7 +101,7 @@ def fill(catalogue: Catalogue, music: Path) -> dict[str, int]:
         path = music / f"{name}{file_format.suffix}"
         write_audio(path, tone(), file_format=file_format, tags={"title": name})
         mood = parse_mood(text)
-        valence, arousal = affect_of(mood).tolist()
+        valence, arousal = affect_of(mood, PLACES).tolist()
         course = np.zeros(2, MOMENT)
         course["mood"], course["start"], course["tension"] = mood, [0, 10], [0.5, np.nan]
         embedding = rng.normal(size=4)

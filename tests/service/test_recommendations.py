@@ -1,11 +1,14 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 
 from vibelux.emotions import EMOTIONS, as_mood
+from vibelux.errors import ModelError
+from vibelux.library.catalogue import Catalogue
 
-from .conftest import error, mood
+from .conftest import error, fill, mood, running
 
 
 def begin(service, **rest):
@@ -204,3 +207,41 @@ def test_a_pick_says_which_mood_was_looked_for(service):
     (pick,) = service.client.post("/api/v1/recommendations", json=body).json()["songs"]
     assert pick["target"]["happy"] > pick["target"]["sad"] > 0
     assert sum(pick["target"].values()) == pytest.approx(1)
+
+
+def test_the_numbers_of_the_model_come_from_its_card(tmp_path, model_with):
+    places = [[round(0.1 * emotion, 1), -0.5] for emotion in range(7)]
+    often = [0.02] * 6 + [0.88]
+    models = {
+        "music_model": model_with("music", affect=places, clear=1.0),
+        "face_model": model_with("face", usual_mood=often),
+    }
+    with Catalogue(tmp_path / "catalogue.sqlite") as catalogue:
+        ids = fill(catalogue, tmp_path / "music")
+    with (
+        running(tmp_path, tmp_path, models=models) as (_, url),
+        httpx.Client(base_url=f"{url}/api/v1", timeout=None) as client,
+    ):
+        found = client.get("/moods").json()["emotions"]
+        assert [[one["valence"], one["arousal"]] for one in found] == places
+        described = client.post("/moods", json={"mood": mood(sad=1)}).json()
+        assert (described["valence"], described["arousal"]) == pytest.approx(places[5])
+        song = client.get(f"/songs/{ids['tender']}").json()
+        assert song["confidence"]["clear"] > 0.5 and not song["confidence"]["is_clear"]
+        corrected = client.put(f"/songs/{ids['sad']}/mood", json={"mood": mood(fear=1)}).json()
+        assert (corrected["valence"], corrected["arousal"]) == pytest.approx(places[2])
+        face = {"mood": mood(surprise=0.8, sad=0.2), "source": "face", "n": 1}
+        pick = client.post("/recommendations", json=face).json()["songs"][0]
+        assert pick["target"]["sad"] > 0.6  # faces are surprised: what stands out is the sadness
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("music", "affect"), ("music", "steady"), ("face", "usual_mood")]
+)
+def test_a_service_with_a_card_that_lacks_a_number_does_not_begin(tmp_path, model_with, kind, name):
+    models = {f"{kind}_model": model_with(kind, **{name: None})}
+    with (
+        pytest.raises(ModelError, match=f"has no '{name}' in its statistics"),
+        running(tmp_path, tmp_path, models=models),
+    ):
+        pass

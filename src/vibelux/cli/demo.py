@@ -47,6 +47,7 @@ def demo(
     from vibelux.emotions import mood_dict
     from vibelux.library.catalogue import Catalogue
     from vibelux.library.playlists import write_playlist
+    from vibelux.model_statistics import ModelStatistics
     from vibelux.recommend.ranking import recommend_songs
     from vibelux.settings import load_settings
 
@@ -58,7 +59,8 @@ def demo(
     _say(f"They are in {music}{os.sep}")
 
     _heading(2, "VibeluX listens to it")
-    with Catalogue(folder / "catalogue.sqlite") as catalogue:
+    statistics = ModelStatistics.of(settings)
+    with Catalogue(folder / "catalogue.sqlite", statistics=statistics) as catalogue:
         report = _scan(music, catalogue, settings)
         _say(
             f"{report.analysed} songs analysed, {report.unchanged + report.moved} known already, "

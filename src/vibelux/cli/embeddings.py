@@ -26,7 +26,7 @@ def export(
     from vibelux.library.song_embeddings import export_embeddings
     from vibelux.settings import load_settings
 
-    with Catalogue(load_settings().catalogue) as catalogue:
+    with Catalogue.of(load_settings()) as catalogue:
         count = export_embeddings(catalogue, file)
     if json:
         print_json({"path": str(file), "exported": count})
@@ -49,7 +49,7 @@ def import_(
     from vibelux.library.song_embeddings import import_embeddings
     from vibelux.settings import load_settings
 
-    with Catalogue(load_settings().catalogue) as catalogue:
+    with Catalogue.of(load_settings()) as catalogue:
         report = import_embeddings(catalogue, file)
     if json:
         rejected = [{"path": path, "reason": reason} for path, reason in report.rejected]

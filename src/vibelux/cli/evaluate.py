@@ -210,7 +210,7 @@ def match(
     predictions: Annotated[
         Path,
         typer.Option(
-            help="csv of the songs' moods from models that never heard their artist: "
+            help="csv of the songs' moods from models that do not know their artist: "
             "train music --cross-validate --predictions FILE."
         ),
     ],
@@ -228,6 +228,7 @@ def match(
     from vibelux.evaluation.faces import predict_faces
     from vibelux.evaluation.matching import evaluate_matching, half_of, matching_data
     from vibelux.evaluation.predictions import read_song_predictions
+    from vibelux.model_statistics import ModelStatistics
     from vibelux.models import load_model
     from vibelux.settings import load_settings
 
@@ -236,7 +237,12 @@ def match(
     labelled = read_faces(faces)
     if labelled.usage is not None:
         labelled = labelled.with_usage(usage)
-    data = matching_data(labelled, read_songs(songs), read_song_predictions(predictions))
+    data = matching_data(
+        labelled,
+        read_songs(songs),
+        read_song_predictions(predictions),
+        ModelStatistics.of(settings),
+    )
     data = data.with_songs(half_of(data.group, artists))
     with _progress("faces", len(labelled)) as advance:
         moods = predict_faces(network, labelled.images, on_progress=advance).mood

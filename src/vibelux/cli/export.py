@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from vibelux.cli.console import err
+from vibelux.cli.console import err, print_json
 from vibelux.cli.extras import train_extra
+from vibelux.errors import InvalidInput
 
 app = typer.Typer(
     help="Export a training's checkpoint as an ONNX file with its card (needs the train extra).",
@@ -116,3 +117,45 @@ def detector(
         source=source or boxes.name,
         announce=lambda line: err().print(line, soft_wrap=True),
     )
+
+
+@app.command("statistics")
+def statistics(
+    model: Annotated[
+        Path, typer.Argument(metavar="ONNX", help="A face or music model; its card is changed.")
+    ],
+    cross_validation: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Of a music model: what train music wrote there."),
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Of a face model: what it was trained on; the held-back part counts."),
+    ] = None,
+) -> None:
+    """Compute anew what is usual for a model's answers, and write it into its card.
+
+    The model stays as it is. Of a music model it comes from `train music --cross-validate`.
+    """
+    with train_extra():
+        from vibelux.training.export import update_statistics
+        from vibelux.training.face.export import card_statistics
+        from vibelux.training.face.targets import split_faces
+        from vibelux.training.song.statistics import read_statistics
+    from vibelux.datasets.face_files import read_faces
+    from vibelux.evaluation.faces import predict_faces
+    from vibelux.models import Card, load_model
+
+    card = Card.read(model.with_suffix(".json"))
+    if card.kind == "music" and cross_validation is not None:
+        found = read_statistics(cross_validation, card)
+    elif card.kind == "face" and data is not None:
+        held = split_faces(read_faces(data)).validation
+        found = card_statistics(predict_faces(load_model("face", model), held.images).mood)
+    else:
+        raise InvalidInput(
+            f"{model} is a {card.kind} model; statistics have face models, from --data, and music "
+            "models, from --cross-validation"
+        )
+    update_statistics(model, found)
+    print_json(found)

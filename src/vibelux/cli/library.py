@@ -33,7 +33,7 @@ def library(
     from vibelux.servers.login import known_server
     from vibelux.settings import load_settings
 
-    with Catalogue(load_settings().catalogue) as catalogue:
+    with Catalogue.of(load_settings()) as catalogue:
         if server is not None:
             servers = catalogue.servers()
             catalogue.server = known_server(server, servers)

@@ -107,7 +107,7 @@ def play(
             '--policy off; for example: vibelux play --mood "happy=0.7,sad=0.3"'
         )
     with ExitStack() as stack:
-        catalogue = stack.enter_context(Catalogue(settings.catalogue))
+        catalogue = stack.enter_context(Catalogue.of(settings))
         require_songs(catalogue)
         listener = stack.enter_context(Listener.at(settings.profile))
         player, here = _player(mpd, mpd_root, sound_device, settings.home / "mpd_modes.json")

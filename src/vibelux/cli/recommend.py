@@ -98,7 +98,7 @@ def recommend(
     wanted = parse_mood(mood) if mood is not None else None
     settings = load_settings(face_model=face_model)
     require_catalogue(settings.catalogue)
-    with Catalogue(settings.catalogue) as catalogue:
+    with Catalogue.of(settings) as catalogue:
         require_songs(catalogue)
         if wanted is None:
             try:

@@ -44,7 +44,7 @@ def scan(
     settings = load_settings(workers=workers, song_timeout=song_timeout, music_model=model)
     pace = Pace()
     try:
-        with Catalogue(settings.catalogue) as catalogue:
+        with Catalogue.of(settings) as catalogue:
             with scan_progress(pace) as tell:
                 report = scan_folders(
                     folders,

@@ -32,7 +32,7 @@ def similar(
         require_format(output)
     settings = load_settings()
     require_catalogue(settings.catalogue)
-    with Catalogue(settings.catalogue) as catalogue:
+    with Catalogue.of(settings) as catalogue:
         this = find_song(catalogue, song)
         songs = nearest(catalogue, this, n=number)
     if json:

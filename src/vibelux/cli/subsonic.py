@@ -98,7 +98,7 @@ def status(json: bool = typer.Option(False, "--json", help="Print one JSON docum
     settings = load_settings()
     with client_of(settings) as client:
         info, server = client.ping(), client.login.server
-    with Catalogue(settings.catalogue, server=server) as catalogue:
+    with Catalogue.of(settings, server=server) as catalogue:
         counts = catalogue.counts()
     if json:
         print_json({"server": server, "user": client.login.user, **asdict(info), "songs": counts})
@@ -144,7 +144,7 @@ def scan(
     try:
         with client_of(settings) as client:
             server = client.login.server
-            with Catalogue(settings.catalogue, server=server) as catalogue:
+            with Catalogue.of(settings, server=server) as catalogue:
                 with scan_progress(pace, what="songs") as tell:
                     report = scan_server(
                         client,

@@ -58,7 +58,7 @@ def playlist(
     settings = load_settings()
     with (
         client_of(settings) as client,
-        Catalogue(settings.catalogue, server=client.login.server) as catalogue,
+        Catalogue.of(settings, server=client.login.server) as catalogue,
     ):
         from vibelux.servers.playlists import put_playlist
         from vibelux.servers.scan import refresh_plays

@@ -44,7 +44,7 @@ def tag(
     files: list[dict[str, object]] = []
     counts: Counter[str] = Counter()
     try:
-        with Catalogue(load_settings().catalogue) as catalogue:
+        with Catalogue.of(load_settings()) as catalogue:
             if undo:
                 steps = untag_songs(folders, catalogue, write=write, keep_time=keep_time)
             else:

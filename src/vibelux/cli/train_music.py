@@ -38,7 +38,8 @@ def music(
     unheard: Annotated[
         str | None,
         typer.Option(
-            metavar="COLLECTION", help="Measure on a collection of the manifest that is not heard."
+            metavar="COLLECTION",
+            help="Measure on a collection of the manifest that is not learnt from.",
         ),
     ] = None,
     cross_dataset: Annotated[
@@ -95,7 +96,9 @@ def music(
     predictions: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="With --cross-validate: write one row a song, judged unheard."
+            metavar="FILE",
+            help="With --cross-validate: write a row for each song, judged by a model "
+            "that does not know its artist.",
         ),
     ] = None,
     cache: Annotated[
@@ -238,7 +241,7 @@ def _report(folder: Path, found: Any, *, source: str, limits: tuple[str, ...]) -
     from vibelux.evaluation.report import Subject, write_song_report
 
     subject = Subject(
-        model="music network, each song judged by a fold that did not hear its artist",
+        model="music network, each song judged by a fold that does not know its artist",
         data=source,
         command=shlex.join(["vibelux", *sys.argv[1:]]),
         limits=limits,

@@ -1,4 +1,4 @@
-"""How well a face model keeps its answers when pictures get worse.
+"""How well a face model's answers hold when pictures get worse.
 
 Twelve corruptions at three severities, after Hendrycks & Dietterich (2019), Benchmarking neural
 network robustness to common corruptions and perturbations, chosen for what webcams and boxes of a

@@ -16,6 +16,7 @@ from vibelux.datasets.songs import QUADRANTS, SongData
 from vibelux.emotions import EMOTIONS
 from vibelux.errors import DatasetError, InvalidInput
 from vibelux.evaluation.predictions import SongPrediction
+from vibelux.model_statistics import ModelStatistics
 from vibelux.recommend.fit import SHIPPED, Formula, SongFit, standing_out
 
 TOP = 10
@@ -54,6 +55,7 @@ class MatchingData:
         affect: valence and arousal, predicted likewise [shape=(S, 2)].
         quadrant: place of each song's quadrant in `QUADRANTS` [shape=(S,)].
         group: artist of each song [shape=(S,)].
+        statistics: of the face model and the music model.
 
     """
 
@@ -63,6 +65,7 @@ class MatchingData:
     affect: _Moods
     quadrant: NDArray[np.int64]
     group: NDArray[np.str_]
+    statistics: ModelStatistics
 
     def with_faces(self, moods: _Moods) -> "MatchingData":
         """Return the same data with these moods of the faces."""
@@ -111,7 +114,10 @@ class Precision:
 
 
 def matching_data(
-    faces: FaceData, songs: SongData, predicted: Mapping[str, SongPrediction]
+    faces: FaceData,
+    songs: SongData,
+    predicted: Mapping[str, SongPrediction],
+    statistics: ModelStatistics,
 ) -> MatchingData:
     """Put labelled faces and those songs together that have a quadrant and a prediction.
 
@@ -121,6 +127,7 @@ def matching_data(
         faces: F labelled faces.
         songs: labelled songs.
         predicted: path as the songs give it -> what a model says of it.
+        statistics: of the two models.
 
     Raises:
         DatasetError: no song has both.
@@ -139,6 +146,7 @@ def matching_data(
         affect=np.stack([predicted[song.given].affect for song in rows]),
         quadrant=np.array([song.quadrant_index for song in rows]),
         group=np.array([song.group for song in rows]),
+        statistics=statistics,
     )
 
 
@@ -233,20 +241,14 @@ def _standard_error(data: MatchingData, score: _Score) -> float:
 _TARGET = np.array([QUADRANTS.index(QUADRANT_OF_EMOTION[emotion]) for emotion in EMOTIONS])
 
 
-def _fit(formula: Formula, reading: Callable[[_Moods], _Moods]) -> _Score:
+def _fit(formula: Formula, *, stand_out: bool) -> _Score:
     def score(faces: _Moods, data: MatchingData) -> _Moods:
-        songs = SongFit(data.songs, data.affect, formula=formula)
-        return np.stack([songs.to(face) for face in reading(faces)])
+        songs = SongFit(data.songs, data.affect, statistics=data.statistics.songs, formula=formula)
+        usual = data.statistics.faces
+        read = (standing_out(face, usual) if stand_out else face for face in faces)
+        return np.stack([songs.to(face) for face in read])
 
     return score
-
-
-def _as_read(faces: _Moods) -> _Moods:
-    return faces
-
-
-def _standing_out(faces: _Moods) -> _Moods:
-    return np.stack([standing_out(face) for face in faces])
 
 
 def _centred(faces: _Moods, data: MatchingData) -> _Moods:
@@ -273,7 +275,7 @@ _FORMULAS = {
 METHODS: dict[str, _Score] = {
     "strongest only": lambda f, data: data.songs[:, f.argmax(axis=1)].T,
     "cosine, centred on the catalogue": _centred,
-    **{name: _fit(formula, _as_read) for name, formula in _FORMULAS.items()},
-    **{f"{name}, standing out": _fit(f, _standing_out) for name, f in _FORMULAS.items()},
+    **{name: _fit(formula, stand_out=False) for name, formula in _FORMULAS.items()},
+    **{f"{name}, standing out": _fit(f, stand_out=True) for name, f in _FORMULAS.items()},
 }
 """Scores [shape=(F, S)] of songs for faces from their moods; higher is better."""

@@ -72,7 +72,7 @@ def write_face_report(
     """Write ``report.md`` and its plots, and return the page's path.
 
     Args:
-        folder: made if it does not exist.
+        folder: created if it does not exist.
         data: N labelled faces.
         predictions: of the same N faces.
         subject: what was evaluated.
@@ -109,7 +109,7 @@ def write_song_report(
     """Write ``report.md`` and its plots, and return the page's path.
 
     Args:
-        folder: made if it does not exist.
+        folder: created if it does not exist.
         songs: N labelled songs.
         predictions: of the same N songs.
         subject: what was evaluated.

@@ -67,7 +67,7 @@ def predict_songs(
         model: a music model.
         songs: audio files, or spectrograms of `vibelux preprocess`.
         workers: threads; decoding and inference both run outside Python's lock.
-        max_windows: analyse at most so many windows of an audio file; default: as the card plans.
+        max_windows: most windows of an audio file to analyse; default: as in the card.
         on_progress: called with the number of songs done after each one.
 
     """
@@ -121,7 +121,7 @@ def _analyse_spectrogram(music: MusicModel, path: Path) -> SongAnalysis:
     except (OSError, ValueError, EOFError) as error:
         raise DatasetError(f"{path} is not a readable spectrogram: {error}") from error
     if not np.issubdtype(decibels.dtype, np.floating) or not np.isfinite(decibels).all():
-        raise DatasetError(f"{path} is no spectrogram: decibels are finite floats")
+        raise DatasetError(f"{path} is not a spectrogram: decibels are finite floats")
     if decibels.ndim != 2 or len(decibels) != settings.n_mels or not decibels.shape[1]:
         raise DatasetError(
             f"{path} has shape {decibels.shape}, ({settings.n_mels}, frames) is needed; "

@@ -1,4 +1,4 @@
-"""How well likeness of sound finds songs of the same artist and of the same quadrant."""
+"""How well similarity of sound finds songs of the same artist and of the same quadrant."""
 
 from dataclasses import dataclass
 

@@ -38,7 +38,9 @@ from vibelux.library.schema_blobs import (
 )
 from vibelux.library.sqlite_file import make
 from vibelux.library.tags import name_of
+from vibelux.model_statistics import ModelStatistics
 from vibelux.private_files import private_folder
+from vibelux.settings import Settings
 
 State = Literal["ok", "failed", "missing"]
 
@@ -124,15 +126,24 @@ class Catalogue:
     Attributes:
         path: of the file.
         server: whose songs are meant, as of `Song.server`; None for files.
+        statistics: what is usual for the answers of the models in use.
 
     """
 
-    def __init__(self, path: Path, *, server: str | None = None, busy_timeout: float = 5.0) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        server: str | None = None,
+        statistics: ModelStatistics | None = None,
+        busy_timeout: float = 5.0,
+    ) -> None:
         """Open a catalogue; a new one is created, an older one brought to this version.
 
         Args:
             path: the file; missing folders are created.
             server: whose songs are meant where many are asked for; None for files.
+            statistics: of the models in use; None: of the shipped ones.
             busy_timeout: seconds to wait for another process's write lock.
 
         Raises:
@@ -144,6 +155,7 @@ class Catalogue:
         """
         self.path = path
         self.server = server
+        self.statistics = ModelStatistics() if statistics is None else statistics
         with making_errors(path):
             private_folder(path.parent)
             make(path)
@@ -154,6 +166,17 @@ class Catalogue:
         except BaseException:
             self.close()
             raise
+
+    @classmethod
+    def of(cls, settings: Settings, *, server: str | None = None) -> Self:
+        """Open the catalogue of the settings, with the statistics of the models that they name.
+
+        Raises:
+            CatalogueError: as `__init__`.
+
+        """
+        statistics = ModelStatistics.of(settings)
+        return cls(settings.catalogue, server=server, statistics=statistics)
 
     def __enter__(self) -> Self:
         return self
@@ -312,8 +335,29 @@ class Catalogue:
         usable = are_moods(matrix)
         matrix = matrix[usable].astype(np.float32, copy=False)
         places = np.frombuffer(points, np.float64).reshape(-1, 2)[usable].astype(np.float32)
-        places = np.where(np.isnan(places), affect_of(matrix), places)
+        places = self.places_of(matrix, places)
         return np.frombuffer(ids, np.int64)[usable], matrix, places
+
+    def places_of(
+        self, moods: NDArray[np.float32], affect: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Return where songs lie on the circumplex: where a model did not say it, by their moods.
+
+        Args:
+            moods: [shape=(n, 7)] of the songs.
+            affect: [shape=(n, 2)] their valence and arousal; NaN where a model did not say it.
+
+        Returns:
+            [shape=(n, 2), dtype=float32].
+
+        Raises:
+            ModelError: it is needed, but the music model's card does not say it.
+
+        """
+        unsaid = np.isnan(affect)
+        if not unsaid.any():
+            return affect
+        return np.where(unsaid, affect_of(moods, self.statistics.songs.affect), affect)
 
     def embedding_matrix(self, model: str) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
         """Load how the playable songs sound that one model has heard.

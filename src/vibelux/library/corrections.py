@@ -25,12 +25,13 @@ def correct(catalogue: Catalogue, song_id: int, mood: ArrayLike | None) -> None:
         InvalidMood: as `vibelux.emotions.as_mood`.
         InvalidInput: there is no song with this id, or its mood is not known yet.
         CatalogueError: it cannot be saved.
+        ModelError: the music model's card does not say where the emotions lie.
 
     """
     values: dict[str, object] = dict.fromkeys(OWN)
     if mood is not None:
         own = as_mood(mood)
-        valence, arousal = affect_of(own).tolist()
+        valence, arousal = affect_of(own, catalogue.statistics.songs.affect).tolist()
         values = dict(zip(OWN, (vector_blob(own), valence, arousal), strict=True))
     known = (songs.c.id == song_id) & songs.c.mood.is_not(None)
     changed = 0

@@ -87,7 +87,7 @@ def sign(figure: "Figure", *, title: str, model: str) -> None:
 
 
 def _short(text: str, most: int) -> str:
-    """Return a text of at most so many characters, the middle left out."""
+    """Shorten a text to a number of characters by leaving out the middle."""
     if len(text) <= most:
         return text
     return f"{text[: most // 2]}…{text[-(most - most // 2 - 1) :]}"

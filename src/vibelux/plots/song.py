@@ -146,7 +146,7 @@ def spread(
 ) -> NDArray[np.float32]:
     """Lay the windows' spectrograms out over a song's whole time.
 
-    Where windows overlap, the one whose middle is nearest counts; where a long song was heard at
+    Where windows overlap, the one whose middle is nearest counts; where a long song was sampled at
     even distances, each is stretched over the time it stands for; silence left out stays dark.
 
     Returns:

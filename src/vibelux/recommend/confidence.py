@@ -8,12 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vibelux.emotions import EMOTIONS
-
-_CLEAR = 0.25
-"""Of 677 clips, each judged by the fold that did not hear its artist, those at least so clear got
-the right quadrant in 82 of 100 cases, the others in 64."""
-
-_STEADY = 0.85
+from vibelux.model_statistics import SongStatistics
 
 
 @dataclass(frozen=True)
@@ -25,26 +20,21 @@ class Confidence:
             alone, 0 all alike.
         steady: 1 minus the mean total variation between the mood and the moods of the song's
             windows; None where there are fewer than two.
+        is_clear: the mood is clear rather than mixed: clearer than half of the songs that the
+            model was measured on (`vibelux.model_statistics.SongStatistics.clear`).
+        is_steady: the song keeps its mood, likewise; None where that is not known.
 
     """
 
     clear: float
     steady: float | None
+    is_clear: bool
+    is_steady: bool | None
 
     @property
     def value(self) -> float:
         """Both in one number: ``clear`` scaled by ``steady``, taken as 1 where it is unknown."""
         return self.clear * (1.0 if self.steady is None else self.steady)
-
-    @property
-    def is_clear(self) -> bool:
-        """Whether the mood is clear rather than mixed."""
-        return self.clear >= _CLEAR
-
-    @property
-    def is_steady(self) -> bool | None:
-        """Whether the song keeps its mood; None where that is not known."""
-        return None if self.steady is None else self.steady >= _STEADY
 
     def as_json(self) -> dict[str, float | bool | None]:
         """Return the numbers and what they mean, as the API and ``--json`` give them."""
@@ -56,37 +46,77 @@ class Confidence:
         }
 
 
-def confidence_of(mood: NDArray[np.floating], course: NDArray[np.void]) -> Confidence:
+def confidence_of(
+    mood: NDArray[np.floating], course: NDArray[np.void], statistics: SongStatistics
+) -> Confidence:
     """Return how sure an analysis is.
 
     Args:
         mood: [shape=(7,)] of the song.
         course: [shape=(k,)] records with ``mood`` [shape=(7,)], as of `Song.course`.
+        statistics: of the music model.
 
     """
-    return confidences_of([mood], [course])[0]
+    return confidences_of([mood], [course], statistics)[0]
 
 
 def confidences_of(
-    moods: Sequence[NDArray[np.floating]], courses: Sequence[NDArray[np.void]]
+    moods: Sequence[NDArray[np.floating]],
+    courses: Sequence[NDArray[np.void]],
+    statistics: SongStatistics,
 ) -> list[Confidence]:
     """Return how sure the analyses of many songs are; as `confidence_of`, n of each."""
     if not moods:
         return []
-    shares = np.array(moods, dtype=np.float64)
-    shares /= shares.sum(axis=1, keepdims=True)
+    clear = clearness_of(np.array(moods))
+    windows = np.concatenate([course["mood"] for course in courses])
+    steady = steadiness_of(windows, np.array([len(course) for course in courses]))
+    return [
+        Confidence(
+            clear=c,
+            steady=None if math.isnan(s) else s,
+            is_clear=c >= statistics.clear,
+            is_steady=None if math.isnan(s) else s >= statistics.steady,
+        )
+        for c, s in zip(clear.tolist(), steady.tolist(), strict=True)
+    ]
+
+
+def clearness_of(moods: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return how clear moods are, as of `Confidence.clear`.
+
+    Args:
+        moods: [shape=(n, 7)] none all zero.
+
+    Returns:
+        [shape=(n,), dtype=float64] in [0, 1].
+
+    """
+    shares = np.asarray(moods, dtype=np.float64)
+    shares = shares / shares.sum(axis=1, keepdims=True)
     entropy = -(shares * np.log(np.where(shares > 0, shares, 1))).sum(axis=1)
-    clear = np.clip(1 - entropy / math.log(len(EMOTIONS)), 0, 1).tolist()
-    counts = np.array([len(course) for course in courses])
-    steady: list[float | None] = [None] * len(courses)
-    several = np.flatnonzero(counts >= 2).tolist()
-    if several:
-        windows = np.concatenate([courses[place]["mood"] for place in several]).astype(np.float64)
+    clear: NDArray[np.float64] = np.clip(1 - entropy / math.log(len(EMOTIONS)), 0, 1)
+    return clear
+
+
+def steadiness_of(windows: NDArray[np.floating], counts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return how well songs keep their mood, as of `Confidence.steady`.
+
+    Args:
+        windows: [shape=(sum of counts, 7)] moods, those of the first song first.
+        counts: [shape=(n,)] number of windows of each song.
+
+    Returns:
+        [shape=(n,), dtype=float64] in [0, 1]; NaN for songs with fewer than two windows.
+
+    """
+    steady = np.full(len(counts), np.nan)
+    several = np.flatnonzero(counts >= 2)
+    if several.size:
+        moods = windows[(counts >= 2).repeat(counts)].astype(np.float64)
         counts = counts[several]
         starts = counts.cumsum() - counts
-        means = np.add.reduceat(windows, starts) / counts[:, None]
-        apart = np.abs(windows - means.repeat(counts, axis=0)).sum(axis=1)
-        alike = np.clip(1 - np.add.reduceat(apart, starts) / counts / 2, 0, 1)
-        for place, value in zip(several, alike.tolist(), strict=True):
-            steady[place] = value
-    return [Confidence(*both) for both in zip(clear, steady, strict=True)]
+        means = np.add.reduceat(moods, starts) / counts[:, None]
+        apart = np.abs(moods - means.repeat(counts, axis=0)).sum(axis=1)
+        steady[several] = np.clip(1 - np.add.reduceat(apart, starts) / counts / 2, 0, 1)
+    return steady

@@ -20,15 +20,13 @@ from numpy.typing import ArrayLike, NDArray
 from vibelux.circumplex import affect_of, closeness
 from vibelux.emotions import EMOTIONS, Mood, as_mood
 from vibelux.errors import InvalidInput
+from vibelux.model_statistics import FaceStatistics, SongStatistics
 
 DARK = ("angry", "disgust", "fear")
 """Emotions of one quadrant of the circumplex (Russell 1980): music hardly tells them apart."""
 
 _FAMILIES = (DARK, ("happy", "surprise"))
 """Emotions that are akin because they share a quadrant."""
-
-_USUAL_FACE = np.array([0.086, 0.018, 0.036, 0.263, 0.328, 0.148, 0.122])
-"""Mean share of each emotion in FER+'s votes on the 28,557 faces of FER2013's Training part."""
 
 _DOUBT = 0.05
 """Added to the usual shares, so that a trace of a rare emotion does not stand out."""
@@ -66,6 +64,7 @@ class SongFit:
             all zero or holds a number that is not finite fits nothing and is never found.
         affect: [shape=(n, 2)] valence and arousal of the songs in [-1, 1]; None: those that their
             moods have.
+        statistics: of the music model: where the emotions lie.
         formula: `SHIPPED`, but for comparisons.
 
     Raises:
@@ -78,6 +77,7 @@ class SongFit:
         moods: ArrayLike,
         affect: ArrayLike | None = None,
         *,
+        statistics: SongStatistics,
         formula: Formula = SHIPPED,
     ) -> None:
         rows = np.asarray(moods, dtype=np.float32)
@@ -85,7 +85,12 @@ class SongFit:
             rows = rows.reshape(0, len(EMOTIONS))
         if rows.ndim != 2 or rows.shape[1] != len(EMOTIONS):
             raise InvalidInput(f"moods must have shape (n, {len(EMOTIONS)}), got {rows.shape}")
-        points = affect_of(rows) if affect is None else np.asarray(affect, dtype=np.float32)
+        self._places = statistics.affect
+        points = (
+            affect_of(rows, self._places)
+            if affect is None
+            else np.asarray(affect, dtype=np.float32)
+        )
         if points.shape != (len(rows), 2):
             raise InvalidInput(f"affect must have shape ({len(rows)}, 2), got {points.shape}")
         self._formula = formula
@@ -169,7 +174,7 @@ class SongFit:
         shares = as_mood(mood)
         direction = shares @ self._space
         unit: NDArray[np.float32] = direction / np.linalg.norm(direction)
-        return unit, affect_of(shares)
+        return unit, affect_of(shares, self._places)
 
     def _mixed(
         self,
@@ -201,7 +206,7 @@ def space(kin: float = SHIPPED.kinship) -> NDArray[np.float64]:
     return np.asarray(np.linalg.cholesky(kinship(kin)), np.float64)
 
 
-def standing_out(face: ArrayLike) -> Mood:
+def standing_out(face: ArrayLike, statistics: FaceStatistics) -> Mood:
     """Return a face's mood relative to what faces usually show.
 
     A fifth of sadness beside three fifths of neutral is a sad face: faces are mostly neutral or
@@ -209,6 +214,7 @@ def standing_out(face: ArrayLike) -> Mood:
 
     Args:
         face: [shape=(7,)] mood of a face; a mood that a person names needs no such reading.
+        statistics: of the face model: what faces usually show.
 
     Returns:
         mood [shape=(7,), dtype=float32].
@@ -217,7 +223,7 @@ def standing_out(face: ArrayLike) -> Mood:
         InvalidMood: as `vibelux.emotions.as_mood`.
 
     """
-    return as_mood(as_mood(face) / (_USUAL_FACE + _DOUBT))
+    return as_mood(as_mood(face) / (statistics.usual_mood + np.float32(_DOUBT)))
 
 
 def nth_largest(values: NDArray[np.float32], n: int) -> np.float32:

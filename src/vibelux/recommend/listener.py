@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vibelux.errors import ProfileError
+from vibelux.model_statistics import SongStatistics
 from vibelux.recommend.profile import Event, LastPlay, Profile
 from vibelux.recommend.shelf import Shelf
 from vibelux.recommend.shuffle import freshness_of
@@ -67,10 +68,11 @@ class Listener:
         if event.what == "liked" or self.profile.unsaved is None:
             self.profile.add(event)
 
-    def taste(self, shelf: Shelf, features: SongFeatures) -> Taste:
+    def taste(self, shelf: Shelf, features: SongFeatures, statistics: SongStatistics) -> Taste:
         """Return what is known of the listener's taste."""
         self._follow(shelf)
-        return Taste.learnt(list(self.profile.events(last=_LEARNT_FROM)), shelf, features)
+        events = list(self.profile.events(last=_LEARNT_FROM))
+        return Taste.learnt(events, statistics, shelf, features)
 
     def freshness(self, shelf: Shelf, *, now: float | None = None) -> NDArray[np.float32]:
         """Return how fresh the songs of a shelf are to the listener.

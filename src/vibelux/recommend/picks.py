@@ -87,8 +87,9 @@ class Picker:
         self.shelf = Shelf.of(catalogue)
         self._catalogue = catalogue
         self._listener = listener
-        self._fit = SongFit(self.shelf.moods, self.shelf.affect)
-        self._features = SongFeatures.of(self.shelf)
+        self._statistics = catalogue.statistics.songs
+        self._fit = SongFit(self.shelf.moods, self.shelf.affect, statistics=self._statistics)
+        self._features = SongFeatures.of(self.shelf, self._statistics)
         self._traits = Traits(
             artists=self.shelf.artists,
             albums=self.shelf.albums,
@@ -187,7 +188,8 @@ class Picker:
         rows = np.array([row for row, _ in places], dtype=np.int64)
         songs = self._catalogue.songs_by_id(self.shelf.ids[rows])
         heard = self.shelf.moods[rows]
-        confidences = confidences_of(list(heard), [song.course for song in songs])
+        courses = [song.course for song in songs]
+        confidences = confidences_of(list(heard), courses, self._statistics)
         likes = self._likes_now() if ordering.personal > 0 else None
         policy = "off" if ordering.strength == 0 else ordering.policy
         fits: dict[bytes, NDArray[np.float32]] = {}
@@ -197,8 +199,9 @@ class Picker:
                 fits[target.tobytes()] = self._fit.to(target, rows=rows)
             fit = float(fits[target.tobytes()][place])
             reasons = reasons_for(
-                heard_of(song),
+                heard_of(song, self._statistics),
                 mood,
+                statistics=self._statistics,
                 policy=policy,
                 target=target,
                 fit=fit,
@@ -221,6 +224,6 @@ class Picker:
         with self._lock:
             events = self._listener.profile.number
             if self._taste is None or events != self._heeded:
-                self._taste = self._listener.taste(self.shelf, self._features)
+                self._taste = self._listener.taste(self.shelf, self._features, self._statistics)
                 self._heeded = events
             return self._taste

@@ -57,6 +57,7 @@ def recommend_songs(
     Raises:
         InvalidInput: n is below 1, or the mood is none.
         CatalogueError: there is no analysed song in the catalogue, or none that still exists.
+        ModelError: as `vibelux.model_statistics.ModelStatistics`.
 
     """
     if n < 1:
@@ -64,8 +65,9 @@ def recommend_songs(
     wanted = as_mood(mood)
     require_songs(catalogue)
     ids, moods, affect = catalogue.mood_matrix()
-    songs = SongFit(moods, affect)
-    sought = standing_out(wanted) if of_face else wanted
+    statistics = catalogue.statistics.songs
+    songs = SongFit(moods, affect, statistics=statistics)
+    sought = standing_out(wanted, catalogue.statistics.faces) if of_face else wanted
     found = nearest_songs(catalogue, ids, partial(songs.best, sought), n)
     if not found:
         raise CatalogueError(
@@ -78,14 +80,15 @@ def recommend_songs(
             song,
             score,
             reasons_for(
-                heard_of(song),
+                heard_of(song, statistics),
                 wanted,
+                statistics=statistics,
                 policy="match",
                 target=sought,
                 fit=score,
                 counts=counts,
             ),
-            confidence_of(song.mood, song.course),
+            confidence_of(song.mood, song.course, statistics),
         )
         for song, score in found
         if song.mood is not None

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from vibelux.circumplex import affect_of
 from vibelux.emotions import EMOTIONS
 from vibelux.library.catalogue import Song
+from vibelux.model_statistics import SongStatistics
 from vibelux.recommend.fit import DARK
 
 Energy = Literal["low", "medium", "high"]
@@ -167,10 +168,10 @@ def strongest_counts(moods: NDArray[np.floating]) -> list[int]:
     return counts
 
 
-def heard_of(song: Song) -> Heard:
+def heard_of(song: Song, statistics: SongStatistics) -> Heard:
     """Return what is known of an analysed song of the catalogue."""
     mood = np.zeros(len(EMOTIONS), np.float32) if song.mood is None else song.mood
-    affect = affect_of(mood)
+    affect = affect_of(mood, statistics.affect)
     for axis, value in enumerate((song.valence, song.arousal)):
         if value is not None:
             affect[axis] = value
@@ -222,6 +223,7 @@ def reasons_for(
     song: Heard,
     mood: ArrayLike,
     *,
+    statistics: SongStatistics,
     policy: str,
     target: ArrayLike,
     fit: float,
@@ -233,6 +235,7 @@ def reasons_for(
     Args:
         song: what is known of it.
         mood: [shape=(7,)] of the listener, as the bars show it.
+        statistics: of the music model: where the emotions lie.
         policy: of the order, as of `vibelux.recommend.policies`; ``off`` takes no notice of the
             mood.
         target: [shape=(7,)] the mood that was looked for at this place.
@@ -247,7 +250,9 @@ def reasons_for(
         facts.append(Corrected())
     if policy == "off":
         return [*facts, Random()]
-    facts += _relations(song, mood, policy=policy, target=target)
+    places = statistics.affect
+    here, there = affect_of(mood, places), affect_of(target, places)
+    facts += _relations(song, here, policy=policy, target=there)
     if (touch := touch_of(song)) is not None:
         facts.append(touch)
     sought = int(np.argmax(np.asarray(target)))
@@ -281,10 +286,15 @@ def as_json(facts: Sequence[Fact]) -> list[dict[str, Any]]:
     return [{"kind": fact.kind, **asdict(fact)} for fact in facts]
 
 
-def _relations(song: Heard, mood: ArrayLike, *, policy: str, target: ArrayLike) -> list[Fact]:
+def _relations(
+    song: Heard,
+    here: NDArray[np.floating],
+    *,
+    policy: str,
+    target: NDArray[np.floating],
+) -> list[Fact]:
     if policy == "journey":
-        return [Relates(relation_of(song.affect, affect_of(target)), "aim")]
-    here = affect_of(mood)
+        return [Relates(relation_of(song.affect, target), "aim")]
     relation = relation_of(song.affect, here)
     lead = _LEADS.get(policy)
     if lead is None:

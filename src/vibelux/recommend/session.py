@@ -2,7 +2,7 @@
 
 The interface that players use::
 
-    with Catalogue(settings.catalogue) as catalogue, Listener.at(settings.profile) as listener:
+    with Catalogue.of(settings) as catalogue, Listener.at(settings.profile) as listener:
         session = Session(catalogue, listener, policy="match", strength=0.7)
         pick = session.next(mood)            # Pick(song, score, reason, confidence) or None
         session.begun(song)                  # the same for a song that a player has begun
@@ -76,6 +76,7 @@ class Session:
     Raises:
         CatalogueError: the catalogue has no songs that can be played.
         InvalidInput: an unknown name, or a value out of range.
+        ModelError: as `vibelux.model_statistics.ModelStatistics`.
 
     """
 
@@ -104,6 +105,7 @@ class Session:
         self._clock = clock
         self._picker = picker or Picker(catalogue, self._listener)
         self._shelf = self._picker.shelf
+        self._faces = catalogue.statistics.faces
         self._out = np.zeros(len(self._shelf), dtype=bool)  # handed out, heard, or gone
         self._history: list[int] = []  # rows handed out, in order
         self._judged: list[int] = []  # rows of which was told without their being handed out
@@ -402,7 +404,7 @@ class Session:
     def _path(self, mood: Mood, n: int) -> NDArray[np.float32]:
         """Return the moods of the next n places."""
         ordering = self._ordering
-        begin = mood if self._chosen else standing_out(mood)
+        begin = mood if self._chosen else standing_out(mood, self._faces)
         if ordering.goal is None:
             return target_path(begin, ordering.policy, n)
         if self._start is None:

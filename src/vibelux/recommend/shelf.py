@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select, text
 
-from vibelux.circumplex import affect_of
 from vibelux.emotions import EMOTIONS
 from vibelux.folding import canonical
 from vibelux.library.catalogue import Catalogue, Song
@@ -127,7 +126,7 @@ class Shelf:
             more = np.frombuffer(ids, np.int64)[~usable].tolist()
             return cls._without(catalogue, unusable.union(more))
         points = np.frombuffer(affect, np.float64).reshape(-1, 2).astype(np.float32)
-        points = np.where(np.isnan(points), affect_of(matrix), points)
+        points = catalogue.places_of(matrix, points)
         return cls(
             ids=np.frombuffer(ids, np.int64),
             moods=matrix,

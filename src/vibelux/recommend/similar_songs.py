@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from vibelux.errors import CatalogueError, InvalidInput
 from vibelux.folding import canonical, folded
 from vibelux.library.catalogue import Catalogue, Song
+from vibelux.model_statistics import SongStatistics
 from vibelux.recommend.confidence import Confidence, confidence_of
 from vibelux.recommend.nearest_songs import nearest_songs
 from vibelux.recommend.reason_words import Explained
@@ -123,6 +124,7 @@ def similar(catalogue: Catalogue, song: Song, *, n: int) -> list[SimilarSong]:
     Raises:
         InvalidInput: n is below 1.
         CatalogueError: the song has no embedding, or there is no other song to compare it with.
+        ModelError: as `vibelux.model_statistics.ModelStatistics`.
 
     """
     if n < 1:
@@ -135,8 +137,14 @@ def similar(catalogue: Catalogue, song: Song, *, n: int) -> list[SimilarSong]:
     index = SoundIndex(embeddings)
     nearest = partial(index.nearest, song.embedding)
     near = nearest_songs(catalogue, ids, nearest, n + 1)  # the song itself is the nearest
+    statistics = catalogue.statistics.songs
     found = [
-        SimilarSong(other, score, _reasons(song, other), confidence_of(other.mood, other.course))
+        SimilarSong(
+            other,
+            score,
+            _reasons(song, other, statistics),
+            confidence_of(other.mood, other.course, statistics),
+        )
         for other, score in near
         if other.path != song.path and other.mood is not None
     ]
@@ -210,6 +218,7 @@ def _listed(songs: Sequence[Song]) -> str:
     )
 
 
-def _reasons(song: Song, other: Song) -> list[Fact]:
+def _reasons(song: Song, other: Song, statistics: SongStatistics) -> list[Fact]:
     same = bool(song.artist and other.artist and canonical(song.artist) == canonical(other.artist))
-    return reasons_alike(heard_of(other), heard_of(song), same_artist=same)
+    one, found = heard_of(song, statistics), heard_of(other, statistics)
+    return reasons_alike(found, one, same_artist=same)

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vibelux.emotions import EMOTIONS
+from vibelux.model_statistics import SongStatistics
 from vibelux.recommend.profile import Event
 from vibelux.recommend.shelf import Shelf
 
@@ -30,11 +31,6 @@ _EXPLORING = 0.3
 _ACQUAINTED = 100  # events after which half of it is allowed
 _SOUNDS = 16  # numbers that an embedding is summed up by
 _WIDTH = len(EMOTIONS) + 2 + _SOUNDS
-
-_TYPICAL = np.array([0.12, 0.055, 0.095, 0.215, 0.305, 0.165, 0.045], dtype=np.float32)
-_SPREAD = np.float32(0.13)
-"""Mean shares and their deviation over the music model's answers to 1,077 clips: song moods are
-soft, and without this all songs would look alike."""
 
 _NO_MOOD = np.zeros(len(EMOTIONS), dtype=np.float32)
 
@@ -54,9 +50,10 @@ class SongFeatures:
     columns: NDArray[np.float32]
 
     @classmethod
-    def of(cls, shelf: Shelf) -> "SongFeatures":
-        """Return the features of all songs of a shelf."""
-        rows = np.hstack([_mood_features(shelf.moods, shelf.affect), _sounds(shelf.embeddings)])
+    def of(cls, shelf: Shelf, statistics: SongStatistics) -> "SongFeatures":
+        """Return the features of all songs of a shelf, given the statistics of the music model."""
+        moods = _mood_features(shelf.moods, shelf.affect, statistics)
+        rows = np.hstack([moods, _sounds(shelf.embeddings)])
         return cls(np.asfortranarray(rows))  # columns lie together: a product takes half as long
 
     def rows(self, rows: NDArray[np.int64]) -> "SongFeatures":
@@ -64,9 +61,11 @@ class SongFeatures:
         return SongFeatures(self.columns[rows])
 
     @classmethod
-    def remembered(cls, heard: NDArray[np.float32]) -> NDArray[np.float32]:
+    def remembered(
+        cls, heard: NDArray[np.float32], statistics: SongStatistics
+    ) -> NDArray[np.float32]:
         """Return the features [shape=(25,)] of a song that is gone, as of `Event.heard`."""
-        row = _mood_features(heard[None, :7], heard[None, 7:])[0]
+        row = _mood_features(heard[None, :7], heard[None, 7:], statistics)[0]
         return np.concatenate([row, np.zeros(_SOUNDS, dtype=np.float32)])
 
 
@@ -106,6 +105,7 @@ class Taste:
     def learnt(
         cls,
         events: Sequence[Event],
+        statistics: SongStatistics,
         shelf: Shelf | None = None,
         features: SongFeatures | None = None,
     ) -> "Taste":
@@ -113,6 +113,7 @@ class Taste:
 
         Args:
             events: the oldest first.
+            statistics: of the music model.
             shelf: n songs as they are known today; those that are not there, or all without a
                 shelf, are taken as they were heard then.
             features: of the shelf's songs.
@@ -124,7 +125,7 @@ class Taste:
             if row is not None and features is not None:
                 song = features.columns[row]
             elif event.heard is not None:
-                song = SongFeatures.remembered(event.heard)
+                song = SongFeatures.remembered(event.heard, statistics)
             else:
                 continue
             moods.append(_NO_MOOD if event.mood is None else event.mood)
@@ -184,9 +185,11 @@ def reward_of(event: Event) -> float:
 
 
 def _mood_features(
-    moods: NDArray[np.floating], affect: NDArray[np.floating]
+    moods: NDArray[np.floating], affect: NDArray[np.floating], statistics: SongStatistics
 ) -> NDArray[np.float32]:
-    shares = (np.asarray(moods, dtype=np.float32) - _TYPICAL) / _SPREAD
+    # Moods of songs are soft: without this all songs would look alike.
+    shares = np.asarray(moods, dtype=np.float32) - statistics.typical_mood
+    shares /= np.float32(statistics.mood_spread)
     columns = np.hstack([shares / np.sqrt(np.float32(len(EMOTIONS))), affect])
     features: NDArray[np.float32] = np.clip(columns, -3, 3).astype(np.float32)
     return features

@@ -63,11 +63,14 @@ class Context:
 
         Raises:
             CatalogueError: as of the catalogue.
+            ModelError: as of `vibelux.model_statistics.ModelStatistics`.
             ProfileError: as of the profile.
 
         """
-        catalogue = Catalogue(settings.catalogue)
+        catalogue = Catalogue.of(settings)
         try:
+            # Now, not in the middle of a session.
+            _ = catalogue.statistics.songs, catalogue.statistics.faces
             listener = Listener.at(settings.profile)
         except BaseException:
             catalogue.close()

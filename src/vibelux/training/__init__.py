@@ -1,4 +1,4 @@
-"""Training of both CNNs (the [train] extra); the only package that imports torch."""
+"""Training of the models (the [train] extra); the only package that imports torch."""
 
 from vibelux.dependencies import forbid_telemetry, place_font_cache
 

@@ -3,7 +3,9 @@
 import re
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -41,6 +43,7 @@ def export_model(
     preprocessing: Mapping[str, Any],
     labels: Sequence[str],
     calibration: Mapping[str, Any],
+    statistics: Mapping[str, Any] = MappingProxyType({}),
     training: Mapping[str, Any],
     metrics: Mapping[str, Any],
     limits: Sequence[str],
@@ -65,6 +68,7 @@ def export_model(
         preprocessing: constants that turn a file into the input.
         labels: what the model tells apart, in the order of the outputs.
         calibration: how the probabilities were calibrated.
+        statistics: what is usual for its answers, where the kind of model has such.
         training: recipe and data.
         metrics: figures.
         limits: what the model cannot do.
@@ -119,6 +123,7 @@ def export_model(
         outputs=dict(outputs),
         preprocessing=dict(preprocessing),
         calibration=dict(calibration),
+        statistics=dict(statistics),
         training=dict(training),
         metrics=dict(metrics),
         limits=tuple(limits),
@@ -235,3 +240,9 @@ def _difference(module: nn.Module, path: Path, kind: Kind, examples: Sequence[Te
 
 def _flat(array: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(array, dtype=np.float64).reshape(-1)
+
+
+def update_statistics(onnx: Path, statistics: Mapping[str, Any]) -> None:
+    """Replace the statistics in the card of an exported model; the model stays as it is."""
+    path = onnx.with_suffix(".json")
+    replace(Card.read(path), statistics=dict(statistics)).write(path)

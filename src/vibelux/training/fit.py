@@ -1,4 +1,4 @@
-"""What both trainings share: optimiser and schedule, trainer, history."""
+"""What the trainings share: optimiser and schedule, trainer, history."""
 
 import pickle
 from collections.abc import Callable, Sequence
@@ -88,7 +88,7 @@ def changed_recipe(recipe: _Recipe, changes: Sequence[str]) -> _Recipe:
         changes: such as ``dropout=0.3`` or ``widths=32,48,96,192``.
 
     Raises:
-        InvalidInput: no such value, or not of its type.
+        InvalidInput: there is no such value, or it is of another type.
 
     """
     values: dict[str, Any] = {}
@@ -124,7 +124,7 @@ def read_checkpoint(
         command: that writes such checkpoints, for the message.
 
     Raises:
-        DatasetError: the file is missing or is no checkpoint of that command.
+        DatasetError: the file is missing or is not a checkpoint of that command.
 
     """
     try:

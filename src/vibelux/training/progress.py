@@ -1,4 +1,4 @@
-"""What a person sees while a training runs: a bar or a line an epoch, no noise."""
+"""What a person sees while a training runs: a bar, or a line for each epoch."""
 
 import logging
 import warnings
@@ -76,11 +76,11 @@ class EpochLines(Callback):
         self.told = len(_history(module))
 
     def on_train_epoch_start(self, trainer: Trainer, module: LightningModule) -> None:
-        """Say the figures of the epoch before: a module adds them after all callbacks ran."""
+        """Print the figures of the previous epoch: a module adds them after all callbacks ran."""
         self._tell(trainer, module)
 
     def on_train_end(self, trainer: Trainer, module: LightningModule) -> None:
-        """Say the last epoch's figures."""
+        """Print the last epoch's figures."""
         self._tell(trainer, module)
 
     def _tell(self, trainer: Trainer, module: LightningModule) -> None:

@@ -69,6 +69,13 @@ def test_exported_outputs_are_probabilities_and_a_unit_embedding(trained):
     np.testing.assert_allclose(np.linalg.norm(outputs["embedding"], axis=1), 1, atol=1e-5)
 
 
+def test_the_card_says_what_the_model_usually_sees_in_faces(trained):
+    _, result, _ = trained
+    model = load_model("face", result.onnx)
+    moods = model.run(result.split.validation.images)["mood"]
+    np.testing.assert_allclose(model.card.statistics["usual_mood"], moods.mean(axis=0), atol=1e-3)
+
+
 def test_a_training_resumes_where_it_stopped(tmp_path):
     train_faces(
         gratings(140),

@@ -12,8 +12,10 @@ torch = pytest.importorskip("torch", reason="the train extra is not installed")
 from vibelux.datasets.songs import LabelledSong
 from vibelux.emotions import EMOTIONS
 from vibelux.errors import DatasetError, ModelError
+from vibelux.model_statistics import ModelStatistics, SongStatistics
 from vibelux.models import load_model
 from vibelux.music.spectrogram import MelSettings
+from vibelux.recommend.confidence import clearness_of
 from vibelux.training.export import load_weights
 from vibelux.training.progress import quiet
 from vibelux.training.song import training as songs_module
@@ -163,6 +165,10 @@ def test_training_after_it_learns_from_all_songs_and_agrees_with_torch(
     assert card.training["songs_learnt_from"] == len(heard)
     assert card.calibration["mood"]["kernel"] == found.calibration.mood.kernel
     assert card.metrics["quadrant_macro_f1"] == figures["quadrant_macro_f1"]
+    assert card.statistics["of"] == "out-of-fold predictions of the cross-validation"
+    moods = found.predictions.mood
+    assert card.statistics["typical_mood"] == pytest.approx(moods.mean(axis=0), abs=1e-4)
+    assert SongStatistics.of(card).clear == pytest.approx(np.median(clearness_of(moods)), abs=1e-4)
     assert card.preprocessing["window_seconds"] == 10
     assert card.training["labels"]["gems"] == 10
     outputs = load_model("music", trained.onnx).run(windows(heard.log_mels[0], SETTINGS))
@@ -206,7 +212,8 @@ def test_without_cross_validation_some_groups_are_held_back(validated, heard, tm
     card = json.loads(trained.onnx.with_suffix(".json").read_text("utf-8"))
     held = sum(folds_of(heard.songs) == 0)
     assert card["training"]["songs_learnt_from"] == len(heard) - held > 0
-    assert card["calibration"]["songs"] == held
+    assert card["calibration"]["songs"] == card["statistics"]["songs"] == held
+    assert ModelStatistics(music_model=trained.onnx).songs.mood_spread > 0
     assert set(trained.history[0]) >= {"loss", "val_mood_loss", "val_quadrant_f1"}
 
 

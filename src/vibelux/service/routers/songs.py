@@ -81,6 +81,7 @@ def mood_map(shared: Shared) -> MapOut:
 def song(shared: Shared, song_id: Id) -> SongDetail:
     """Return a song with its mood over time."""
     found = shared.song(song_id)
+    statistics = shared.catalogue.statistics.songs
     return SongDetail(
         song=SongOut.of(found),
         course=[
@@ -95,7 +96,7 @@ def song(shared: Shared, song_id: Id) -> SongDetail:
         ],
         confidence=None
         if found.mood is None or found.corrected
-        else ConfidenceOut.of(confidence_of(found.mood, found.course)),
+        else ConfidenceOut.of(confidence_of(found.mood, found.course, statistics)),
     )
 
 

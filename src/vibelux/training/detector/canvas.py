@@ -41,7 +41,7 @@ ELSEWHERE_SHARE = 0.12
 """Of pictures of faces that show whatever place of them, mostly beside the face."""
 
 DISTRACTED_SHARE = 0.3
-"""Of backgrounds with drawn things that are no faces."""
+"""Of backgrounds with drawn things that are not faces."""
 
 HIDDEN_SHARE = 0.15
 """Of faces of which a part is hidden."""

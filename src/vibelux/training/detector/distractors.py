@@ -1,4 +1,4 @@
-"""Round and striped things that are no faces: wheels, lamps, balls, signs, letters, gratings.
+"""Round and striped things that are not faces: wheels, lamps, balls, signs, letters, gratings.
 
 Photographs without people hold too few of them to be learnt as something else than a face.
 """

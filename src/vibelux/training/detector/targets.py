@@ -3,7 +3,7 @@
 A face is learnt on the grids whose `SIZES` it falls into, by the cells near its centre. The score
 is trained towards the root of the overlap of the predicted box with the true one, so that the best
 of several boxes wins (Li et al. 2020, quality focal loss); the root, since the overlap itself would
-give small faces, whose boxes are never as tight, lower scores than many a thing that is no face.
+give small faces, whose boxes are never as tight, lower scores than many things that are not faces.
 The box is trained by 1 - CIoU (Zheng et al. 2020).
 """
 

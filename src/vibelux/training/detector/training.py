@@ -46,7 +46,7 @@ from vibelux.training.fit import (
 )
 
 LOOKED_AT = 3
-"""One in so many held-back pictures is looked at after each epoch, all of them at the end."""
+"""After each epoch one in this many held-back pictures is looked at, at the end all of them."""
 
 OUTPUTS = {
     "boxes": "x, y, w, h of up to 32 faces in pixels of the frame, forehead to chin and cheek to "
@@ -172,7 +172,7 @@ class DetectorTraining(Training):
         """Read a training from a checkpoint, with the averaged weights.
 
         Raises:
-            DatasetError: the file is missing or is no checkpoint of a detector's training.
+            DatasetError: the file is missing or is not a checkpoint of a detector's training.
 
         """
         return read_checkpoint(
@@ -228,7 +228,7 @@ def train_detector(
         workers: processes that compose frames; default: one less than there are processors, at
             most 8.
         callbacks: added to Lightning's trainer.
-        announce: receives a line for each thing worth telling.
+        announce: receives a line for each step worth mentioning.
 
     Raises:
         DatasetError: too few faces, an unreadable picture, or nothing to resume.
@@ -303,7 +303,7 @@ def export_detector(
         path: of the ONNX file.
         source: name of the data and its terms, for the card.
         pretrained: ONNX file whose weights it began with.
-        announce: receives a line for each thing worth telling.
+        announce: receives a line for each step worth mentioning.
 
     """
     network = laid_out(training.network.float().eval().cpu(), torch.contiguous_format)

@@ -1,7 +1,7 @@
 """Random changes of a batch of faces, on the batch's device.
 
 They stand for what a webcam and a face detector do: boxes that are ±10 % off, tilted heads,
-uneven light, noise, blur, and hands or hair before the face.
+uneven light, noise, blur, and hands or hair in front of the face.
 """
 
 import math

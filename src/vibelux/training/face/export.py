@@ -21,6 +21,7 @@ from vibelux.training.face.calibration import (
     fit_temperature_and_bias,
 )
 from vibelux.training.face.network import FaceGraph, FaceNetwork, standardise
+from vibelux.training.face.statistics import face_statistics
 from vibelux.training.fit import laid_out
 
 OUTPUTS = {
@@ -51,7 +52,8 @@ def export_faces(
 
     Args:
         network: the trained network.
-        held: faces that were not learnt from, for calibration and for the check against torch.
+        held: faces that were not learnt from, for calibration, for the statistics and for the check
+            against torch.
         path: of the ONNX file.
         training: recipe and data, for the card.
         metrics: figures, for the card.
@@ -90,10 +92,16 @@ def export_faces(
         preprocessing=PREPROCESSING,
         labels=EMOTIONS,
         calibration=calibration,
+        statistics=card_statistics(_moods(graph, held)),
         training=training,
         metrics=metrics,
         limits=LIMITS,
     )
+
+
+def card_statistics(moods: NDArray[np.floating]) -> dict[str, Any]:
+    """Return the statistics of a model's moods [shape=(n, 7)] of held-back faces, for its card."""
+    return face_statistics(moods).as_json() | {"faces": len(moods), "of": "faces held back"}
 
 
 def update_card(onnx: Path, metrics: dict[str, Any]) -> None:
@@ -105,6 +113,16 @@ def update_card(onnx: Path, metrics: dict[str, Any]) -> None:
 
 def _one_hot(label: NDArray[np.int64]) -> NDArray[np.float32]:
     return np.eye(len(EMOTIONS), dtype=np.float32)[label]
+
+
+def _moods(graph: FaceGraph, data: FaceData) -> NDArray[np.float32]:
+    """Return what the exported model says of faces [shape=(n, 7)]."""
+    with torch.inference_mode():
+        parts = [
+            graph(torch.from_numpy(data.images[start : start + 256]))[0].numpy()
+            for start in range(0, len(data), 256)
+        ]
+    return np.concatenate(parts)
 
 
 def _logits(

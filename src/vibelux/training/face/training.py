@@ -191,7 +191,7 @@ class FaceTraining(Training):
         """Read a training from a checkpoint, with the averaged weights.
 
         Raises:
-            DatasetError: the file is missing or is no checkpoint of a face training.
+            DatasetError: the file is missing or is not a checkpoint of a face training.
 
         """
         return read_checkpoint(
@@ -247,7 +247,7 @@ def train_faces(
         precision: of Lightning's trainer, such as ``bf16-mixed`` or ``32-true``.
         devices: of Lightning's trainer.
         callbacks: added to Lightning's trainer.
-        announce: receives a line for each thing worth telling.
+        announce: receives a line for each step worth mentioning.
 
     Raises:
         DatasetError: too few faces, or nothing to resume.

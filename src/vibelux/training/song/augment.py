@@ -1,7 +1,7 @@
 """What may happen to a log-mel window without changing its emotion.
 
 Users' files differ from the training clips in level, mastering, codec, bandwidth and equalisation;
-the network must not listen to those. All functions take and return dB [shape=(k, n_mels, frames)]
+the network must not depend on those. All functions take and return dB [shape=(k, n_mels, frames)]
 and draw one value a window from torch's generator.
 """
 

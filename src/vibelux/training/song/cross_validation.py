@@ -1,8 +1,8 @@
-"""Cross-validation of the music network: no song is judged by a model that heard its artist.
+"""Cross-validation of the music network: no song is judged by a model that knows its artist.
 
 Folds are lists of groups (artists). Those of 4QAED are in ``folds_4q.csv``, stratified by
 quadrant, so that every recipe is measured on the same ones; any other group's fold follows from
-its name. Within a fold there is no early stopping, no choice and no statistic of the test part:
+its name. Within a fold nothing is stopped early, chosen or computed by the test part:
 the number of epochs is fixed by the recipe, normalisation is per window or learnt from the
 training part.
 """
@@ -37,6 +37,12 @@ from vibelux.training.song.log_mels import HeardSongs
 from vibelux.training.song.model import Calibration
 from vibelux.training.song.targets import leading_emotion
 from vibelux.training.song.training import Heads, SongRecipe, fit_songs, predict
+
+COMMAND = "vibelux train music --cross-validate"
+"""Prints, with the training's seed, the figures that a card takes from a cross-validation."""
+
+OUT_OF_FOLD = "out-of-fold predictions of the cross-validation"
+"""What these figures are of, as the card says it."""
 
 FOLDS = 5
 _HEADS = ("song", "mood", "quadrant", "affect")
@@ -94,7 +100,7 @@ def cross_validate(
     callbacks: Callable[[int], Sequence[Callback]] = lambda _: (),
     announce: Callable[[str], None] = print,
 ) -> CrossValidation:
-    """Train `FOLDS` networks, each without one fold, and let each judge the fold it never heard.
+    """Train `FOLDS` networks, each without one fold, and let each judge the fold left out.
 
     Args:
         heard: all songs.
@@ -105,7 +111,7 @@ def cross_validate(
             seen these songs, or the figures say nothing.
         precision: of Lightning's trainer.
         callbacks: given a fold, added to Lightning's trainer.
-        announce: receives a line for each thing worth telling.
+        announce: receives a line for each step worth mentioning.
 
     Raises:
         DatasetError: too few songs or groups.

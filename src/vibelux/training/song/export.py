@@ -37,8 +37,8 @@ COLLECTIONS = {
 LIMITS = (
     "It estimates the emotion that music expresses to most listeners, not what anyone feels.",
     "Anger and fear nearly coincide in sound; their split is much less certain than their sum.",
-    "Valence is heard less surely than arousal: happy and angry, calm and sad are mixed up more "
-    "often than loud and quiet.",
+    "Valence is recognised less surely than arousal: happy and angry, calm and sad are mixed up "
+    "more often than loud and quiet.",
     "It does not understand lyrics.",
     "Music unlike the collections it was trained on, speech and noises get a guess.",
 )
@@ -46,13 +46,13 @@ SELECTION = (
     "CNN: about ten candidates, most on inner validation. Kernel machine and pooling: about two "
     "hundred and fifty (groups of measurements and their weights, resolution of the spectrogram, "
     "kernels, ridges, projections, distortions, calibration) on out-of-fold predictions of the "
-    "five folds and on Emotify as heard by machines that knew 4QAED alone, so that the figures are "
-    "a little optimistic; see docs/music.md for a choice made inside the folds."
+    "five folds and on Emotify as analysed by machines that knew 4QAED alone, so that the figures "
+    "are a little optimistic; see docs/music.md for a choice made inside the folds."
 )
 """How `SongRecipe`'s defaults came about, for the card."""
 
 TOLERANCE = 5e-4
-"""The kernel machine sums thousands of likenesses in single precision."""
+"""The kernel machine sums thousands of similarities in single precision."""
 
 RARE = 30
 """An emotion that leads in fewer songs than this cannot be supported by the data."""
@@ -66,6 +66,7 @@ def export_songs(
     *,
     calibration: Calibration,
     calibrated_on: str,
+    statistics: Mapping[str, Any],
     source: str,
     metrics: Mapping[str, Any],
     notes: Mapping[str, Any] | None = None,
@@ -79,6 +80,7 @@ def export_songs(
         path: of the ONNX file.
         calibration: fitted constants.
         calibrated_on: what they were fitted on, for the card.
+        statistics: of the answers, for the card.
         source: name of the data, for the card.
         metrics: figures for the card.
         notes: more for the card's ``training``.
@@ -119,6 +121,7 @@ def export_songs(
             "fitted_on": calibrated_on,
             **asdict(calibration),
         },
+        statistics=statistics,
         training={
             "data": source,
             "collections": collections_of(heard),

@@ -19,6 +19,7 @@ from vibelux.evaluation.metrics import (
     pearson_r,
 )
 from vibelux.evaluation.songs import SongPredictions, evaluate_songs
+from vibelux.recommend.confidence import clearness_of
 from vibelux.training.song.calibration import song_means
 from vibelux.training.song.cross_validation import CrossValidation, out_of_fold
 from vibelux.training.song.log_mels import WINDOW_SECONDS
@@ -48,8 +49,10 @@ def figures_of(found: CrossValidation) -> dict[str, Any]:
 
     Songs with a quadrant, an emotion or mood words count; 95 % intervals draw whole groups with
     replacement, 1,000 times: ``<figure>_low`` and ``<figure>_high``. ``<figure>_<s>s`` is what is
-    left where only s seconds of each song are heard, ``supported_<figure>_led_by_<x>`` what it is
-    among songs whose strongest emotion has at least a share x more than the second in the label.
+    left where only s seconds of each song are analysed, ``supported_<figure>_led_by_<x>`` what it
+    is among songs whose strongest emotion has at least a share x more than the second in the label.
+    ``quadrant_accuracy_clear`` and ``quadrant_accuracy_mixed`` are those of the songs whose mood is
+    called so; the limit is the median over all songs.
     ``gems_r_<scale>`` is the correlation of predicted with rated shares of listeners, ``gems_n``
     the number of songs.
     """
@@ -73,7 +76,7 @@ def figures_of(found: CrossValidation) -> dict[str, Any]:
                 low, high = bootstrap_interval(partial(drawn, name), groups)
                 figures |= {f"{name}_low": low, f"{name}_high": high}
         figures |= _calibration_errors(found, rows) | _seconds_figures(found, rows)
-        figures |= _clear_figures(found, rows)
+        figures |= _clear_figures(found, rows) | _confidence_figures(found, rows)
     if len(gems) > 2:
         figures |= _gems_figures(found, gems)
     return figures
@@ -126,7 +129,7 @@ def _calibration_errors(found: CrossValidation, rows: NDArray[np.int64]) -> dict
 
 
 def _seconds_figures(found: CrossValidation, rows: NDArray[np.int64]) -> dict[str, Any]:
-    """Return what is left of some figures where fewer windows of each song are heard."""
+    """Return what is left of some figures where fewer windows of each song are analysed."""
     of_window = found.heads.song
     first = np.searchsorted(of_window, of_window)  # windows lie together, song by song
     place = np.arange(of_window.size) - first
@@ -153,6 +156,18 @@ def _clear_figures(found: CrossValidation, rows: NDArray[np.int64]) -> dict[str,
     return figures
 
 
+def _confidence_figures(found: CrossValidation, rows: NDArray[np.int64]) -> dict[str, Any]:
+    """Return the quadrant's accuracy among songs with a clear and with a mixed mood."""
+    clearness = clearness_of(found.predictions.mood)
+    clear = clearness[rows] >= np.median(clearness)
+    return {
+        f"quadrant_accuracy_{name}": _judged(found, rows[chosen])["quadrant_accuracy"]
+        if chosen.any()
+        else None
+        for name, chosen in (("clear", clear), ("mixed", ~clear))
+    }
+
+
 def _calibration_error(share: NDArray[np.floating], truth: NDArray[Any]) -> float:
     bins = [b for b in np.array_split(np.argsort(share), 10) if len(b)]
     apart = [abs(share[b].mean() - truth[b].mean()) * len(b) for b in bins]
@@ -164,7 +179,7 @@ def composite_figures(
 ) -> dict[str, float]:
     """Return r of predicted valence and arousal with composites of GEMS ratings, and intervals.
 
-    For a model that never heard these songs' data set; see `gems_composites`.
+    For a model that did not learn from these songs' data set; see `gems_composites`.
 
     Args:
         songs: n songs; those without GEMS ratings do not count.

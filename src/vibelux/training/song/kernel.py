@@ -1,4 +1,4 @@
-"""The kernel machine beside the CNN: likeness to each of the songs it learnt from.
+"""The kernel machine beside the CNN: similarity to each of the songs it learnt from.
 
 Kernel ridge regression (Saunders, Gammerman & Vovk 1998) over the measurements of windows. Two
 windows are as alike as the weighted mean of Laplacian kernels, one for each group of
@@ -54,7 +54,7 @@ _BLUNT = 0.1  # of the kernel's tip: without it rounding tells a window from its
 _CLIP = 4.0  # deviations from the mean beyond which a measurement is not believed
 _FOLDS = 4
 _CAUTIONS = (1.0, 4.0, 16.0, 64.0, 256.0, float("inf"))
-_CAUTION_ROWS = 2000  # at most about so many windows decide how cautiously a prior is corrected
+_CAUTION_ROWS = 2000  # about the most windows that decide how cautiously a prior is corrected
 _BATCH = 24  # windows measured together
 
 

@@ -1,6 +1,6 @@
 """Log-mel spectrograms of labelled songs, computed once and kept in a cache folder.
 
-They come from the functions that inference uses, so that both hear the same.
+They come from the functions that inference uses, so that both see the same numbers.
 """
 
 import hashlib
@@ -70,7 +70,7 @@ def hear(
     Args:
         songs: audio files or files of `vibelux preprocess`.
         settings: constants of the spectrograms.
-        cache: folder, made if need be; a file that changes is heard again.
+        cache: folder, created if needed; a file that changes is read again.
         on_progress: called with the number of songs done after each one.
 
     Raises:
@@ -125,7 +125,7 @@ def windows(heard: LogMel, settings: MelSettings) -> NDArray[np.float32]:
 
 
 def repeated(heard: LogMel, frames: int) -> LogMel:
-    """Repeat a short spectrogram until it has at least so many frames, as inference does."""
+    """Repeat a short spectrogram until it has at least `frames` frames, as inference does."""
     times = math.ceil(frames / heard.shape[1])
     return np.tile(heard, (1, times)) if times > 1 else heard
 
@@ -171,5 +171,5 @@ def _preprocessed(path: Path, settings: MelSettings) -> LogMel:
             "write it again with vibelux preprocess"
         )
     if not np.issubdtype(array.dtype, np.floating) or not np.isfinite(array).all():
-        raise DatasetError(f"{path} is no spectrogram: decibels are finite floats")
+        raise DatasetError(f"{path} is not a spectrogram: decibels are finite floats")
     return np.asarray(array, dtype=np.float16)

@@ -39,8 +39,8 @@ class Pooling:
 
 
 AFFECT = (0.0, 0.25)
-"""Not fitted: of a collection that neither has heard, the CNN tells valence badly; arousal it tells
-nearly as well as the kernel machine, and errs in other songs (see docs/music.md)."""
+"""Not fitted: of a collection that neither learnt from, the CNN tells valence badly; arousal it
+tells nearly as well as the kernel machine, and errs in other songs (see docs/music.md)."""
 
 
 @dataclass(frozen=True)

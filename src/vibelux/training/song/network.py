@@ -1,6 +1,6 @@
 """The music CNN: log-mel windows in; logits of mood, quadrant, valence, arousal, embedding out.
 
-Two branches hear the same window. A small residual CNN (convolution, max pooling, dropout) looks
+Two branches see the same window. A small residual CNN (convolution, max pooling, dropout) looks
 for local patterns; fixed descriptors (each band's level and change, and how strongly groups of
 bands pulsate at 24 rates: the modulation spectrum) tell it about timbre and rhythm as a whole,
 which few labelled clips cannot teach a CNN. `model.SongModel` puts a kernel machine beside it.
@@ -25,7 +25,7 @@ class SongNetworkConfig:
     """The shape of the network; stored in checkpoints.
 
     Attributes:
-        bands: mel bands that it hears; finer spectrograms are pooled to so many.
+        bands: mel bands that it sees; finer spectrograms are pooled to this number.
         channels: of the stem and the three residual stages.
         columns: features of one column, that is of one moment.
         embedding: size of the embedding.

@@ -1,4 +1,4 @@
-"""One music training from labelled songs to a model file, and the same over folds."""
+"""A music training from labelled songs to a model file, and the same over folds."""
 
 import hashlib
 import json
@@ -18,6 +18,8 @@ from vibelux.training.song.calibration import calibrated, fit_calibration
 from vibelux.training.song.cross_dataset import COMMAND as CROSS_DATASET
 from vibelux.training.song.cross_dataset import read_figures
 from vibelux.training.song.cross_validation import (
+    COMMAND,
+    OUT_OF_FOLD,
     CrossValidation,
     cross_validate,
     folds_of,
@@ -33,14 +35,12 @@ from vibelux.training.song.kernel import (
 )
 from vibelux.training.song.log_mels import HeardSongs
 from vibelux.training.song.model import Calibration, Pooling
+from vibelux.training.song.statistics import statistics_of
 from vibelux.training.song.targets import mood_of_labels
 from vibelux.training.song.training import SongRecipe, SongTraining, fit_songs, predict
 
 LEFT_OUT = ("ravdess_song",)
 """Collections that are left out unless asked for: see docs/music.md for what that costs."""
-
-COMMAND = "vibelux train music --cross-validate"
-"""Prints, with the training's seed, the figures that a card takes from a cross-validation."""
 
 _HELD_FOLD = 0  # about a fifth of the groups, where there is no cross-validation to rely on
 
@@ -72,7 +72,7 @@ class Options:
         pretrained: an ONNX file whose weights to begin with.
         precision: of Lightning's trainer.
         callbacks: given a name for the training, added to Lightning's trainer.
-        announce: receives a line for each thing worth telling.
+        announce: receives a line for each step worth mentioning.
 
     """
 
@@ -126,11 +126,13 @@ class Checked:
     Attributes:
         calibration: fitted on its out-of-fold predictions.
         figures: of these predictions.
+        statistics: of these predictions, as a card has them.
 
     """
 
     calibration: Calibration
     figures: dict[str, Any]
+    statistics: dict[str, Any]
 
     @classmethod
     def read(cls, path: Path, heard: HeardSongs, *, recipe: SongRecipe, options: Options) -> Self:
@@ -149,7 +151,7 @@ class Checked:
         try:
             record = json.loads(path.read_text(encoding="utf-8"))
             found, calibration = record["key"], _calibration(record["calibration"])
-            figures = dict(record["figures"])
+            figures, statistics = dict(record["figures"]), dict(record["statistics"])
             wanted = key_of(recipe, heard, options)
             other = ", ".join(name for name, value in wanted.items() if found.get(name) != value)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -161,7 +163,7 @@ class Checked:
                 f"the cross-validation {path} belongs to another training: it differs in {other}; "
                 f"repeat it with {COMMAND}, or train without it"
             )
-        return cls(calibration, figures)
+        return cls(calibration, figures, statistics)
 
 
 @dataclass(frozen=True)
@@ -294,25 +296,26 @@ def _finish(
 ) -> TrainedSongs:
     kernel = kernel_machine_of(split.learnt, options)
     if split.checked is not None:
-        calibration, figures = split.checked.calibration, split.checked.figures
-        how = "out-of-fold predictions of the cross-validation"
+        found, how = split.checked, OUT_OF_FOLD
     elif split.held is not None:
-        calibration, figures = _measure_held(training, kernel, split.held)
+        found = _measure_held(training, kernel, split.held)
         how = f"{len(split.held)} songs held back from training, with the figures"
     else:
-        calibration, figures, how = Calibration(), {}, "nothing: too few groups to hold some back"
+        found = _measure_learnt(training, kernel, split.learnt)
+        how = "nothing: too few groups to hold some back"
     command = f"{COMMAND} --seed {training.recipe.seed}"
     difference = export_songs(
         training,
         kernel,
         heard,
         onnx,
-        calibration=calibration,
+        calibration=found.calibration,
         calibrated_on=how,
+        statistics=found.statistics,
         source=source,
         metrics={
             "how": how,
-            **figures,
+            **found.figures,
             **({"command": command} if split.checked else {}),
             **unheard,
         },
@@ -325,13 +328,13 @@ def _finish(
     options.announce(
         f"torch and ONNX Runtime agree to {difference:.1e} on real songs; {onnx} is written"
     )
-    return TrainedSongs(onnx, training.history, difference, figures)
+    return TrainedSongs(onnx, training.history, difference, found.figures)
 
 
 def cross_validate_songs(
     heard: HeardSongs, out: Path, *, recipe: SongRecipe, options: Options
 ) -> tuple[CrossValidation, dict[str, Any]]:
-    """Cross-validate, and write calibration and figures to ``cross_validation.json`` in `out`.
+    """Cross-validate; write calibration, figures and statistics to ``cross_validation.json``.
 
     Returns:
         the cross-validation and its figures.
@@ -355,6 +358,8 @@ def cross_validate_songs(
         "key": key_of(recipe, heard, options),
         "calibration": asdict(found.calibration),
         "figures": figures,
+        "statistics": statistics_of(found.heads, found.predictions, found.calibration)
+        | {"songs": len(heard), "of": OUT_OF_FOLD, "command": f"{COMMAND} --seed {recipe.seed}"},
     }
     text = json.dumps(record, indent=2) + "\n"
     (out / "cross_validation.json").write_text(text, encoding="utf-8")
@@ -384,14 +389,22 @@ def _calibration(stored: dict[str, Any]) -> Calibration:
     )
 
 
-def _measure_held(
-    training: SongTraining, kernel: KernelMachine, held: HeardSongs
-) -> tuple[Calibration, dict[str, Any]]:
+def _measure_held(training: SongTraining, kernel: KernelMachine, held: HeardSongs) -> Checked:
     heads = predict(training.network, kernel, held)
     calibration = fit_calibration(heads, held.songs)
     predictions = calibrated(heads, calibration, len(held))
     figures = evaluate_songs(with_leading_emotions(held.songs), predictions)
-    return calibration, dict(figures)
+    statistics = statistics_of(heads, predictions, calibration)
+    return Checked(
+        calibration, dict(figures), statistics | {"songs": len(held), "of": "songs held back"}
+    )
+
+
+def _measure_learnt(training: SongTraining, kernel: KernelMachine, learnt: HeardSongs) -> Checked:
+    """Return no figures, but statistics: songs that were learnt from say what is usual, roughly."""
+    heads, calibration = predict(training.network, kernel, learnt), Calibration()
+    statistics = statistics_of(heads, calibrated(heads, calibration, len(learnt)), calibration)
+    return Checked(calibration, {}, statistics | {"songs": len(learnt), "of": "songs learnt from"})
 
 
 def _has_label(song: LabelledSong) -> bool:

@@ -212,7 +212,7 @@ class SongTraining(Training):
             settings: of the spectrograms it learnt from.
 
         Raises:
-            DatasetError: the file is missing or is no checkpoint of a music training.
+            DatasetError: the file is missing or is not a checkpoint of a music training.
 
         """
         return read_checkpoint(

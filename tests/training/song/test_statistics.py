@@ -1,0 +1,88 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="the train extra is not installed")
+
+from vibelux.circumplex import RUSSELL_MEHRABIAN
+from vibelux.errors import DatasetError
+from vibelux.evaluation.songs import SongPredictions
+from vibelux.models import WEIGHTS, Card
+from vibelux.recommend.confidence import clearness_of
+from vibelux.training.song.statistics import read_statistics, song_statistics
+
+PLACES = np.array(
+    [[-0.9, 0.8], [-0.5, 0.2], [-0.8, 0.6], [0.9, 0.7], [0.3, -0.8], [-0.7, -0.9], [0.2, 0.5]]
+)
+
+
+def answers(count: int, *, without: tuple[int, ...] = ()) -> SongPredictions:
+    """Moods, some of whose emotions never occur, and the valence and arousal of `PLACES`."""
+    moods = np.random.default_rng(0).dirichlet(np.full(7, 0.3), count)
+    moods[:, list(without)] = 0
+    moods /= moods.sum(axis=1, keepdims=True)
+    valence, arousal = (moods @ PLACES).T.astype(np.float32)
+    return SongPredictions(moods.astype(np.float32), np.full((count, 4), 0.25), valence, arousal)
+
+
+def test_places_are_found_where_there_are_many_songs():
+    found = song_statistics(answers(20_000), np.empty((0, 7)), np.empty(0, np.int64))
+    np.testing.assert_allclose(found.affect, PLACES, atol=0.02)
+
+
+def test_places_of_emotions_that_do_not_occur_are_those_of_the_words():
+    found = song_statistics(answers(5000, without=(1, 6)), np.empty((0, 7)), np.empty(0, np.int64))
+    np.testing.assert_allclose(found.affect[[1, 6]], RUSSELL_MEHRABIAN[[1, 6]], atol=1e-6)
+    np.testing.assert_allclose(found.affect[[0, 3, 4, 5]], PLACES[[0, 3, 4, 5]], atol=0.05)
+
+
+def test_ten_songs_weigh_as_much_as_the_words():
+    moods = np.tile(np.eye(7)[3], (10, 1)).astype(np.float32)
+    ones = np.ones(10, np.float32)
+    found = song_statistics(
+        SongPredictions(moods, np.full((10, 4), 0.25), ones, -ones), moods, np.arange(10)
+    )
+    np.testing.assert_allclose(found.affect[3], (RUSSELL_MEHRABIAN[3] + [1, -1]) / 2)
+
+
+def test_places_lie_on_the_circumplex():
+    far = replace(answers(2000), arousal=np.ones(2000, np.float32))
+    found = song_statistics(far, far.mood, np.arange(2000))
+    assert np.abs(found.affect).max() == 1
+
+
+def test_what_is_typical():
+    given = answers(1000)
+    windows = given.mood.repeat(2, axis=0)
+    windows[::2] = np.roll(windows[::2], 1, axis=1)
+    found = song_statistics(given, windows, np.arange(1000).repeat(2))
+    np.testing.assert_allclose(found.typical_mood, given.mood.mean(axis=0), atol=1e-6)
+    assert found.mood_spread == pytest.approx(
+        (given.mood - given.mood.mean(axis=0)).std(), rel=1e-5
+    )
+    clear = clearness_of(given.mood)
+    assert (clear >= found.clear).mean() == 0.5
+    apart = np.abs(windows[::2] - windows[1::2]).sum(axis=1) / 4
+    assert found.steady == pytest.approx(1 - np.median(apart), abs=1e-6)
+
+
+def cross_validation(path, **changes):
+    card = Card.read(WEIGHTS / "music.json")
+    recipe = {**card.training["recipe"], "seed": 0, **changes}
+    record = {"key": {"recipe": recipe}, "statistics": {"clear": 0.2}}
+    path.write_text(json.dumps(record), encoding="utf-8")
+    return path
+
+
+def test_statistics_of_a_cross_validation_are_read_for_the_same_recipe(tmp_path):
+    card = Card.read(WEIGHTS / "music.json")
+    found = read_statistics(cross_validation(tmp_path / "a.json", seed=3), card)
+    assert found == {"clear": 0.2}  # a seed speaks for the recipe
+    with pytest.raises(DatasetError, match=r"another model than music-\S+: it differs in epochs"):
+        read_statistics(cross_validation(tmp_path / "b.json", epochs=1), card)
+    for text in ("", "[]", '{"key": {"recipe": {}}}'):
+        (tmp_path / "c.json").write_text(text, encoding="utf-8")
+        with pytest.raises(DatasetError, match="is not a cross-validation's result with stat"):
+            read_statistics(tmp_path / "c.json", card)
