@@ -46,7 +46,7 @@ def music(
         bool,
         typer.Option(
             "--cross-dataset",
-            help="Measure the recipe on each collection of the manifests in turn, not heard; "
+            help="Measure the recipe on each collection in turn, learnt from the others; "
             "trains no final model.",
         ),
     ] = False,
@@ -97,8 +97,8 @@ def music(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="With --cross-validate: write a row for each song, judged by a model "
-            "that does not know its artist.",
+            help="With --cross-validate or --cross-dataset: write a row for each song, "
+            "judged by a model that does not know its artist.",
         ),
     ] = None,
     cache: Annotated[
@@ -109,9 +109,10 @@ def music(
     ] = False,
 ) -> None:
     """Train the music CNN and write music.onnx with its card, or measure how well it can do."""
-    if predictions is not None and not cross_validate:
+    if predictions is not None and not (cross_validate or cross_dataset):
         raise InvalidInput(
-            "--predictions needs --cross-validate; for a finished model: vibelux evaluate music"
+            "--predictions needs --cross-validate or --cross-dataset; for a finished model: "
+            "vibelux evaluate music"
         )
     measures = {
         "--unheard": unheard is not None,
@@ -137,6 +138,7 @@ def music(
         from vibelux.training.song.training import SongRecipe
     from dataclasses import replace
 
+    from vibelux.evaluation.predictions import write_song_predictions
     from vibelux.music.spectrogram import MelSettings
     from vibelux.training.song.export import class_lines
     from vibelux.training.song.log_mels import hear
@@ -178,8 +180,6 @@ def music(
             )
             history = found.history
             if predictions is not None:
-                from vibelux.evaluation.predictions import write_song_predictions
-
                 write_song_predictions(predictions, found.songs, found.predictions)
             if report is not None:
                 _report(report, found, source=source, limits=())
@@ -189,9 +189,11 @@ def music(
             )
             history = []
         elif cross_dataset:
-            figures = unheard_songs.cross_dataset_songs(
+            songs, said, figures = unheard_songs.cross_dataset_songs(
                 heard, out_folder, recipe=recipe, options=options, against=against
             )
+            if predictions is not None:
+                write_song_predictions(predictions, songs, said)
             history = []
         else:
             trained = runs.train_songs(

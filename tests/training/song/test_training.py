@@ -253,13 +253,15 @@ def test_each_collection_is_judged_by_the_others(heard, tmp_path):
     songs = tuple(replace(s, dataset=n) for s, n in zip(heard.songs, names, strict=True))
     heard = replace(heard, songs=songs)
     with quiet():
-        figures = cross_dataset_songs(heard, tmp_path, recipe=RECIPE, options=OPTIONS)
+        songs, said, figures = cross_dataset_songs(heard, tmp_path, recipe=RECIPE, options=OPTIONS)
     assert figures["collections"] == 2
+    assert songs.rows == heard.songs
+    assert said.analysed.all() and len(said.mood) == len(songs)
     assert figures["n_one"] == 20
     assert figures["arousal_auc_two"] > 0.8
     assert figures["looks"] == 1
     with quiet():  # the same recipe again: no new look, and no gain
-        again = cross_dataset_songs(
+        *_, again = cross_dataset_songs(
             heard, tmp_path, recipe=RECIPE, options=replace(OPTIONS, resume=True),
             against=tmp_path / "cross_dataset.json",
         )  # fmt: skip
@@ -306,7 +308,6 @@ def test_calibration_finds_the_scales_of_two_answers():
         song=np.arange(900),
         mood=np.zeros((900, 7), np.float32),
         quadrant=3 * parts[0],
-        affect=np.zeros((900, 2), np.float32),
         kernel={name: np.zeros((900, size), np.float32) for name, size in sizes.items()}
         | {"quadrant": parts[1] / 5},
     )
@@ -333,7 +334,6 @@ def test_calibration_raises_the_answers_for_a_rare_emotion():
         song=np.arange(900),
         mood=np.zeros((900, 7), np.float32),
         quadrant=np.zeros((900, 4), np.float32),
-        affect=np.zeros((900, 2), np.float32),
         kernel={name: np.zeros((900, size), np.float32) for name, size in sizes.items()}
         | {"mood": kernel},
     )

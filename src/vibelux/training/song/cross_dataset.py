@@ -1,4 +1,4 @@
-"""Judging by other people's collections: each is judged by a model that never heard it.
+"""Judging by other people's collections: each is judged by a model that does not know it.
 
 Folds of one collection share its labels, its recordings and its choice of songs with what they
 judge, so that they flatter a model; the music that users own shares none of them. Models are
@@ -79,7 +79,7 @@ def learning_rows(songs: Sequence[LabelledSong], collection: str) -> NDArray[np.
 
 @dataclass(frozen=True)
 class Judged:
-    """One collection, and what a model that never heard it says about its songs.
+    """One collection, and what a model that does not know it says about its songs.
 
     Attributes:
         songs: n songs of one collection.
@@ -160,7 +160,7 @@ def cross_dataset_figures(
     """Return figures over all collections with intervals, and by how much they exceed another's.
 
     Args:
-        judged: each collection, by a model that did not hear it.
+        judged: each collection, by a model that does not know it.
         other: the same songs, by other models, or None.
 
     Returns:

@@ -1,4 +1,4 @@
-"""How a recipe fares on collections that it does not hear: trainings without each of them."""
+"""How a recipe fares on collections that it does not know: trainings without each of them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from vibelux.datasets.songs import LabelledSong
+from vibelux.datasets.songs import LabelledSong, SongData
 from vibelux.errors import DatasetError
 from vibelux.evaluation.songs import SongPredictions, evaluate_songs
 from vibelux.training.song.calibration import calibrated
@@ -20,9 +20,15 @@ from vibelux.training.song.cross_dataset import (
 )
 from vibelux.training.song.cross_validation import with_leading_emotions
 from vibelux.training.song.figures import composite_figures
+from vibelux.training.song.kernel_fit import (
+    KernelRecipe,
+    MeasuredSongs,
+    fit_kernel_machine,
+    measure_songs,
+)
 from vibelux.training.song.log_mels import HeardSongs
 from vibelux.training.song.model import Calibration
-from vibelux.training.song.runs import Options, kernel_machine_of, key_of
+from vibelux.training.song.runs import Options, key_of
 from vibelux.training.song.targets import affect_of_labels
 from vibelux.training.song.training import SongRecipe, fit_songs, predict
 
@@ -49,7 +55,8 @@ def measure_unheard(
         DatasetError: there is no such collection, or nothing else to learn from.
 
     """
-    songs, predictions = _judge(heard, collection, out, recipe=recipe, options=options)
+    measured = measure_songs(heard, KernelRecipe())
+    songs, predictions = _judge(heard, measured, collection, out, recipe=recipe, options=options)
     figures: dict[str, Any] = dict(evaluate_songs(with_leading_emotions(songs), predictions))
     if any(song.gems for song in songs):
         figures |= composite_figures(songs, predictions)
@@ -63,7 +70,7 @@ def cross_dataset_songs(
     recipe: SongRecipe,
     options: Options,
     against: Path | None = None,
-) -> dict[str, Any]:
+) -> tuple[SongData, SongPredictions, dict[str, Any]]:
     """Train without each collection in turn and measure on it; see `cross_dataset`.
 
     The answers are kept in ``cross_dataset.json`` of the output folder, and the look at their
@@ -77,7 +84,8 @@ def cross_dataset_songs(
         against: ``cross_dataset.json`` of another recipe and the same songs, to compare with.
 
     Returns:
-        figures of `cross_dataset_figures`, and ``looks``.
+        the songs of all judged collections, what was said about them, and the figures of
+        `cross_dataset_figures` with ``looks``.
 
     Raises:
         DatasetError: there are fewer than two collections with valence or arousal, or a record
@@ -85,19 +93,31 @@ def cross_dataset_songs(
 
     """
     names = judged_collections(heard.songs)
-    judged = []
+    measured = measure_songs(heard, KernelRecipe())
+    judged, parts = [], []
     for name in names:
         options.announce(f"without {name}: {len(learning_rows(heard.songs, name))} songs")
-        judged.append(
-            Judged.of(*_judge(heard, name, out / "cross-dataset", recipe=recipe, options=options))
-        )
+        folder = out / "cross-dataset"
+        found = _judge(heard, measured, name, folder, recipe=recipe, options=options)
+        judged.append(Judged.of(*found))
+        parts.append(found[1])
     other = None if against is None else read_answers(against, judged)
     figures = cross_dataset_figures(judged, other)
     figures["looks"] = count_look(out, figures)
     key = key_of(recipe, heard, options)
     kept = {name: value for name, value in figures.items() if not name.startswith("gain_")}
     write_record(out / RECORD_FILE, judged, key=key, figures=kept)
-    return figures
+    songs = SongData(tuple(song for part in judged for song in part.songs))
+    return songs, _joined(parts), figures
+
+
+def _joined(parts: Sequence[SongPredictions]) -> SongPredictions:
+    return SongPredictions(
+        mood=np.concatenate([part.mood for part in parts]),
+        quadrant=np.concatenate([part.quadrant for part in parts]),
+        valence=np.concatenate([part.valence for part in parts]),
+        arousal=np.concatenate([part.arousal for part in parts]),
+    )
 
 
 def judged_collections(songs: Sequence[LabelledSong]) -> list[str]:
@@ -117,20 +137,40 @@ def judged_collections(songs: Sequence[LabelledSong]) -> list[str]:
 
 
 def _judge(
-    heard: HeardSongs, collection: str, out: Path, *, recipe: SongRecipe, options: Options
+    heard: HeardSongs,
+    measured: MeasuredSongs,
+    collection: str,
+    out: Path,
+    *,
+    recipe: SongRecipe,
+    options: Options,
 ) -> tuple[tuple[LabelledSong, ...], SongPredictions]:
-    """Return the songs of a collection and what a model says that never heard it."""
-    learnt = heard.take(learning_rows(heard.songs, collection))
-    held = heard.take(np.flatnonzero([song.dataset == collection for song in heard.songs]))
-    training = fit_songs(
-        learnt,
-        None,
-        out / f"without-{collection}",
-        recipe=recipe,
-        resume=options.resume,
-        pretrained=options.pretrained,
-        precision=options.precision,
-        callbacks=options.callbacks(f"without {collection}"),
+    """Return the songs of a collection and what a model says that does not know it.
+
+    The CNN, which has no part in valence and arousal, is trained where moods are judged.
+    """
+    rows = learning_rows(heard.songs, collection)
+    learnt = heard.take(rows)
+    own = np.flatnonzero([song.dataset == collection for song in heard.songs])
+    held = heard.take(own)
+    network = None
+    if any(song.tags or song.emotion for song in held.songs):
+        network = fit_songs(
+            learnt,
+            None,
+            out / f"without-{collection}",
+            recipe=recipe,
+            resume=options.resume,
+            pretrained=options.pretrained,
+            precision=options.precision,
+            callbacks=options.callbacks(f"without {collection}"),
+        ).network
+    kernel = fit_kernel_machine(
+        learnt.songs,
+        measured.take(rows),
+        heard.settings,
+        KernelRecipe(),
+        prior=options.kernel_prior(heard.settings),
     )
-    heads = predict(training.network, kernel_machine_of(learnt, options), held)
+    heads = predict(network, kernel, held, measured.take(own))
     return held.songs, calibrated(heads, Calibration(), len(held))
