@@ -44,10 +44,8 @@ from vibelux.music.spectrogram import MelSettings, mel_frequencies
 from vibelux.training.song import targets
 from vibelux.training.song.calibration import song_means
 from vibelux.training.song.cross_validation import FOLDS, folds_of
-from vibelux.training.song.figures import SUPPORTED
-from vibelux.training.song.kernel import (
-    OUTPUTS,
-    KernelMachine,
+from vibelux.training.song.kernel import OUTPUTS, KernelMachine
+from vibelux.training.song.kernel_fit import (
     KernelRecipe,
     MeasuredSongs,
     fit_kernel_machine,
@@ -56,6 +54,7 @@ from vibelux.training.song.kernel import (
 from vibelux.training.song.log_mels import HeardSongs, hear, window_frames
 from vibelux.training.song.measurements import SongMeasurements
 from vibelux.training.song.runs import gather
+from vibelux.training.song.targets import SUPPORTED
 
 CACHE = Path("runs/cache")
 TAGGED, RATED, ACTED = "4q", "emotify", "ravdess_song"
@@ -289,8 +288,9 @@ def acted(everything: Songs) -> dict[str, float]:
         machine = part.fit()
         with torch.inference_mode():
             places = machine.place(part.measured.groups)
-            alike = machine.likeness(places, places).numpy()
-            likeness = machine.likeness(machine.place(asked.measured.groups), places).numpy()
+            alike = machine.likenesses(places, places)["moods"].numpy()
+            asked_places = machine.place(asked.measured.groups)
+            likeness = machine.likenesses(asked_places, places)["moods"].numpy()
         rows = wanted[learnt][part.measured.song]
         weights = np.linalg.solve(alike + ACTED_RIDGE * np.eye(len(rows)), rows - rows.mean(axis=0))
         shares = likeness @ weights + rows.mean(axis=0)

@@ -17,8 +17,7 @@ from vibelux.datasets.song_files import read_songs
 from vibelux.datasets.songs import LabelledSong
 from vibelux.emotions import EMOTIONS
 from vibelux.evaluation.metrics import accuracy, confusion_matrix, macro_f1
-from vibelux.training.song.figures import SUPPORTED
-from vibelux.training.song.targets import leading_emotion
+from vibelux.training.song.targets import SUPPORTED, leading_emotion
 
 DRAWS = 100
 PLACES = [EMOTIONS.index(name) for name in SUPPORTED]

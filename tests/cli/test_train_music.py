@@ -58,6 +58,9 @@ def test_a_model_is_trained_from_folders_and_can_be_used(run_cli, folders, tmp_p
     [
         (("--predictions", "a.csv"), 2, "--cross-validate"),
         (("--unheard", "a", "--cross-validate"), 2, "choose one"),
+        (("--cross-dataset", "--cross-validate"), 2, "choose one"),
+        (("--cross-dataset", "--unheard-from", "a"), 2, "--unheard-from is for training"),
+        (("--against", "a.json"), 2, "--against needs --cross-dataset"),
         (("--data", "no/such.csv"), 1, "no file or folder"),
         ((), 2, "--data is needed"),
     ],

@@ -1,5 +1,7 @@
 """Precision of matching on faces and songs whose best pairs are known."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -17,6 +19,7 @@ from vibelux.evaluation.matching import (
     evaluate_matching,
     half_of,
     matching_data,
+    of_collection,
 )
 from vibelux.evaluation.predictions import read_song_predictions
 from vibelux.model_statistics import ModelStatistics
@@ -78,6 +81,15 @@ def test_a_standard_error_is_small_where_artists_agree(data):
     spread = evaluate_matching(data, methods=["kinship"])["kinship"].spread
     assert spread is not None
     assert 0 <= spread < 0.1
+
+
+def test_one_collection_can_be_matched_alone():
+    rows = [LabelledSong(path=Path(), given=n, group=n, dataset=n[0]) for n in ("a1", "b1", "a2")]
+    songs = SongData(tuple(rows))
+    assert [song.given for song in of_collection(songs, "a").rows] == ["a1", "a2"]
+    assert of_collection(songs, None) is songs
+    with pytest.raises(DatasetError, match="no collection 'c' among the songs; there are: a, b"):
+        of_collection(songs, "c")
 
 
 def test_halves_part_the_artists():

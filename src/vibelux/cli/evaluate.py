@@ -211,13 +211,16 @@ def match(
         Path,
         typer.Option(
             help="csv of the songs' moods from models that do not know their artist: "
-            "train music --cross-validate --predictions FILE."
+            "train music --cross-validate (or --cross-dataset) --predictions FILE."
         ),
     ],
     usage: Annotated[str, typer.Option(help="Part of the faces.")] = "PublicTest",
     artists: Annotated[
         str, typer.Option(help="Songs of all artists, or of the first or second half of them.")
     ] = "all",
+    collection: Annotated[
+        str | None, typer.Option(help="Only songs of this collection (column dataset).")
+    ] = None,
     model: _Model = None,
     json: _Json = False,
 ) -> None:
@@ -226,7 +229,12 @@ def match(
     from vibelux.datasets.face_files import read_faces
     from vibelux.datasets.song_files import read_songs
     from vibelux.evaluation.faces import predict_faces
-    from vibelux.evaluation.matching import evaluate_matching, half_of, matching_data
+    from vibelux.evaluation.matching import (
+        evaluate_matching,
+        half_of,
+        matching_data,
+        of_collection,
+    )
     from vibelux.evaluation.predictions import read_song_predictions
     from vibelux.model_statistics import ModelStatistics
     from vibelux.models import load_model
@@ -239,7 +247,7 @@ def match(
         labelled = labelled.with_usage(usage)
     data = matching_data(
         labelled,
-        read_songs(songs),
+        of_collection(read_songs(songs), collection),
         read_song_predictions(predictions),
         ModelStatistics.of(settings),
     )

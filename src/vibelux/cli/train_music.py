@@ -17,7 +17,7 @@ def music(
         list[Path] | None,
         typer.Option(
             help="Manifest csv, folder with one folder an emotion, or output of preprocess; may be "
-            "repeated. Default: music/manifest.csv of $VIBELUX_DATA."
+            "repeated. Default: music/manifest.csv and more.csv of $VIBELUX_DATA."
         ),
     ] = None,
     cross_validate: Annotated[
@@ -40,6 +40,30 @@ def music(
         typer.Option(
             metavar="COLLECTION",
             help="Measure on a collection of the manifest that is not learnt from.",
+        ),
+    ] = None,
+    cross_dataset: Annotated[
+        bool,
+        typer.Option(
+            "--cross-dataset",
+            help="Measure the recipe on each collection in turn, learnt from the others; "
+            "trains no final model.",
+        ),
+    ] = False,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="With --cross-dataset: cross_dataset.json of another recipe, to compare with song "
+            "by song.",
+        ),
+    ] = None,
+    unheard_from: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="cross_dataset.json that --cross-dataset wrote for this recipe and these songs: "
+            "its figures go into the card.",
         ),
     ] = None,
     out_folder: Annotated[
@@ -73,8 +97,8 @@ def music(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="With --cross-validate: write a row for each song, judged by a model "
-            "that does not know its artist.",
+            help="With --cross-validate or --cross-dataset: write a row for each song, "
+            "judged by a model that does not know its artist.",
         ),
     ] = None,
     cache: Annotated[
@@ -85,24 +109,36 @@ def music(
     ] = False,
 ) -> None:
     """Train the music CNN and write music.onnx with its card, or measure how well it can do."""
-    if predictions is not None and not cross_validate:
+    if predictions is not None and not (cross_validate or cross_dataset):
         raise InvalidInput(
-            "--predictions needs --cross-validate; for a finished model: vibelux evaluate music"
+            "--predictions needs --cross-validate or --cross-dataset; for a finished model: "
+            "vibelux evaluate music"
         )
-    if unheard is not None and cross_validate:
-        raise InvalidInput("--unheard and --cross-validate are two ways to measure; choose one")
-    if calibrate_from is not None and (cross_validate or unheard is not None):
-        raise InvalidInput("--calibrate-from is for training a model, not for measuring a recipe")
+    measures = {
+        "--unheard": unheard is not None,
+        "--cross-validate": cross_validate,
+        "--cross-dataset": cross_dataset,
+    }
+    chosen = [name for name, given in measures.items() if given]
+    if len(chosen) > 1:
+        raise InvalidInput(f"{' and '.join(chosen)} are two ways to measure; choose one")
+    for name, file in (("--calibrate-from", calibrate_from), ("--unheard-from", unheard_from)):
+        if file is not None and chosen:
+            raise InvalidInput(f"{name} is for training a model, not for measuring a recipe")
+    if against is not None and not cross_dataset:
+        raise InvalidInput("--against needs --cross-dataset")
     if predictions is not None and not predictions.absolute().parent.is_dir():
         raise InvalidInput(f"--predictions {predictions} must be a file in an existing folder")
-    paths = data or [_default_data()]
+    paths = data or _default_data()
     with train_extra():
         from vibelux.training.export import weights_to_begin_with
         from vibelux.training.progress import progress_bar, quiet
         from vibelux.training.song import runs
+        from vibelux.training.song import unheard as unheard_songs
         from vibelux.training.song.training import SongRecipe
     from dataclasses import replace
 
+    from vibelux.evaluation.predictions import write_song_predictions
     from vibelux.music.spectrogram import MelSettings
     from vibelux.training.song.export import class_lines
     from vibelux.training.song.log_mels import hear
@@ -144,15 +180,20 @@ def music(
             )
             history = found.history
             if predictions is not None:
-                from vibelux.evaluation.predictions import write_song_predictions
-
                 write_song_predictions(predictions, found.songs, found.predictions)
             if report is not None:
                 _report(report, found, source=source, limits=())
         elif unheard is not None:
-            figures = runs.measure_unheard(
+            figures = unheard_songs.measure_unheard(
                 heard, unheard, out_folder, recipe=recipe, options=options
             )
+            history = []
+        elif cross_dataset:
+            songs, said, figures = unheard_songs.cross_dataset_songs(
+                heard, out_folder, recipe=recipe, options=options, against=against
+            )
+            if predictions is not None:
+                write_song_predictions(predictions, songs, said)
             history = []
         else:
             trained = runs.train_songs(
@@ -162,6 +203,7 @@ def music(
                 source=source,
                 options=options,
                 cross_validation=calibrate_from,
+                cross_dataset=unheard_from,
             )
             figures, history = trained.figures, trained.history
     if report is not None and history:
@@ -175,8 +217,8 @@ def music(
         _print_figures(figures)
 
 
-def _default_data() -> Path:
-    """Return the research data of the project, where it is."""
+def _default_data() -> list[Path]:
+    """Return the manifests of the project's research data, where they are."""
     root = Path(os.environ.get("VIBELUX_DATA") or "../shared/data")
     manifest = root / "music" / "manifest.csv"
     if not manifest.is_file():
@@ -184,7 +226,8 @@ def _default_data() -> Path:
             "--data is needed: a manifest csv, or a folder with one folder an emotion "
             f"(there is no {manifest})"
         )
-    return manifest
+    more = manifest.with_name("more.csv")
+    return [manifest, more] if more.is_file() else [manifest]
 
 
 def _progress(what: str, total: int) -> Any:

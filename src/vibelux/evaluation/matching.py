@@ -150,6 +150,22 @@ def matching_data(
     )
 
 
+def of_collection(songs: SongData, name: str | None) -> SongData:
+    """Return the songs of one collection, or all of them for None.
+
+    Raises:
+        DatasetError: there is no such collection.
+
+    """
+    if name is None:
+        return songs
+    rows = tuple(song for song in songs.rows if song.dataset == name)
+    if not rows:
+        known = ", ".join(sorted({song.dataset for song in songs.rows if song.dataset})) or "none"
+        raise DatasetError(f"there is no collection {name!r} among the songs; there are: {known}")
+    return replace(songs, rows=rows)
+
+
 def half_of(group: NDArray[np.str_], half: str) -> NDArray[np.bool_]:
     """Return the songs of one half of the artists, so that choices and reports can be parted.
 

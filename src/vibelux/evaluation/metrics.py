@@ -283,14 +283,39 @@ def bootstrap_interval(
         seed: of the draws.
 
     """
+    draws = grouped_draws(groups, samples=samples, seed=seed)
+    return interval_of([statistic(rows) for rows in draws])
+
+
+def grouped_draws(
+    groups: ArrayLike, *, samples: int = 1000, seed: int = 0
+) -> list[NDArray[np.int64]]:
+    """Return the rows of each draw of `bootstrap_interval`, so that figures can share them.
+
+    Args:
+        groups: group of each row [shape=(n,)]; without rows there are no draws.
+        samples: number of draws.
+        seed: of the draws.
+
+    """
     _, place = np.unique(np.asarray(groups), return_inverse=True)
     if not len(place):
-        return math.nan, math.nan
+        return []
     order = np.argsort(place, kind="stable")
     members = np.split(order, np.cumsum(np.bincount(place))[:-1])
     random = np.random.default_rng(seed)
     drawn = random.integers(len(members), size=(samples, len(members)))
-    figures = np.array([statistic(np.concatenate([members[i] for i in row])) for row in drawn])
+    return [np.concatenate([members[i] for i in row]) for row in drawn]
+
+
+def interval_of(drawn: ArrayLike) -> tuple[float, float]:
+    """Return the 95 % percentile interval of a figure's draws; those that are NaN are left out.
+
+    Args:
+        drawn: [shape=(samples,)].
+
+    """
+    figures = np.asarray(drawn, dtype=np.float64)
     figures = figures[np.isfinite(figures)]
     if not len(figures):
         return math.nan, math.nan

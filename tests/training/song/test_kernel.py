@@ -10,10 +10,8 @@ torch = pytest.importorskip("torch", reason="the train extra is not installed")
 from vibelux.datasets.songs import LabelledSong
 from vibelux.errors import ModelError
 from vibelux.music.spectrogram import MelSettings
-from vibelux.training.song.kernel import (
-    OUTPUTS,
-    WEIGHTS,
-    KernelMachine,
+from vibelux.training.song.kernel import HEADS, OUTPUTS, KernelMachine
+from vibelux.training.song.kernel_fit import (
     KernelRecipe,
     fit_kernel_machine,
     kernel_targets,
@@ -74,28 +72,52 @@ def test_it_hears_the_difference_in_songs_it_has_not_learnt(machine):
 def test_likeness_is_one_with_itself_and_falls_with_distance(machine):
     places = torch.zeros(3, machine.learnt.in_features)
     places[1, 0], places[2, 0] = 3.0, 30.0
-    alike = machine.likeness(places, places)
-    torch.testing.assert_close(alike, alike.T)
-    torch.testing.assert_close(alike.diagonal(), torch.ones(3))
-    assert alike[0, 1] > alike[0, 2] > 0
+    for alike in machine.likenesses(places, places).values():
+        torch.testing.assert_close(alike, alike.T)
+        torch.testing.assert_close(alike.diagonal(), torch.ones(3))
+        assert alike[0, 1] > alike[0, 2] > 0
 
 
-def test_groups_that_tell_valence_weigh_more(machine):
+@pytest.mark.parametrize("head", HEADS)
+def test_each_head_weighs_the_groups_in_its_own_way(machine, head):
     first = np.cumsum([0, *machine.kept.values()])[:-1]
     apart = dict.fromkeys(machine.kept, 0.0)
     for name, place in zip(machine.kept, first, strict=True):
         places = torch.zeros(2, machine.learnt.in_features)
         places[1, place] = 1e4  # nothing in common there, the same elsewhere
-        apart[name] = 1 - float(machine.likeness(places, places)[0, 1])
+        apart[name] = 1 - float(machine.likenesses(places, places)[head][0, 1])
     assert sum(apart.values()) == pytest.approx(1, abs=1e-4)
-    assert apart["roughness"] == pytest.approx(WEIGHTS["roughness"] * apart["tempo"], rel=1e-3)
+    for name, value in apart.items():
+        weight = HEADS[head].weights.get(name, 1.0)
+        assert value == pytest.approx(weight * apart["timbre"], rel=1e-2, abs=1e-4)
+
+
+def test_windows_that_are_not_kept_are_learnt_from_all_the_same(learnt, measured):
+    few = fit_kernel_machine(learnt.songs, measured, SETTINGS, replace(RECIPE, kept=6))
+    assert few.learnt.out_features == 6
+    found = answers(few, pulses(12, seed=1))["quadrant"].argmax(axis=1).reshape(12, -1)
+    assert (found[::2] == 0).mean() > 0.95
+    assert (found[1::2] == 2).mean() > 0.95
+
+
+def test_a_collection_for_valence_and_arousal_teaches_no_quadrants(learnt, measured, machine):
+    songs = tuple(replace(s, dataset="emopia") if int(s.group) < 12 else s for s in learnt.songs)
+    _, given = kernel_targets(songs)
+    affect = sum(OUTPUTS.values()) - 2
+    assert not given[:12, :affect].any()
+    assert given[12:, :4].all()
+    assert given[:12, affect:][[0, 1, 2, 4]].all()
+    taught = fit_kernel_machine(songs, measured, SETTINGS, RECIPE)
+    of_emopia = torch.from_numpy(measured.song[~measured.distorted] < 12)
+    assert (taught.answer["moods"].weight[:, of_emopia] == 0).all()
+    assert (taught.answer["arousal"].weight[:, of_emopia] != 0).any()
 
 
 def test_a_song_counts_only_for_the_labels_it_has(learnt):
     targets, given = kernel_targets(learnt.songs)
-    assert given[0].tolist() == [True] * 4 + [False] * 7 + [True] * 2 + [False] * 10
-    assert given[3].tolist() == [False] * 11 + [True, False] + [False] * 10
-    assert targets[3, 11] == pytest.approx(0.3)
+    assert given[0].tolist() == [True] * 4 + [False] * 17 + [True] * 2
+    assert given[3].tolist() == [False] * 21 + [True, False]
+    assert targets[3, 21] == pytest.approx(0.3)
 
 
 def test_answers_without_any_label_stay_at_zero(machine, learnt):
@@ -131,7 +153,8 @@ def test_large_collections_are_thinned_out(learnt):
 
 def test_learning_is_repeatable(learnt, measured, machine):
     again = fit_kernel_machine(learnt.songs, measure_songs(learnt, RECIPE), SETTINGS, RECIPE)
-    torch.testing.assert_close(again.answer.weight, machine.answer.weight)
+    for head in HEADS:
+        torch.testing.assert_close(again.answer[head].weight, machine.answer[head].weight)
 
 
 def test_a_prior_is_corrected_by_the_new_songs(learnt, measured, machine):

@@ -11,7 +11,9 @@ from vibelux.errors import DatasetError
 from vibelux.evaluation.songs import SongPredictions
 from vibelux.models import WEIGHTS, Card
 from vibelux.recommend.confidence import clearness_of
-from vibelux.training.song.statistics import read_statistics, song_statistics
+from vibelux.training.song.model import Calibration
+from vibelux.training.song.statistics import read_statistics, song_statistics, statistics_of
+from vibelux.training.song.training import Heads
 
 PLACES = np.array(
     [[-0.9, 0.8], [-0.5, 0.2], [-0.8, 0.6], [0.9, 0.7], [0.3, -0.8], [-0.7, -0.9], [0.2, 0.5]]
@@ -66,6 +68,25 @@ def test_what_is_typical():
     assert (clear >= found.clear).mean() == 0.5
     apart = np.abs(windows[::2] - windows[1::2]).sum(axis=1) / 4
     assert found.steady == pytest.approx(1 - np.median(apart), abs=1e-6)
+
+
+def test_only_the_songs_that_count_are_usual():
+    given = answers(60)
+    song = np.arange(60).repeat(2)
+    heads = Heads(
+        song=song,
+        mood=np.zeros((120, 7), np.float32),
+        quadrant=np.zeros((120, 4), np.float32),
+        kernel={"mood": given.mood[song], "quadrant": np.zeros((120, 4), np.float32),
+                "affect": np.zeros((120, 2), np.float32)},
+    )  # fmt: skip
+    counted = np.arange(60) % 3 == 0
+    found = statistics_of(heads, given, Calibration(), counted=counted)
+    assert found["songs"] == 20
+    np.testing.assert_allclose(found["typical_mood"], given.mood[counted].mean(axis=0), atol=1e-4)
+    nobody = statistics_of(heads, given, Calibration(), counted=np.zeros(60, dtype=bool))
+    assert nobody == statistics_of(heads, given, Calibration())
+    assert nobody["songs"] == 60
 
 
 def cross_validation(path, **changes):

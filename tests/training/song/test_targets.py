@@ -19,6 +19,7 @@ from vibelux.training.song.targets import (
     mood_words,
     read_table,
     song_targets,
+    standard_affect,
     tension_of_labels,
     word_tension,
 )
@@ -150,3 +151,31 @@ def test_a_table_of_tension_with_a_wrong_number_is_refused(monkeypatch, tmp_path
             word_tension()
     finally:
         word_tension.cache_clear()
+
+
+def test_valence_and_arousal_of_collections_are_put_on_one_scale(tmp_path):
+    rng = np.random.default_rng(0)
+    wide = [song(tmp_path, dataset="wide", valence=v) for v in rng.uniform(-1, 1, 40)]
+    narrow = [song(tmp_path, dataset="narrow", valence=v) for v in rng.uniform(0.2, 0.4, 40)]
+    few = [song(tmp_path, dataset="few", valence=v) for v in (0.1, 0.2)]
+    alike = [song(tmp_path, dataset="alike", valence=0.3, arousal=0.1) for _ in range(40)]
+    found = standard_affect([*wide, *narrow, *few, *alike])
+    for rows in (slice(0, 40), slice(40, 80)):
+        assert found[rows, 0].mean() == pytest.approx(0, abs=1e-6)
+        assert found[rows, 0].std() == pytest.approx(0.8, rel=1e-5)
+    np.testing.assert_allclose(found[80:82, 0], [0.1, 0.2], rtol=1e-6)
+    np.testing.assert_allclose(found[82:], [[0.3, 0.1]] * 40, rtol=1e-6)
+    assert (found[:80, 1] == 0).all()  # not labelled
+    assert standard_affect([]).shape == (0, 2)
+
+
+def test_signs_of_quadrants_stay_what_they_are(tmp_path):
+    songs = [song(tmp_path, quadrant=f"Q{i % 4 + 1}") for i in range(40)]
+    np.testing.assert_allclose(standard_affect(songs), song_targets(songs).affect, atol=1e-6)
+
+
+def test_some_collections_teach_no_quadrants(tmp_path):
+    songs = [song(tmp_path, dataset=name, quadrant="Q2") for name in ("4q", "grekow_gtzan")]
+    found = song_targets(songs)
+    assert found.quadrant_weight.tolist() == [1, 0]
+    assert found.affect_weight.tolist() == [[1, 1], [1, 1]]

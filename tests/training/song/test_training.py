@@ -30,11 +30,11 @@ from vibelux.training.song.runs import (
     Options,
     cross_validate_songs,
     gather,
-    measure_unheard,
     train_songs,
 )
 from vibelux.training.song.targets import GEMS, mood_words
 from vibelux.training.song.training import UNEXPORTED, Heads, SongRecipe
+from vibelux.training.song.unheard import cross_dataset_songs, measure_unheard
 
 SETTINGS = MelSettings()
 RECIPE = SongRecipe(epochs=4, batch_size=8, crop_frames=104, ema_decay=0.5, learning_rate=1e-2)
@@ -248,6 +248,40 @@ def test_a_collection_can_be_kept_unheard(heard, tmp_path):
         measure_unheard(heard, "none", tmp_path, recipe=RECIPE, options=OPTIONS)
 
 
+def test_each_collection_is_judged_by_the_others(heard, tmp_path):
+    names = ["one"] * 20 + ["two"] * 20
+    songs = tuple(replace(s, dataset=n) for s, n in zip(heard.songs, names, strict=True))
+    heard = replace(heard, songs=songs)
+    with quiet():
+        songs, said, figures = cross_dataset_songs(heard, tmp_path, recipe=RECIPE, options=OPTIONS)
+    assert figures["collections"] == 2
+    assert songs.rows == heard.songs
+    assert said.analysed.all() and len(said.mood) == len(songs)
+    assert figures["n_one"] == 20
+    assert figures["arousal_auc_two"] > 0.8
+    assert figures["looks"] == 1
+    with quiet():  # the same recipe again: no new look, and no gain
+        *_, again = cross_dataset_songs(
+            heard, tmp_path, recipe=RECIPE, options=replace(OPTIONS, resume=True),
+            against=tmp_path / "cross_dataset.json",
+        )  # fmt: skip
+    assert again["looks"] == 1
+    assert again["gain_arousal_r"] == pytest.approx(0, abs=1e-3)
+    with pytest.raises(DatasetError, match=r"1 collections .* are too few"):
+        one = heard.take([i for i, song in enumerate(heard.songs) if song.dataset == "one"])
+        cross_dataset_songs(one, tmp_path, recipe=RECIPE, options=OPTIONS)
+
+    with quiet():  # what was found goes into the card of the same recipe
+        trained = train_songs(heard, tmp_path, recipe=RECIPE, source="drawn", options=OPTIONS,
+                              cross_dataset=tmp_path / "cross_dataset.json")  # fmt: skip
+    metrics = load_model("music", trained.onnx).card.metrics
+    assert metrics["unheard_arousal_r"] == pytest.approx(figures["arousal_r"], abs=1e-3)
+    assert metrics["unheard_looks"] == 1
+    with pytest.raises(DatasetError, match="differs in recipe"):
+        train_songs(heard, tmp_path, recipe=replace(RECIPE, epochs=9), source="", options=OPTIONS,
+                    cross_dataset=tmp_path / "cross_dataset.json")  # fmt: skip
+
+
 def test_too_few_songs_are_refused(heard, tmp_path):
     with pytest.raises(DatasetError, match="too few"):
         train_songs(heard.take(range(4)), tmp_path, recipe=RECIPE, source="", options=OPTIONS)
@@ -274,7 +308,6 @@ def test_calibration_finds_the_scales_of_two_answers():
         song=np.arange(900),
         mood=np.zeros((900, 7), np.float32),
         quadrant=3 * parts[0],
-        affect=np.zeros((900, 2), np.float32),
         kernel={name: np.zeros((900, size), np.float32) for name, size in sizes.items()}
         | {"quadrant": parts[1] / 5},
     )
@@ -301,7 +334,6 @@ def test_calibration_raises_the_answers_for_a_rare_emotion():
         song=np.arange(900),
         mood=np.zeros((900, 7), np.float32),
         quadrant=np.zeros((900, 4), np.float32),
-        affect=np.zeros((900, 2), np.float32),
         kernel={name: np.zeros((900, size), np.float32) for name, size in sizes.items()}
         | {"mood": kernel},
     )

@@ -66,10 +66,7 @@ def calibrated(heads: Heads, calibration: Calibration, count: int) -> SongPredic
         count: number of songs.
 
     """
-    mixed = calibration.mixed_affect(
-        torch.from_numpy(heads.affect), torch.from_numpy(heads.kernel["affect"])
-    )
-    affect = song_means(mixed.numpy(), heads.song, count)
+    affect = song_means(np.clip(heads.kernel["affect"], -1, 1), heads.song, count)
     probabilities = {
         name: song_means(
             torch.softmax(

@@ -25,9 +25,9 @@ from vibelux.emotions import EMOTIONS
 from vibelux.errors import DatasetError
 from vibelux.evaluation.songs import SongPredictions
 from vibelux.training.song.calibration import calibrated, fit_calibration
-from vibelux.training.song.kernel import (
-    OUTPUTS,
-    KernelMachine,
+from vibelux.training.song.cross_dataset import artists_of
+from vibelux.training.song.kernel import HEADS, OUTPUTS, KernelMachine
+from vibelux.training.song.kernel_fit import (
     KernelRecipe,
     MeasuredSongs,
     fit_kernel_machine,
@@ -45,7 +45,7 @@ OUT_OF_FOLD = "out-of-fold predictions of the cross-validation"
 """What these figures are of, as the card says it."""
 
 FOLDS = 5
-_HEADS = ("song", "mood", "quadrant", "affect")
+_HEADS = ("song", "mood", "quadrant")
 
 
 @dataclass(frozen=True)
@@ -79,13 +79,20 @@ def folds_of(songs: Sequence[LabelledSong]) -> NDArray[np.int64]:
         row["group"]: int(row["fold"])
         for row in csv.DictReader(file.read_text(encoding="utf-8").splitlines())
     }
-    return np.array([_fold(song.group, listed) for song in songs], dtype=np.int64)
+    artists = {
+        name: fold
+        for group, fold in listed.items()
+        for name in artists_of(LabelledSong(path=Path(), given="", group=group))
+    }
+    return np.array([_fold(song, listed, artists) for song in songs], dtype=np.int64)
 
 
-def _fold(group: str, listed: dict[str, int]) -> int:
-    if group in listed:
-        return listed[group]
-    digest = hashlib.sha256(group.encode("utf-8", "surrogateescape")).digest()
+def _fold(song: LabelledSong, listed: dict[str, int], artists: dict[str, int]) -> int:
+    if song.group in listed:
+        return listed[song.group]
+    if known := sorted(artists_of(song) & artists.keys()):  # the artist of another collection
+        return artists[known[0]]
+    digest = hashlib.sha256(song.group.encode("utf-8", "surrogateescape")).digest()
     return int.from_bytes(digest[:8], "big") % FOLDS
 
 
@@ -155,7 +162,10 @@ def cross_validate(
                 KernelRecipe(),
                 prior=prior,
             )
-            found = predict(training.network, kernel, judged), training.history
+            found = (
+                predict(training.network, kernel, judged, measured.take(test)),
+                training.history,
+            )
             _save(done, key, *found)
         heads, history = found
         parts.append(replace(heads, song=test[heads.song]))
@@ -217,7 +227,8 @@ def _key(recipe: SongRecipe, learnt: HeardSongs, judged: HeardSongs) -> str:
     """Return what a finished fold depends on, so that --resume never mixes two recipes."""
     given = "\n".join(song.given for part in (learnt, judged) for song in part.songs)
     digest = hashlib.sha256(given.encode("utf-8", "surrogateescape")).hexdigest()
-    parts = {**asdict(recipe), "kernel": asdict(KernelRecipe()), "songs": digest}
+    kernel = asdict(KernelRecipe()) | {name: asdict(head) for name, head in HEADS.items()}
+    parts = {**asdict(recipe), "kernel": kernel, "songs": digest}
     return json.dumps({**parts, "spectrograms": str(learnt.settings)}, sort_keys=True)
 
 

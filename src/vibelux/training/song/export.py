@@ -12,7 +12,8 @@ import torch
 from vibelux.emotions import EMOTIONS
 from vibelux.training.export import export_model
 from vibelux.training.fit import laid_out
-from vibelux.training.song.kernel import KernelMachine, KernelRecipe
+from vibelux.training.song.kernel import HEADS, KernelMachine
+from vibelux.training.song.kernel_fit import KernelRecipe
 from vibelux.training.song.log_mels import MAX_WINDOWS, WINDOW_SECONDS, HeardSongs, windows
 from vibelux.training.song.model import Calibration, SongModel
 from vibelux.training.song.targets import song_targets
@@ -31,6 +32,12 @@ COLLECTIONS = {
     "4q": "4QAED (Panda et al. 2018): quadrants checked by people, AllMusic mood words; "
     "research use",
     "emotify": "Emotify (Aljanaki et al. 2016): GEMS scales rated by listeners; research use",
+    "grekow_gtzan": "Grekow's annotation of GTZAN: valence and arousal, means over experts; "
+    "research use",
+    "vgmidi": "VGMIDI (Ferreira & Whitehead 2019): valence and arousal, means over 28 to 32 "
+    "raters; game music on a rendered piano; research use",
+    "emopia": "EMOPIA (Hung et al. 2021): quadrants by four annotators; pop on a rendered piano; "
+    "research use",
     "ravdess_song": "RAVDESS, sung part (Livingstone & Russo 2018): acted emotions; "
     "CC BY-NC-SA 4.0",
 }
@@ -43,11 +50,14 @@ LIMITS = (
     "Music unlike the collections it was trained on, speech and noises get a guess.",
 )
 SELECTION = (
-    "CNN: about ten candidates, most on inner validation. Kernel machine and pooling: about two "
-    "hundred and fifty (groups of measurements and their weights, resolution of the spectrogram, "
-    "kernels, ridges, projections, distortions, calibration) on out-of-fold predictions of the "
-    "five folds and on Emotify as analysed by machines that knew 4QAED alone, so that the figures "
-    "are a little optimistic; see docs/music.md for a choice made inside the folds."
+    "CNN: about ten candidates, most on inner validation. Moods and quadrants: about two hundred "
+    "and fifty (groups of measurements and their weights, resolution of the spectrogram, kernels, "
+    "ridges, projections, distortions, calibration) on out-of-fold predictions of the five folds "
+    "and on Emotify as analysed by machines that knew 4QAED alone, so that the folds' figures are "
+    "optimistic. Valence and arousal: about forty (ridges, weights of groups, scales of labels, "
+    "shares of collections, windows compared with) by collections that were not learnt from, whose "
+    "figures are a little optimistic by that; docs/music.md has those of a choice "
+    "made inside the collections learnt from."
 )
 """How `SongRecipe`'s defaults came about, for the card."""
 
@@ -130,7 +140,10 @@ def export_songs(
             "augmentation": asdict(training.augmentation),
             "network": asdict(training.network.config),
             "kernel_machine": asdict(KernelRecipe())
-            | {"windows_learnt_from": kernel.learnt.out_features},
+            | {
+                "windows_compared_with": kernel.learnt.out_features,
+                "heads": {name: asdict(head) for name, head in HEADS.items()},
+            },
             "recipe_chosen": SELECTION,
             **(notes or {}),
         },

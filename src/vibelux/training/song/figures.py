@@ -23,13 +23,17 @@ from vibelux.recommend.confidence import clearness_of
 from vibelux.training.song.calibration import song_means
 from vibelux.training.song.cross_validation import CrossValidation, out_of_fold
 from vibelux.training.song.log_mels import WINDOW_SECONDS
-from vibelux.training.song.targets import GEMS, gems_composites, song_targets
+from vibelux.training.song.targets import (
+    GEMS,
+    SUPPORTED,
+    gems_composites,
+    rendered,
+    song_targets,
+    teaches_moods,
+)
 
 GEMS_CORE = ("joyful_activation", "tension", "sadness", "calmness")
 """Scales whose mean r is reported: the corners of the circumplex."""
-
-SUPPORTED = ("angry", "fear", "happy", "neutral", "sad")
-"""Emotions that mood words carry; disgust and surprise lead in hardly any song."""
 
 LEADS = (0.1, 0.2, 0.3)
 """Shares by which a label's strongest emotion may lead before the second."""
@@ -50,16 +54,23 @@ INTERVALS = (
 def figures_of(found: CrossValidation) -> dict[str, Any]:
     """Return the figures of `evaluate_songs` with intervals, and those of GEMS.
 
-    Songs with a quadrant, an emotion or mood words count; 95 % intervals draw whole groups with
-    replacement, 1,000 times: ``<figure>_low`` and ``<figure>_high``. ``<figure>_<s>s`` is what is
-    left where only s seconds of each song are analysed, ``supported_<figure>_led_by_<x>`` what it
-    is among songs whose strongest emotion has at least a share x more than the second in the label.
-    ``quadrant_accuracy_clear`` and ``quadrant_accuracy_mixed`` are those of the songs whose mood is
-    called so; the limit is the median over all songs.
+    Songs with a quadrant, an emotion or mood words count, of the collections that teach such; 95 %
+    intervals draw whole groups with replacement, 1,000 times: ``<figure>_low`` and
+    ``<figure>_high``. ``<figure>_<s>s`` is what is left where only s seconds of each song are
+    analysed, ``supported_<figure>_led_by_<x>`` what it is among songs whose strongest emotion has
+    at least a share x more than the second in the label. ``quadrant_accuracy_clear`` and
+    ``quadrant_accuracy_mixed`` are those of the songs whose mood is called so; the limit is the
+    median over all songs but rendered ones.
     ``gems_r_<scale>`` is the correlation of predicted with rated shares of listeners, ``gems_n``
     the number of songs.
     """
-    rows = np.array([i for i, s in enumerate(found.songs.rows) if s.quadrant or s.emotion])
+    rows = np.array(
+        [
+            i
+            for i, s in enumerate(found.songs.rows)
+            if (s.quadrant or s.emotion) and teaches_moods(s)
+        ]
+    )
     gems = np.array([i for i, s in enumerate(found.songs.rows) if all(g in s.gems for g in GEMS)])
     figures: dict[str, Any] = {}
     if len(rows):
@@ -162,7 +173,8 @@ def _clear_figures(found: CrossValidation, rows: NDArray[np.int64]) -> dict[str,
 def _confidence_figures(found: CrossValidation, rows: NDArray[np.int64]) -> dict[str, Any]:
     """Return the quadrant's accuracy among songs with a clear and with a mixed mood."""
     clearness = clearness_of(found.predictions.mood)
-    clear = clearness[rows] >= np.median(clearness)
+    usual = np.array([not rendered(song) for song in found.songs.rows])
+    clear = clearness[rows] >= np.median(clearness[usual])
     return {
         f"quadrant_accuracy_{name}": _judged(found, rows[chosen])["quadrant_accuracy"]
         if chosen.any()

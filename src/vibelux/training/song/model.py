@@ -38,11 +38,6 @@ class Pooling:
         return pooled + torch.tensor(self.bias, dtype=pooled.dtype) if self.bias else pooled
 
 
-AFFECT = (0.0, 0.25)
-"""Not fitted: of a collection that neither learnt from, the CNN tells valence badly; arousal it
-tells nearly as well as the kernel machine, and errs in other songs (see docs/music.md)."""
-
-
 @dataclass(frozen=True)
 class Calibration:
     """Constants fitted on songs that were not learnt from; see `calibration`.
@@ -50,20 +45,13 @@ class Calibration:
     Attributes:
         mood: of the seven.
         quadrant: of the quadrants.
-        affect: share of the CNN in valence and in arousal; the rest is the kernel machine's.
         songs: how many songs they were fitted on.
 
     """
 
     mood: Pooling = Pooling(scales=(1.0,) * len(EMOTIONS), bias=(0.0,) * len(EMOTIONS))
     quadrant: Pooling = Pooling()
-    affect: tuple[float, float] = AFFECT
     songs: int = 0
-
-    def mixed_affect(self, network: Tensor, kernel: Tensor) -> Tensor:
-        """Return valence and arousal of both [shape=(k, 2)], each given in the same shape."""
-        share = torch.tensor(self.affect)
-        return share * network + (1 - share) * kernel.clamp(-1, 1)
 
 
 class SongModel(nn.Module):
@@ -89,7 +77,7 @@ class SongModel(nn.Module):
     def forward(self, log_mel: Tensor) -> tuple[Tensor, ...]:
         """Map dB [shape=(k, n_mels, frames)] to the arrays named by `OUTPUTS`."""
         found, known, fitted = self.network(log_mel), self.kernel(log_mel), self.calibration
-        affect = fitted.mixed_affect(torch.tanh(found["affect"]), known["affect"])
+        affect = known["affect"].clamp(-1, 1)
         return (
             torch.softmax(fitted.mood.logits(found["mood"], known["mood"]), dim=1),
             torch.softmax(fitted.quadrant.logits(found["quadrant"], known["quadrant"]), dim=1),

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -14,7 +15,10 @@ from vibelux.datasets.song_files import read_songs
 from vibelux.datasets.songs import LabelledSong, SongData
 from vibelux.errors import DatasetError
 from vibelux.evaluation.songs import evaluate_songs
+from vibelux.music.spectrogram import MelSettings
 from vibelux.training.song.calibration import calibrated, fit_calibration
+from vibelux.training.song.cross_dataset import COMMAND as CROSS_DATASET
+from vibelux.training.song.cross_dataset import read_figures
 from vibelux.training.song.cross_validation import (
     COMMAND,
     OUT_OF_FOLD,
@@ -24,9 +28,9 @@ from vibelux.training.song.cross_validation import (
     with_leading_emotions,
 )
 from vibelux.training.song.export import export_songs
-from vibelux.training.song.figures import composite_figures, figures_of
-from vibelux.training.song.kernel import (
-    KernelMachine,
+from vibelux.training.song.figures import figures_of
+from vibelux.training.song.kernel import HEADS, KernelMachine
+from vibelux.training.song.kernel_fit import (
     KernelRecipe,
     fit_kernel_machine,
     measure_songs,
@@ -34,11 +38,13 @@ from vibelux.training.song.kernel import (
 from vibelux.training.song.log_mels import HeardSongs
 from vibelux.training.song.model import Calibration, Pooling
 from vibelux.training.song.statistics import statistics_of
-from vibelux.training.song.targets import mood_of_labels
+from vibelux.training.song.targets import mood_of_labels, rendered
 from vibelux.training.song.training import SongRecipe, SongTraining, fit_songs, predict
 
 LEFT_OUT = ("ravdess_song",)
 """Collections that are left out unless asked for: see docs/music.md for what that costs."""
+
+_OF_ONE_COLLECTION = re.compile(r"auc_|.*_auc_(?!(low|high)$)")
 
 _HELD_FOLD = 0  # about a fifth of the groups, where there is no cross-validation to rely on
 
@@ -79,6 +85,15 @@ class Options:
     precision: str = "bf16-mixed"
     callbacks: Callable[[str], Sequence[Callback]] = lambda _: ()
     announce: Callable[[str], None] = print
+
+    def kernel_prior(self, settings: MelSettings) -> KernelMachine | None:
+        """Return the kernel machine whose answers are to be corrected, or None.
+
+        Raises:
+            ModelError: the file to begin with holds none of this shape.
+
+        """
+        return None if self.pretrained is None else KernelMachine.read(self.pretrained, settings)
 
 
 def gather(paths: Sequence[Path], *, leave_out: Sequence[str] = LEFT_OUT) -> SongData:
@@ -150,7 +165,7 @@ class Checked:
             record = json.loads(path.read_text(encoding="utf-8"))
             found, calibration = record["key"], _calibration(record["calibration"])
             figures, statistics = dict(record["figures"]), dict(record["statistics"])
-            wanted = _key(recipe, heard, options)
+            wanted = key_of(recipe, heard, options)
             other = ", ".join(name for name, value in wanted.items() if found.get(name) != value)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise DatasetError(
@@ -198,6 +213,7 @@ def train_songs(
     source: str,
     options: Options,
     cross_validation: Path | None = None,
+    cross_dataset: Path | None = None,
 ) -> TrainedSongs:
     """Train on songs and write ``music.onnx`` with its card.
 
@@ -210,13 +226,16 @@ def train_songs(
         cross_validation: file that `cross_validate_songs` wrote for the same recipe and songs: all
             songs are learnt from, calibration and figures come from there. Without one about a
             fifth of the groups is held back for both.
+        cross_dataset: file that `unheard.cross_dataset_songs` wrote for the same recipe and songs:
+            its figures go into the card.
 
     Raises:
-        DatasetError: too few songs, or the cross-validation is of another recipe or other songs.
+        DatasetError: too few songs, or one of these files is of another recipe or other songs.
         ModelError: the weights to begin with cannot be used, or torch and ONNX Runtime disagree.
 
     """
     split = _split(heard, cross_validation, recipe=recipe, options=options)
+    unheard = _unheard(cross_dataset, key_of(recipe, heard, options))
     training = fit_songs(
         split.learnt,
         split.held,
@@ -227,7 +246,8 @@ def train_songs(
         precision=options.precision,
         callbacks=options.callbacks("training"),
     )
-    return _finish(training, heard, split, out / "music.onnx", source=source, options=options)
+    onnx = out / "music.onnx"
+    return _finish(training, heard, split, onnx, source=source, options=options, unheard=unheard)
 
 
 def finish_songs(
@@ -238,6 +258,7 @@ def finish_songs(
     source: str,
     options: Options,
     cross_validation: Path | None = None,
+    cross_dataset: Path | None = None,
 ) -> TrainedSongs:
     """Calibrate the network of a checkpoint and export it.
 
@@ -248,14 +269,31 @@ def finish_songs(
         source: name of the data, for the card.
         options: how it was run.
         cross_validation: that it was trained with, as of `train_songs`.
+        cross_dataset: likewise.
 
     Raises:
-        DatasetError: the cross-validation is of another recipe or other songs.
+        DatasetError: one of these files is of another recipe or other songs.
         ModelError: torch and ONNX Runtime disagree.
 
     """
     split = _split(heard, cross_validation, recipe=training.recipe, options=options)
-    return _finish(training, heard, split, onnx, source=source, options=options)
+    unheard = _unheard(cross_dataset, key_of(training.recipe, heard, options))
+    return _finish(training, heard, split, onnx, source=source, options=options, unheard=unheard)
+
+
+def _unheard(path: Path | None, key: dict[str, Any]) -> dict[str, Any]:
+    """Return what a card says about collections that were not learnt from.
+
+    Of the areas under the ROC curve only the means: the record has the others.
+    """
+    if path is None:
+        return {}
+    figures = read_figures(path, key)
+    told = {name: value for name, value in figures.items() if not _OF_ONE_COLLECTION.match(name)}
+    return {
+        **{f"unheard_{name}": value for name, value in told.items()},
+        "unheard_command": CROSS_DATASET,
+    }
 
 
 def _split(
@@ -274,6 +312,7 @@ def _finish(
     *,
     source: str,
     options: Options,
+    unheard: dict[str, Any],
 ) -> TrainedSongs:
     kernel = _kernel_machine(split.learnt, options)
     if split.checked is not None:
@@ -294,7 +333,12 @@ def _finish(
         calibrated_on=how,
         statistics=found.statistics,
         source=source,
-        metrics={"how": how, **found.figures, **({"command": command} if split.checked else {})},
+        metrics={
+            "how": how,
+            **found.figures,
+            **({"command": command} if split.checked else {}),
+            **unheard,
+        },
         notes={
             "songs_learnt_from": len(split.learnt),
             "epochs_done": len(training.history),
@@ -331,66 +375,26 @@ def cross_validate_songs(
     )
     figures = figures_of(found)
     record = {
-        "key": _key(recipe, heard, options),
+        "key": key_of(recipe, heard, options),
         "calibration": asdict(found.calibration),
         "figures": figures,
-        "statistics": statistics_of(found.heads, found.predictions, found.calibration)
-        | {"songs": len(heard), "of": OUT_OF_FOLD, "command": f"{COMMAND} --seed {recipe.seed}"},
+        "statistics": statistics_of(
+            found.heads,
+            found.predictions,
+            found.calibration,
+            counted=np.array([not rendered(song) for song in heard.songs]),
+        )
+        | {"of": OUT_OF_FOLD, "command": f"{COMMAND} --seed {recipe.seed}"},
     }
     text = json.dumps(record, indent=2) + "\n"
     (out / "cross_validation.json").write_text(text, encoding="utf-8")
     return found, figures
 
 
-def measure_unheard(
-    heard: HeardSongs, collection: str, out: Path, *, recipe: SongRecipe, options: Options
-) -> dict[str, Any]:
-    """Train without one collection and measure on it: how the model fares on other people's data.
-
-    Args:
-        heard: labelled songs of several collections.
-        collection: the one to leave out (column ``dataset``).
-        out: folder for the checkpoints.
-        recipe: how to train.
-        options: how to run.
-
-    Returns:
-        figures of `evaluate_songs` as far as it has labels, and of `composite_figures` where it has
-        GEMS ratings.
-
-    Raises:
-        DatasetError: there is no such collection, or nothing else to learn from.
-
-    """
-    inside = np.array([song.dataset == collection for song in heard.songs])
-    if not inside.any() or inside.all():
-        known = ", ".join(sorted({song.dataset for song in heard.songs}))
-        raise DatasetError(f"{collection!r} must be one of several collections; there are: {known}")
-    learnt, held = heard.take(np.flatnonzero(~inside)), heard.take(np.flatnonzero(inside))
-    training = fit_songs(
-        learnt,
-        None,
-        out / f"without-{collection}",
-        recipe=recipe,
-        resume=options.resume,
-        pretrained=options.pretrained,
-        precision=options.precision,
-        callbacks=options.callbacks(f"without {collection}"),
-    )
-    kernel = _kernel_machine(learnt, options)
-    predictions = calibrated(predict(training.network, kernel, held), Calibration(), len(held))
-    figures: dict[str, Any] = dict(evaluate_songs(with_leading_emotions(held.songs), predictions))
-    if any(song.gems for song in held.songs):
-        figures |= composite_figures(held.songs, predictions)
-    return figures
-
-
 def _kernel_machine(learnt: HeardSongs, options: Options) -> KernelMachine:
-    prior = None
-    if options.pretrained is not None:
-        prior = KernelMachine.read(options.pretrained, learnt.settings)
     recipe = KernelRecipe()
     measured = measure_songs(learnt, recipe)
+    prior = options.kernel_prior(learnt.settings)
     return fit_kernel_machine(learnt.songs, measured, learnt.settings, recipe, prior=prior)
 
 
@@ -413,16 +417,14 @@ def _measure_held(training: SongTraining, kernel: KernelMachine, held: HeardSong
     predictions = calibrated(heads, calibration, len(held))
     figures = evaluate_songs(with_leading_emotions(held.songs), predictions)
     statistics = statistics_of(heads, predictions, calibration)
-    return Checked(
-        calibration, dict(figures), statistics | {"songs": len(held), "of": "songs held back"}
-    )
+    return Checked(calibration, dict(figures), statistics | {"of": "songs held back"})
 
 
 def _measure_learnt(training: SongTraining, kernel: KernelMachine, learnt: HeardSongs) -> Checked:
     """Return no figures, but statistics: songs that were learnt from say what is usual, roughly."""
     heads, calibration = predict(training.network, kernel, learnt), Calibration()
     statistics = statistics_of(heads, calibrated(heads, calibration, len(learnt)), calibration)
-    return Checked(calibration, {}, statistics | {"songs": len(learnt), "of": "songs learnt from"})
+    return Checked(calibration, {}, statistics | {"of": "songs learnt from"})
 
 
 def _has_label(song: LabelledSong) -> bool:
@@ -434,7 +436,7 @@ def _has_label(song: LabelledSong) -> bool:
     )
 
 
-def _key(recipe: SongRecipe, heard: HeardSongs, options: Options) -> dict[str, Any]:
+def key_of(recipe: SongRecipe, heard: HeardSongs, options: Options) -> dict[str, Any]:
     """Return what a cross-validation and a training must share to belong together.
 
     The seed is not among it: figures of one seed speak for the recipe.
@@ -446,6 +448,7 @@ def _key(recipe: SongRecipe, heard: HeardSongs, options: Options) -> dict[str, A
             {
                 "recipe": asdict(recipe),
                 "kernel": asdict(KernelRecipe()),
+                "heads": {name: asdict(head) for name, head in HEADS.items()},
                 "spectrograms": asdict(heard.settings),
                 "songs": hashlib.sha256(songs.encode("utf-8", "surrogateescape")).hexdigest(),
                 "from": str(options.pretrained) if options.pretrained else None,

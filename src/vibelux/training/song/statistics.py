@@ -61,19 +61,35 @@ def song_statistics(
 
 
 def statistics_of(
-    heads: Heads, predictions: SongPredictions, calibration: Calibration
+    heads: Heads,
+    predictions: SongPredictions,
+    calibration: Calibration,
+    *,
+    counted: NDArray[np.bool_] | None = None,
 ) -> dict[str, Any]:
     """Return the statistics of answers to songs, as a card has them.
 
     Args:
         heads: the uncalibrated answers.
-        predictions: the calibrated ones, of the same songs.
+        predictions: the calibrated ones, of the same n songs.
         calibration: for the windows, whose answers are only compared with each other.
+        counted: which songs count [shape=(n,)]; None, or where none does: all.
 
     """
+    if counted is None or not counted.any():
+        counted = np.ones(len(predictions.mood), dtype=np.bool_)
+    rows = np.flatnonzero(counted)
+    heads = heads.take(np.flatnonzero(np.isin(heads.song, rows)))
     count = len(heads.song)
     windows = calibrated(replace(heads, song=np.arange(count)), calibration, count).mood
-    return song_statistics(predictions, windows, heads.song).as_json()
+    chosen = SongPredictions(
+        mood=predictions.mood[rows],
+        quadrant=predictions.quadrant[rows],
+        valence=predictions.valence[rows],
+        arousal=predictions.arousal[rows],
+    )
+    found = song_statistics(chosen, windows, np.searchsorted(rows, heads.song))
+    return found.as_json() | {"songs": len(rows)}
 
 
 def read_statistics(path: Path, card: Card) -> dict[str, Any]:

@@ -55,6 +55,17 @@ GEMS = (
     "sadness",
 )
 
+SUPPORTED = ("angry", "fear", "happy", "neutral", "sad")
+"""Emotions that mood words carry; disgust and surprise lead in next to no song."""
+
+AFFECT_ONLY = ("grekow_gtzan", "vgmidi", "emopia")
+"""Collections that teach valence and arousal alone: short or rendered, and without moods."""
+
+_RENDERED = ("vgmidi", "emopia")
+
+_SPREAD = 0.8  # of valence and arousal where labels are standardised: that of signs of quadrants
+_FEW = 30  # songs: the spread of fewer says nothing about a collection's scale
+
 # Corners of Russell's circumplex, drawn in a little: a quadrant says the sign, not how far.
 _QUADRANT_AFFECT = {"Q1": (0.8, 0.8), "Q2": (-0.8, 0.8), "Q3": (-0.8, -0.8), "Q4": (0.8, -0.8)}
 
@@ -188,7 +199,7 @@ def song_targets(songs: Sequence[LabelledSong]) -> SongTargets:
         mood = mood_of_labels(song)
         if mood is not None:
             arrays["mood"][i], arrays["mood_weight"][i] = mood, 1
-        if song.quadrant is not None:
+        if song.quadrant is not None and teaches_moods(song):
             arrays["quadrant"][i, song.quadrant_index], arrays["quadrant_weight"][i] = 1, 1
         for axis, value in enumerate(affect_of_labels(song)):
             if value is not None:
@@ -203,6 +214,16 @@ def song_targets(songs: Sequence[LabelledSong]) -> SongTargets:
         if tension is not None:
             arrays["tension"][i], arrays["tension_weight"][i] = tension, 1
     return SongTargets(**arrays)
+
+
+def teaches_moods(song: LabelledSong) -> bool:
+    """Return whether a song is learnt from for more than valence and arousal."""
+    return song.dataset not in AFFECT_ONLY
+
+
+def rendered(song: LabelledSong) -> bool:
+    """Return whether a song is played by a computer's piano, unlike what people own."""
+    return song.dataset in _RENDERED
 
 
 def mood_of_labels(song: LabelledSong) -> NDArray[np.float32] | None:
@@ -251,6 +272,31 @@ def affect_of_labels(song: LabelledSong) -> tuple[float | None, float | None]:
         signs[0] if song.valence is None else song.valence,
         signs[1] if song.arousal is None else song.arousal,
     )
+
+
+def standard_affect(songs: Sequence[LabelledSong]) -> NDArray[np.float32]:
+    """Return valence and arousal on one scale, whatever scale each collection is labelled on.
+
+    Listeners of one collection use a scale differently from those of another, and what one calls
+    calm is calm among its songs. Each collection's labels so get mean 0 and the same spread; those
+    of few songs, or of songs that are all alike, stay as they are.
+
+    Args:
+        songs: n songs.
+
+    Returns:
+        [shape=(n, 2), dtype=float32] 0 where a label is missing.
+
+    """
+    labels = np.array([affect_of_labels(song) for song in songs], dtype=np.float64).reshape(-1, 2)
+    collections = np.array([song.dataset for song in songs])
+    for name in np.unique(collections):
+        for axis in range(2):
+            rows = (collections == name) & np.isfinite(labels[:, axis])
+            values = labels[rows, axis]
+            if len(values) >= _FEW and values.std() > 0:
+                labels[rows, axis] = _SPREAD * (values - values.mean()) / values.std()
+    return np.nan_to_num(labels).astype(np.float32)
 
 
 def gems_composites(gems: Mapping[str, float]) -> tuple[float, float]:

@@ -32,13 +32,19 @@ from vibelux.training.fit import (
 )
 from vibelux.training.song.augment import Augmentation, augment, margin, mixing_weight
 from vibelux.training.song.kernel import OUTPUTS, KernelMachine
+from vibelux.training.song.kernel_fit import MeasuredSongs
 from vibelux.training.song.log_mels import HeardSongs, repeated, windows
 from vibelux.training.song.network import SongNetwork, SongNetworkConfig
-from vibelux.training.song.targets import SongTargets, mood_words, song_targets
+from vibelux.training.song.targets import (
+    SongTargets,
+    mood_words,
+    song_targets,
+    teaches_moods,
+)
 
 Targets = dict[str, Tensor]
 
-UNEXPORTED = ("heads.gems", "heads.words")
+UNEXPORTED = ("heads.gems", "heads.words", "heads.affect")
 """Heads that inference does not need."""
 
 
@@ -234,7 +240,7 @@ def fit_songs(
     """Train the network on songs.
 
     Args:
-        learnt: songs to learn from.
+        learnt: songs to learn from; those that teach valence and arousal alone do not count.
         held: songs for the figures after each epoch, or None; nothing is decided by them.
         out: folder for the checkpoint of each epoch, ``last.ckpt``.
         recipe: how to train.
@@ -251,6 +257,7 @@ def fit_songs(
         ModelError: the weights to begin with cannot be used.
 
     """
+    learnt = learnt.take([i for i, song in enumerate(learnt.songs) if teaches_moods(song)])
     if len(learnt) < 8:
         raise DatasetError(f"{len(learnt)} songs are too few to learn from; at least 8 are needed")
     lightning.seed_everything(recipe.seed, workers=True, verbose=False)
@@ -289,7 +296,6 @@ class Heads:
         song: place of the song of each window [shape=(w,)].
         mood: the CNN's logits [shape=(w, 7)].
         quadrant: the CNN's logits [shape=(w, 4)].
-        affect: the CNN's valence and arousal in [-1, 1] [shape=(w, 2)].
         kernel: the kernel machine's answers, see `kernel.OUTPUTS` [shape=(w, their size)].
 
     """
@@ -297,7 +303,6 @@ class Heads:
     song: NDArray[np.int64]
     mood: NDArray[np.float32]
     quadrant: NDArray[np.float32]
-    affect: NDArray[np.float32]
     kernel: Mapping[str, NDArray[np.float32]]
 
     def take(self, rows: NDArray[np.int64]) -> "Heads":
@@ -306,29 +311,52 @@ class Heads:
             song=self.song[rows],
             mood=self.mood[rows],
             quadrant=self.quadrant[rows],
-            affect=self.affect[rows],
             kernel={name: values[rows] for name, values in self.kernel.items()},
         )
 
 
-def predict(network: SongNetwork, kernel: KernelMachine, heard: HeardSongs) -> Heads:
-    """Run a trained network and a kernel machine over the windows of songs."""
-    song: list[int] = []
-    parts: dict[str, list[NDArray[np.float32]]] = {n: [] for n in ("mood", "quadrant", "affect")}
+def predict(
+    network: SongNetwork | None,
+    kernel: KernelMachine,
+    heard: HeardSongs,
+    measured: MeasuredSongs | None = None,
+) -> Heads:
+    """Run a trained network and a kernel machine over the windows of songs.
+
+    Args:
+        network: None: its answers are 0, as if it had no opinion.
+        kernel: beside it.
+        heard: the songs.
+        measured: their measurements, where they are known; those of all windows save the time.
+
+    """
+    sizes = {"mood": OUTPUTS["mood"], "quadrant": OUTPUTS["quadrant"]}
+    parts: dict[str, list[NDArray[np.float32]]] = {name: [] for name in sizes}
     answers: dict[str, list[NDArray[np.float32]]] = {name: [] for name in OUTPUTS}
-    network.eval()
+    cuts = [windows(log_mel, heard.settings) for log_mel in heard.log_mels]
+    song = np.repeat(np.arange(len(cuts)), [len(cut) for cut in cuts])
+    plain = None if measured is None else measured.windows(~measured.distorted)
+    if plain is not None and not np.array_equal(plain.song, song):
+        plain = None  # some windows were left out
+    if network is not None:
+        network.eval()
     with torch.inference_mode():
-        for row, heard_song in enumerate(heard.log_mels):
-            cut = windows(heard_song, heard.settings)
-            found, known = network(torch.from_numpy(cut)), kernel(torch.from_numpy(cut))
-            found["affect"] = torch.tanh(found["affect"])
-            song += [row] * len(cut)
+        first = 0
+        for cut in map(torch.from_numpy, cuts):
+            found = {} if network is None else network(cut)
             for name, values in parts.items():
-                values.append(found[name].numpy())
+                nothing = torch.zeros(len(cut), sizes[name])
+                values.append(found.get(name, nothing).numpy())
+            if plain is None:
+                known = kernel(cut)
+            else:
+                own = slice(first, first + len(cut))
+                known = kernel.answers({n: v[own] for n, v in plain.groups.items()})
+            first += len(cut)
             for name, values in answers.items():
                 values.append(known[name].numpy())
     return Heads(
-        song=np.array(song),
+        song=song,
         **{name: np.concatenate(values) for name, values in parts.items()},
         kernel={name: np.concatenate(values) for name, values in answers.items()},
     )

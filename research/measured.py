@@ -1,0 +1,53 @@
+"""Labelled songs with the measurements of their windows, computed once and kept in ``runs/``."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from vibelux.datasets.songs import LabelledSong
+from vibelux.music.spectrogram import MelSettings
+from vibelux.training.song.kernel_fit import KernelRecipe, MeasuredSongs, measure_songs
+from vibelux.training.song.log_mels import HeardSongs, hear
+from vibelux.training.song.runs import gather
+
+DATA = Path(os.environ.get("VIBELUX_DATA") or "../shared/data") / "music"
+CACHE = Path("runs/cache")
+MEASURED = Path("runs/research/measured.pt")
+
+
+@dataclass(frozen=True)
+class MeasuredData:
+    """Songs and their windows' measurements.
+
+    Attributes:
+        songs: of all collections but RAVDESS.
+        measured: their windows, as they are and distorted.
+
+    """
+
+    songs: tuple[LabelledSong, ...]
+    measured: MeasuredSongs
+
+
+def research_songs() -> HeardSongs:
+    """Return the songs with their spectrograms."""
+    labelled = gather([DATA / "manifest.csv", DATA / "more.csv"])
+    return hear(labelled.rows, settings=MelSettings(), cache=CACHE)
+
+
+def research_data() -> MeasuredData:
+    """Return the songs with their measurements."""
+    heard = research_songs()
+    given = [song.given for song in heard.songs]
+    if MEASURED.is_file():
+        kept = torch.load(MEASURED, weights_only=False)
+        if kept["given"] == given:
+            parts = (kept["song"], kept["distorted"], kept["groups"])
+            return MeasuredData(heard.songs, MeasuredSongs(*parts))
+    found = measure_songs(heard, KernelRecipe())
+    MEASURED.parent.mkdir(parents=True, exist_ok=True)
+    parts = {"song": found.song, "distorted": found.distorted, "groups": found.groups}
+    torch.save({"given": given, **parts}, MEASURED)
+    return MeasuredData(heard.songs, found)
