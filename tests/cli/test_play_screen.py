@@ -17,7 +17,7 @@ from vibelux.recommend.ordering import Ordering
 
 def pick(number, title="Song", artist="Artist", reason="happy 42 % below the mood (70 %)"):
     song = SimpleNamespace(id=number, title=title, artist=artist, duration=200.0, corrected=False)
-    confidence = Confidence(0.2, 0.9)
+    confidence = Confidence(0.2, 0.9, is_clear=False, is_steady=True)
     return SimpleNamespace(song=song, score=0.5, reason=reason, confidence=confidence)
 
 

@@ -14,6 +14,7 @@ from PIL import Image
 from vibelux.circumplex import affect_of
 from vibelux.emotions import EMOTIONS, as_mood, mood_dict
 from vibelux.evaluation.matching import DEFAULT, METHODS, MatchingData
+from vibelux.model_statistics import ModelStatistics
 
 from . import songs
 from .listening import mix, titles
@@ -75,7 +76,9 @@ def by_evaluation(method: str, mood: dict) -> list[str]:
     moods[:, EMOTIONS.index("angry")] = 1 - np.array(SHARES)
     nothing = np.zeros(len(moods), np.int64)
     face = np.array([[mood[name] for name in EMOTIONS]])
-    data = MatchingData(face, nothing[:1], moods, affect_of(moods), nothing, nothing.astype(str))
+    statistics = ModelStatistics()
+    affect = affect_of(moods, statistics.songs.affect)
+    data = MatchingData(face, nothing[:1], moods, affect, nothing, nothing.astype(str), statistics)
     (scores,) = METHODS[method](face, data)
     return [f"Song {number}" for number in np.argsort(-scores)]
 
