@@ -1,18 +1,17 @@
 """Labelled songs with the measurements of their windows, computed once and kept in ``runs/``."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
+from data import MANIFEST
 from vibelux.datasets.songs import LabelledSong
 from vibelux.music.spectrogram import MelSettings
 from vibelux.training.song.kernel_fit import KernelRecipe, MeasuredSongs, measure_songs
 from vibelux.training.song.log_mels import HeardSongs, hear
 from vibelux.training.song.runs import gather
 
-DATA = Path(os.environ.get("VIBELUX_DATA") or "../shared/data") / "music"
 CACHE = Path("runs/cache")
 MEASURED = Path("runs/research/measured.pt")
 
@@ -33,7 +32,7 @@ class MeasuredData:
 
 def research_songs() -> HeardSongs:
     """Return the songs with their spectrograms."""
-    labelled = gather([DATA / "manifest.csv", DATA / "more.csv"])
+    labelled = gather([MANIFEST, MANIFEST.with_name("more.csv")])
     return hear(labelled.rows, settings=MelSettings(), cache=CACHE)
 
 
