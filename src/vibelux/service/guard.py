@@ -47,6 +47,9 @@ SECURITY_HEADERS = {
 MAX_BODY = 1 << 20
 """Bytes: a playlist of 100,000 songs fits."""
 
+_DISCARDED = 16 * MAX_BODY
+"""Bytes of a larger body that are still read, and thrown away, before it is refused."""
+
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _TEXT = "text/plain"
@@ -268,6 +271,7 @@ async def _whole(headers: Headers, receive: Receive) -> Receive | None:
     if not re.fullmatch("[0-9]+", length):
         raise Failure(400, "bad_request", "the header Content-Length is not a number")
     if number_of(length) > MAX_BODY:
+        await _discard(receive)
         raise _too_large()
     if "content-length" not in headers and "transfer-encoding" not in headers:
         return receive
@@ -280,6 +284,8 @@ async def _whole(headers: Headers, receive: Receive) -> Receive | None:
         body += message.get("body", b"")
         more = message.get("more_body", False)
         if len(body) > MAX_BODY:
+            if more:
+                await _discard(receive)
             raise _too_large()
     read = False
 
@@ -291,6 +297,21 @@ async def _whole(headers: Headers, receive: Receive) -> Receive | None:
         return {"type": "http.request", "body": bytes(body), "more_body": False}
 
     return replay
+
+
+async def _discard(receive: Receive) -> None:
+    """Read on in a body that is refused, so that its sender gets the answer.
+
+    Closing a connection with bytes that nobody has read resets it, and the answer is lost. What is
+    far too large is cut off nevertheless.
+    """
+    read, more = 0, True
+    while more and read <= _DISCARDED:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return
+        read += len(message.get("body", b""))
+        more = message.get("more_body", False)
 
 
 def _too_large() -> Failure:
