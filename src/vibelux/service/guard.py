@@ -271,7 +271,8 @@ async def _whole(headers: Headers, receive: Receive) -> Receive | None:
     if not re.fullmatch("[0-9]+", length):
         raise Failure(400, "bad_request", "the header Content-Length is not a number")
     if number_of(length) > MAX_BODY:
-        await _discard(receive)
+        if number_of(length) <= _DISCARDED:
+            await _discard(receive)
         raise _too_large()
     if "content-length" not in headers and "transfer-encoding" not in headers:
         return receive
