@@ -12,22 +12,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy import insert
 
 from scan import resident
-from vibelux.circumplex import affect_of
+from service import song_rows, write
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.corrections import correct
 from vibelux.library.live_columns import LiveColumns
-from vibelux.library.schema import path_bytes, songs
-from vibelux.library.schema_blobs import EMBEDDING, vector_blob
 from vibelux.library.song_columns import SongColumns
 from vibelux.recommend.listener.listener import Listener
 from vibelux.recommend.picks import Picker
 
-SONGS = 100_000
 TURNS = 20
-TOGETHER = 5000
 
 
 def measure() -> dict[str, float]:
@@ -72,31 +67,8 @@ def seconds(what: Callable[[], object], *, clock: Callable[[], float] = time.per
 
 def fill(catalogue: Catalogue) -> None:
     """Write songs whose files are not there."""
-    rng = np.random.default_rng(0)
-    moods = rng.dirichlet(np.full(7, 0.5), SONGS).astype(np.float32)
-    affect = np.clip(affect_of(moods) + rng.normal(0, 0.1, (SONGS, 2)), -1, 1)
-    for first in range(0, SONGS, TOGETHER):
-        rows = []
-        for number in range(first, first + TOGETHER):
-            embedding = rng.normal(size=96)
-            rows.append(
-                {
-                    "path": path_bytes(Path(f"/music/{number // 1000:03}/{number:06}.mp3")),
-                    "content_hash": number.to_bytes(20, "little"),
-                    "title": f"Song {number} of the night",
-                    "artist": f"Artist {number * 7919 % 9001}",
-                    "album": f"Album {number // 12}",
-                    "duration": 200.0 + number % 100,
-                    "mood": vector_blob(moods[number]),
-                    "valence": float(affect[number, 0]),
-                    "arousal": float(affect[number, 1]),
-                    "embedding": vector_blob(embedding / np.linalg.norm(embedding), EMBEDDING),
-                    "model": "benchmark",
-                    "state": "ok",
-                }
-            )
-        with catalogue.writing() as connection:
-            connection.execute(insert(songs), rows)
+    for rows in song_rows(Path("/music")):
+        write(catalogue, rows)
 
 
 if __name__ == "__main__":

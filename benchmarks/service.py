@@ -24,6 +24,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -33,8 +34,8 @@ from scan import resident
 from song import RATE, write_mp3
 from vibelux.circumplex import affect_of
 from vibelux.library.catalogue import Catalogue
-from vibelux.library.schema import path_bytes, songs
-from vibelux.library.schema_blobs import EMBEDDING, MOMENT, vector_blob
+from vibelux.library.schema import path_bytes, path_of, songs
+from vibelux.library.schema_blobs import EMBEDDING, MOMENT, mood_of, vector_blob
 from vibelux.model_statistics import ModelStatistics
 
 MUSIC = ModelStatistics().songs
@@ -240,24 +241,33 @@ def processor_seconds(process: int) -> float:
 
 def fill(home: Path) -> list[int]:
     """Make a catalogue and return the songs that can be heard; all others are empty files."""
-    rng = np.random.default_rng(0)
     music = home / "music"
-    moods = rng.dirichlet(np.full(7, 0.5), SONGS).astype(np.float32)
-    affect = np.clip(affect_of(moods, MUSIC.affect) + rng.normal(0, 0.1, (SONGS, 2)), -1, 1)
     course = np.zeros(24, MOMENT)
     course["start"] = np.arange(24) * 10
-    rows = []
     with Catalogue(home / "catalogue.sqlite") as catalogue:
-        for number in range(SONGS):
-            path = music / f"{number // 1000:03}" / f"{number:06}.mp3"
-            if number % 1000 == 0:
-                path.parent.mkdir(parents=True)
-            path.touch()
-            course["mood"] = moods[number]
+        for rows in song_rows(music):
+            for folder in {path_of(row["path"]).parent for row in rows}:
+                folder.mkdir(parents=True)
+            for row in rows:
+                path_of(row["path"]).touch()
+                course["mood"] = mood_of(row["mood"])
+                row["course"] = course.tobytes()
+            write(catalogue, rows)
+        return write_sound(catalogue, music)
+
+
+def song_rows(music: Path, *, together: int = 5000) -> Iterator[list[dict[str, Any]]]:
+    """Yield `SONGS` rows of a catalogue, some at a time; nothing lies under their paths."""
+    rng = np.random.default_rng(0)
+    moods = rng.dirichlet(np.full(7, 0.5), SONGS).astype(np.float32)
+    affect = np.clip(affect_of(moods, MUSIC.affect) + rng.normal(0, 0.1, (SONGS, 2)), -1, 1)
+    for first in range(0, SONGS, together):
+        rows: list[dict[str, Any]] = []
+        for number in range(first, first + together):
             embedding = rng.normal(size=96)
             rows.append(
                 {
-                    "path": path_bytes(path),
+                    "path": path_bytes(music / f"{number // 1000:03}" / f"{number:06}.mp3"),
                     "content_hash": number.to_bytes(20, "big"),
                     "title": f"Song {number} of the night",
                     "artist": f"Artist {number * 7919 % 9001}",
@@ -267,15 +277,11 @@ def fill(home: Path) -> list[int]:
                     "valence": float(affect[number, 0]),
                     "arousal": float(affect[number, 1]),
                     "embedding": vector_blob(embedding / np.linalg.norm(embedding), EMBEDDING),
-                    "course": course.tobytes(),
                     "model": "benchmark",
                     "state": "ok",
                 }
             )
-            if len(rows) == 5000:
-                write(catalogue, rows)
-                rows.clear()
-        return write_sound(catalogue, music)
+        yield rows
 
 
 def write_sound(catalogue: Catalogue, music: Path) -> list[int]:
