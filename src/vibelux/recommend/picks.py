@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vibelux.emotions import EMOTIONS, Mood
+from vibelux.emotions import Mood
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.song_columns import SongColumns
 from vibelux.recommend.confidence import Confidence, confidences_of
@@ -19,7 +19,7 @@ from vibelux.recommend.listener.likes import Likes
 from vibelux.recommend.listener.listener import Listener
 from vibelux.recommend.listener.taste import SongFeatures, Taste
 from vibelux.recommend.ordering import Ordering
-from vibelux.recommend.policies import spares_sadness
+from vibelux.recommend.policies import SAD, spares_sadness
 from vibelux.recommend.reason_words import Explained
 from vibelux.recommend.reasons import Fact, heard_of, reasons_for, strongest_counts
 from vibelux.recommend.shuffle import Traits, mood_shuffle
@@ -139,7 +139,7 @@ class Picker:
             moods=self.columns.moods,
         )
         self._counts = strongest_counts(self.columns.moods)
-        self._sad = self.columns.moods.argmax(axis=1) == EMOTIONS.index("sad")
+        self._sad = self.columns.moods.argmax(axis=1) == SAD
         self._likes: Likes | None = None
         self._taste: Taste | None = None
         self._heeded = -1  # events that the taste speaks of

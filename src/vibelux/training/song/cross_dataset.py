@@ -172,14 +172,16 @@ def cross_dataset_figures(
     """
     draws = [grouped_draws([song.group for song in part.songs]) for part in judged]
     own = [_drawn(part, rows) for part, rows in zip(judged, draws, strict=True)]
+    theirs = None
+    if other is not None:
+        theirs = [_drawn(part, rows) for part, rows in zip(other, draws, strict=True)]
     figures: dict[str, Any] = {"collections": len(judged)}
     for name in [f"{axis}_{kind}" for kind in ("r", "auc") for axis in AXES] + ["mean_auc"]:
         found = _mean(own, name)
         if not np.isfinite(found[0]):
             continue
         figures |= _with_interval(name, found)
-        if other is not None:
-            theirs = [_drawn(part, rows) for part, rows in zip(other, draws, strict=True)]
+        if theirs is not None:
             figures |= _with_interval(f"gain_{name}", found - _mean(theirs, name))
     for part, values in zip(judged, own, strict=True):
         for name, found in values.items():

@@ -126,7 +126,11 @@ def fit_kernel_machine(
     with torch.inference_mode():
         places = machine.place(measured.groups)
         likenesses = machine.likenesses(places, places[kept])
-        known = None if prior is None else prior.answers_at(places)
+        known = (
+            None
+            if prior is None
+            else torch.cat(list(prior.answers_at(places).values()), dim=1).numpy()
+        )
     targets, given = kernel_targets(songs, standard=prior is None)
     targets, given = targets[measured.song], given[measured.song]
     shares = song_shares(songs)[measured.song]
@@ -145,7 +149,7 @@ def fit_kernel_machine(
             (shares / head.ridge).astype(np.float32),
             targets[:, columns],
             given[:, columns],
-            None if known is None else torch.cat(list(known.values()), dim=1)[:, columns].numpy(),
+            None if known is None else known[:, columns],
         )
         caution = np.ones(head.size, dtype=np.float32)
         if prior is not None:
