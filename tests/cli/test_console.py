@@ -54,6 +54,21 @@ def test_styles_of_ours_still_work():
     assert file.getvalue() == "\x1b[1;31ma\x1b[0m\x1b[31m [b]\x1b[0m\n"
 
 
+def test_a_sentence_is_wrapped_for_a_terminal_and_not_for_a_file():
+    sentence = "word " * 40 + "end."
+    plain, file = console()
+    plain.print(sentence)
+    plain.print(Text(sentence))
+    assert file.getvalue() == f"{sentence}\n" * 2
+    file = io.StringIO()
+    terminal = PlainConsole(file)
+    terminal._force_terminal, terminal.no_color = True, True
+    terminal.width = 80
+    terminal.print(sentence)
+    lines = file.getvalue().splitlines()
+    assert len(lines) == 3 and max(map(len, lines)) <= 80
+
+
 def test_both_consoles_are_plain(capfd):
     out().print(HOSTILE, soft_wrap=True)
     err().print(HOSTILE, soft_wrap=True)
