@@ -272,6 +272,8 @@ def test_strength_1_is_the_ranking_and_a_goal_makes_a_journey(run_cli, library, 
         (("--policy", "lift", "--goal", "happy"), "only a journey has a goal"),
         (("--strength", "1.5"), "strength=1.5 must be between 0 and 1"),
         (("--goal", "hapy"), "unknown emotion 'hapy'"),
+        (("--length", "8"), "only a journey has a length; say where it leads: --goal happy"),
+        (("--goal", "happy", "--length", "2"), "length=2 must be between 3 and 20 songs"),
     ],
 )
 def test_an_order_that_makes_no_sense_is_wrong_usage(run_cli, library, arguments, message):

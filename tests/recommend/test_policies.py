@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -8,6 +8,7 @@ from vibelux.circumplex import affect_of
 from vibelux.emotions import as_mood, parse_mood
 from vibelux.errors import InvalidInput
 from vibelux.model_statistics import ModelStatistics
+from vibelux.recommend.fit import SongFit
 from vibelux.recommend.policies import POLICIES, SAD, as_policy, spares_sadness, target_path
 
 MUSIC = ModelStatistics().songs
@@ -48,15 +49,39 @@ def test_match_and_off_stay_with_the_mood(mood):
         np.testing.assert_array_equal(target_path(mood, policy, 4), [as_mood(mood)] * 4)
 
 
-def test_each_policy_goes_where_its_name_says():
-    for policy, mood in (("lift", SAD_MOOD), ("calm", "angry"), ("energise", SAD_MOOD)):
-        start = parse_mood(mood) if isinstance(mood, str) else mood
-        before, after = (
-            affect_of(start, MUSIC.affect),
-            affect_of(target_path(start, policy, 1)[0], MUSIC.affect),
-        )
-        moved = after - before
-        assert {"lift": moved[0] > 0.5, "calm": moved[1] < -0.5, "energise": moved[1] > 0.5}[policy]
+def places_of(mood, policy):
+    """Return valence and arousal of a mood, of what a policy looks for, and of where it leads."""
+    whole = {"lift": "happy", "calm": "neutral", "energise": "happy=0.7,surprise=0.3"}[policy]
+    points = np.stack([as_mood(mood), target_path(mood, policy, 1)[0], parse_mood(whole)])
+    return affect_of(points, MUSIC.affect).astype(float)
+
+
+@given(mood=moods, policy=st.sampled_from(["lift", "calm", "energise"]))
+def test_a_policy_goes_a_third_of_the_way(mood, policy):
+    here, aim, there = places_of(mood, policy)
+    np.testing.assert_allclose(aim - here, (there - here) / 3, atol=1e-5)
+
+
+@given(mood=moods)
+def test_lift_is_brighter_than_every_mood_but_happiness(mood):
+    here, aim, there = places_of(mood, "lift")
+    assume(there[0] - here[0] > 1e-4)
+    assert here[0] < aim[0] < there[0]
+
+
+@given(mood=moods, policy=st.sampled_from(["calm", "energise"]))
+def test_calm_calms_and_energise_enlivens_what_is_not_so_already(mood, policy):
+    (_, here), (_, aim), (_, there) = places_of(mood, policy)
+    sign = {"calm": -1, "energise": 1}[policy]
+    assume(sign * (there - here) > 1e-4)
+    assert sign * (aim - here) > 0
+
+
+def test_a_sad_mood_is_not_led_to_the_happiest_song_first():
+    songs = np.stack([parse_mood(f"sad={10 - n},happy={n}") for n in range(11)])
+    order = SongFit(songs, statistics=MUSIC).best(target_path(parse_mood("sad"), "lift", 1)[0], 11)
+    assert order[0][0] in (3, 4)
+    assert order[0][-1] == 10
 
 
 def test_the_persons_choice_wins_also_where_it_is_sad():

@@ -88,7 +88,7 @@ def test_a_happy_face_is_not_led_to_sad_songs_but_a_choice_wins(many):
     assert not any(is_sad(pick) for pick in face)
     chosen = Session(many, seed=0, strength=1, diversity=0).queue(20, mixed, chosen=True)
     assert any(is_sad(pick) for pick in chosen)
-    journey = Session(many, seed=0, strength=1, policy="journey", goal=SAD, steps=10)
+    journey = Session(many, seed=0, strength=1, policy="journey", goal=SAD, length=10)
     assert is_sad(journey.queue(10, HAPPY)[-1])
     sad_face = Session(many, seed=0, strength=1, diversity=0).queue(10, SAD)
     assert all(is_sad(pick) for pick in sad_face)
@@ -103,11 +103,11 @@ def test_a_face_that_likes_sad_songs_elsewhere_is_still_spared(many, listener):
 
 
 def test_a_journey_moves_on_with_each_song(many):
-    session = Session(many, seed=0, policy="journey", goal=SAD, steps=5)
+    session = Session(many, seed=0, policy="journey", goal=SAD, length=5)
     shares = [session.next(HAPPY, chosen=True).target[5] for _ in range(7)]
     assert shares[0] == pytest.approx(0) and shares[4] == pytest.approx(1)
     assert shares == sorted(shares) and shares[6] == shares[4]
-    session.change(policy="journey", goal=HAPPY, steps=3)
+    session.change(policy="journey", goal=HAPPY, length=3)
     assert session.next(SAD, chosen=True).target[5] == pytest.approx(1)
 
 
@@ -117,6 +117,102 @@ def test_a_mood_that_moves_changes_the_order_and_a_twitch_does_not(many):
     assert titles(session.queue(10, 0.99 * HAPPY + 0.01 * SAD)) == ahead
     moved = session.queue(10, SAD)
     assert titles(moved) != ahead and sum(is_sad(pick) for pick in moved) >= 7
+
+
+def mixed(sad: float):
+    return parse_mood(f"happy={1 - sad},sad={sad}")
+
+
+def test_the_next_three_rest_while_a_face_wavers(many):
+    now = [0.0]
+    session = Session(many, seed=0, clock=lambda: now[0])
+    ahead = titles(session.queue(12, mixed(0.4)))
+    rng = np.random.default_rng(0)
+    orders = []
+    for _ in range(60):
+        now[0] += 3.0
+        orders.append(titles(session.queue(12, mixed(0.4 + rng.uniform(-0.18, 0.18)))))
+        assert orders[-1][:3] == ahead[:3]
+    changes = sum(one != other for one, other in zip([ahead, *orders], orders, strict=False))
+    assert 1 <= changes <= 3  # in three minutes
+    assert session.next().song.title == ahead[0]
+    assert titles(session.queue(2)) == ahead[1:3]
+
+
+def test_a_change_of_mood_changes_the_next_song(many):
+    session = Session(many, seed=0, strength=1, clock=lambda: 0.0)
+    assert not is_sad(session.queue(6, mixed(0.0))[0])
+    assert is_sad(session.queue(6, mixed(0.9))[0])
+    np.testing.assert_allclose(session.mood, mixed(0.9))
+
+
+def test_another_mood_changes_the_order_by_the_same_luck(many):
+    """What wavers to and fro comes back to the order it had."""
+    session = Session(many, seed=0)
+    ahead = titles(session.queue(10, mixed(0.5), chosen=True))
+    assert titles(session.queue(10, mixed(0.8), chosen=True)) != ahead
+    assert titles(session.queue(10, mixed(0.5), chosen=True)) == ahead
+    session.skipped(session.queue(40)[-1].song, after_seconds=0)
+    assert titles(session.queue(10)) != ahead
+
+
+@pytest.mark.parametrize("policy", ["off", "journey"])
+def test_where_a_face_does_not_lead_it_orders_nothing_anew(many, policy):
+    goal = HAPPY if policy == "journey" else None
+    session = Session(many, seed=0, policy=policy, goal=goal)
+    ahead = titles(session.queue(10, HAPPY))
+    assert titles(session.queue(10, SAD)) == ahead
+    np.testing.assert_array_equal(session.mood, SAD)
+
+
+def test_a_mood_that_is_named_begins_the_journey_there(many):
+    session = Session(many, seed=0, policy="journey", goal=HAPPY, length=5)
+    session.queue(1, SAD, chosen=True)
+    for _ in range(3):
+        session.next()
+    assert session.way.at == 2
+    angry = parse_mood("angry")
+    assert session.queue(1, angry, chosen=True)[0].target[0] == pytest.approx(1, abs=1e-5)
+    assert session.way.at == 0
+
+
+def test_the_way_of_a_journey(many):
+    session = Session(many, seed=0, policy="journey", goal=HAPPY, length=4)
+    session.queue(1, SAD, chosen=True)
+    places = session.way.places
+    assert places.shape == (4, 2) and (np.diff(places, axis=0) > 0).all()
+    for at in (0, 1, 2, 3, 3):
+        session.next()
+        assert session.way.at == at
+    resumed = Session.from_json(session.as_json(), many)
+    assert resumed.way.at == 3
+    np.testing.assert_array_equal(resumed.way.places, places)
+    session.change(length=8)
+    assert session.way.at == 0 and len(session.way.places) == 8
+    session.change(policy="match")
+    assert session.way is None
+
+
+def test_a_session_that_was_saved_rests_on(many):
+    now = [0.0]
+    session = Session(many, seed=0, clock=lambda: now[0])
+    ahead = titles(session.queue(12, mixed(0.4)))
+    resumed = Session.from_json(session.as_json(), many, clock=lambda: now[0])
+    assert titles(resumed.queue(12, mixed(0.55))) == ahead
+    now[0] = 61.0
+    later = titles(resumed.queue(12, mixed(0.55)))
+    assert later[:3] == ahead[:3] and later != ahead
+
+
+def test_a_session_of_before_there_was_rest_goes_on(many):
+    session = Session(many, seed=0)
+    ahead = titles(session.queue(12, HAPPY))
+    saved = json.loads(session.as_json())
+    del saved["rest"], saved["luck"]
+    saved["ordering"]["steps"] = saved["ordering"].pop("length")
+    resumed = Session.from_json(json.dumps(saved), many)
+    assert titles(resumed.queue(12, HAPPY)) == ahead
+    assert titles(resumed.queue(12, SAD)) != ahead
 
 
 def test_ten_skips_of_one_kind_are_enough(many, listener):
@@ -286,7 +382,8 @@ def test_changing_the_ordering(many):
         ({"policy": "cheer"}, "unknown policy 'cheer'"),
         ({"policy": "journey"}, "a journey needs a goal"),
         ({"goal": SAD}, "only a journey has a goal"),
-        ({"steps": 1}, "steps=1 must be at least 2"),
+        ({"length": 2}, "length=2 must be between 3 and 20 songs"),
+        ({"length": 21}, "length=21 must be between 3 and 20 songs"),
         ({"personal": -1}, "personal=-1"),
     ],
 )

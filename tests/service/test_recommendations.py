@@ -60,6 +60,42 @@ def test_a_session_follows_the_mood_and_the_policy(service):
     assert error(service.client.get(path), 404)["code"] == "session_unknown"
 
 
+def test_a_journey_tells_its_way(service):
+    session = begin(service, mood=mood(sad=1))
+    assert session["way"] is None
+    path = f"/api/v1/sessions/{session['id']}"
+    change = {"policy": "journey", "goal": mood(happy=1), "length": 4}
+    way = service.client.patch(path, json=change).json()["way"]
+    assert way["at"] == 0 and len(way["places"]) == 4
+    valences = [place["valence"] for place in way["places"]]
+    assert valences == sorted(valences) and valences[0] < 0 < valences[-1]
+    for at in (0, 1, 2, 3, 3):
+        service.client.post(f"{path}/next")
+        now = service.client.get(path).json()
+        assert now["way"] == {"at": at, "places": way["places"]}
+    assert now["ordering"]["length"] == 4
+    assert service.client.patch(path, json={"policy": "calm"}).json()["way"] is None
+
+
+@pytest.mark.parametrize("length", [2, 21])
+def test_a_journey_has_three_to_twenty_songs(service, length):
+    path = f"/api/v1/sessions/{begin(service)['id']}"
+    change = {"policy": "journey", "goal": mood(happy=1), "length": length}
+    assert error(service.client.patch(path, json=change), 422)["code"] == "invalid_request"
+
+
+def test_the_queue_rests_while_a_face_wavers(service):
+    session = begin(service, mood=mood(happy=6, neutral=4), source="face")
+    path = f"/api/v1/sessions/{session['id']}"
+    wavers = {"mood": mood(happy=5, neutral=5), "source": "face"}
+    same = service.client.patch(path, json=wavers).json()
+    assert titles(same["queue"]) == titles(session["queue"])
+    assert same["mood"]["happy"] == pytest.approx(0.5)
+    other = {"mood": mood(sad=8, neutral=2), "source": "face"}
+    changed = service.client.patch(path, json=other).json()
+    assert titles(changed["queue"])[:3] != titles(session["queue"])[:3]
+
+
 def test_a_song_that_was_handed_out_does_not_come_again(service):
     path = f"/api/v1/sessions/{begin(service)['id']}"
     heard = [service.client.post(f"{path}/next").json()["pick"] for _ in range(7)]
@@ -205,7 +241,8 @@ def test_playlists_are_downloaded(service):
 def test_a_pick_says_which_mood_was_looked_for(service):
     body = {"mood": mood(sad=1), "policy": "lift", "n": 1}
     (pick,) = service.client.post("/api/v1/recommendations", json=body).json()["songs"]
-    assert pick["target"]["happy"] > pick["target"]["sad"] > 0
+    assert pick["target"]["sad"] == pytest.approx(2 / 3, abs=1e-4)
+    assert pick["target"]["happy"] == pytest.approx(1 / 3, abs=1e-4)
     assert sum(pick["target"].values()) == pytest.approx(1)
 
 

@@ -18,6 +18,15 @@ Goal = Annotated[
     str | None,
     typer.Option("--goal", help="The mood that a journey leads to.", rich_help_panel=PANEL),
 ]
+Length = Annotated[
+    int | None,
+    typer.Option(
+        "--length",
+        help="Songs until a journey reaches its goal, 3 to 20.",
+        show_default="12",
+        rich_help_panel=PANEL,
+    ),
+]
 Strength = Annotated[
     float | None,
     typer.Option(
@@ -41,7 +50,9 @@ Seed = Annotated[
 ]
 
 
-def given_order(policy: str | None, goal: str | None, **others: Any) -> dict[str, Any]:
+def given_order(
+    policy: str | None, goal: str | None, *, length: int | None = None, **others: Any
+) -> dict[str, Any]:
     """Return what was given of the ordering, checked before a camera is started in vain.
 
     A goal without a policy asks for a journey.
@@ -49,6 +60,7 @@ def given_order(policy: str | None, goal: str | None, **others: Any) -> dict[str
     Args:
         policy: name of a policy.
         goal: a mood as text.
+        length: songs of a journey.
         **others: further attributes of `Ordering` by name; None is not given.
 
     Raises:
@@ -57,13 +69,19 @@ def given_order(policy: str | None, goal: str | None, **others: Any) -> dict[str
 
     """
     from vibelux.emotions import parse_mood
+    from vibelux.errors import InvalidInput
     from vibelux.recommend.ordering import Ordering
 
     order: dict[str, Any] = {
         "policy": "journey" if policy is None and goal is not None else policy,
         "goal": None if goal is None else parse_mood(goal),
+        "length": length,
         **others,
     }
     order = {name: value for name, value in order.items() if value is not None}
     Ordering().changed(**order)
+    if length is not None and order.get("policy") != "journey":
+        raise InvalidInput(
+            "only a journey has a length; say where it leads: --goal happy --length 8"
+        )
     return order

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 import typer
 
 from vibelux.cli.console import err, out, printable, require_catalogue
-from vibelux.cli.ordering_options import Diversity, Goal, Personal, Policy, Strength, given_order
+from vibelux.cli.ordering_options import (
+    Diversity,
+    Goal,
+    Length,
+    Personal,
+    Policy,
+    Strength,
+    given_order,
+)
 from vibelux.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -49,6 +57,7 @@ def play(
     ),
     policy: Policy = None,
     goal: Goal = None,
+    length: Length = None,
     strength: Strength = None,
     diversity: Diversity = None,
     personal: Personal = None,
@@ -95,7 +104,9 @@ def play(
 
     _require_one(mood=mood, camera=camera, follow=follow, image=image)
     chosen = parse_mood(mood) if mood is not None else None
-    order = given_order(policy, goal, strength=strength, diversity=diversity, personal=personal)
+    order = given_order(
+        policy, goal, length=length, strength=strength, diversity=diversity, personal=personal
+    )
     settings = load_settings(face_model=face_model)
     require_catalogue(settings.catalogue)
     state = settings.home / "listening.json"

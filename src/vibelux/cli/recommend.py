@@ -10,6 +10,7 @@ from vibelux.cli.console import err, out, print_json, printable, require_catalog
 from vibelux.cli.ordering_options import (
     Diversity,
     Goal,
+    Length,
     Personal,
     Policy,
     Seed,
@@ -57,6 +58,7 @@ def recommend(
     play: bool = typer.Option(False, "--open", help="Play it with the system's player."),
     policy: Policy = None,
     goal: Goal = None,
+    length: Length = None,
     strength: Strength = None,
     diversity: Diversity = None,
     personal: Personal = None,
@@ -90,7 +92,7 @@ def recommend(
     from vibelux.settings import load_settings
 
     options = {"strength": strength, "diversity": diversity, "personal": personal}
-    ordering = given_order(policy, goal, **options)
+    ordering = given_order(policy, goal, length=length, **options)
     to_listen = _is_to_listen(order, policy=policy, goal=goal, **options, seed=seed)
     output = output or m3u8
     if output is not None:

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 import typer
 
 from vibelux.cli.console import err, out, print_json, printable
-from vibelux.cli.ordering_options import Diversity, Goal, Policy, Seed, Strength, given_order
+from vibelux.cli.ordering_options import (
+    Diversity,
+    Goal,
+    Length,
+    Policy,
+    Seed,
+    Strength,
+    given_order,
+)
 from vibelux.cli.recommend import in_words, playlist_table
 from vibelux.cli.scan_progress import songs_in_words
 from vibelux.cli.subsonic_account import client_of, note
@@ -31,6 +39,7 @@ def playlist(
     ),
     policy: Policy = None,
     goal: Goal = None,
+    length: Length = None,
     strength: Strength = None,
     diversity: Diversity = None,
     seed: Seed = None,
@@ -53,7 +62,7 @@ def playlist(
     from vibelux.recommend.session import Session
     from vibelux.settings import load_settings
 
-    order = given_order(policy, goal, strength=strength, diversity=diversity)
+    order = given_order(policy, goal, length=length, strength=strength, diversity=diversity)
     wanted = None if mood is None else parse_mood(mood)
     settings = load_settings()
     with (

@@ -7,6 +7,9 @@ from vibelux.emotions import as_mood
 from vibelux.errors import InvalidInput
 from vibelux.recommend.policies import Policy, as_policy, check_goal
 
+LENGTHS = range(3, 21)
+"""Songs of a journey: a few make no way, and after twenty nobody remembers where it began."""
+
 
 @dataclass(frozen=True)
 class Ordering:
@@ -18,7 +21,7 @@ class Ordering:
         diversity: 0 to 1, weight of variety.
         personal: 0 to 1, weight of what was learnt from the listener against how well a song fits.
         goal: seven numbers, where a journey leads; None for the other policies.
-        steps: songs of a journey from its start to its goal, >= 2.
+        length: songs of a journey from its start to its goal, in `LENGTHS`.
 
     Raises:
         InvalidInput: a value out of range.
@@ -30,7 +33,7 @@ class Ordering:
     diversity: float = 0.3
     personal: float = 0.5
     goal: tuple[float, ...] | None = None
-    steps: int = 12
+    length: int = 12
 
     def __post_init__(self) -> None:
         as_policy(self.policy)
@@ -38,8 +41,10 @@ class Ordering:
         for name in ("strength", "diversity", "personal"):
             if not 0 <= getattr(self, name) <= 1:
                 raise InvalidInput(f"{name}={getattr(self, name)} must be between 0 and 1")
-        if self.steps < 2:
-            raise InvalidInput(f"steps={self.steps} must be at least 2")
+        if self.length not in LENGTHS:
+            raise InvalidInput(
+                f"length={self.length} must be between {LENGTHS[0]} and {LENGTHS[-1]} songs"
+            )
         if self.goal is not None:
             object.__setattr__(self, "goal", tuple(float(share) for share in as_mood(self.goal)))
 

@@ -3,9 +3,9 @@
 | policy | the songs |
 | --- | --- |
 | ``match`` | stay with the mood |
-| ``lift`` | are more pleasant than the mood |
-| ``calm`` | are calmer |
-| ``energise`` | have more energy |
+| ``lift`` | are a little brighter than the mood |
+| ``calm`` | are a little calmer |
+| ``energise`` | have a little more energy |
 | ``journey`` | begin at the mood and move in equal steps to a chosen one (the iso principle) |
 | ``off`` | take no notice of the mood |
 
@@ -14,8 +14,12 @@ difference between playlists that follow a mood and playlists that work against 
 chooses, and nothing here claims an effect. One rule is built in, because people who feel happy or
 neutral avoid sad music: `spares_sadness` says when a face alone must not lead to sad songs.
 
-Moves are great arcs between the square roots of moods (`slerp`): square roots of shares that sum to
-1 lie on a sphere, where the arc is the shortest way and every point of it is a mood again.
+``lift``, ``calm`` and ``energise`` mix a third of another mood in (`_GOALS`), so that valence and
+arousal go a third of the way there: the songs are still in touch with the mood. All three go
+equally far, because how much change somebody wants is not known; who wants more takes a journey.
+
+A journey is a great arc between the square roots of two moods (`slerp`): square roots of shares
+that sum to 1 lie on a sphere, where the arc is the shortest way and every point of it is a mood.
 """
 
 from typing import Literal, get_args
@@ -31,15 +35,15 @@ Policy = Literal["match", "lift", "calm", "energise", "journey", "off"]
 POLICIES: tuple[Policy, ...] = get_args(Policy)
 
 _GOALS: dict[str, dict[str, float]] = {
-    "lift": {"happy": 0.8, "neutral": 0.2},
-    "calm": {"neutral": 0.8, "happy": 0.2},
+    "lift": {"happy": 1.0},
+    "calm": {"neutral": 1.0},
     "energise": {"happy": 0.7, "surprise": 0.3},
 }
-"""None of them holds sadness, so that these policies lower it in every mood."""
+"""Where they lead. In music nothing is brighter than happiness, and nothing but sadness calmer than
+neutral songs. None of them holds sadness, so that these policies lower it in every mood."""
 
-_SHARE_OF_THE_WAY = 0.6
-"""How far ``lift``, ``calm`` and ``energise`` go: past the middle, and still in touch with the
-mood."""
+_SHARE_OF_THE_WAY = 1 / 3
+"""How far ``lift``, ``calm`` and ``energise`` go."""
 
 SAD = EMOTIONS.index("sad")
 _UNTROUBLED = (EMOTIONS.index("happy"), EMOTIONS.index("neutral"))
@@ -88,7 +92,8 @@ def target_path(
         return slerp(start, as_mood(goal), np.linspace(0, 1, n))
     if policy in _GOALS:
         aim = as_mood([_GOALS[policy].get(name, 0) for name in EMOTIONS])
-        return slerp(start, aim, np.full(n, _SHARE_OF_THE_WAY))
+        mixed = (1 - _SHARE_OF_THE_WAY) * start + _SHARE_OF_THE_WAY * aim
+        return np.tile(as_mood(mixed), (n, 1))
     return np.tile(start, (n, 1))
 
 

@@ -16,8 +16,9 @@ The interface that players use::
         session = Session.from_json(text, catalogue, listener)
 
 `next` hands a song out and never again in this session; `queue` only looks ahead. The order ahead
-stays until the mood moves, the settings change, or a song is skipped or called wrong, so that a
-queue on a screen is the one that is played. Songs whose file is gone are passed over.
+stays until the mood changes (`vibelux.recommend.rest`), the settings change, or a song is skipped
+or called wrong, so that a queue on a screen is the one that is played. Songs whose file is gone
+are passed over.
 """
 
 import json
@@ -34,16 +35,15 @@ from vibelux.errors import InvalidInput
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.schema import path_bytes
 from vibelux.recommend.fit import standing_out
+from vibelux.recommend.journey import Journey, Way
 from vibelux.recommend.listener.listener import Listener
 from vibelux.recommend.listener.profile import Event, What
 from vibelux.recommend.nearest_songs import playable
 from vibelux.recommend.ordering import Ordering
 from vibelux.recommend.picks import Pick, Picker
+from vibelux.recommend.plan import Place, Plan
 from vibelux.recommend.policies import target_path
 from vibelux.recommend.ranking import require_songs
-
-_MOVED = 0.05
-"""Total variation from which on a mood counts as another one and the order ahead is made anew."""
 
 _AHEAD = 20
 """Picks planned at once, at least."""
@@ -108,16 +108,14 @@ class Session:
         self._clock = clock
         self._picker = picker or Picker(catalogue, self._listener)
         self._columns = self._picker.columns
-        self._faces = catalogue.statistics.faces
+        self._faces, self._places = catalogue.statistics.faces, catalogue.statistics.songs.affect
         self._out = np.zeros(len(self._columns), dtype=bool)  # handed out, played, or gone
         self._history: list[int] = []  # rows handed out, in order
         self._judged: list[int] = []  # rows of which was told without their being handed out
         self._mood: Mood | None = None
         self._chosen = False
-        self._start: Mood | None = None  # where a journey began
-        self._step = 0
-        self._plans = 0
-        self._plan: list[tuple[int, Mood]] = []  # rows that come next, and the mood of each place
+        self._journey: Journey | None = None
+        self._plan = Plan()
 
     @property
     def ordering(self) -> Ordering:
@@ -137,16 +135,24 @@ class Session:
     def change(self, **values: Any) -> None:
         """Change the ordering: any of `Ordering`'s attributes, by name.
 
-        A journey starts anew where the mood is then; leaving it drops its goal.
+        A journey begins anew where the mood is then; leaving it drops its goal.
 
         Raises:
             InvalidInput: an unknown name, or a value out of range; nothing has changed then.
 
         """
         self._ordering = self._ordering.changed(**values)
-        if {"policy", "goal", "steps"} & values.keys():
-            self._start, self._step = None, 0
-        self._plan = []
+        if {"policy", "goal", "length"} & values.keys():
+            self._journey = None
+        self._plan.forget()
+
+    @property
+    def way(self) -> Way | None:
+        """The way of the journey that is under way, or None: the policy is another one."""
+        if self._ordering.goal is None:
+            return None
+        self._path(0)  # which begins it
+        return None if self._journey is None else self._journey.way(self._places)
 
     def next(self, mood: ArrayLike | None = None, *, chosen: bool = False) -> Pick | None:
         """Hand out the next song, or None when every song has been handed out.
@@ -163,16 +169,15 @@ class Session:
         """
         self._turn(mood, chosen)
         while True:
-            if not self._plan:
+            if not self._plan.places:
                 self._make_plan(_AHEAD)
-            if not self._plan:
+            if not self._plan.places:
                 return None
-            row, target = self._plan.pop(0)
+            row, target = self._plan.places.pop(0)
             self._take(row)
             (pick,) = self._picks([(row, target)])
             if self._available([pick.song])[0]:
-                self._history.append(row)
-                self._step += 1
+                self._went(row)
                 return pick
 
     def begun(self, song: Song) -> Pick | None:
@@ -188,15 +193,13 @@ class Session:
         row = self._columns.row_of(song.id)
         if row is None:
             return None
-        target = next(
-            (target for planned, target in self._plan if planned == row),
-            self._path(self._mood_now, 1)[0],
-        )
+        target = self._plan.target(row)
+        if target is None:
+            target = self._path(1)[0]
         self._take(row)
-        self._plan = [place for place in self._plan if not self._out[place[0]]]
+        self._plan.take_out(self._out)
         if row not in self._history:
-            self._history.append(row)
-            self._step += 1
+            self._went(row)
         return self._picks([(row, target)])[0]
 
     def queue(self, n: int, mood: ArrayLike | None = None, *, chosen: bool = False) -> list[Pick]:
@@ -216,9 +219,9 @@ class Session:
             raise InvalidInput(f"n={n} must not be negative")
         self._turn(mood, chosen)
         while True:
-            if len(self._plan) < n:
+            if len(self._plan.places) < n:
                 self._make_plan(max(n, _AHEAD))
-            picks = self._picks(self._plan[:n])
+            picks = self._picks(self._plan.places[:n])
             there = self._available([pick.song for pick in picks])
             gone = [pick for pick, is_there in zip(picks, there, strict=True) if not is_there]
             if not gone:
@@ -226,7 +229,7 @@ class Session:
             for pick in gone:
                 if (row := self._columns.row_of(pick.song.id)) is not None:
                     self._take(row)
-            self._plan = [place for place in self._plan if not self._out[place[0]]]
+            self._plan.take_out(self._out)
 
     def played(self, song: Song) -> None:
         """Note that a song was played to its end.
@@ -250,7 +253,7 @@ class Session:
         """
         played = after_seconds if after_seconds > 0 else 0.0
         self._note("skipped", song, share=min(1.0, played / (song.duration or _USUAL_SECONDS)))
-        self._plan = []
+        self._plan.forget()
 
     def liked(self, song: Song) -> None:
         """Note that the listener likes a song."""
@@ -278,7 +281,7 @@ class Session:
 
         """
         self._note("wrong_mood", song, mood=None if mood is None else as_mood(mood))
-        self._plan = []
+        self._plan.forget()
 
     def as_json(self) -> str:
         """Return the session as text, to go on later with `from_json`."""
@@ -290,15 +293,11 @@ class Session:
                 "whose": self.whose,
                 "mood": None if self._mood is None else self._mood.tolist(),
                 "chosen": self._chosen,
-                "start": None if self._start is None else self._start.tolist(),
-                "step": self._step,
-                "plans": self._plans,
+                "start": None if self._journey is None else self._journey.start.tolist(),
+                "step": 0 if self._journey is None else self._journey.begun,
                 "history": [self._columns.key(row) for row in self._history],
                 "judged": [self._columns.key(row) for row in self._judged],
-                "plan": [
-                    {"key": self._columns.key(row), "target": target.tolist()}
-                    for row, target in self._plan
-                ],
+                **self._plan.as_json(self._columns.key),
             }
         )
 
@@ -346,8 +345,10 @@ class Session:
     def _resume(self, saved: dict[str, Any]) -> None:
         self._mood = None if saved["mood"] is None else as_mood(saved["mood"])
         self._chosen = bool(saved["chosen"])
-        self._start = None if saved["start"] is None else as_mood(saved["start"])
-        self._step, self._plans = int(saved["step"]), int(saved["plans"])
+        goal = self._ordering.goal
+        if saved["start"] is not None and goal is not None:
+            start, begun = as_mood(saved["start"]), int(saved["step"])
+            self._journey = Journey(start, goal, self._ordering.length, begun=begun)
         for taken, keys in (
             (self._history, saved["history"]),
             (self._judged, saved.get("judged", ())),  # not in sessions of older versions
@@ -356,27 +357,25 @@ class Session:
                 if (row := self._row(str(key))) is not None:
                     self._take(row)
                     taken.append(row)
-        self._plan = [
-            (row, as_mood(entry["target"]))
-            for entry in saved["plan"]
-            if (row := self._row(str(entry["key"]))) is not None and not self._out[row]
-        ]
+        self._plan = Plan.of_json(saved, self._row)
+        self._plan.take_out(self._out)
 
     @property
     def _mood_now(self) -> Mood:
         return as_mood(np.ones(len(EMOTIONS))) if self._mood is None else self._mood
 
     def _turn(self, mood: ArrayLike | None, chosen: bool) -> None:
-        """Take a mood; one that has moved makes the order ahead anew."""
+        """Take a mood; what it changes in the order ahead is made anew."""
         if mood is None:
             if self._mood is None:
                 self._mood, self._chosen = self._mood_now, True
             return
-        new = as_mood(mood)
-        old = self._mood
-        if old is None or chosen != self._chosen or np.abs(new - old).sum() / 2 > _MOVED:
-            self._mood, self._chosen = new, chosen
-            self._plan = []
+        self._mood, self._chosen = as_mood(mood), chosen
+        policy = self._ordering.policy
+        if policy == "off" or (policy == "journey" and not chosen):
+            return  # the mood does not lead
+        if self._plan.follow(self._mood, chosen=chosen, now=self._clock()) == "all":
+            self._journey = None
 
     def _row(self, key: str) -> int | None:
         rows = self._columns.rows_of_key(key)
@@ -386,42 +385,46 @@ class Session:
         """Let a song, and all copies of its file, not come again."""
         self._out[self._columns.copies(row)] = True
 
+    def _went(self, row: int) -> None:
+        """Note that a song was handed out."""
+        self._history.append(row)
+        if self._journey is not None:
+            self._journey.begun += 1
+
     def _make_plan(self, n: int) -> None:
         """Plan n picks; those that are planned already stay as they are."""
-        kept = [row for row, _ in self._plan]
+        kept = self._plan.rows
         left_out = self._out.copy()
         for row in kept:
             left_out[self._columns.copies(row)] = True
         if left_out.all():
             return
-        mood = self._mood_now
-        rng = np.random.default_rng([self.seed, self._plans])
-        self._plans += 1
-        path = self._path(mood, n)[len(kept) :]
+        mood, chosen, now = self._mood_now, self._chosen, self._clock()
+        draw = self._plan.draw(mood, chosen=chosen, now=now)
+        path = self._path(n)[len(kept) :]
         rows = self._picker.rows(
             path,
             mood=mood,
-            chosen=self._chosen or self._ordering.goal is not None,
+            chosen=chosen or self._ordering.goal is not None,
             ordering=self._ordering,
             left_out=left_out,
             before=[*self._history, *kept],
-            now=self._clock(),
-            rng=rng,
+            now=now,
+            rng=np.random.default_rng([self.seed, draw]),
         )
-        self._plan += zip(rows, path, strict=False)
+        self._plan.places += zip(rows, path, strict=False)
 
-    def _path(self, mood: Mood, n: int) -> NDArray[np.float32]:
+    def _path(self, n: int) -> NDArray[np.float32]:
         """Return the moods of the next n places."""
-        ordering = self._ordering
+        mood, ordering = self._mood_now, self._ordering
         begin = mood if self._chosen else standing_out(mood, self._faces)
         if ordering.goal is None:
             return target_path(begin, ordering.policy, n)
-        if self._start is None:
-            self._start, self._step = begin, 0
-        whole = target_path(self._start, ordering.policy, ordering.steps, goal=ordering.goal)
-        return whole[np.minimum(self._step + np.arange(n), ordering.steps - 1)]
+        if self._journey is None:
+            self._journey = Journey(begin, ordering.goal, ordering.length)
+        return self._journey.ahead(n)
 
-    def _picks(self, places: list[tuple[int, Mood]]) -> list[Pick]:
+    def _picks(self, places: list[Place]) -> list[Pick]:
         return self._picker.picks(places, mood=self._mood_now, ordering=self._ordering)
 
     def _key(self, song: Song) -> str:

@@ -9,7 +9,7 @@ from vibelux.emotions import EMOTIONS, mood_dict
 from vibelux.library.catalogue import Song
 from vibelux.recommend.confidence import Confidence
 from vibelux.recommend.listener.profile import What
-from vibelux.recommend.ordering import Ordering
+from vibelux.recommend.ordering import LENGTHS, Ordering
 from vibelux.recommend.picks import Pick
 from vibelux.recommend.policies import Policy
 from vibelux.recommend.reasons import Fact, LikedArtist
@@ -217,7 +217,13 @@ class OrderingIn(Strict):
     diversity: Share | None = None
     personal: Share | None = Field(default=None, description="weight of what was learnt")
     goal: MoodIn | None = Field(default=None, description="where a journey leads")
-    steps: int | None = Field(default=None, ge=2, le=500, description="songs of a journey")
+    length: int | None = Field(
+        default=None,
+        ge=LENGTHS[0],
+        le=LENGTHS[-1],
+        description="songs of a journey; at first: 12",
+        examples=[8],
+    )
 
     def values(self) -> dict[str, object]:
         """Return what was given, by the names of `Ordering`."""
@@ -294,7 +300,7 @@ class OrderingOut(BaseModel):
     diversity: float
     personal: float
     goal: list[float] | None
-    steps: int
+    length: int
 
     @classmethod
     def of(cls, ordering: Ordering) -> "OrderingOut":
@@ -305,8 +311,22 @@ class OrderingOut(BaseModel):
             diversity=ordering.diversity,
             personal=ordering.personal,
             goal=None if ordering.goal is None else list(ordering.goal),
-            steps=ordering.steps,
+            length=ordering.length,
         )
+
+
+class PlaceOut(BaseModel):
+    """A place of the mood map."""
+
+    valence: float = Field(examples=[-0.53])
+    arousal: float = Field(examples=[-0.93])
+
+
+class WayOut(BaseModel):
+    """The way of a journey."""
+
+    places: list[PlaceOut] = Field(description="of its songs, from the first to the goal")
+    at: int = Field(description="index of the place that has been reached", examples=[0])
 
 
 class SessionOut(BaseModel):
@@ -315,6 +335,7 @@ class SessionOut(BaseModel):
     id: str = Field(examples=["Zx0bq2c1mRk4VtYw"])
     mood: dict[str, float] | None
     ordering: OrderingOut
+    way: WayOut | None = Field(description="of a journey; null where the policy is another one")
     heard: int = Field(description="songs handed out so far", examples=[3])
     queue: list[PickOut] = Field(description="what comes next")
 

@@ -280,6 +280,8 @@ export interface paths {
         /**
          * Change
          * @description Change a session's mood, policy or strength.
+         *
+         *     A face's mood that only wavers leaves the next three songs as they are.
          */
         patch: operations["change"];
         trace?: never;
@@ -489,10 +491,11 @@ export interface components {
              */
             goal?: number[] | null;
             /**
-             * Steps
-             * @description songs of a journey
+             * Length
+             * @description songs of a journey; at first: 12
+             * @example 8
              */
-            steps?: number | null;
+            length?: number | null;
             /**
              * Mood
              * @description seven numbers, in the order angry, disgust, fear, happy, neutral, sad, surprise; they are scaled to sum to 1 and must not all be 0
@@ -981,8 +984,8 @@ export interface components {
             personal: number;
             /** Goal */
             goal: number[] | null;
-            /** Steps */
-            steps: number;
+            /** Length */
+            length: number;
         };
         /**
          * PickOut
@@ -1042,6 +1045,22 @@ export interface components {
             };
             /** Songs */
             songs: components["schemas"]["PickOut"][];
+        };
+        /**
+         * PlaceOut
+         * @description A place of the mood map.
+         */
+        PlaceOut: {
+            /**
+             * Valence
+             * @example -0.53
+             */
+            valence: number;
+            /**
+             * Arousal
+             * @example -0.93
+             */
+            arousal: number;
         };
         /**
          * PlaylistAsked
@@ -1259,10 +1278,11 @@ export interface components {
              */
             goal?: number[] | null;
             /**
-             * Steps
-             * @description songs of a journey
+             * Length
+             * @description songs of a journey; at first: 12
+             * @example 8
              */
-            steps?: number | null;
+            length?: number | null;
             /** Mood */
             mood?: number[] | null;
             /**
@@ -1293,6 +1313,8 @@ export interface components {
                 [key: string]: number;
             } | null;
             ordering: components["schemas"]["OrderingOut"];
+            /** @description of a journey; null where the policy is another one */
+            way: components["schemas"]["WayOut"] | null;
             /**
              * Heard
              * @description songs handed out so far
@@ -1507,6 +1529,23 @@ export interface components {
              * @enum {string}
              */
             kind: "touch";
+        };
+        /**
+         * WayOut
+         * @description The way of a journey.
+         */
+        WayOut: {
+            /**
+             * Places
+             * @description of its songs, from the first to the goal
+             */
+            places: components["schemas"]["PlaceOut"][];
+            /**
+             * At
+             * @description index of the place that has been reached
+             * @example 0
+             */
+            at: number;
         };
     };
     responses: never;

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from vibelux.emotions import as_mood, mood_dict
+from vibelux.recommend.journey import Way
 from vibelux.recommend.session import Session
 from vibelux.service.context import Shared
 from vibelux.service.failures import documented
@@ -15,8 +16,10 @@ from vibelux.service.schemas import (
     OrderingOut,
     PickOut,
     Picks,
+    PlaceOut,
     SessionChange,
     SessionOut,
+    WayOut,
 )
 from vibelux.service.sessions import note_feedback
 
@@ -56,7 +59,10 @@ def look(shared: Shared, session_id: Id) -> SessionOut:
 
 @router.patch("/sessions/{session_id}", responses=documented(404, 409, 413, 422, 503))
 def change(shared: Shared, session_id: Id, wanted: SessionChange) -> SessionOut:
-    """Change a session's mood, policy or strength."""
+    """Change a session's mood, policy or strength.
+
+    A face's mood that only wavers leaves the next three songs as they are.
+    """
     mood = None if wanted.mood is None else as_mood(wanted.mood)
     with shared.sessions.using(session_id) as session:
         if values := wanted.values():
@@ -98,6 +104,12 @@ def _out(session_id: str, session: Session, n: int) -> SessionOut:
         id=session_id,
         mood=None if session.mood is None else mood_dict(session.mood),
         ordering=OrderingOut.of(session.ordering),
+        way=None if (way := session.way) is None else _way_out(way),
         heard=len(session.history),
         queue=[PickOut.of(pick) for pick in queue],
     )
+
+
+def _way_out(way: Way) -> WayOut:
+    places = [PlaceOut(valence=v, arousal=a) for v, a in way.places.tolist()]
+    return WayOut(places=places, at=way.at)
