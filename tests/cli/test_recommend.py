@@ -149,7 +149,7 @@ def test_needs_exactly_one_source(run_cli, library, arguments):
     assert done.stdout == ""
     text = " ".join(done.stderr.split())
     assert "exactly one of --camera, --image, --video, --mood" in text
-    assert 'vibelux recommend --mood "happy=0.7,sad=0.3"' in text
+    assert 'vibelux recommend --mood "happy=0.7, sad=0.3"' in text
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_needs_exactly_one_source(run_cli, library, arguments):
         (("--mood", "happy=nan"), "finite"),
         (("--mood", "happy=0"), "all seven numbers are zero"),
         (("--mood", "happy", "--group"), "--group is about faces"),
-        (("--mood", "happy", "-n", "0"), "Invalid value for '-n'"),
+        (("--mood", "happy", "-n", "0"), "-n 0 must be at least 1"),
         (("--mood", "happy", "-o", "list.doc"), "cannot tell the playlist's format"),
     ],
 )
@@ -268,9 +268,9 @@ def test_strength_1_is_the_ranking_and_a_goal_makes_a_journey(run_cli, library, 
     ("arguments", "message"),
     [
         (("--policy", "cheer"), "unknown policy 'cheer'; choose from match, lift"),
-        (("--policy", "journey"), "a journey needs a goal"),
-        (("--policy", "lift", "--goal", "happy"), "only a journey has a goal"),
-        (("--strength", "1.5"), "strength=1.5 must be between 0 and 1"),
+        (("--policy", "journey"), "--policy journey needs --goal"),
+        (("--policy", "lift", "--goal", "happy"), "--goal is for --policy journey"),
+        (("--strength", "1.5"), "--strength 1.5 must be between 0 and 1"),
         (("--goal", "hapy"), "unknown emotion 'hapy'"),
         (("--length", "8"), "only a journey has a length; say where it leads: --goal happy"),
         (("--goal", "happy", "--length", "2"), "length=2 must be between 3 and 20 songs"),

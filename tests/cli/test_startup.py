@@ -71,7 +71,7 @@ def test_help_of_each_command_imports_nothing_heavy(command):
     ],
 )
 def test_what_is_wrong_with_a_disk_is_one_sentence(monkeypatch, capsys, error, said):
-    def fails():
+    def fails(**_):
         raise error
 
     monkeypatch.setattr(cli, "app", fails)

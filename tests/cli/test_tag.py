@@ -1,4 +1,5 @@
 import json
+import shutil
 import sys
 
 import av
@@ -8,7 +9,7 @@ from sqlalchemy import insert
 from typer.testing import CliRunner
 
 from vibelux.cli import app
-from vibelux.errors import InvalidInput, MissingExtra
+from vibelux.errors import CatalogueError, InvalidInput, MissingExtra
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import vector_blob
@@ -63,26 +64,59 @@ def test_first_what_would_change_then_the_change_then_the_way_back(vibelux, musi
     assert result.stdout.splitlines() == [
         f"→ {music / 'a.flac'}",
         "  happy · valence 0.413 · arousal 0.600",
-        f"✗ {music / 'b.flac'}",
-        "  it is not in the catalogue; scan first: vibelux scan FOLDER",
-        "1 file would change · 1 skipped",
+        "✗ 1 file left alone: not in the catalogue; scan first: vibelux scan FOLDER",
+        f"  {music / 'b.flac'}",
+        "1 file would change · 1 left alone",
     ]
     assert result.stderr == "Nothing was written yet; add --write to do it.\n"
 
     result = vibelux("tag", music, "--write")
-    assert result.stdout.splitlines()[-1] == "1 file changed · 1 skipped"
+    assert result.stdout.splitlines()[-1] == "1 file changed · 1 left alone"
     assert result.stderr == ""
     assert (
         vibelux("tag", music).stdout.splitlines()[-1]
-        == "0 files would change · 1 up to date · 1 skipped"
+        == "0 files would change · 1 up to date · 1 left alone"
     )
 
-    result = vibelux("tag", "--undo", music, "--write")
+    result = vibelux("tag", "--undo", "--dry-run")  # of all that was scanned
+    assert result.stdout.splitlines()[-1] == "1 file would change · 1 without a mood of VibeluX"
+    assert result.stderr == "Nothing was written yet; leave out --dry-run to do it.\n"
+
+    result = vibelux("tag", "--undo", music)
     assert result.stdout.splitlines() == [
         f"→ {music / 'a.flac'}",
         "  mood: none, as before VibeluX",
         "1 file changed · 1 without a mood of VibeluX",
     ]
+
+
+def test_undoing_needs_no_scan(vibelux, music, tmp_path, monkeypatch):
+    assert vibelux("tag", music, "--write").stdout.splitlines()[-1].startswith("1 file changed")
+    monkeypatch.setenv("VIBELUX_HOME", str(tmp_path / "another"))
+    with pytest.raises(InvalidInput, match="--undo needs a folder here") as refused:
+        vibelux("tag", "--undo")
+    assert refused.value.__notes__ == ["vibelux tag ~/Music --undo"]
+    result = vibelux("tag", "--undo", music)
+    assert result.stdout.splitlines()[-1] == "1 file changed · 1 without a mood of VibeluX"
+
+
+def test_before_any_scan_it_is_said_once(vibelux, music, tmp_path, monkeypatch):
+    monkeypatch.setenv("VIBELUX_HOME", str(tmp_path / "another"))
+    for arguments in ((), (music,)):
+        with pytest.raises(CatalogueError, match="there is no catalogue at"):
+            vibelux("tag", *arguments)
+    with Catalogue(tmp_path / "another" / "catalogue.sqlite"):
+        pass
+    for name in "cdef":
+        shutil.copy(music / "b.flac", music / f"{name}.flac")
+    lines = vibelux("tag", music).stdout.splitlines()
+    assert lines[0] == "✗ 6 files left alone: not in the catalogue; scan first: vibelux scan FOLDER"
+    assert lines[4:] == ["  … and 3 more", "0 files would change · 6 left alone"]
+
+
+def test_writing_and_not_writing(vibelux, music):
+    with pytest.raises(InvalidInput, match="choose one"):
+        vibelux("tag", music, "--write", "--dry-run")
 
 
 def test_json(vibelux, music):
@@ -96,6 +130,8 @@ def test_json(vibelux, music):
 
 def test_bad_input(vibelux, tmp_path, monkeypatch):
     pytest.importorskip("mutagen", reason="needs the tags extra")
+    with Catalogue(tmp_path / "catalogue.sqlite"):
+        pass
     with pytest.raises(InvalidInput, match="there is no folder"):
         vibelux("tag", tmp_path / "nowhere")
     monkeypatch.setitem(sys.modules, "vibelux.library.tag_writing", None)

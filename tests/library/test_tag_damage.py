@@ -119,7 +119,7 @@ def test_the_exit_code_tells_that_a_file_could_not_be_read(
     assert done.exit_code == 0
     (music / "b.flac").write_bytes(b"fLaC")
     known(music / "b.flac")
-    for options in ((), ("--write",), ("--undo",), ("--undo", "--write")):
+    for options in ((), ("--write",), ("--undo", "--dry-run"), ("--undo",)):
         done = run.invoke(app, ["tag", str(music), "--json", *options])
         assert done.exit_code == 1
         files = {

@@ -29,18 +29,17 @@ from vibelux.cli import (
     tag,
     train,
 )
-from vibelux.cli.console import fail
+from vibelux.cli.command import Commands
+from vibelux.cli.console import err, fail
 from vibelux.errors import InvalidInput, VibeluxError
 
 _OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 """Errors of the system that say all there is to say, wherever they come from."""
 
-app = typer.Typer(
+app = Commands(
     name="vibelux",
     help="Sees the expression on a face, hears the emotion in music, and plays what fits.",
-    no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    pretty_exceptions_enable=False,
+    examples=["vibelux demo"],
 )
 
 
@@ -61,32 +60,93 @@ def _options(
     pass
 
 
-app.command("scan")(scan.scan)
-app.command("mood")(mood.mood)
-app.command("analyse")(analyse.analyse)
-app.command("recommend")(recommend.recommend)
-app.command("play")(play.play)
-app.command("serve")(serve.serve)
-app.command("similar")(similar.similar)
-app.command("library")(library.library)
-app.command("tag")(tag.tag)
-app.add_typer(subsonic.app, name="subsonic")
-app.add_typer(profile.app, name="profile")
-app.add_typer(embeddings.app, name="embeddings")
-app.command("preprocess")(preprocess.preprocess)
-app.add_typer(evaluate.app, name="evaluate")
-app.add_typer(train.app, name="train")
-app.add_typer(export.app, name="export")
-app.command("demo")(demo.demo)
+_LISTEN, _LIBRARY, _MODELS = "Listen", "Library", "Models"
+
+app.adds(
+    "serve",
+    panel=_LISTEN,
+    examples=["vibelux serve", "vibelux serve --port 8080 --no-browser --root ~/Music"],
+)(serve.serve)
+app.adds(
+    "play",
+    panel=_LISTEN,
+    examples=[
+        'vibelux play --mood "happy=0.7, sad=0.3"',
+        "vibelux play --follow --mpd localhost",
+        "vibelux play --mood sad --policy journey --goal happy",
+        "vibelux play --policy off",
+        "vibelux play --camera --policy lift --strength 0.7 --fresh",
+    ],
+)(play.play)
+app.adds(
+    "recommend",
+    panel=_LISTEN,
+    examples=[
+        'vibelux recommend --mood "happy=0.7, sad=0.3"',
+        "vibelux recommend --camera -n 20 --output tonight.m3u8",
+        "vibelux recommend --mood sad --order listening --policy journey --goal happy",
+        "vibelux recommend --mood sad --order listening --policy lift --strength 0.7",
+    ],
+)(recommend.recommend)
+app.adds(
+    "mood",
+    panel=_LISTEN,
+    examples=[
+        "vibelux mood --camera",
+        "vibelux mood --camera --live --seconds 60",
+        "vibelux mood --image me.jpg --plot me.png",
+        "vibelux mood --video me.mp4",
+    ],
+)(mood.mood)
+app.adds(
+    "similar",
+    panel=_LISTEN,
+    examples=['vibelux similar "Blue in Green"', "vibelux similar 42 -n 20 --output alike.m3u8"],
+)(similar.similar)
+app.adds(
+    "scan", panel=_LIBRARY, examples=["vibelux scan ~/Music", "vibelux scan ~/Music --workers 2"]
+)(scan.scan)
+app.adds(
+    "library",
+    panel=_LIBRARY,
+    examples=["vibelux library", "vibelux library --failed", "vibelux library --server NAME"],
+)(library.library)
+app.adds(
+    "tag",
+    panel=_LIBRARY,
+    examples=[
+        "vibelux tag ~/Music",
+        "vibelux tag ~/Music --write",
+        "vibelux tag ~/Music --undo",
+        "vibelux tag --undo --dry-run",
+    ],
+)(tag.tag)
+app.add_typer(subsonic.app, name="subsonic", rich_help_panel=_LIBRARY)
+app.add_typer(profile.app, name="profile", rich_help_panel=_LIBRARY)
+app.adds("demo", panel=_LIBRARY, examples=["vibelux demo", "vibelux demo --camera --page"])(
+    demo.demo
+)
+app.adds(
+    "analyse",
+    panel=_MODELS,
+    examples=["vibelux analyse song.mp3", "vibelux analyse song.mp3 --plot song.png"],
+)(analyse.analyse)
+app.add_typer(train.app, name="train", rich_help_panel=_MODELS)
+app.add_typer(evaluate.app, name="evaluate", rich_help_panel=_MODELS)
+app.add_typer(export.app, name="export", rich_help_panel=_MODELS)
+app.adds("preprocess", panel=_MODELS, examples=["vibelux preprocess songs/ spectrograms/"])(
+    preprocess.preprocess
+)
+app.add_typer(embeddings.app, name="embeddings", rich_help_panel=_MODELS)
 
 
 def main() -> None:
-    """Run the command line; exit 0 done, 1 a stated error, 2 wrong usage, 130 interrupted."""
+    """Run the command line; exit 0 done, 1 something failed, 2 wrong usage, 130 interrupted."""
     if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
         # Names hold characters that a terminal, or a pipe on Windows, may not know.
         sys.stdout.reconfigure(errors="backslashreplace")  # as stderr is
     try:
-        app()
+        sys.exit(_run() or 0)
     except VibeluxError as error:
         fail(error)
         sys.exit(2 if isinstance(error, InvalidInput) else 1)
@@ -101,3 +161,22 @@ def main() -> None:
         where = "" if error.filename is None else f": {error.filename}"
         fail(VibeluxError(f"{error.strerror}{where}"))
         sys.exit(1)
+
+
+def _run() -> int | None:
+    """Run the command line that was typed; return the exit code where it is not 0.
+
+    Raises:
+        InvalidInput: wrong usage, with a line to copy as a note.
+
+    """
+    from vibelux.cli.usage import UsageError, in_our_words
+
+    try:
+        ended: int | None = app(prog_name="vibelux", standalone_mode=False)
+    except UsageError as error:
+        raise in_our_words(error, typer.main.get_command(app), sys.argv[1:]) from error
+    except typer.Abort:
+        err().print("Stopped; nothing was done.")
+        return 1
+    return ended

@@ -29,10 +29,13 @@ def err() -> "Console":
 
 
 def fail(error: VibeluxError) -> None:
-    """Print an error on stderr."""
+    """Print an error on stderr, with its notes: what to type instead."""
     from rich.text import Text
 
-    err().print(Text.assemble(("error: ", "bold red"), (printable(str(error)), "")))
+    console = err()
+    console.print(Text.assemble(("error: ", "bold red"), (printable(str(error)), "")))
+    for note in getattr(error, "__notes__", ()):
+        console.print(Text.assemble(("Try: ", "dim"), (printable(note), "")), soft_wrap=True)
 
 
 def require_catalogue(path: Path) -> None:

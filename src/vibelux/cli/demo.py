@@ -40,7 +40,7 @@ def demo(
         show_default=False,
     ),
 ) -> None:
-    """Show the whole way on sample music: from a mood to the songs that fit it.
+    """Show the whole way with sample music, from a mood to songs.
 
     Your own catalogue is not touched, and the camera stays off without --camera.
     """

@@ -4,19 +4,20 @@ from pathlib import Path
 
 import typer
 
+from vibelux.cli.command import Commands
 from vibelux.cli.console import err, out, print_json, printable
 from vibelux.cli.scan_progress import songs_in_words
 
-app = typer.Typer(
-    help="Exchange moods as song_embeddings.json: a path and seven numbers a song.",
-    no_args_is_help=True,
+app = Commands(
+    help="Exchange moods as JSON: a path and seven numbers a song.",
+    examples=["vibelux embeddings export song_embeddings.json"],
 )
 
 _SHOWN = 20
 """Rejected rows shown; all of them are in the JSON."""
 
 
-@app.command("export")
+@app.adds("export", examples=["vibelux embeddings export song_embeddings.json"])
 def export(
     file: Path = typer.Argument(..., metavar="FILE", help="The JSON file to write."),
     json: bool = typer.Option(False, "--json", help="Print the summary as JSON."),
@@ -34,7 +35,7 @@ def export(
         out().print(f"{songs_in_words(count)} written to {printable(str(file))}", soft_wrap=True)
 
 
-@app.command("import")
+@app.adds("import", examples=["vibelux embeddings import song_embeddings.json"])
 def import_(
     file: Path = typer.Argument(..., metavar="FILE", help="The JSON file to read."),
     json: bool = typer.Option(False, "--json", help="Print the summary as JSON."),

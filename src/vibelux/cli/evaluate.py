@@ -8,10 +8,14 @@ from typing import Annotated
 
 import typer
 
+from vibelux.cli.command import Commands
 from vibelux.cli.console import err, out, print_json, printable
 from vibelux.errors import DatasetError, InvalidInput, VibeluxError
 
-app = typer.Typer(help="Measure a model on labelled data.", no_args_is_help=True)
+app = Commands(
+    help="Measure a model on labelled data.",
+    examples=["vibelux evaluate face --data fer2013.csv --usage PublicTest"],
+)
 
 _Model = Annotated[
     Path | None, typer.Option("--model", help="ONNX file with its card; default: the shipped one.")
@@ -26,7 +30,10 @@ _Report = Annotated[
 ]
 
 
-@app.command()
+@app.adds(
+    "face",
+    examples=["vibelux evaluate face --data fer2013.csv --usage PublicTest"],
+)
 def face(
     data: Annotated[
         Path,
@@ -89,7 +96,10 @@ def face(
         _say_written(write_face_report(report, faces, found, subject=subject))
 
 
-@app.command()
+@app.adds(
+    "music",
+    examples=["vibelux evaluate music --manifest manifest.csv"],
+)
 def music(
     manifest: Annotated[
         Path,
@@ -157,7 +167,10 @@ def music(
         _say_written(write_song_report(report, songs, found, subject=subject))
 
 
-@app.command()
+@app.adds(
+    "detector",
+    examples=["vibelux evaluate detector --boxes boxes.csv --held-back"],
+)
 def detector(
     boxes: Annotated[
         Path,
@@ -203,7 +216,10 @@ def detector(
         write_detector_predictions(predictions, found)
 
 
-@app.command()
+@app.adds(
+    "match",
+    examples=["vibelux evaluate match --faces a.csv --songs b.csv --predictions c.csv"],
+)
 def match(
     faces: Annotated[Path, typer.Option(help="Labelled faces, as of evaluate face.")],
     songs: Annotated[Path, typer.Option(help="Manifest of songs with the column quadrant.")],
@@ -268,7 +284,10 @@ def match(
         print_matching(out(), found, title=title)
 
 
-@app.command()
+@app.adds(
+    "similar",
+    examples=["vibelux evaluate similar --songs manifest.csv"],
+)
 def similar(
     songs: Annotated[Path, typer.Option(help="Manifest of songs with quadrant and group.")],
     model: _Model = None,

@@ -5,17 +5,18 @@ from typing import Annotated
 
 import typer
 
+from vibelux.cli.command import Commands
 from vibelux.cli.console import err, print_json
 from vibelux.cli.extras import train_extra
 from vibelux.errors import InvalidInput
 
-app = typer.Typer(
-    help="Export a training's checkpoint as an ONNX file with its card (needs the train extra).",
-    no_args_is_help=True,
+app = Commands(
+    help="Make a checkpoint an ONNX file with its card (train extra).",
+    examples=["vibelux export face runs/face/last.ckpt face.onnx --data fer2013.csv"],
 )
 
 
-@app.command("face")
+@app.adds("face", examples=["vibelux export face runs/face/last.ckpt face.onnx --data fer2013.csv"])
 def face(
     checkpoint: Annotated[Path, typer.Argument(help="last.ckpt of `train face`.")],
     out: Annotated[Path, typer.Argument(help="ONNX file to write; its card goes beside it.")],
@@ -55,7 +56,10 @@ def face(
     )
 
 
-@app.command("music")
+@app.adds(
+    "music",
+    examples=["vibelux export music runs/music/last.ckpt music.onnx --data manifest.csv"],
+)
 def music(
     checkpoint: Annotated[Path, typer.Argument(help="last.ckpt of `train music`.")],
     out: Annotated[Path, typer.Argument(help="ONNX file to write; its card goes beside it.")],
@@ -93,7 +97,10 @@ def music(
     )
 
 
-@app.command("detector")
+@app.adds(
+    "detector",
+    examples=["vibelux export detector last.ckpt detector.onnx --boxes boxes.csv"],
+)
 def detector(
     checkpoint: Annotated[Path, typer.Argument(help="last.ckpt of `train detector`.")],
     out: Annotated[Path, typer.Argument(help="ONNX file to write; its card goes beside it.")],
@@ -119,7 +126,13 @@ def detector(
     )
 
 
-@app.command("statistics")
+@app.adds(
+    "statistics",
+    examples=[
+        "vibelux export statistics face.onnx --data fer2013.csv",
+        "vibelux export statistics music.onnx --cross-validation cross_validation.json",
+    ],
+)
 def statistics(
     model: Annotated[
         Path, typer.Argument(metavar="ONNX", help="A face or music model; its card is changed.")

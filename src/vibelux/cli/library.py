@@ -27,7 +27,7 @@ def library(
     ),
     json: bool = typer.Option(False, "--json", help="Print everything as one JSON document."),
 ) -> None:
-    """Show what is in the catalogue: counts, moods, and the files that failed, with reasons."""
+    """Show what is in the catalogue, and which files failed and why."""
     from vibelux.library.catalogue import Catalogue
     from vibelux.library.catalogue_overview import overview
     from vibelux.servers.login import known_server

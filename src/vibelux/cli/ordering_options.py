@@ -4,19 +4,24 @@ from typing import Annotated, Any
 
 import typer
 
+from vibelux.errors import InvalidInput
+
 PANEL = "Listening order"
 
 Policy = Annotated[
     str | None,
     typer.Option(
         "--policy",
+        metavar="NAME",
         help="Where to go: match, lift, calm, energise, journey, off.",
         rich_help_panel=PANEL,
     ),
 ]
 Goal = Annotated[
     str | None,
-    typer.Option("--goal", help="The mood that a journey leads to.", rich_help_panel=PANEL),
+    typer.Option(
+        "--goal", metavar="MOOD", help="The mood that a journey leads to.", rich_help_panel=PANEL
+    ),
 ]
 Length = Annotated[
     int | None,
@@ -72,6 +77,10 @@ def given_order(
     from vibelux.errors import InvalidInput
     from vibelux.recommend.ordering import Ordering
 
+    if policy == "journey" and goal is None:
+        raise InvalidInput("--policy journey needs --goal, the mood that it leads to")
+    if policy not in (None, "journey") and goal is not None:
+        raise InvalidInput(f"--goal is for --policy journey, not for --policy {policy}")
     order: dict[str, Any] = {
         "policy": "journey" if policy is None and goal is not None else policy,
         "goal": None if goal is None else parse_mood(goal),

@@ -89,7 +89,7 @@ def play(
         None, "--face-model", help="Use this ONNX file instead of the shipped one."
     ),
 ) -> None:
-    """Play the catalogue's songs, ordered for a mood, one after the other.
+    """Play your songs in the terminal, ordered for a mood.
 
     Give one of --mood, --camera, --follow and --image, or go on with the last
     session. What you play, skip and like is learnt on this machine; see vibelux
@@ -114,8 +114,7 @@ def play(
     saved = _to_go_on_with(state, resume=resume, sourced=sourced)
     if saved is None and not sourced and policy != "off":
         raise InvalidInput(
-            "play needs a mood: give one of --mood, --camera, --follow and --image, or "
-            '--policy off; for example: vibelux play --mood "happy=0.7,sad=0.3"'
+            "play needs a mood: give one of --mood, --camera, --follow and --image, or --policy off"
         )
     with ExitStack() as stack:
         catalogue = stack.enter_context(Catalogue.of(settings))

@@ -8,15 +8,16 @@ from vibelux.cli.console import err, out, printable
 
 
 def preprocess(
-    raw: Path = typer.Argument(..., metavar="RAW", help="Folder with RAW/<emotion>/*.mp3."),
-    target: Path = typer.Argument(..., metavar="OUT", help="Folder for OUT/<emotion>/*.npy."),
+    raw: Path = typer.Argument(..., metavar="RAW", help="Folder with RAW/EMOTION/*.mp3."),
+    target: Path = typer.Argument(..., metavar="OUT", help="Folder for OUT/EMOTION/*.npy."),
     model: Path | None = typer.Option(
         None, "--model", metavar="FILE", help="A music model whose constants are used."
     ),
 ) -> None:
-    """Turn songs sorted by emotion into log-mel spectrograms for training.
+    """Turn songs sorted by emotion into spectrograms for training.
 
-    The first 90 s of each song, in decibels; what is up to date is left as it is.
+    Log-mel spectrograms of the first 90 s of each song, in decibels; what is up to date is left as
+    it is.
     """
     from rich.progress import (
         BarColumn,

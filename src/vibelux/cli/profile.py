@@ -5,15 +5,16 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from vibelux.cli.command import Commands
 from vibelux.cli.console import err, out, print_json, printable
 from vibelux.errors import InvalidInput
 
 if TYPE_CHECKING:
     from vibelux.recommend.listener.profile import Event, Profile
 
-app = typer.Typer(
-    help="What was learnt from your listening: show it, take it along, forget it.",
-    no_args_is_help=True,
+app = Commands(
+    help="What was learnt from your listening: show, export, forget it.",
+    examples=["vibelux profile show"],
 )
 
 _SHOWN = 10
@@ -27,7 +28,7 @@ _WORDS = {
 }
 
 
-@app.command("show")
+@app.adds("show", examples=["vibelux profile show"])
 def show(json: bool = typer.Option(False, "--json", help="Print one JSON document.")) -> None:
     """Show how much is kept, what you liked and skipped most, and the last songs."""
     from dataclasses import asdict
@@ -75,7 +76,7 @@ def show(json: bool = typer.Option(False, "--json", help="Print one JSON documen
         console.print(Text(f"\nkept in {printable(str(settings.profile))}", "dim"), soft_wrap=True)
 
 
-@app.command("export")
+@app.adds("export", examples=["vibelux profile export profile.json"])
 def export(
     file: Path | None = typer.Argument(
         None, metavar="[FILE]", help="The JSON file to write; without it, print."
@@ -92,7 +93,7 @@ def export(
     out().print(f"{_events(number)} written to {printable(str(file))}", soft_wrap=True)
 
 
-@app.command("forget")
+@app.adds("forget", examples=["vibelux profile forget", "vibelux profile forget --yes"])
 def forget(
     yes: bool = typer.Option(False, "--yes", "-y", help="Do not ask."),
 ) -> None:

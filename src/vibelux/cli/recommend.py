@@ -18,6 +18,7 @@ from vibelux.cli.ordering_options import (
     given_order,
 )
 from vibelux.cli.scan_progress import songs_in_words
+from vibelux.cli.song_list_options import M3u8, Number, Output
 from vibelux.errors import InvalidInput, NoFace
 
 if TYPE_CHECKING:
@@ -40,18 +41,17 @@ def recommend(
     video: Path | None = typer.Option(None, "--video", help="Look at the face in a video."),
     group: bool = typer.Option(False, "--group", help="For all faces, not only the main one."),
     mood: str | None = typer.Option(None, "--mood", help='For a mood: "happy=0.7,sad=0.3".'),
-    number: int = typer.Option(20, "-n", "--number", min=1, help="Recommend so many songs."),
+    number: Number = 10,
     order: str = typer.Option(
         "ranking",
         "--order",
+        metavar="ORDER",
         help="ranking: the best first. listening: a shuffle that follows the mood, spreads artists "
         "and lets what was played lately come later.",
     ),
     json: bool = typer.Option(False, "--json", help="Print one JSON document."),
-    output: Path | None = typer.Option(
-        None, "--output", "-o", help="Write the playlist: .m3u8, .m3u, .xspf, .jspf or .pls."
-    ),
-    m3u8: Path | None = typer.Option(None, "--m3u8", hidden=True),
+    output: Output = None,
+    m3u8: M3u8 = None,
     relative: bool = typer.Option(
         False, "--relative", help="Name files in the playlist relative to its folder."
     ),
@@ -67,7 +67,7 @@ def recommend(
         None, "--face-model", help="Use this ONNX file instead of the shipped one."
     ),
 ) -> None:
-    """Rank the catalogue's songs by how well they fit a face or a mood.
+    """List the songs that fit a mood or a face best.
 
     Give exactly one of --camera, --image, --video and --mood.
     """
@@ -75,10 +75,7 @@ def recommend(
     given = [name for name, value in sources.items() if value is not None and value is not False]
     if len(given) != 1:
         found = f"got {' and '.join(given)}" if given else "got none"
-        raise InvalidInput(
-            f"recommend needs exactly one of {', '.join(sources)}, {found}; "
-            'for example: vibelux recommend --mood "happy=0.7,sad=0.3"'
-        )
+        raise InvalidInput(f"recommend needs exactly one of {', '.join(sources)}, {found}")
     if group and mood is not None:
         raise InvalidInput("--group is about faces; leave it out with --mood")
     from vibelux.emotions import mood_dict, parse_mood

@@ -34,9 +34,10 @@ def scan(
     again: Again = False,
     json: AsJson = False,
 ) -> None:
-    """Analyse the music below folders into the catalogue; only what is new or has changed.
+    """Analyse the music in folders; only what is new or has changed.
 
-    Stop it at any time: the next scan goes on where this one was.
+    The catalogue keeps what was found. Stop it at any time: the next scan goes on where this one
+    was.
     """
     from vibelux.library.catalogue import Catalogue
     from vibelux.library.scan import scan as scan_folders

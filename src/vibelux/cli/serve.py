@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 def serve(
     host: str = typer.Option(
-        "127.0.0.1", "--host", help="Address to listen on; beyond this machine a token is needed."
+        "127.0.0.1",
+        "--host",
+        metavar="ADDRESS",
+        help="Address to listen on; beyond this machine a token is needed.",
     ),
     port: int = typer.Option(8765, "--port", min=0, max=65535, help="0: any that is free."),
     no_browser: bool = typer.Option(False, "--no-browser", help="Do not open the page."),
@@ -44,9 +47,10 @@ def serve(
         "", "--root-path", metavar="PATH", help="Path under which a proxy shows it: /vibelux."
     ),
 ) -> None:
-    """Serve the page and its API until Ctrl-C.
+    """Open the page: the camera, your music, and what fits.
 
-    The camera's pictures stay in the browser: seven numbers come here.
+    It serves the page and an API for programs until Ctrl-C. The camera's pictures stay in the
+    browser: seven numbers come here.
     """
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")  # requests share the cores; NumPy's threads only wait

@@ -1,25 +1,22 @@
 """`vibelux similar`."""
 
-from pathlib import Path
-
 import typer
 
 from vibelux.cli.console import err, out, print_json, printable, require_catalogue
 from vibelux.cli.scan_progress import songs_in_words
+from vibelux.cli.song_list_options import M3u8, Number, Output
 
 
 def similar(
-    song: str = typer.Argument(
+    words: list[str] = typer.Argument(
         ..., metavar="SONG", help="Its path, its id, or words of its title and artist."
     ),
-    number: int = typer.Option(20, "-n", "--number", min=1, help="Show so many songs."),
+    number: Number = 10,
     json: bool = typer.Option(False, "--json", help="Print one JSON document."),
-    output: Path | None = typer.Option(
-        None, "--output", "-o", help="Write the playlist: .m3u8, .m3u, .xspf, .jspf or .pls."
-    ),
-    m3u8: Path | None = typer.Option(None, "--m3u8", help="Write the playlist as M3U8."),
+    output: Output = None,
+    m3u8: M3u8 = None,
 ) -> None:
-    """Find the songs of the catalogue that sound most like one of them."""
+    """Find the songs that sound most like one of them."""
     from vibelux.cli.recommend import playlist_table
     from vibelux.library.catalogue import Catalogue
     from vibelux.library.playlists import require_format, write_playlist
@@ -33,7 +30,7 @@ def similar(
     settings = load_settings()
     require_catalogue(settings.catalogue)
     with Catalogue.of(settings) as catalogue:
-        this = find_song(catalogue, song)
+        this = find_song(catalogue, " ".join(words))
         songs = nearest(catalogue, this, n=number)
     if json:
         print_json(

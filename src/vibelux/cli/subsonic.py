@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from vibelux.cli.command import Commands
 from vibelux.cli.console import err, out, print_json, printable
 from vibelux.cli.extras import extra
 from vibelux.cli.scan_options import (
@@ -27,13 +28,20 @@ if TYPE_CHECKING:
     from vibelux.servers.login import Login
     from vibelux.servers.scan import ServerScanReport
 
-app = typer.Typer(
-    help="Music servers: Navidrome, Gonic, LMS, Airsonic and others (OpenSubsonic).",
-    no_args_is_help=True,
+app = Commands(
+    help="Music servers: Navidrome, Gonic, LMS and others (OpenSubsonic).",
+    examples=["vibelux subsonic login https://music.example.org --user NAME"],
 )
 
 
-@app.command()
+@app.adds(
+    "login",
+    examples=[
+        "vibelux subsonic login https://music.example.org --user NAME",
+        "vibelux subsonic login https://music.example.org --user NAME --password-auth",
+        "vibelux subsonic login https://music.example.org --user NAME --api-key",
+    ],
+)
 def login(
     url: str = typer.Argument(..., help="Address, such as https://music.example.org"),
     user: str = typer.Option(..., "--user", "-u", help="Name of the account."),
@@ -84,7 +92,7 @@ def login(
     err().print("Next: vibelux subsonic scan")
 
 
-@app.command()
+@app.adds("logout", examples=["vibelux subsonic logout"])
 def logout() -> None:
     """Forget the server and its password; its songs stay in the catalogue."""
     with extra("subsonic"):
@@ -97,7 +105,7 @@ def logout() -> None:
     out().print(f"Forgot {printable(account.account)}.")
 
 
-@app.command()
+@app.adds("status", examples=["vibelux subsonic status"])
 def status(json: bool = typer.Option(False, "--json", help="Print one JSON document.")) -> None:
     """Tell whether the server answers, and how many of its songs are known."""
     from vibelux.library.catalogue import Catalogue
@@ -118,7 +126,9 @@ def status(json: bool = typer.Option(False, "--json", help="Print one JSON docum
     out().print(" · ".join(parts))
 
 
-@app.command()
+@app.adds(
+    "scan", examples=["vibelux subsonic scan", "vibelux subsonic scan --workers 2 --connections 4"]
+)
 def scan(
     connections: int = typer.Option(
         2, "--connections", min=1, max=16, help="Songs fetched at a time; be kind to small servers."
@@ -165,7 +175,14 @@ def scan(
         _present(report, counts)
 
 
-app.command()(playlist)
+app.adds(
+    "playlist",
+    examples=[
+        'vibelux subsonic playlist "For now" --mood "happy=0.7, sad=0.3"',
+        "vibelux subsonic playlist Evening --camera --policy calm -n 50",
+        "vibelux subsonic playlist Upwards --mood sad --policy journey --goal happy",
+    ],
+)(playlist)
 
 
 def _asked(account: "Login", variable: str) -> str:

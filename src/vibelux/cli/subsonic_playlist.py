@@ -17,6 +17,7 @@ from vibelux.cli.ordering_options import (
 )
 from vibelux.cli.recommend import in_words, playlist_table
 from vibelux.cli.scan_progress import songs_in_words
+from vibelux.cli.song_list_options import Number
 from vibelux.cli.subsonic_account import client_of, note
 from vibelux.errors import InvalidInput, ServerError
 
@@ -33,7 +34,7 @@ def playlist(
     camera: bool = typer.Option(False, "--camera", help="Look at the face before the camera."),
     device: int = typer.Option(0, "--device", min=0, help="Number of the camera."),
     image: Path | None = typer.Option(None, "--image", help="Look at the face in a picture."),
-    number: int = typer.Option(30, "-n", "--number", min=1, help="So many songs."),
+    number: Number = 30,
     replace: bool = typer.Option(
         False, "--replace", help="Also a playlist of this name that VibeluX did not make."
     ),
@@ -52,10 +53,7 @@ def playlist(
     """
     sources = {"--mood": mood, "--camera": camera or None, "--image": image}
     if sum(value is not None for value in sources.values()) != 1:
-        raise InvalidInput(
-            f"playlist needs exactly one of {', '.join(sources)}; for example: "
-            'vibelux subsonic playlist "For now" --mood "happy=0.7,sad=0.3"'
-        )
+        raise InvalidInput(f"playlist needs exactly one of {', '.join(sources)}")
     from vibelux.emotions import parse_mood
     from vibelux.library.catalogue import Catalogue
     from vibelux.recommend.listener.listener import Listener

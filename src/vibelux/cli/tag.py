@@ -1,27 +1,38 @@
 """`vibelux tag`."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from vibelux.cli.console import err, out, print_json, printable
+from vibelux.cli.console import err, out, print_json, printable, require_catalogue
 from vibelux.cli.extras import extra
+from vibelux.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from vibelux.library.catalogue import Catalogue
     from vibelux.library.tag_writing import Tagging
 
 _MARKS = {"changed": ("→", "green"), "skipped": ("✗", "yellow")}
 
+_SHOWN = 3
+"""Files named for a reason that several were skipped for."""
+
 
 def tag(
-    folders: list[Path] = typer.Argument(
-        ..., metavar="DIR...", help="Folders of scanned music, or single audio files."
+    folders: list[Path] | None = typer.Argument(
+        None,
+        metavar="[DIR]...",
+        help="Folders of scanned music, or single audio files; without one, all that was scanned.",
     ),
     write: bool = typer.Option(False, "--write", help="Do it; without this, only say what would."),
     undo: bool = typer.Option(
         False, "--undo", help="Take the moods out again and put back what they replaced."
+    ),
+    dry_run: bool = typer.Option(
+        False, "--dry-run", help="Only say what would change, also with --undo."
     ),
     overwrite: bool = typer.Option(
         False, "--overwrite", help="Replace moods that other programs wrote; they can be undone."
@@ -31,25 +42,36 @@ def tag(
     ),
     json: bool = typer.Option(False, "--json", help="Print one JSON document."),
 ) -> None:
-    """Write the moods of scanned songs into their files' tags, for other programs.
+    """Write the moods of songs into their files' tags.
 
-    Shows what would change; --write does it. The sound stays as it is, bit by bit. The exit code is
-    1 if a file could not be read or written; all others are done nevertheless.
+    Other programs can read them there. Shows what would change; --write does it, and --undo takes
+    it back. The sound stays as it is, bit by bit. The exit code is 1 if a file could not be read or
+    written; all others are done nevertheless.
     """
+    if write and dry_run:
+        raise InvalidInput("--write does it and --dry-run does not; choose one")
     with extra("tags"):
         from vibelux.library.tag_writing import tag_songs, untag_songs
     from vibelux.library.catalogue import Catalogue
     from vibelux.settings import load_settings
 
+    write = (write or undo) and not dry_run
+    skipped: dict[str, list[Tagging]] = {}
     files: list[dict[str, object]] = []
     counts: Counter[str] = Counter()
+    settings = load_settings()
+    if undo and not folders and not settings.catalogue.exists():
+        raise InvalidInput("--undo needs a folder here: no scan tells which files it is about")
+    if not undo:  # what undoing needs is in the files
+        require_catalogue(settings.catalogue)
     try:
-        with Catalogue.of(load_settings()) as catalogue:
+        with Catalogue.of(settings) as catalogue:
+            where = folders or _scanned(catalogue)
             if undo:
-                steps = untag_songs(folders, catalogue, write=write, keep_time=keep_time)
+                steps = untag_songs(where, catalogue, write=write, keep_time=keep_time)
             else:
                 steps = tag_songs(
-                    folders, catalogue, write=write, overwrite=overwrite, keep_time=keep_time
+                    where, catalogue, write=write, overwrite=overwrite, keep_time=keep_time
                 )
             for step in steps:
                 counts[step.state] += 1
@@ -57,6 +79,8 @@ def tag(
                 counts["kept"] += step.kept_mood is not None and not undo
                 if json:
                     files.append(_entry(step))
+                elif step.state == "skipped" and not step.failed:
+                    skipped.setdefault(step.reason or "", []).append(step)
                 elif step.state in _MARKS:
                     _show(step, undo=undo)
     except KeyboardInterrupt:
@@ -65,9 +89,31 @@ def tag(
     if json:
         print_json({"written": write, "undo": undo, "files": files})
     else:
+        for reason, steps_of_it in skipped.items():
+            _show_skipped(reason, steps_of_it)
         _summary(counts, write=write, undo=undo)
     if counts["failed"]:
         raise typer.Exit(1)
+
+
+def _scanned(catalogue: "Catalogue") -> list[Path]:
+    """Return the topmost folders that hold songs of the catalogue and are there.
+
+    Raises:
+        CatalogueEmpty: there is no song, or none of the folders can be reached.
+
+    """
+    from vibelux.errors import CatalogueEmpty
+    from vibelux.recommend.ranking import require_songs
+
+    require_songs(catalogue)
+    topmost: list[Path] = []
+    for folder in sorted({song.path.parent for song in catalogue.songs("ok")}):
+        if not (topmost and folder.is_relative_to(topmost[-1])) and folder.is_dir():
+            topmost.append(folder)
+    if not topmost:
+        raise CatalogueEmpty("none of the scanned folders is there; connect the disk that has them")
+    return topmost
 
 
 def _show(step: "Tagging", *, undo: bool) -> None:
@@ -77,6 +123,22 @@ def _show(step: "Tagging", *, undo: bool) -> None:
     console = out()
     console.print(Text.assemble((f"{mark} ", style), printable(str(step.path))), soft_wrap=True)
     console.print(Text(f"  {printable(_detail(step, undo=undo))}", style="dim"), soft_wrap=True)
+
+
+def _show_skipped(reason: str, steps: "Sequence[Tagging]") -> None:
+    """Say once why files were left alone, and which."""
+    from rich.text import Text
+
+    mark, style = _MARKS["skipped"]
+    console = out()
+    files = "1 file" if len(steps) == 1 else f"{len(steps):,} files"
+    why = reason.removeprefix("it is ").removeprefix("it has ")
+    head = f"{files} left alone: {printable(why)}"
+    console.print(Text.assemble((f"{mark} ", style), head), soft_wrap=True)
+    for step in steps[:_SHOWN]:
+        console.print(Text(f"  {printable(str(step.path))}", style="dim"), soft_wrap=True)
+    if len(steps) > _SHOWN:
+        console.print(Text(f"  … and {len(steps) - _SHOWN:,} more", style="dim"))
 
 
 def _detail(step: "Tagging", *, undo: bool) -> str:
@@ -109,13 +171,14 @@ def _summary(counts: Counter[str], *, write: bool, undo: bool) -> None:
         for name, words in (
             ("same", "without a mood of VibeluX" if undo else "up to date"),
             ("kept", "with a mood that is not replaced (--overwrite)"),
-            ("skipped", "skipped"),
+            ("skipped", "left alone"),
         )
         if counts[name]
     ]
     out().print(Text(" · ".join(parts), style="bold"), soft_wrap=True)
     if number and not write:
-        err().print("Nothing was written yet; add --write to do it.")
+        how = "leave out --dry-run" if undo else "add --write"
+        err().print(f"Nothing was written yet; {how} to do it.")
 
 
 def _entry(step: "Tagging") -> dict[str, object]:

@@ -1,0 +1,120 @@
+"""What every command has: a page of help, examples, and a line to copy after wrong usage."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from vibelux.errors import InvalidInput
+
+
+class Command(TyperCommand):
+    """A command with examples.
+
+    Its ``epilog`` holds them, one a line: what Typer hands on as it is.
+    """
+
+    @property
+    def examples(self) -> list[str]:
+        """Command lines that work as they stand, the plainest one first."""
+        return (self.epilog or "").splitlines()
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the page that ``--help`` shows."""
+        from vibelux.cli.help_page import command_page, rendered
+
+        return rendered(command_page(self, ctx.command_path, self.get_params(ctx)))
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; wrong values come back with its options' names and with an example.
+
+        Raises:
+            InvalidInput: as the command, with an example as a note.
+
+        """
+        try:
+            return super().invoke(ctx)
+        except InvalidInput as error:
+            from vibelux.cli.usage import example_for, with_option_names
+
+            said = type(error)(with_option_names(str(error), self.params))
+            said.add_note(example_for(self, str(said)))
+            raise said from error
+
+
+class Group(TyperGroup):
+    """Commands below one name, shown in the panels that they name."""
+
+    @property
+    def examples(self) -> list[str]:
+        """As of `Command.examples`."""
+        return (self.epilog or "").splitlines()
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the page that ``--help`` shows."""
+        from vibelux.cli.help_page import group_page, rendered
+
+        return rendered(group_page(self, ctx.command_path, top=ctx.parent is None))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take what was typed; nothing at all is answered with the page of help."""
+        if not args and not ctx.resilient_parsing:
+            typer.echo(f"{self.get_help(ctx)}\nTry: {self.examples[0]}", err=True)
+            raise typer.Exit(2)
+        return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command that is meant.
+
+        Raises:
+            InvalidInput: there is none of this name; the nearest one, or an example, is a note.
+
+        """
+        name, *rest = args
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            from vibelux.cli.usage import command_line, nearest
+
+            meant = nearest(name, list(self.commands))
+            error = InvalidInput(f"there is no command {name}")
+            error.add_note(
+                command_line([*ctx.command_path.split(), meant, *rest])
+                if meant is not None
+                else self.examples[0]
+            )
+            raise error
+        return super().resolve_command(ctx, args)
+
+
+class Commands(typer.Typer):
+    """A group of commands to which more are added.
+
+    Args:
+        examples: of the whole group, as of `Command.examples`.
+        **settings: of `typer.Typer`.
+
+    """
+
+    def __init__(self, *, examples: Sequence[str], **settings: Any) -> None:
+        super().__init__(
+            cls=Group,
+            epilog="\n".join(examples),
+            context_settings={"help_option_names": ["-h", "--help"]},
+            pretty_exceptions_enable=False,
+            **settings,
+        )
+
+    def adds(
+        self, name: str, *, examples: Sequence[str], panel: str | None = None
+    ) -> Callable[[Callable[..., None]], Callable[..., None]]:
+        """Return a decorator that adds a command; its docstring and its options are its help.
+
+        Args:
+            name: by which it is called.
+            examples: as of `Command.examples`.
+            panel: heading below which the group's help lists it.
+
+        """
+        return self.command(
+            name, cls=Command, epilog="\n".join(examples), rich_help_panel=panel or "Commands"
+        )

@@ -1,0 +1,134 @@
+"""Wrong usage of every command: what is said, and the line to copy."""
+
+import re
+import shlex
+import sys
+
+import pytest
+import typer
+
+from vibelux.cli import app, main
+from vibelux.cli.usage import command_line, with_option_names
+
+PROGRAM = typer.main.get_command(app)
+
+
+def commands():
+    """Yield each command that does something, with the words that call it."""
+    below = [([], PROGRAM)]
+    while below:
+        path, command = below.pop()
+        if hasattr(command, "commands"):
+            below += [([*path, name], one) for name, one in command.commands.items()]
+        else:
+            yield path, command
+
+
+COMMANDS = {" ".join(path): command for path, command in commands()}
+
+
+def parse(line):
+    """Read a command line as the program would, without doing anything."""
+    program, *words = shlex.split(line)
+    assert program == "vibelux"
+    command = PROGRAM
+    while hasattr(command, "commands") and words:
+        command = command.commands[words.pop(0)]
+    with command.make_context("vibelux", words):
+        return command
+
+
+@pytest.fixture
+def said(monkeypatch, capsys, tmp_path):
+    """Run a command line; return its exit code and what it said on stderr, wraps undone."""
+    monkeypatch.setenv("VIBELUX_HOME", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def run(*words):
+        monkeypatch.setattr(sys, "argv", ["vibelux", *words])
+        with pytest.raises(SystemExit) as end:
+            main()
+        printed = capsys.readouterr()
+        assert printed.out == ""
+        *text, last = printed.err.splitlines()
+        return end.value.code, " ".join(text), last
+
+    return run
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_examples_of_every_command_can_be_typed(name):
+    command = COMMANDS[name]
+    assert command.examples
+    for line in command.examples:
+        assert parse(line) is command
+        assert len(line) <= 78
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_an_option_that_no_command_has(said, name):
+    code, text, last = said(*name.split(), "--certainly-not")
+    assert code == 2
+    assert text == f"error: {name.split()[-1]} has no option --certainly-not"
+    assert last == f"Try: {COMMANDS[name].examples[0]}"
+
+
+@pytest.mark.parametrize("group", ["", "train", "subsonic", "profile", "export", "evaluate"])
+def test_a_command_that_is_not_there(said, group):
+    code, text, last = said(*group.split(), "foo")
+    assert (code, text) == (2, "error: there is no command foo")
+    parse(last.removeprefix("Try: "))
+    code, text, last = said(*group.split())
+    assert code == 2 and "--help says more" in text
+    parse(last.removeprefix("Try: "))
+
+
+@pytest.mark.parametrize(
+    ("typed", "text", "line"),
+    [
+        ("recomend --mood happy", "there is no command recomend", "recommend --mood happy"),
+        ("train fase --data a.csv", "there is no command fase", "train face --data a.csv"),
+        ("recommend --mod 'a b'", "has no option --mod", 'recommend --mood "a b"'),
+        ("recommend --mod=happy", "has no option --mod", "recommend --mood=happy"),
+        ("recommend --mood happy -n x", "-n x must be a whole number", None),
+        ("recommend --mood happy --limit 0", "--limit 0 must be at least 1", None),
+        ("recommend --mood happy --count=0", "--count 0 must be at least 1", None),
+        ("serve --port 99999", "--port 99999 must be at most 65535", None),
+        ("recommend --mood", "--mood needs a value", None),
+        ("similar", "SONG is missing: Its path, its id, or words of its title", None),
+        ("subsonic login http://a", "--user is missing: Name of the account", None),
+        ("serve a b", "serve takes nothing more than its options; a b is too much", None),
+        ("recommend", "needs exactly one of --camera, --image, --video, --mood", None),
+        ("mood", "give exactly one of --camera, --image FILE and --video FILE", None),
+        ("play --mood sad --policy journey", "--policy journey needs --goal", None),
+        ("play --mood sad --policy lift --goal happy", "--goal is for --policy journey", None),
+        ("recommend --mood sad --order listening --strength 3", "--strength 3.0 must be", None),
+        ("scan --workers 0 a", "--workers 0 from the command line: must be a whole", None),
+        ("mood --camera --device -1", "--device -1 must be at least 0", None),
+    ],
+)
+def test_what_is_wrong_and_what_to_type_instead(said, typed, text, line):
+    code, told, last = said(*shlex.split(typed))
+    assert code == 2
+    assert text in told and told.startswith("error: ")
+    assert "Usage" not in told and "Invalid value" not in told
+    if line is not None:
+        assert last == f"Try: vibelux {line}"
+    named = re.findall(r"--(?:goal|strength|workers|port|user)\b", told)
+    assert not named or named[0] in last
+    parse(last.removeprefix("Try: "))
+
+
+def test_parameters_of_functions_are_called_as_options():
+    parameters = COMMANDS["recommend"].params
+    assert with_option_names("strength=2 is too much", parameters) == "--strength 2 is too much"
+    assert with_option_names("happy=0.7,sad=0.3", parameters) == "happy=0.7,sad=0.3"
+    assert with_option_names("n_fft=3", parameters) == "n_fft=3"
+
+
+def test_a_line_can_be_copied_into_any_shell():
+    assert (
+        command_line(["vibelux", "similar", "Blue in Green"]) == 'vibelux similar "Blue in Green"'
+    )
+    odd = ["vibelux", "similar", '$x "y" `z` \\ !', ""]
+    assert shlex.split(command_line(odd)) == odd
