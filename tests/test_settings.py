@@ -158,3 +158,11 @@ def test_every_setting_is_documented() -> None:
     for field in fields(Settings):
         row = f"| ``{field.name}`` | ``VIBELUX_{field.name.upper()}`` |"
         assert row in (module.__doc__ or "")
+
+
+def test_covers_lie_in_the_platforms_cache_or_in_a_home_that_was_chosen(tmp_path):
+    usual = load_settings(environment={})
+    assert usual.covers.parts[-2:] in {("vibelux", "covers"), ("Cache", "covers")}
+    assert not usual.covers.is_relative_to(usual.home)
+    chosen = load_settings(environment={"VIBELUX_HOME": str(tmp_path)})
+    assert chosen.covers == tmp_path / "covers"

@@ -51,6 +51,20 @@ class Settings:
         """The file with what was learnt from the listener."""
         return self.home / "profile.sqlite"
 
+    @property
+    def server_login(self) -> Path:
+        """The file that remembers the login to a music server."""
+        return self.home / "subsonic.json"
+
+    @property
+    def covers(self) -> Path:
+        """The folder of small covers: in the platform's cache, or in a home that was chosen."""
+        import platformdirs
+
+        if self.home == Path(_platform_home()):
+            return platformdirs.user_cache_path("vibelux", appauthor=False) / "covers"
+        return self.home / "covers"
+
 
 def load_settings(*, environment: Mapping[str, str] | None = None, **flags: Any) -> Settings:
     """Merge the settings file, the environment and flags.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def login_file(settings: "Settings") -> Path:
     """Return the file that remembers the login."""
-    return settings.home / "subsonic.json"
+    return settings.server_login
 
 
 def account_of(file: Path) -> "Login":

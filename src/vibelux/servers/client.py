@@ -175,6 +175,24 @@ class Client:
         self._original = "stream"  # the user may listen, but not download
         return self._save(song, path, largest, stop)
 
+    def cover(self, song_id: str, *, largest: int) -> bytes | None:
+        """Return the picture that the server has for a song; None: it has none.
+
+        Args:
+            song_id: of the song.
+            largest: bytes to accept.
+
+        Raises:
+            ServerRefused: code 70: the song, or its picture, is gone.
+            ServerError: as of `ping`; it is too large.
+
+        """
+        song = self._ask("getSong", [("id", song_id)]).get("song")
+        cover_id = song.get("coverArt") if isinstance(song, dict) else None
+        if cover_id in (None, ""):
+            return None
+        return self._connection.picture("getCoverArt", [("id", str(cover_id))], largest=largest)
+
     def playlists(self) -> list[ServerPlaylist]:
         """Return the playlists that the user sees.
 

@@ -28,7 +28,7 @@ Params = Sequence[tuple[str, str | int]]
 Result = TypeVar("Result")
 
 _LARGEST_ANSWER = 64 << 20
-_NOT_AUDIO = ("text/", "application/json", "application/xml")
+_NO_MEDIA = ("text/", "application/json", "application/xml")
 
 HINTS = {
     40: "check the user's name and the password: vibelux subsonic login",
@@ -148,6 +148,30 @@ class Connection:
 
         return self._retried(once)
 
+    def picture(self, endpoint: str, params: Params, *, largest: int) -> bytes:
+        """Call the API for a picture and return its file.
+
+        Args:
+            endpoint: ``getCoverArt``.
+            params: as of `ask`.
+            largest: bytes to accept.
+
+        Raises:
+            ServerError: as of `vibelux.servers.client.Client.cover`.
+
+        """
+
+        def once() -> bytes:
+            with self._answer(endpoint, params) as response:
+                data = b"".join(self._blocks(response, largest, None))
+                kind = response.headers.get("content-type", "").lower()
+                if response.status_code != 200 or kind.startswith(_NO_MEDIA):
+                    self._understood(response, data)
+                    raise ServerError(f"{self.login.server} answers without the picture")
+                return data
+
+        return self._retried(once)
+
     def _save(
         self,
         response: httpx.Response,
@@ -158,7 +182,7 @@ class Connection:
         stop: threading.Event | None,
     ) -> int:
         kind = response.headers.get("content-type", "").lower()
-        if response.status_code != 200 or kind.startswith(_NOT_AUDIO):
+        if response.status_code != 200 or kind.startswith(_NO_MEDIA):
             self._understood(response, b"".join(self._blocks(response, _LARGEST_ANSWER, stop)))
             raise ServerError(f"{self.login.server} answers without the song's sound")
         written = 0

@@ -15,6 +15,7 @@ from vibelux.service.guard import Guard
 from vibelux.service.methods import Methods
 from vibelux.service.routers import (
     audio,
+    covers,
     health,
     moods,
     playlists,
@@ -78,7 +79,7 @@ def create_app(
     api = APIRouter(
         prefix=_PREFIX, responses=failures.documented(400, 401, 403, 404, 405, 429, 500)
     )
-    parts = (health, songs, moods, recommendations, scan, playlists, audio)
+    parts = (health, songs, covers, moods, recommendations, scan, playlists, audio)
     routers = [*(part.router for part in parts), page.models]
     for router in routers:
         api.include_router(router)

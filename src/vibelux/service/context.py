@@ -8,13 +8,16 @@ from fastapi import Depends, Request
 from vibelux.emotions import Mood
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.corrections import correct
+from vibelux.library.cover_cache import CoverCache
 from vibelux.library.live_columns import LiveColumns
 from vibelux.library.workers_process import Analyser
 from vibelux.recommend.listener.listener import Listener
+from vibelux.service.covers import Covers
 from vibelux.service.disks import Disks
 from vibelux.service.failures import Failure, logger
 from vibelux.service.folders import Roots
 from vibelux.service.scan_job import ScanJob
+from vibelux.service.server_covers import ServerCovers
 from vibelux.service.session_files import SessionFiles
 from vibelux.service.sessions import SessionStore
 from vibelux.settings import Settings
@@ -35,6 +38,7 @@ class Context:
         listener: whose profile learns.
         sessions: the open sessions.
         disks: everything that touches the songs' files goes through this.
+        covers: of the songs.
         scan: the scan that runs, or ran last.
         stopping: the service is about to end: streams of events end too.
 
@@ -47,6 +51,7 @@ class Context:
     listener: Listener
     sessions: SessionStore
     disks: Disks
+    covers: Covers
     scan: ScanJob
     stopping: bool = False
 
@@ -82,6 +87,7 @@ class Context:
         sessions = SessionStore(
             catalogue, columns, listener, SessionFiles(settings.home / "sessions"), disks
         )
+        covers = Covers(CoverCache(settings.covers), disks, ServerCovers(settings.server_login))
         scan = ScanJob(
             catalogue,
             settings,
@@ -89,7 +95,7 @@ class Context:
             on_end=lambda: context.expire(),
             analyser=analyser,
         )
-        context = cls(settings, roots, catalogue, columns, listener, sessions, disks, scan)
+        context = cls(settings, roots, catalogue, columns, listener, sessions, disks, covers, scan)
         return context
 
     def song(self, song_id: int) -> Song:
@@ -133,6 +139,7 @@ class Context:
         self.stop_soon()
         if self.scan.stop(patience=_SCAN_STOPS).running:
             return  # its thread still writes; what it wrote down stays, however the process ends
+        self.covers.close()
         self.sessions.close()
         self.columns.close()
         self.listener.close()

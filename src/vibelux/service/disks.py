@@ -112,7 +112,12 @@ class Disks:
         self._mounted: tuple[float, list[str]] = (-math.inf, [])
 
     async def ask(
-        self, work: Callable[[], T], *, where: Path, late: Callable[[T], None] | None = None
+        self,
+        work: Callable[[], T],
+        *,
+        where: Path,
+        late: Callable[[T], None] | None = None,
+        patience: float | None = None,
     ) -> T:
         """Return what work returns.
 
@@ -120,6 +125,8 @@ class Disks:
             work: touches files.
             where: one of them.
             late: is called with a result that came too late, to close it.
+            patience: seconds that the answer may take; a disk that others have waited for longer is
+                not asked at all. None: as long as usual, and it is asked in any case.
 
         Raises:
             Failure: 503, the disk does not answer.
@@ -141,9 +148,12 @@ class Disks:
         def done(result: Any, error: BaseException | None) -> None:
             loop.call_soon_threadsafe(settle, result, error)
 
-        task = self._begin(_Task(work, self._disk_of(where), done, late), where)
+        disk = self._disk_of(where)
+        if patience is not None and self._is_overdue(disk, patience):
+            raise _silent(where)
+        task = self._begin(_Task(work, disk, done, late), where)
         try:
-            async with asyncio.timeout(self.patience):
+            async with asyncio.timeout(self.patience if patience is None else patience):
                 return await answer
         except TimeoutError:
             if answer.done() and not answer.cancelled():
@@ -189,9 +199,8 @@ class Disks:
 
     def _begin_look(self, disk: str, look: "_Look", patience: float) -> _Task | None:
         """Give a look to a thread; None: the disk has not answered others for some time."""
-        with self._changed:
-            if self._overdue(disk, patience):
-                return None
+        if self._is_overdue(disk, patience):
+            return None
         with suppress(Failure):
             return self._begin(_Task(look.look, disk, look.done), look.paths[0])
         return None
@@ -232,6 +241,11 @@ class Disks:
             if within.startswith(place):
                 return place
         return str(Path(*Path(text).parts[:3]))  # such as /Volumes/Music
+
+    def _is_overdue(self, disk: str, patience: float) -> bool:
+        """Tell whether a thread has waited for a disk longer than a time."""
+        with self._changed:
+            return self._overdue(disk, patience) > 0
 
     def _overdue(self, disk: str | None, patience: float) -> int:
         """Count the threads that have waited for a disk, or for any, longer than a time."""

@@ -1,7 +1,7 @@
 /** What plays now, why, and what the person makes of it; in silence: how to begin. */
 
+import { cover } from "../cover";
 import { fill, h, say } from "../dom";
-import { numbersOf } from "../emotions";
 import { icon } from "../icons";
 import { words } from "../language";
 import { moodTile } from "../mood-tile";
@@ -80,8 +80,7 @@ export const nowPlaying: View = (signal) => {
   const picture = (): void => {
     const song = player.playing.value?.song;
     // In silence the picture is the mood that was given, so that the place is never empty.
-    const shown = song ? (song.mood ? numbersOf(song.mood) : null) : (mood.value?.mood ?? null);
-    fill(tile, moodTile(shown));
+    fill(tile, song ? cover(song, { size: 512 }) : moodTile(mood.value?.mood ?? null));
   };
   player.playing.watch(show, signal);
   player.playing.watch(picture, signal);

@@ -1,11 +1,10 @@
 /** What comes next, each song with its reason; the list follows the mood without a jump. */
 
+import { cover } from "../cover";
 import { clock } from "../duration";
 import { fill, h, say } from "../dom";
-import { numbersOf } from "../emotions";
 import { icon } from "../icons";
 import { words } from "../language";
-import { moodTile } from "../mood-tile";
 import { mood, type Given } from "../mood/mood";
 import { playTurn, removeTurn, upcoming, type Turn } from "../player/player";
 import { standing } from "../player/session";
@@ -57,7 +56,7 @@ export const queueList: View = (signal) => {
           title: t.listen.playNow(song.title),
           onclick: () => playTurn(row.turn),
         },
-        moodTile(song.mood ? numbersOf(song.mood) : null),
+        cover(song),
         h(
           "span",
           { class: "queue-names" },

@@ -1,11 +1,19 @@
+import { coverAddress } from "../cover";
 import { numbersOf, type Emotion } from "../emotions";
 import { blendOf } from "../mood-tile";
 import type { Song } from "./session";
 
 const SIZE = 256;
 
-/** A song's picture for the system's media controls: the gradient of its tile, as a PNG. */
-export function artworkOf(song: Song): string | null {
+/** A picture for the system's media controls. */
+export interface Artwork {
+  readonly src: string;
+  readonly sizes: string;
+  readonly type: string;
+}
+
+/** The colours of a song's mood, as they are in its tile. */
+export function gradientOf(song: Song): Artwork | null {
   if (song.mood === null) return null;
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = SIZE;
@@ -20,5 +28,22 @@ export function artworkOf(song: Song): string | null {
   gradient.addColorStop(to, colour(second));
   brush.fillStyle = gradient;
   brush.fillRect(0, 0, SIZE, SIZE);
-  return canvas.toDataURL("image/png");
+  return { src: canvas.toDataURL("image/png"), sizes: `${SIZE}x${SIZE}`, type: "image/png" };
+}
+
+/**
+ * A song's cover, or null where it has none or the server does not answer.
+ *
+ * Its address holds until `URL.revokeObjectURL`: the system's controls may not be able to ask the
+ * server, which wants to know who asks.
+ */
+export async function coverOf(song: Song): Promise<Artwork | null> {
+  try {
+    const response = await fetch(coverAddress(song, 512));
+    if (response.status !== 200) return null;
+    const picture = await response.blob();
+    return { src: URL.createObjectURL(picture), sizes: "512x512", type: picture.type };
+  } catch {
+    return null;
+  }
 }

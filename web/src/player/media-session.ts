@@ -1,5 +1,6 @@
-import { artworkOf } from "./artwork";
+import { coverOf, gradientOf, type Artwork } from "./artwork";
 import * as player from "./player";
+import type { Song } from "./session";
 
 /** Seconds of one jump by the system's keys, where they name none. */
 const JUMP = 10;
@@ -8,19 +9,29 @@ const JUMP = 10;
 export function mediaSession(): void {
   if (!("mediaSession" in navigator)) return;
   const media = navigator.mediaSession;
+  let cover: Artwork | null = null;
+  const say = (song: Song, artwork: Artwork | null): void => {
+    media.metadata = new MediaMetadata({
+      title: song.title,
+      artist: song.artist ?? "",
+      album: song.album ?? "",
+      artwork: artwork === null ? [] : [artwork],
+    });
+  };
   player.playing.watch((turn) => {
+    if (cover !== null) URL.revokeObjectURL(cover.src);
+    cover = null;
     if (turn === null) {
       media.metadata = null;
       media.playbackState = "none";
       return;
     }
-    const { song } = turn;
-    const picture = artworkOf(song);
-    media.metadata = new MediaMetadata({
-      title: song.title,
-      artist: song.artist ?? "",
-      album: song.album ?? "",
-      artwork: picture === null ? [] : [{ src: picture, sizes: "256x256", type: "image/png" }],
+    say(turn.song, gradientOf(turn.song));
+    void coverOf(turn.song).then((found) => {
+      if (found === null) return;
+      if (player.playing.value !== turn) return URL.revokeObjectURL(found.src);
+      cover = found;
+      say(turn.song, found);
     });
   });
   player.paused.subscribe((is) => {

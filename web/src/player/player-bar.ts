@@ -1,10 +1,9 @@
 /** What stays at the bottom of every place: what plays, and what can be done with it. */
 
+import { cover } from "../cover";
 import { clock } from "../duration";
 import { fill, h, say } from "../dom";
-import { numbersOf } from "../emotions";
 import { words } from "../language";
-import { moodTile } from "../mood-tile";
 import { hashOf } from "../route";
 import { iconButton, relabel } from "../shell/icon-button";
 import { shortcut } from "../shell/shortcuts";
@@ -53,7 +52,7 @@ function song(signal: AbortSignal): HTMLElement {
     const title = turn?.song.title ?? t.player.nothing;
     fill(
       place,
-      moodTile(turn?.song.mood ? numbersOf(turn.song.mood) : null),
+      cover(turn?.song ?? null),
       h(
         "span",
         { class: "player-names" },

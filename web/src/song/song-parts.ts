@@ -1,10 +1,10 @@
 import type { Schemas } from "../api/client";
+import { cover, type CoverSize } from "../cover";
 import { clock } from "../duration";
 import { h, type Child } from "../dom";
 import { numbersOf } from "../emotions";
 import { icon, type IconName } from "../icons";
 import { words } from "../language";
-import { moodTile } from "../mood-tile";
 import { enqueue, paused, playing, playSong, toggle } from "../player/player";
 import { hashOf } from "../route";
 import { tell } from "../shell/messages";
@@ -32,7 +32,10 @@ export function called(song: Song): string {
 }
 
 /** The picture of a song; pressing it plays the song, or pauses it when it plays. */
-export function playTile(song: Song, { tabindex = 0 } = {}): HTMLButtonElement {
+export function playTile(
+  song: Song,
+  { tabindex = 0, size = 96 }: { tabindex?: number; size?: CoverSize } = {},
+): HTMLButtonElement {
   const button = h("button", {
     class: "play-tile",
     type: "button",
@@ -40,7 +43,7 @@ export function playTile(song: Song, { tabindex = 0 } = {}): HTMLButtonElement {
     onclick: () => playOrPause(song),
   });
   button.append(
-    moodTile(song.mood === null ? null : numbersOf(song.mood)),
+    cover(song, { size, soon: size === 96 }),
     h("span", { class: "play-mark" }, icon("play"), icon("pause")),
   );
   markPlaying(button, song);

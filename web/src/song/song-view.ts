@@ -104,7 +104,7 @@ function songTop(
   const about = h("p", { class: "muted small numbers" }, "\u00a0");
   const actions = h("div", { class: "row song-actions" });
   const show = (song: Song): void => {
-    const tile = playTile(song);
+    const tile = playTile(song, { size: 256 });
     tile.classList.add("tile-large");
     const play = h("button", {
       class: "button button-main",
