@@ -15,7 +15,8 @@ BIN := .venv/bin
 endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 NPM := $(BIN)/python web/node.py
-PAGE := $(wildcard web/*.html web/*.json web/*.ts web/public/* web/src/*.* web/src/*/*.*)
+PAGE := $(wildcard web/*.html web/*.json web/*.ts web/public/* web/src/*.* web/src/*/*.* \
+	src/vibelux/language/*.json)
 export VIBELUX_NO_PAGE
 # Many tests wait for a server, a browser or a song: two processes share the files of tests.
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile

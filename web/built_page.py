@@ -19,6 +19,8 @@ PAGE = WEB.parent / "src" / "vibelux" / "service" / "page"
 
 SOURCES = ("index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts")
 FOLDERS = ("src", "public")
+TABLES = WEB.parent / "src" / "vibelux" / "language"
+"""Of the words, which the page shares with the package."""
 
 _STAMP = "sources.sha256"
 _ADVICE = (
@@ -36,10 +38,12 @@ def sources_sha256() -> str:
     files = [WEB / name for name in SOURCES]
     for folder in FOLDERS:
         files += (path for path in (WEB / folder).rglob("*") if path.is_file())
+    files += TABLES.glob("*.json")
     whole = hashlib.sha256()
     for path in sorted(files):
         content = path.read_bytes()
-        whole.update(f"{path.relative_to(WEB).as_posix()}\0{len(content)}\0".encode() + content)
+        name = path.relative_to(WEB.parent).as_posix()
+        whole.update(f"{name}\0{len(content)}\0".encode() + content)
     return whole.hexdigest()
 
 

@@ -12,6 +12,9 @@ export default defineConfig({
   },
   worker: { format: "es" },
   // `npm run dev` shows the page with the API of a running `vibelux serve`.
-  server: { proxy: { "/api": { target: service, changeOrigin: true } } },
+  server: {
+    proxy: { "/api": { target: service, changeOrigin: true } },
+    fs: { allow: [".", "../src/vibelux/language"] }, // the words that the package has too
+  },
   test: { include: ["tests/**/*.test.ts"] },
 });

@@ -60,7 +60,7 @@ def test_json_has_the_documented_shape(run_cli, library):
     )
     assert first["score"] == pytest.approx(fit, abs=1e-5)
     assert first["reasons"][0] == {"kind": "sounds", "emotion": "happy", "energy": "medium"}
-    assert first["reason"].startswith("Cheerful, ") and "touch of sadness" in first["reason"]
+    assert first["reason"] == "Cheerful with a touch of sadness, calmer than you."
     assert list(first["confidence"]) == ["clear", "steady", "is_clear", "is_steady"]
 
 

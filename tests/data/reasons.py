@@ -1,8 +1,9 @@
-"""Write reasons.json: moods, songs, the facts that follow from them, and what is said in English.
+"""Write reasons.json: moods, songs, the facts that follow from them, and what is said.
 
     python tests/data/reasons.py
 
-Run it after a change of `vibelux.recommend.reasons` or `reason_words`, and read what has changed.
+Run it after a change of `vibelux.recommend.reasons`, its words or `vibelux.language`, and read what
+has changed.
 The tests of the package recompute the facts and the sentences; those of the page the sentences.
 """
 
@@ -15,11 +16,13 @@ import numpy as np
 
 from vibelux.circumplex import affect_of
 from vibelux.emotions import EMOTIONS, as_mood
+from vibelux.language import LANGUAGES, words_of
 from vibelux.model_statistics import ModelStatistics
 from vibelux.recommend.fit import SongFit, standing_out
 from vibelux.recommend.policies import target_path
 from vibelux.recommend.reason_words import in_words
 from vibelux.recommend.reasons import (
+    Fact,
     Heard,
     Liked,
     LikedArtist,
@@ -73,14 +76,18 @@ def cases() -> list[dict[str, Any]]:
                 "affect": np.round(affect, 4).tolist(),
                 "policy": policy,
                 "reasons": as_json(facts),
-                "en": in_words(facts),
+                **_said(facts),
             }
         )
         other = Heard(mood, affect_of(mood, MUSIC.affect))
         facts = reasons_alike(heard, other, same_artist=number % 5 == 0)
         if number % 6 == 0:
-            found.append({"reasons": as_json(facts), "en": in_words(facts)})
+            found.append({"reasons": as_json(facts), **_said(facts)})
     return found
+
+
+def _said(facts: list[Fact]) -> dict[str, str]:
+    return {code: in_words(facts, words_of(code)) for code in LANGUAGES}
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 from vibelux.circumplex import affect_of
 from vibelux.emotions import EMOTIONS, as_mood, parse_mood
+from vibelux.language import words_of
 from vibelux.model_statistics import ModelStatistics
 from vibelux.recommend.fit import standing_out
 from vibelux.recommend.policies import POLICIES, target_path
@@ -59,10 +60,8 @@ def test_how_it_sounds_and_how_that_relates():
     assert why("sad", "sad") == [Sounds("sad", "low"), Relates("close", "you")]
     assert in_words(why("sad", "sad")) == "Gloomy and slow, close to your mood."
     facts = why("happy=0.6,sad=0.4", "happy")
-    assert facts == [Sounds("happy", "low"), Relates("calmer", "you"), Touch("sad")] or (
-        facts == [Sounds("happy", "medium"), Relates("calmer", "you"), Touch("sad")]
-    )
-    assert in_words(facts).endswith("calmer than your mood, with a touch of sadness.")
+    assert facts == [Sounds("happy", "medium"), Relates("calmer", "you"), Touch("sad")]
+    assert in_words(facts) == "Cheerful with a touch of sadness, calmer than you."
 
 
 def test_a_song_of_a_journey_is_compared_with_the_stage_it_belongs_to():
@@ -73,14 +72,15 @@ def test_a_song_of_a_journey_is_compared_with_the_stage_it_belongs_to():
         parse_mood("sad=0.5,fear=0.5"), affect_of(sad, MUSIC.affect) + np.array([0.4, 0.0])
     )
     facts = reasons_for(heard, sad, policy="journey", target=first, fit=0.9, statistics=MUSIC)
-    assert "brighter than this point of the journey" in in_words(facts)
+    assert "brighter than this part of the journey" in in_words(facts)
 
 
 def test_the_caveat_comes_only_where_the_library_holds_few_such_songs():
     few, many = [9, 9, 9, 9, 9, 2, 9], [9] * 7
     poor = why("neutral", "sad", fit=0.4, counts=few)
     assert poor[-1] == BestAvailable("sad", 2)
-    assert in_words(poor).endswith(" Your library holds few sad songs.")
+    assert in_words(poor).endswith(" The nearest you have; your library holds few sad songs.")
+    assert "library" not in in_words(poor, caveat=False)
     assert BestAvailable("sad", 2) not in why("neutral", "sad", fit=0.9, counts=few)
     assert not any(isinstance(f, BestAvailable) for f in why("sad", "sad", fit=0.4, counts=few))
     assert not any(isinstance(f, BestAvailable) for f in why("fear", "sad", fit=0.4, counts=many))
@@ -94,9 +94,7 @@ def test_chance_and_corrections_are_said():
         heard, happy, policy="off", target=happy, fit=1, liked=Liked(), statistics=MUSIC
     )
     assert facts == [Sounds("happy", "high"), Corrected(), Random()]
-    assert in_words(facts) == (
-        "Cheerful and lively. This is the mood that you gave it. Picked by chance."
-    )
+    assert in_words(facts) == ("Cheerful and lively, picked by chance. You gave it this mood.")
 
 
 def test_policies_say_where_they_lead_and_only_what_is_so():
@@ -154,17 +152,67 @@ def test_what_songs_have_in_common():
     song, other = (
         Heard(parse_mood(m), affect_of(parse_mood(m), MUSIC.affect)) for m in ("happy", "sad")
     )
-    assert in_words(reasons_alike(song, other, same_artist=True)).startswith(
-        "Cheerful and lively, livelier than that song, by the same artist"
+    assert in_words(reasons_alike(song, other, same_artist=True)) == (
+        "Cheerful, livelier, by the same artist."
     )
     assert in_words(reasons_alike(song, song, same_artist=False)) == (
         "Cheerful and lively, much the same mood."
     )
 
 
-@pytest.mark.parametrize("number", [1, 4])
+@pytest.mark.parametrize(
+    ("facts", "english", "german"),
+    [
+        (
+            [Sounds("sad", "low"), Relates("close", "you")],
+            "Gloomy and slow, close to your mood.",
+            "Düster und langsam, nah an deiner Stimmung.",
+        ),
+        (
+            [Sounds("neutral", "low"), Relates("calmer", "you"), Touch("sad")],
+            "Calmer than you, with a touch of sadness.",
+            "Ruhiger als du, mit einer Spur Traurigkeit.",
+        ),
+        (
+            [Sounds("happy", "low"), Relates("close", "you"), Touch("sad")],
+            "Warm and gentle with a touch of sadness, close to your mood.",
+            "Warm und sanft mit einer Spur Traurigkeit, nah an deiner Stimmung.",
+        ),
+        (
+            [Sounds("happy", "high"), Relates("calmer", "you"), BestAvailable("sad", 2)],
+            "Cheerful and lively, but calmer than you. The nearest you have; your library holds "
+            "few sad songs.",
+            "Fröhlich und lebhaft, aber ruhiger als du. Das Ähnlichste, was du hast; traurige "
+            "Lieder gibt es in deiner Bibliothek kaum.",
+        ),
+        ([Sounds("neutral", "high"), Step("livelier")], "One step livelier.", None),
+        ([Sounds("sad", "medium"), Step("brighter")], "Melancholy, but one step brighter.", None),
+        (
+            [Sounds("happy", "high"), Relates("livelier", "you")],
+            "Cheerful, livelier than you.",
+            None,
+        ),
+        ([Random()], "Picked by chance.", "Zufällig gewählt."),
+        (
+            [Sounds("happy", "medium"), Relates("close", "you"), LikedSimilar(3)],
+            "Cheerful, close to your mood. You liked three songs like this.",
+            "Fröhlich, nah an deiner Stimmung. Du mochtest drei ähnliche Lieder.",
+        ),
+        (
+            [Sounds("happy", "medium"), Corrected(), Relates("close", "you"), Liked()],
+            "Cheerful, close to your mood. You gave it this mood.",
+            None,
+        ),
+    ],
+)
+def test_a_sentence_a_person_would_say(facts, english, german):
+    assert in_words(facts) == english
+    if german is not None:
+        assert in_words(facts, words_of("de")) == german
+
+
+@pytest.mark.parametrize("number", [1, 4, 13])
 def test_numbers_of_songs_are_said_in_words(number):
     text = in_words([Sounds("happy", "high"), LikedSimilar(number)])
-    assert text.endswith(
-        "You liked a song like this." if number == 1 else "liked 4 songs like this."
-    )
+    said = {1: "You liked a song like this.", 4: "You liked four songs like this."}
+    assert text.endswith(said.get(number, "You liked 13 songs like this."))

@@ -6,6 +6,7 @@ import pytest
 
 from vibelux.emotions import EMOTIONS, as_mood
 from vibelux.errors import ModelError
+from vibelux.everyday_moods import EVERYDAY_MOODS
 from vibelux.library.catalogue import Catalogue
 
 from .conftest import error, fill, mood, running
@@ -215,6 +216,9 @@ def test_a_correction_counts_in_the_next_answer(service):
 def test_moods_are_described_from_numbers_and_from_points(service):
     words = service.client.get("/api/v1/moods").json()
     assert tuple(entry["name"] for entry in words["emotions"]) == EMOTIONS
+    everyday = {entry["key"]: entry["mood"] for entry in words["everyday"]}
+    assert list(everyday) == list(EVERYDAY_MOODS)
+    assert max(everyday["calm"], key=everyday["calm"].get) == "neutral"
     seven = service.client.post("/api/v1/moods", json={"mood": mood(angry=3)}).json()
     assert (seven["strongest"], seven["numbers"][0]) == ("angry", 1.0)
     point = service.client.post("/api/v1/moods", json={"valence": 0.6, "arousal": 0.4}).json()

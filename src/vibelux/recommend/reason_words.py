@@ -1,11 +1,16 @@
-"""Reasons in English: how the terminal and `Pick.reason` say the facts of `reasons`.
+"""Reasons in words: how the terminal and `Pick.reason` say the facts of `reasons`.
 
-The page says the same in its own languages (`web/src/language`); tests/data/reasons.json, which
-both test suites read, holds the English of both together.
+One sentence: how the song sounds, and how that relates to the listener. At most one more: what the
+listener liked or gave it, or an honest caveat.
+
+The page does the same (`web/src/listen/reason.ts`) with the same words (`vibelux.language`);
+tests/data/reasons.json, which both test suites read, holds both languages of both together.
 """
 
 from collections.abc import Mapping, Sequence
 
+from vibelux.language import Words, sentence, words_of
+from vibelux.recommend.fit import DARK
 from vibelux.recommend.reasons import (
     BestAvailable,
     Corrected,
@@ -14,7 +19,6 @@ from vibelux.recommend.reasons import (
     Liked,
     LikedArtist,
     LikedSimilar,
-    Other,
     Random,
     Relates,
     Relation,
@@ -24,42 +28,14 @@ from vibelux.recommend.reasons import (
     Touch,
 )
 
-SOUNDS: Mapping[str, Mapping[Energy, str]] = {
-    "angry": {"low": "brooding", "medium": "fierce", "high": "fierce and energetic"},
-    "disgust": {"low": "sombre", "medium": "harsh", "high": "harsh and energetic"},
-    "fear": {"low": "eerie", "medium": "uneasy", "high": "tense and driving"},
-    "happy": {"low": "warm and gentle", "medium": "cheerful", "high": "cheerful and lively"},
-    "neutral": {"low": "calm and gentle", "medium": "easy-going", "high": "lively"},
-    "sad": {"low": "gloomy and slow", "medium": "melancholy", "high": "dark and driving"},
-    "surprise": {"low": "dreamy", "medium": "playful", "high": "playful and lively"},
-}
-"""Strongest emotion and energy -> how the song sounds."""
+_ENERGY: Mapping[Relation, Energy] = {"calmer": "low", "livelier": "high"}
+"""Relation -> the energy of songs that are so."""
 
-NOUNS: Mapping[str, str] = {
-    "angry": "anger",
-    "disgust": "harshness",
-    "fear": "unease",
-    "happy": "joy",
-    "neutral": "calm",
-    "sad": "sadness",
-    "surprise": "surprise",
+_UNLIKELY: Mapping[Relation, Sequence[str]] = {
+    "brighter": (*DARK, "sad"),
+    "darker": ("happy", "surprise"),
 }
-
-_CLOSE: Mapping[Other, str] = {
-    "you": "close to your mood",
-    "aim": "close to this point of the journey",
-    "song": "much the same mood",
-}
-_THAN: Mapping[Other, str] = {
-    "you": "your mood",
-    "aim": "this point of the journey",
-    "song": "that song",
-}
-_STEPS: Mapping[Relation, str] = {
-    "brighter": "a step brighter",
-    "calmer": "a step calmer",
-    "livelier": "a step livelier",
-}
+"""Relation -> emotions of songs that one does not expect to be so."""
 
 
 class Explained:
@@ -73,55 +49,75 @@ class Explained:
         return in_words(self.reasons)
 
 
-def in_words(facts: Sequence[Fact]) -> str:
-    """Return one or two short sentences that say the facts, in their order."""
-    first: list[str] = []
-    then: list[str] = []
+def in_words(facts: Sequence[Fact], words: Words | None = None, *, caveat: bool = True) -> str:
+    """Return one or two short sentences that say the facts.
+
+    Args:
+        facts: as of `vibelux.recommend.reasons`, each kind at most once.
+        words: of the language; None: English.
+        caveat: say also what the library lacks; a list of songs says it once for all of them.
+
+    """
+    words = words or words_of("en")
+    sounds: Sounds | None = None
+    direction: Relation = "close"
+    relation = touch = ""
+    tail: list[str] = []
+    more: list[str] = []
     for fact in facts:
         match fact:
             case Sounds():
-                first.append(SOUNDS[fact.emotion][fact.energy])
-            case Relates(relation="close"):
-                first.append(_CLOSE[fact.to])
+                sounds = fact
             case Relates():
-                first.append(f"{fact.relation} than {_THAN[fact.to]}")
+                direction = fact.relation
+                relation = words.text(f"reasons.relation.{fact.to}.{direction}")
             case Step():
-                first.append(_STEPS[fact.direction])
+                direction = fact.direction
+                relation = words.text(f"reasons.step.{direction}")
             case Touch():
-                first.append(f"with a touch of {NOUNS[fact.emotion]}")
-            case SameArtist():
-                first.append("by the same artist")
-            case Corrected():
-                then.append("This is the mood that you gave it.")
-            case BestAvailable():
-                then.append(_best_available(fact))
-            case Liked():
-                then.append("You like it.")
-            case LikedSimilar():
-                then.append(f"You liked {_songs(fact.songs)} like this.")
-            case LikedArtist():
-                then.append(f"You liked {_songs(fact.songs)} by {fact.artist}.")
-            case Random():
-                then.append("Picked by chance.")
-    sentence = ", ".join(first)
-    return " ".join([f"{sentence[:1].upper()}{sentence[1:]}.", *then] if first else then)
+                touch = words.text("reasons.touch", noun=words.text(f"nouns.{fact.emotion}"))
+            case SameArtist() | Random():
+                tail.append(words.text(f"reasons.{fact.kind}"))
+            case Corrected() | Liked():
+                more.append(words.text(f"reasons.{fact.kind}"))
+            case LikedSimilar() | LikedArtist():
+                values = {"artist": fact.artist} if isinstance(fact, LikedArtist) else {}
+                count = words.count(fact.songs)
+                key = f"reasons.{fact.kind}"
+                more.append(words.of_number(key, fact.songs, songs=count, **values))
+            case BestAvailable() if caveat:
+                kind = words.text(f"songs_of.{fact.emotion}")
+                more.append(words.of_number(f"reasons.{fact.kind}", fact.songs, kind=kind))
+    heard = "" if sounds is None else _heard(sounds, direction, words)
+    if heard and sounds is not None and _contrast(sounds, direction):
+        relation = words.text("reasons.but", relation=relation)
+    first = [f"{heard} {touch}", relation] if heard and touch else [heard, relation, touch]
+    said = sentence(", ".join(filter(None, [*first, *tail])))
+    return " ".join(filter(None, [said, *more[:1]]))
 
 
-def _best_available(fact: BestAvailable) -> str:
-    held = "no" if fact.songs == 0 else "few"
-    return f"Your library holds {held} {_ADJECTIVES[fact.emotion]} songs."
+def sound_in_words(sounds: Sounds, words: Words) -> str:
+    """Return how a song sounds in one or two words: ``"gloomy and slow"``."""
+    return _joined(_adjectives(sounds, words), words)
 
 
-_ADJECTIVES: Mapping[str, str] = {
-    "angry": "angry",
-    "disgust": "harsh",
-    "fear": "uneasy",
-    "happy": "happy",
-    "neutral": "calm",
-    "sad": "sad",
-    "surprise": "surprising",
-}
+def _adjectives(sounds: Sounds, words: Words) -> list[str]:
+    return words.list(f"sounds.{sounds.emotion}.{sounds.energy}.plain")
 
 
-def _songs(number: int) -> str:
-    return "a song" if number == 1 else f"{number} songs"
+def _joined(adjectives: list[str], words: Words) -> str:
+    return words.both(*adjectives) if len(adjectives) == 2 else adjectives[0]
+
+
+def _heard(sounds: Sounds, direction: Relation, words: Words) -> str:
+    """Return how a song sounds, but for what its relation says: no "lively, livelier than you"."""
+    if _ENERGY.get(direction) != sounds.energy:
+        return sound_in_words(sounds, words)
+    return "" if sounds.emotion == "neutral" else _adjectives(sounds, words)[0]
+
+
+def _contrast(sounds: Sounds, direction: Relation) -> bool:
+    """Tell whether a relation is the opposite of what the sound lets one expect."""
+    if direction in _ENERGY:
+        return {_ENERGY[direction], sounds.energy} == {"low", "high"}
+    return direction in _UNLIKELY and sounds.emotion in _UNLIKELY[direction]

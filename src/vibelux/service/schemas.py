@@ -200,10 +200,20 @@ class EmotionOut(BaseModel):
     arousal: float = Field(examples=[0.99])
 
 
+class EverydayMoodOut(BaseModel):
+    """A mood that an everyday word stands for."""
+
+    key: str = Field(examples=["calm"])
+    mood: dict[str, float] = Field(description="emotion -> share; they sum to 1")
+
+
 class MoodsOut(BaseModel):
     """The words of this API."""
 
     emotions: list[EmotionOut]
+    everyday: list[EverydayMoodOut] = Field(
+        description="moods to choose by a word, in the order in which they are offered"
+    )
     policies: list[str] = Field(examples=[["match", "lift", "calm", "energise", "journey", "off"]])
 
 

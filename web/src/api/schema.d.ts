@@ -221,7 +221,7 @@ export interface paths {
         };
         /**
          * Moods
-         * @description Return the seven emotions in their order, and the policies.
+         * @description Return the seven emotions in their order, everyday moods, and the policies.
          */
         get: operations["moods"];
         put?: never;
@@ -650,6 +650,24 @@ export interface components {
             error: components["schemas"]["ErrorBody"];
         };
         /**
+         * EverydayMoodOut
+         * @description A mood that an everyday word stands for.
+         */
+        EverydayMoodOut: {
+            /**
+             * Key
+             * @example calm
+             */
+            key: string;
+            /**
+             * Mood
+             * @description emotion -> share; they sum to 1
+             */
+            mood: {
+                [key: string]: number;
+            };
+        };
+        /**
          * Feedback
          * @description What the listener did with a song.
          */
@@ -965,6 +983,11 @@ export interface components {
         MoodsOut: {
             /** Emotions */
             emotions: components["schemas"]["EmotionOut"][];
+            /**
+             * Everyday
+             * @description moods to choose by a word, in the order in which they are offered
+             */
+            everyday: components["schemas"]["EverydayMoodOut"][];
             /**
              * Policies
              * @example [

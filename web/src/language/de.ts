@@ -1,3 +1,4 @@
+import table from "../../../src/vibelux/language/de.json";
 import type { Language } from "./en";
 
 /** Deutsch: jedes sichtbare Wort der Seite. */
@@ -5,15 +6,8 @@ export const de: Language = {
   name: "Deutsch",
   code: "de",
 
-  emotions: {
-    angry: "wütend",
-    disgust: "angewidert",
-    fear: "ängstlich",
-    happy: "fröhlich",
-    neutral: "neutral",
-    sad: "traurig",
-    surprise: "überrascht",
-  },
+  table,
+  emotions: table.emotions,
   percent: (share) => `${Math.round(100 * share)}\u00a0%`,
   songs: (n) => (n === 1 ? "1 Lied" : `${n.toLocaleString("de")} Lieder`),
   decimal: (x, digits = 2) =>
@@ -310,62 +304,6 @@ export const de: Language = {
     rendering: "Die Beispielmusik entsteht",
     scanned: (done, total) => `${done} von ${total}`,
     scanHint: "Die Musik beginnt, sobald ein paar Lieder bereit sind.",
-  },
-
-  reason: {
-    sounds: {
-      angry: { low: "grollend", medium: "wütend", high: "wütend und energisch" },
-      disgust: { low: "finster", medium: "rau", high: "rau und energisch" },
-      fear: { low: "unheimlich", medium: "unruhig", high: "angespannt und treibend" },
-      happy: { low: "warm und sanft", medium: "fröhlich", high: "fröhlich und lebhaft" },
-      neutral: { low: "ruhig und sanft", medium: "gelassen", high: "lebhaft" },
-      sad: { low: "düster und langsam", medium: "melancholisch", high: "dunkel und treibend" },
-      surprise: { low: "verträumt", medium: "verspielt", high: "verspielt und lebhaft" },
-    },
-    nouns: {
-      angry: "Wut",
-      disgust: "Schärfe",
-      fear: "Unruhe",
-      happy: "Freude",
-      neutral: "Ruhe",
-      sad: "Trauer",
-      surprise: "Überraschung",
-    },
-    adjectives: {
-      angry: "wütenden",
-      disgust: "rauen",
-      fear: "unruhigen",
-      happy: "fröhlichen",
-      neutral: "ruhigen",
-      sad: "traurigen",
-      surprise: "überraschenden",
-    },
-    close: {
-      you: "nah an deiner Stimmung",
-      aim: "nah an dieser Stelle der Reise",
-      song: "fast dieselbe Stimmung",
-    },
-    relation: (relation, to) =>
-      `${{ calmer: "ruhiger", livelier: "lebhafter", brighter: "heller", darker: "dunkler" }[relation]} als ${{ you: "deine Stimmung", aim: "diese Stelle der Reise", song: "jenes Lied" }[to]}`,
-    step: {
-      brighter: "einen Schritt heller",
-      calmer: "einen Schritt ruhiger",
-      livelier: "einen Schritt lebhafter",
-      darker: "einen Schritt dunkler",
-    },
-    touch: (noun) => `mit einer Spur ${noun}`,
-    sameArtist: "vom selben Interpreten",
-    corrected: "Diese Stimmung hast du ihm gegeben.",
-    bestAvailable: (adjective, songs) =>
-      `In deiner Sammlung gibt es ${songs === 0 ? "keine" : "kaum"} ${songs === 0 ? adjective : adjective.replace(/n$/, "")} Lieder.`,
-    liked: "Du magst es.",
-    likedSimilar: (songs) =>
-      songs === 1 ? "Ein ähnliches Lied mochtest du." : `${songs} ähnliche Lieder mochtest du.`,
-    likedArtist: (songs, artist) =>
-      songs === 1
-        ? `Ein anderes Lied von ${artist} mochtest du.`
-        : `${songs} Lieder von ${artist} mochtest du.`,
-    random: "Zufällig gewählt.",
   },
 
   library: {

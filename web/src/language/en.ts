@@ -1,21 +1,13 @@
-type Other = "you" | "aim" | "song";
-
-const songsOf = (n: number): string => (n === 1 ? "a song" : `${n} songs`);
+import table from "../../../src/vibelux/language/en.json";
 
 /** English: every visible word of the page. */
 export const en = {
   name: "English",
   code: "en",
 
-  emotions: {
-    angry: "angry",
-    disgust: "disgust",
-    fear: "fear",
-    happy: "happy",
-    neutral: "neutral",
-    sad: "sad",
-    surprise: "surprise",
-  },
+  /** Words of songs and moods, which the package has too. */
+  table,
+  emotions: table.emotions,
   percent: (share: number) => `${Math.round(100 * share)}\u00a0%`,
   songs: (n: number) => (n === 1 ? "1 song" : `${n.toLocaleString("en")} songs`),
   decimal: (x: number, digits = 2) =>
@@ -302,58 +294,6 @@ export const en = {
     rendering: "Making the sample music",
     scanned: (done: number, total: number) => `${done} of ${total}`,
     scanHint: "Music starts as soon as a few songs are ready.",
-  },
-
-  reason: {
-    sounds: {
-      angry: { low: "brooding", medium: "fierce", high: "fierce and energetic" },
-      disgust: { low: "sombre", medium: "harsh", high: "harsh and energetic" },
-      fear: { low: "eerie", medium: "uneasy", high: "tense and driving" },
-      happy: { low: "warm and gentle", medium: "cheerful", high: "cheerful and lively" },
-      neutral: { low: "calm and gentle", medium: "easy-going", high: "lively" },
-      sad: { low: "gloomy and slow", medium: "melancholy", high: "dark and driving" },
-      surprise: { low: "dreamy", medium: "playful", high: "playful and lively" },
-    },
-    nouns: {
-      angry: "anger",
-      disgust: "harshness",
-      fear: "unease",
-      happy: "joy",
-      neutral: "calm",
-      sad: "sadness",
-      surprise: "surprise",
-    },
-    adjectives: {
-      angry: "angry",
-      disgust: "harsh",
-      fear: "uneasy",
-      happy: "happy",
-      neutral: "calm",
-      sad: "sad",
-      surprise: "surprising",
-    },
-    close: {
-      you: "close to your mood",
-      aim: "close to this point of the journey",
-      song: "much the same mood",
-    },
-    relation: (relation: "calmer" | "livelier" | "brighter" | "darker", to: Other) =>
-      `${relation} than ${{ you: "your mood", aim: "this point of the journey", song: "that song" }[to]}`,
-    step: {
-      brighter: "a step brighter",
-      calmer: "a step calmer",
-      livelier: "a step livelier",
-      darker: "a step darker",
-    },
-    touch: (noun: string) => `with a touch of ${noun}`,
-    sameArtist: "by the same artist",
-    corrected: "This is the mood that you gave it.",
-    bestAvailable: (adjective: string, songs: number) =>
-      `Your library holds ${songs === 0 ? "no" : "few"} ${adjective} songs.`,
-    liked: "You like it.",
-    likedSimilar: (songs: number) => `You liked ${songsOf(songs)} like this.`,
-    likedArtist: (songs: number, artist: string) => `You liked ${songsOf(songs)} by ${artist}.`,
-    random: "Picked by chance.",
   },
 
   library: {

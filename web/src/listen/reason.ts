@@ -2,65 +2,107 @@
 
 import { ranked, type Emotion, type Mood } from "../emotions";
 import type { Language } from "../language";
+import { both, counted, filled, formOf, sentence } from "../language/table";
 import type { Turn } from "../player/player";
 import type { Pick } from "../player/session";
 
 export type Fact = Pick["reasons"][number];
+type Sounds = Extract<Fact, { kind: "sounds" }>;
+type Relation = Extract<Fact, { kind: "relation" }>["relation"];
 
 /** Why a song plays or comes. */
 export function reasonOf({ pick }: Turn, t: Language): string {
   return pick === null ? t.listen.asked : inWords(pick.reasons, t);
 }
 
-/** One or two short sentences that say the facts, in their order. */
-export function inWords(facts: readonly Fact[], t: Language): string {
-  const { reason } = t;
-  const first: string[] = [];
-  const then: string[] = [];
+/** One or two short sentences that say the facts, as `vibelux.recommend.reason_words` does.
+ * A list says once for all its songs what the library lacks: none of them says it (`caveat`). */
+export function inWords(facts: readonly Fact[], t: Language, caveat = true): string {
+  const { reasons, nouns, songs_of: kinds } = t.table;
+  let sounds: Sounds | null = null;
+  let direction: Relation = "close";
+  let [relation, touch] = ["", ""];
+  const tail: string[] = [];
+  const more: string[] = [];
   for (const fact of facts) {
     switch (fact.kind) {
       case "sounds":
-        first.push(reason.sounds[fact.emotion as Emotion][fact.energy]);
+        sounds = fact;
         break;
       case "relation":
-        first.push(
-          fact.relation === "close"
-            ? reason.close[fact.to]
-            : reason.relation(fact.relation, fact.to),
-        );
+        direction = fact.relation;
+        relation = reasons.relation[fact.to][direction];
         break;
       case "step":
-        if (fact.direction !== "close") first.push(reason.step[fact.direction]);
+        direction = fact.direction;
+        relation = reasons.step[direction as keyof typeof reasons.step];
         break;
       case "touch":
-        first.push(reason.touch(reason.nouns[fact.emotion as Emotion]));
+        touch = filled(reasons.touch, { noun: nouns[fact.emotion as Emotion] });
         break;
       case "same_artist":
-        first.push(reason.sameArtist);
+      case "random":
+        tail.push(reasons[fact.kind]);
         break;
       case "corrected":
-        then.push(reason.corrected);
-        break;
-      case "best_available":
-        then.push(reason.bestAvailable(reason.adjectives[fact.emotion as Emotion], fact.songs));
-        break;
       case "liked":
-        then.push(reason.liked);
+        more.push(reasons[fact.kind]);
         break;
       case "liked_similar":
-        then.push(reason.likedSimilar(fact.songs));
+      case "liked_artist": {
+        const values = { artist: "artist" in fact ? fact.artist : "" };
+        const songs = counted(fact.songs, t.table);
+        more.push(filled(formOf(reasons[fact.kind], fact.songs), { ...values, songs }));
         break;
-      case "liked_artist":
-        then.push(reason.likedArtist(fact.songs, fact.artist));
+      }
+      case "best_available": {
+        const form = formOf(reasons.best_available, fact.songs);
+        if (caveat) more.push(filled(form, { kind: kinds[fact.emotion as Emotion] }));
         break;
-      case "random":
-        then.push(reason.random);
-        break;
+      }
     }
   }
-  const sentence = first.join(", ");
-  if (sentence === "") return then.join(" ");
-  return [`${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`, ...then].join(" ");
+  const heard = sounds === null ? "" : heardOf(sounds, direction, t);
+  if (heard !== "" && sounds !== null && contrasts(sounds, direction))
+    relation = filled(reasons.but, { relation });
+  const first = heard && touch ? [`${heard} ${touch}`, relation] : [heard, relation, touch];
+  const said = sentence([...first, ...tail].filter(Boolean).join(", "));
+  return [said, ...more.slice(0, 1)].filter(Boolean).join(" ");
+}
+
+/** How a song sounds in one or two words: "gloomy and slow". */
+export function soundInWords(sounds: Sounds, t: Language): string {
+  const [first = "", second] = adjectives(sounds, t);
+  return second === undefined ? first : both(first, second, t.table);
+}
+
+function adjectives({ emotion, energy }: Sounds, t: Language): readonly string[] {
+  return t.table.sounds[emotion as Emotion][energy].plain;
+}
+
+/** The energy of songs that are calmer or livelier than something. */
+const ENERGY: Readonly<Partial<Record<Relation, Sounds["energy"]>>> = {
+  calmer: "low",
+  livelier: "high",
+};
+
+/** Emotions of songs that one does not expect to be brighter, or darker. */
+const UNLIKELY: Readonly<Partial<Record<Relation, readonly string[]>>> = {
+  brighter: ["angry", "disgust", "fear", "sad"],
+  darker: ["happy", "surprise"],
+};
+
+/** How a song sounds, but for what its relation says: no "lively, livelier than you". */
+function heardOf(sounds: Sounds, direction: Relation, t: Language): string {
+  if (ENERGY[direction] !== sounds.energy) return soundInWords(sounds, t);
+  return sounds.emotion === "neutral" ? "" : (adjectives(sounds, t)[0] ?? "");
+}
+
+/** Whether a relation is the opposite of what the sound lets one expect. */
+function contrasts({ emotion, energy }: Sounds, direction: Relation): boolean {
+  const expected = ENERGY[direction];
+  if (expected !== undefined) return energy !== "medium" && energy !== expected;
+  return UNLIKELY[direction]?.includes(emotion) ?? false;
 }
 
 /** The strongest one or two of a mood with their shares: what the queue is for. */

@@ -4,21 +4,25 @@ from fastapi import APIRouter
 
 from vibelux.circumplex import affect_of, mood_at
 from vibelux.emotions import EMOTIONS, as_mood, mood_dict, strongest
+from vibelux.everyday_moods import EVERYDAY_MOODS
 from vibelux.recommend.policies import POLICIES
 from vibelux.service.context import Shared
 from vibelux.service.failures import Failure, documented
-from vibelux.service.schemas import EmotionOut, MoodOut, MoodQuestion, MoodsOut
+from vibelux.service.schemas import EmotionOut, EverydayMoodOut, MoodOut, MoodQuestion, MoodsOut
 
 router = APIRouter(prefix="/moods", tags=["moods"])
 
 
 @router.get("")
 def moods(shared: Shared) -> MoodsOut:
-    """Return the seven emotions in their order, and the policies."""
+    """Return the seven emotions in their order, everyday moods, and the policies."""
     return MoodsOut(
         emotions=[
             EmotionOut(name=name, valence=round(float(v), 3), arousal=round(float(a), 3))
             for name, (v, a) in zip(EMOTIONS, shared.catalogue.statistics.songs.affect, strict=True)
+        ],
+        everyday=[
+            EverydayMoodOut(key=key, mood=mood_dict(mood)) for key, mood in EVERYDAY_MOODS.items()
         ],
         policies=list(POLICIES),
     )

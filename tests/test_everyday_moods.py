@@ -1,0 +1,79 @@
+"""Everyday words for moods: each lies where its word says, and is found in any language."""
+
+import numpy as np
+import pytest
+
+from vibelux.circumplex import affect_of
+from vibelux.emotions import EMOTIONS, parse_mood
+from vibelux.errors import InvalidMood
+from vibelux.everyday_moods import EVERYDAY_MOODS, mood_of_word
+from vibelux.language import LANGUAGES, words_of
+from vibelux.model_statistics import ModelStatistics
+
+
+def place_of(word: str) -> tuple[float, float]:
+    valence, arousal = affect_of(EVERYDAY_MOODS[word], ModelStatistics().songs.affect).tolist()
+    return valence, arousal
+
+
+@pytest.mark.parametrize(
+    ("word", "valences", "arousals"),
+    [
+        ("calm", (0, 0.5), (-1, -0.4)),
+        ("cheerful", (0.5, 1), (0.3, 1)),
+        ("melancholy", (-1, -0.25), (-1, -0.4)),
+        ("energetic", (0.2, 1), (0.6, 1)),
+        ("tense", (-1, -0.4), (0.4, 1)),
+        ("focused", (-0.3, 0.3), (-0.4, -0.1)),
+    ],
+)
+def test_each_lies_where_its_word_says(word, valences, arousals):
+    valence, arousal = place_of(word)
+    assert valences[0] <= valence <= valences[1]
+    assert arousals[0] <= arousal <= arousals[1]
+
+
+def test_no_two_are_the_same():
+    places = np.array([place_of(word) for word in EVERYDAY_MOODS])
+    apart = np.linalg.norm(places[:, None] - places[None], axis=2)
+    assert apart[~np.eye(len(places), dtype=bool)].min() > 0.2
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_language_names_and_explains_them(code):
+    words = words_of(code)
+    assert words.names("everyday") == tuple(EVERYDAY_MOODS)
+    names = [words.text(f"everyday.{key}.name") for key in EVERYDAY_MOODS]
+    assert len(set(names)) == len(names)
+    assert all(words.text(f"everyday.{key}.meaning") for key in EVERYDAY_MOODS)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [("calm", "calm"), (" Tense ", "tense"), ("RUHIG", "calm"), ("melancholisch", "melancholy")],
+)
+def test_everyday_words_of_any_language_in_any_case(text, key):
+    assert np.array_equal(mood_of_word(text), EVERYDAY_MOODS[key])
+
+
+@pytest.mark.parametrize(
+    ("text", "emotion"),
+    [("Happy", "happy"), ("traurig", "sad"), ("überrascht", "surprise"), ("joy", "happy")],
+)
+def test_the_seven_count_as_words(text, emotion):
+    assert np.array_equal(mood_of_word(text), parse_mood(emotion))
+
+
+@pytest.mark.parametrize("emotion", EMOTIONS)
+def test_every_emotion_is_itself(emotion):
+    assert np.array_equal(mood_of_word(emotion), parse_mood(emotion))
+
+
+def test_a_mood_that_was_got_may_be_changed():
+    mood_of_word("calm")[:] = 0
+    assert mood_of_word("calm").sum() == pytest.approx(1)
+
+
+def test_an_unknown_word_names_those_that_are_known():
+    with pytest.raises(InvalidMood, match="unknown mood 'grumpy'; choose from calm, cheerful"):
+        mood_of_word("grumpy")
