@@ -266,7 +266,7 @@ def test_live_screen(known) -> None:
 
 def test_live_screen_withholds_the_mood(known) -> None:
     shown = _shown(known, HERE, mood=np.full(7, 1 / 7))
-    assert "unsure: the expression cannot be told" in shown
+    assert "unsure: the expression is unclear" in shown
     assert "%" not in shown
     assert shown.count("–") == 7
     assert "no face" in _shown(known).splitlines()[0]

@@ -68,7 +68,7 @@ def test_bad_files_and_unknown_folders_are_listed(tmp_path: Path) -> None:
         "contempt/": "'contempt' is not an emotion",
         "happy/cut.png": "is not an image that can be read",
         "happy/empty.png": "is empty (0 bytes)",
-        "happy/notes.txt": "not an image by its ending '.txt'",
+        "happy/notes.txt": "not an image, judging by its ending '.txt'",
         "happy/text.png": "is not an image that can be read",
     }
 
@@ -77,7 +77,7 @@ def test_folders_without_emotions_or_faces_are_refused(tmp_path: Path) -> None:
     image(tmp_path / "cats" / "a.png")
     image(tmp_path / "dogs" / "a.png")
     with pytest.raises(
-        DatasetError, match=r"no folder named by an emotion \(its folders: cats, dogs"
+        DatasetError, match=r"no folder named after an emotion \(its folders: cats, dogs"
     ):
         read_faces(tmp_path)
     (tmp_path / "happy").mkdir()

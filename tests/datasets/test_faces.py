@@ -62,7 +62,7 @@ def test_a_part_keeps_its_rows_together(tmp_path: Path) -> None:
         DatasetError, match="no row belongs to 'test'; the parts are PublicTest, Tr"
     ):
         data.with_usage("test")
-    with pytest.raises(DatasetError, match="name no parts"):
+    with pytest.raises(DatasetError, match="have no parts"):
         FaceData(images=IMAGES, label=LABEL).with_usage("test")
 
 

@@ -133,5 +133,5 @@ def test_votes_that_are_no_numbers_are_refused(tmp_path: Path, cell: str) -> Non
     path = faces_csv(tmp_path)
     votes = votes_csv(tmp_path / "fer2013new.csv", ["Training"] * 7)
     votes.write_text(votes.read_text().replace("3,3", f"3,{cell}", 1))
-    with pytest.raises(DatasetError, match=r"row 5 of .* has no ten votes"):
+    with pytest.raises(DatasetError, match=r"row 5 of .* lacks ten votes"):
         read_faces(path)

@@ -37,8 +37,8 @@ def test_what_is_no_song_is_listed_and_hidden_files_are_not(tmp_path: Path) -> N
     data = read_songs(tmp_path)
     assert len(data) == 1
     assert dict(data.skipped) == {
-        "happy/cover.jpg": "not an audio file by its ending '.jpg'",
-        "loose.mp3": "lies in no emotion's folder",
+        "happy/cover.jpg": "not an audio file, judging by its ending '.jpg'",
+        "loose.mp3": "is not in an emotion's folder",
     }
 
 

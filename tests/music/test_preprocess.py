@@ -149,7 +149,7 @@ def test_folders_that_cannot_be_used_are_named(raw: Path, tmp_path: Path) -> Non
     with pytest.raises(DatasetError, match="hold no files"):
         preprocess(tmp_path / "bare", tmp_path / "OUT", SETTINGS)
     for out in (raw, raw / "happy", raw / "happy" / "OUT"):
-        with pytest.raises(InvalidInput, match="lies among the songs"):
+        with pytest.raises(InvalidInput, match="is among the songs"):
             preprocess(raw, out, SETTINGS)
     (tmp_path / "file").touch()
     with pytest.raises(DatasetError, match="cannot write to"):

@@ -1,1 +1,1 @@
-"""Readers of labelled faces and music, one file a format; NumPy only."""
+"""Readers of labelled faces and music, one module per format; NumPy only."""

@@ -1,4 +1,4 @@
-"""Which pictures with boxes a detector learns from and which are held back, by a fixed rule."""
+"""Which pictures with boxes a detector learns from and which are held back: a fixed rule."""
 
 import hashlib
 import re
@@ -10,7 +10,7 @@ from vibelux.datasets.face_boxes import BoxData, BoxImage
 from vibelux.errors import DatasetError
 
 HELD_BACK = 32
-"""Of 256: the share of persons held back."""
+"""Share of persons held back, out of 256."""
 
 PSEUDO = "_pseudo"
 """End of the name of a collection whose boxes are another detector's: never evaluated on."""
@@ -19,7 +19,7 @@ FLATTEST = 0.95
 """Height over width below which a box made from landmarks is taken for a mistake."""
 
 MISTAKEN_HEIGHT = 1.6
-"""Height over width of what is doubtful where a box is a mistake."""
+"""Height over width of the doubtful box that replaces a mistaken one."""
 
 
 @dataclass(frozen=True)
@@ -37,15 +37,15 @@ class BoxSplit:
 
 
 def split_boxes(data: BoxData) -> BoxSplit:
-    """Hold back about one person in eight, whichever collection shows him or her.
+    """Hold back about one person in eight, in every collection that shows them.
 
     The rule is fixed, so that a figure on the held-back part means the same in every training: a
     person is held back if the first byte of the SHA-256 of `person` is below `HELD_BACK`. Another
-    detector's boxes of such a person are left out altogether. On both sides a box flatter than
-    `FLATTEST` is made a doubtful one that reaches down to where the face must be.
+    detector's boxes of such a person are left out altogether. In both parts, a box flatter than
+    `FLATTEST` becomes a doubtful one that reaches down to where the face must be.
 
     Raises:
-        DatasetError: one side would have no face.
+        DatasetError: one part would have no face.
 
     """
     training, held = [], []
@@ -65,7 +65,7 @@ def split_boxes(data: BoxData) -> BoxSplit:
 
 
 def person(source: str) -> str:
-    """Return what a picture's file name says of who it shows: ``Ana_Ng_03.jpg`` -> ``Ana_Ng``."""
+    """Return the person in a picture by its file name: ``Ana_Ng_03.jpg`` -> ``Ana_Ng``."""
     stem = re.split(r"[/\\]", source)[-1].rsplit(".", 1)[0]
     return re.sub(r"(?<=.)(_\d+)+$", "", stem)
 
@@ -75,7 +75,7 @@ def _without_mistakes(image: BoxImage) -> BoxImage:
     if not flat.any():
         return image
     mistaken = image.faces[flat]
-    # The face itself lies lower than such a box says: what is doubtful reaches that far.
+    # The face itself lies lower than such a box says: the doubtful box reaches that far.
     mistaken[:, 3] = MISTAKEN_HEIGHT * mistaken[:, 2]
     ignored = np.concatenate([image.ignored, mistaken])
     return replace(image, faces=image.faces[~flat], ignored=ignored)

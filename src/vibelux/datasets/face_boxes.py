@@ -1,4 +1,4 @@
-"""Pictures with the places of their faces, listed in a csv file with one box a row.
+"""Pictures with the places of their faces, listed in a csv file with one box per row.
 
 | column | meaning |
 | --- | --- |
@@ -8,9 +8,9 @@
 | ``ignore`` | 1: a doubtful face, neither right nor wrong to find; may be left out |
 | ``dataset``, ``source`` | the collection, and the picture's file in it; may be left out |
 
-A picture has as many rows as boxes. One without any face has one row whose box is 0, 0, 0, 0 or
-empty. Other columns are left alone. Rows are numbered as a spreadsheet shows them: the header is
-row 1. A box is what WIDER FACE calls a face: forehead to chin, cheek to cheek (Yang et al. 2016).
+A picture has as many rows as boxes. One without faces has a single row whose box is 0, 0, 0, 0 or
+empty. Other columns are ignored. Rows are numbered as a spreadsheet shows them: the header is row
+1. A box is what WIDER FACE calls a face: forehead to chin, cheek to cheek (Yang et al. 2016).
 """
 
 import csv
@@ -38,7 +38,7 @@ class BoxImage:
         path: of the picture's file.
         name: the path exactly as the input has it.
         width: in pixels, as the input says.
-        height: as width.
+        height: likewise.
         dataset: name of the collection, or "".
         source: the file that the picture came from, or "".
         faces: boxes to find, x, y, w, h in pixels [shape=(n, 4), dtype=float32].
@@ -61,7 +61,7 @@ class BoxData:
     """Pictures with boxes, in the order of the input.
 
     Attributes:
-        images: one a picture; a picture's rows need not follow each other.
+        images: one per picture; a picture's rows need not be consecutive.
 
     """
 
@@ -78,8 +78,8 @@ def read_face_boxes(path: Path) -> BoxData:
         path: the csv file, UTF-8 with or without a byte order mark.
 
     Raises:
-        DatasetError: unreadable, a column is missing, a bad value (row and column are named), two
-            sizes for one picture, or no picture at all.
+        DatasetError: the file is unreadable, a column is missing, a value is bad (row and column
+            are named), a picture has two sizes, or there is no picture at all.
 
     """
     try:
@@ -89,7 +89,7 @@ def read_face_boxes(path: Path) -> BoxData:
     except (OSError, csv.Error) as error:
         raise DatasetError(f"cannot read {path}: {error}") from error
     if not images:
-        raise DatasetError(f"{path} lists no picture; it needs one row a box below the header")
+        raise DatasetError(f"{path} lists no picture; below the header it needs one row per box")
     return BoxData(images=images)
 
 
@@ -156,7 +156,7 @@ def _add(pictures: dict[str, _Picture], row: Mapping[str, str], where: str) -> N
     w, h = box[2:]
     if w < 0 or h < 0 or (w == 0) != (h == 0):
         raise DatasetError(
-            f"{where}: a box of {w:g}×{h:g} pixels is none; w and h must be positive, or both 0 "
+            f"{where}: {w:g}×{h:g} pixels is not a box; w and h must be positive, or both 0  "
             "for a picture without a face"
         )
     if w > 0:

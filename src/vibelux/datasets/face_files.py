@@ -1,4 +1,4 @@
-"""Labelled faces from whatever they are stored in."""
+"""Labelled faces in any format."""
 
 import zipfile
 import zlib
@@ -19,12 +19,13 @@ def read_faces(path: Path, *, ferplus: Path | None = None) -> FaceData:
 
     Args:
         path: ``*.npz`` with ``images`` (N, 48, 48) uint8 and ``label`` (N,), optionally
-            ``ferplus`` (N, 10) and ``usage``; ``fer2013.csv``; or a folder with one folder an
-            emotion, at its top or below ``train`` and ``test``.
-        ferplus: the FER+ votes of a csv; by default ``fer2013new.csv`` beside it, if there.
+            ``ferplus`` (N, 10) and ``usage``; ``fer2013.csv``; or a folder with one subfolder per
+            emotion, directly or below ``train`` and ``test``.
+        ferplus: csv with the FER+ votes; by default ``fer2013new.csv`` beside ``path``, if it
+            exists.
 
     Raises:
-        DatasetError: the path is missing, of no known layout, or holds no labelled face.
+        DatasetError: the path is missing, has an unknown layout, or holds no labelled face.
 
     """
     if path.is_dir():

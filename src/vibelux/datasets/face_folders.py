@@ -1,10 +1,10 @@
-"""Faces sorted into one folder an emotion, as image files.
+"""Faces as image files, sorted into one folder per emotion.
 
 ::
 
-    <emotion>/im0.png                   the faces name no parts
+    <emotion>/im0.png                   the faces have no parts
     {train,test}/<emotion>/im0.png      usage = train, test; also valid, validation, val, dev
-    archive/{train,test}/…              a folder that only wraps the others is looked through
+    archive/{train,test}/…              a folder that only wraps the others is skipped
 
 A folder's name is one of the seven or an alias, in any case. Images of any size and colour become
 48×48 grey: the middle square, averaged down or interpolated up.
@@ -35,13 +35,13 @@ def read_folder(folder: Path) -> FaceData:
     """Read labelled faces from a folder.
 
     Unknown folder names, files without an image's ending and damaged images are left out and
-    listed as skipped. Hidden files are passed over.
+    listed as skipped. Hidden files are ignored.
 
     Args:
         folder: see the module; rows are sorted by path.
 
     Raises:
-        DatasetError: no folder is named by an emotion, or the folder cannot be read.
+        DatasetError: no folder is named after an emotion, or the folder cannot be read.
 
     """
     images: list[NDArray[np.uint8]] = []
@@ -55,7 +55,7 @@ def read_folder(folder: Path) -> FaceData:
         if all(label is None for _, label, _ in folders):
             names = ", ".join(sorted(name.name for name, _, _ in folders)) or "none"
             raise DatasetError(
-                f"{folder} has no folder named by an emotion (its folders: {names}); "
+                f"{folder} has no folder named after an emotion (its folders: {names}); "
                 "expected for example happy/1.png or train/happy/1.png"
             )
         for emotion, label, usage in folders:
@@ -87,7 +87,7 @@ def read_folder(folder: Path) -> FaceData:
 
 
 def _unwrapped(folder: Path) -> Path:
-    """Follow folders that hold one folder and are neither a part nor an emotion."""
+    """Follow folders that hold a single folder and are neither a part nor an emotion."""
     for _ in range(3):
         inner = _subfolders(folder)
         if len(inner) != 1 or _is_part(inner[0]) or _label(inner[0]) is not None:
@@ -129,7 +129,7 @@ def _read_image(path: Path) -> NDArray[np.uint8]:
 
     """
     if path.suffix.lower() not in IMAGE_SUFFIXES:
-        raise DatasetError(f"not an image by its ending {path.suffix!r}")
+        raise DatasetError(f"not an image, judging by its ending {path.suffix!r}")
     try:
         grey = read_image(path).grey
     except ImageError as error:

@@ -1,4 +1,4 @@
-"""Labelled faces in memory, whatever file they came from."""
+"""Labelled faces in memory, from files of any format."""
 
 import hashlib
 from dataclasses import dataclass, field, replace
@@ -38,8 +38,9 @@ class FaceData:
         images: grey crops [shape=(N, 48, 48), dtype=uint8].
         label: place in `EMOTIONS` [shape=(N,), dtype=int64].
         votes: FER+ votes [shape=(N, 10), dtype=float32] in the order of `FERPLUS_COLUMNS`, or None.
-        usage: part of the data a row belongs to, such as ``Training`` [shape=(N,)], or None.
-        paths: of each row where rows are files, else empty.
+        usage: part of the data to which each row belongs, such as ``Training`` [shape=(N,)], or
+            None.
+        paths: path of each row if rows are files, else empty.
         numbers: place of each row in the file it was read from, from 0 [shape=(N,), dtype=int64];
             None while no row was left out.
         skipped: files or rows that could not be read, each with the reason.
@@ -74,11 +75,11 @@ class FaceData:
         """Return the rows of one part, such as ``PublicTest``.
 
         Raises:
-            DatasetError: the data names no parts, or not this one.
+            DatasetError: the data has no parts, or not this one.
 
         """
         if self.usage is None:
-            raise DatasetError(f"these faces name no parts, so there is no part {usage!r}")
+            raise DatasetError(f"these faces have no parts, so there is no part {usage!r}")
         chosen = np.char.lower(self.usage) == usage.lower()
         if not chosen.any():
             known = ", ".join(sorted(set(self.usage.tolist())))

@@ -42,11 +42,11 @@ def read_csv(path: Path, *, ferplus: Path | None = None) -> FaceData:
     A row whose label or pixels cannot be read is left out and listed as skipped.
 
     Args:
-        path: ``fer2013.csv``; without a column ``Usage`` the faces name no parts.
-        ferplus: votes, row by row; by default ``fer2013new.csv`` beside ``path``, if there.
+        path: ``fer2013.csv``; without a column ``Usage`` the faces have no parts.
+        ferplus: votes, row by row; by default ``fer2013new.csv`` beside ``path``, if it exists.
 
     Raises:
-        DatasetError: unreadable, a column is missing, or the votes belong to other rows.
+        DatasetError: a file is unreadable, a column is missing, or the votes belong to other rows.
 
     """
     pixels: list[bytes] = []
@@ -96,7 +96,7 @@ def _votes(path: Path, faces: Path, usages: list[str] | None, count: int) -> NDA
             if not np.isfinite(values).all() or min(values) < 0:
                 raise ValueError("a number is negative or not finite")
         except ValueError as error:
-            raise DatasetError(f"row {index + 2} of {path} has no ten votes: {error}") from error
+            raise DatasetError(f"row {index + 2} of {path} lacks ten votes: {error}") from error
         votes.append(values)
     if len(votes) != count:
         raise DatasetError(

@@ -1,4 +1,4 @@
-"""Songs listed in a manifest: a csv file with one song a row.
+"""Songs listed in a manifest: a csv file with one song per row.
 
 | column | meaning |
 | --- | --- |
@@ -6,12 +6,12 @@
 | ``quadrant`` | ``Q1`` (+V +A), ``Q2`` (−V +A), ``Q3`` (−V −A) or ``Q4`` (+V −A) |
 | ``valence``, ``arousal`` | numbers in [-1, 1] |
 | ``emotion`` | one of the seven, an alias, or any other word |
-| ``group`` | artist or actor: one side of every split |
+| ``group`` | artist or actor: stays in one part of every split |
 | ``dataset``, ``genre``, ``duration`` | name of the collection, genre, seconds |
 | ``tags`` | mood words separated by ``;`` |
 | ``gems_<scale>`` | share of listeners who felt it, in [0, 1] |
 
-Empty cells mean "no such label". Other columns are left alone. Rows are numbered as a spreadsheet
+Empty cells mean "no such label". Other columns are ignored. Rows are numbered as a spreadsheet
 shows them: the header is row 1.
 """
 
@@ -31,11 +31,11 @@ def read_manifest(path: Path, *, any_scale: bool = False) -> SongData:
 
     Args:
         path: the csv file, UTF-8 with or without a byte order mark.
-        any_scale: take valence and arousal outside [-1, 1] as they are.
+        any_scale: accept valence and arousal outside [-1, 1].
 
     Raises:
-        DatasetError: unreadable, no column ``path``, a bad value (row and column are named), or
-            no song at all.
+        DatasetError: the file is unreadable, has no column ``path``, a bad value (row and column
+            are named) or no song at all.
 
     """
     try:
@@ -45,7 +45,7 @@ def read_manifest(path: Path, *, any_scale: bool = False) -> SongData:
     except (OSError, csv.Error) as error:
         raise DatasetError(f"cannot read {path}: {error}") from error
     if not songs:
-        raise DatasetError(f"{path} lists no song; it needs one row a song below the header")
+        raise DatasetError(f"{path} lists no song; below the header it needs one row per song")
     return SongData(rows=tuple(songs))
 
 

@@ -1,4 +1,4 @@
-"""Labelled songs from whatever they are stored in.
+"""Labelled songs in any format.
 
 | what `read_songs` is given | layout | reader |
 | --- | --- | --- |
@@ -6,7 +6,7 @@
 | a folder of audio | ``RAW/<emotion>/*.mp3`` (any audio format) | `vibelux.datasets.song_folders` |
 | a folder of `vibelux preprocess` | ``OUT/<emotion>/*.npy`` | `vibelux.datasets.song_folders` |
 
-Reading checks the labels and opens no audio file.
+Reading checks the labels and opens no audio files.
 """
 
 from pathlib import Path
@@ -21,12 +21,13 @@ def read_songs(path: Path, *, any_scale: bool = False) -> SongData:
     """Read labelled songs from a manifest or from folders.
 
     Args:
-        path: a manifest ``.csv``, or a folder with one subfolder an emotion.
-        any_scale: take valence and arousal outside [-1, 1] as they are, which correlation does
-            not mind; otherwise they are an error.
+        path: a manifest ``.csv``, or a folder with one subfolder per emotion.
+        any_scale: accept valence and arousal outside [-1, 1], which is enough for correlations; by
+            default they are an error.
 
     Raises:
-        DatasetError: nothing there, a bad value (row and column are named), or no song at all.
+        DatasetError: the path does not exist, a value is bad (row and column are named), or there
+            is no song at all.
 
     """
     path = Path(path)
@@ -36,6 +37,6 @@ def read_songs(path: Path, *, any_scale: bool = False) -> SongData:
         raise DatasetError(f"there is no file or folder {path}")
     if path.suffix.lower() != ".csv":
         raise DatasetError(
-            f"{path} is neither a manifest (.csv) nor a folder with one subfolder an emotion"
+            f"{path} is neither a manifest (.csv) nor a folder with one subfolder per emotion"
         )
     return read_manifest(path, any_scale=any_scale)

@@ -1,4 +1,4 @@
-"""Songs sorted into one folder an emotion: audio, or the spectrograms of `vibelux preprocess`.
+"""Songs sorted into one folder per emotion: audio, or spectrograms of `vibelux preprocess`.
 
 ::
 
@@ -18,16 +18,16 @@ from vibelux.music.preprocess import CONSTANTS_FILE
 
 
 def read_song_folders(folder: Path) -> SongData:
-    """Read the songs of a folder with one subfolder an emotion.
+    """Read the songs of a folder with one subfolder per emotion.
 
-    Hidden files and folders are passed over; other files that are neither audio nor ``.npy`` are
+    Hidden files and folders are ignored; other files that are neither audio nor ``.npy`` are
     listed as skipped.
 
     Args:
-        folder: RAW or OUT, see the module.
+        folder: RAW or OUT; see the module.
 
     Raises:
-        DatasetError: not readable, or no song in any subfolder.
+        DatasetError: the folder cannot be read, or no subfolder holds a song.
 
     """
     songs: list[LabelledSong] = []
@@ -42,9 +42,9 @@ def read_song_folders(folder: Path) -> SongData:
             continue
         given = inner.as_posix()
         if len(inner.parts) == 1:
-            skipped.append((given, "lies in no emotion's folder"))
+            skipped.append((given, "is not in an emotion's folder"))
         elif path.suffix.lower() not in AUDIO_SUFFIXES | {".npy"}:
-            skipped.append((given, f"not an audio file by its ending {path.suffix!r}"))
+            skipped.append((given, f"not an audio file, judging by its ending {path.suffix!r}"))
         else:
             emotion, *artist, _ = inner.parts
             songs.append(
@@ -57,7 +57,7 @@ def read_song_folders(folder: Path) -> SongData:
             )
     if not songs:
         raise DatasetError(
-            f"there is no song below {folder}; expected folders named by emotion, "
+            f"there is no song below {folder}; expected folders named after emotions,  "
             "such as happy/song.mp3"
         )
     return SongData(rows=tuple(songs), skipped=tuple(skipped))

@@ -1,4 +1,4 @@
-"""Songs with labels, whatever way they are stored; `vibelux.datasets.song_files` reads them."""
+"""Songs with labels in memory; `vibelux.datasets.song_files` reads them."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -9,18 +9,18 @@ from vibelux.emotions import emotion_index
 from vibelux.errors import InvalidMood
 
 QUADRANTS: tuple[str, ...] = ("Q1", "Q2", "Q3", "Q4")
-"""Of Russell's circumplex: Q1 (+V +A), Q2 (−V +A), Q3 (−V −A), Q4 (+V −A)."""
+"""Quadrants of Russell's circumplex: Q1 (+V +A), Q2 (−V +A), Q3 (−V −A), Q4 (+V −A)."""
 
 
 @dataclass(frozen=True)
 class LabelledSong:
-    """A song with what people said about it; every label may be absent.
+    """A song with its labels, every one of which may be absent.
 
     Attributes:
-        path: of the audio file, or of a ``.npy`` spectrogram.
+        path: the audio file, or a ``.npy`` spectrogram.
         given: the path exactly as the input has it.
-        group: songs of one group (an artist, an actor) belong on the same side of every split;
-            a song without one is its own group.
+        group: songs of one group (an artist, an actor) stay in the same part of every split; a song
+            without one is its own group.
         dataset: name of the collection, or "".
         quadrant: ``Q1`` to ``Q4``, or None.
         valence: pleasantness in [-1, 1], or None.
@@ -83,7 +83,7 @@ class SongData:
         return dict(Counter(row.emotion for row in self.rows if row.emotion).most_common())
 
     def unknown_emotions(self) -> dict[str, int]:
-        """Return the words that are none of the seven -> number of songs."""
+        """Return each word that is not one of the seven -> number of songs."""
         counts = self.emotion_counts()
         return {word: n for word, n in counts.items() if index_of_emotion(word) < 0}
 

@@ -1,1 +1,1 @@
-"""Figures of a model on labelled data; runs on the core install."""
+"""A model's figures on labelled data; runs on the core install."""

@@ -1,8 +1,8 @@
-"""How well a face model's answers hold when pictures get worse.
+"""How well a face model's answers hold up when pictures get worse.
 
 Twelve corruptions at three severities, after Hendrycks & Dietterich (2019), Benchmarking neural
-network robustness to common corruptions and perturbations, chosen for what webcams and boxes of a
-face detector do. All are deterministic: the same faces give the same figures.
+network robustness to common corruptions and perturbations, chosen after what webcams and the boxes
+of a face detector do. All are deterministic: the same faces give the same figures.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -78,7 +78,7 @@ def evaluate_corruptions(
 
 
 def rounds() -> int:
-    """Return how many times the faces are classified besides the clean round."""
+    """Return how many times the faces are classified, not counting the clean round."""
     return len(CORRUPTIONS) * len(SEVERITIES)
 
 
@@ -160,9 +160,9 @@ def _turned(
 ) -> NDArray[np.float64]:
     """Turn a square counter-clockwise by degrees, enlarge and move it.
 
-    Values are interpolated linearly between pixels, at places rounded to 1/32 of a pixel as
-    OpenCV's ``warpAffine`` does, so that the figures are comparable with those of others. Beyond
-    the square its border is repeated or everything is 0.
+    Values are interpolated linearly between pixels, at places rounded to 1/32 of a pixel as by
+    OpenCV's ``warpAffine``, so that the figures are comparable with those of others. Beyond the
+    square, its border is repeated or everything is 0.
     """
     side = len(image)
     centre = np.full(2, (side - 1) / 2)

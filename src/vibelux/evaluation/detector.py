@@ -3,14 +3,14 @@
 Conventions:
 
 - A detection is what the detector returns, so it is above the score threshold of its card.
-- A face is found at an IoU (intersection over union) if a detection overlaps it at least so much.
-  Detections choose in the order of their score, each the face that it overlaps most among those
-  that are still free.
+- A face is found at an IoU (intersection over union) if a detection overlaps it at least that much.
+In the order of their scores, each detection is assigned to the face that it overlaps most among
+those that are still free.
 - A face is large if the square root of its box's area is more than `LARGE` pixels after the
   picture's longer side is brought to `LONGER_SIDE` pixels.
-- A detection is false if it overlaps no face with an IoU of at least `LOOSE` and lies with less
-  than `COVERED` of its area in an ignored box.
-- False detections are counted over all pictures, those with faces and those without.
+- A detection is false if it overlaps no face with an IoU of at least `LOOSE` and less than
+`COVERED` of its area lies in an ignored box.
+- False detections are counted in all pictures, with and without faces.
 """
 
 import math
@@ -28,7 +28,7 @@ from vibelux.face.detector import Detector
 from vibelux.face.image import read_image
 
 STRICT, LOOSE = 0.5, 0.35
-"""Intersection over union from which on a face counts as found, in two figures."""
+"""Intersection over union from which on a face counts as found, for two figures."""
 
 COVERED = 0.5
 """Share of a detection inside an ignored box from which on it is not false."""
@@ -46,7 +46,7 @@ class DetectorPredictions:
         detections: for each picture x, y, w, h in its pixels and the score [shape=(k, 5),
             dtype=float64], the highest score first.
         sizes: width and height of each picture's file [shape=(n, 2), dtype=int64].
-        milliseconds: taken by each picture without reading its file [shape=(n,), dtype=float64].
+        milliseconds: time for each picture, without reading its file [shape=(n,), dtype=float64].
         failed: name and reason of each picture that cannot be read.
 
     """
@@ -120,7 +120,7 @@ def predict_boxes(
 
 
 def match(predictions: DetectorPredictions) -> Matches:
-    """Hold detections against the labels of their pictures."""
+    """Compare detections with the labels of their pictures."""
     dataset: list[str] = []
     found: dict[float, list[NDArray[np.bool_]]] = {STRICT: [], LOOSE: []}
     large, false = [], []
@@ -153,12 +153,12 @@ def evaluate_boxes(predictions: DetectorPredictions) -> Figures:
     | key | meaning |
     | --- | --- |
     | images, faces | pictures that could be read; faces in them that are to be found |
-    | recall_50, recall_35 | share of the faces that is found at an IoU of 0.5, of 0.35 |
+    | recall_50, recall_35 | share of the faces found at an IoU of 0.5, of 0.35 |
     | recall_50_large, recall_35_large | the same for large faces only |
     | false_per_image | false detections / images |
     | ms_median | milliseconds to find the faces of a picture, reading its file excluded |
 
-    A recall without any face is None, as is each figure without any picture.
+    A recall without faces is None, as is every figure without pictures.
     """
     found, taken = match(predictions), predictions.milliseconds
     return defined(
@@ -192,7 +192,7 @@ def ious(boxes: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.
 
 
 def _covered(boxes: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the share of each box that lies in each other [shape=(k, n)]."""
+    """Return the share of each box that lies in each of the others [shape=(k, n)]."""
     both, area = _intersections(boxes, others), (boxes[:, 2] * boxes[:, 3])[:, None]
     return np.divide(both, area, out=np.zeros_like(both), where=area > 0)
 

@@ -1,6 +1,6 @@
 """Figures of a face model on labelled faces.
 
-The model has two outputs, and each is held against what it was made for: ``label`` (the FER2013
+The model has two outputs, and each is compared with what it was made for: ``label`` (the FER2013
 label) against the label, ``mood`` (the calibrated mixture) against the votes of FER+ annotators.
 """
 
@@ -17,7 +17,7 @@ from vibelux.evaluation import metrics
 from vibelux.models import Model
 
 Figures = dict[str, int | float | None]
-"""Flat figures; None where the data cannot give one."""
+"""Figures by name; None where the data cannot give one."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class FacePredictions:
 
 @dataclass(frozen=True)
 class VoteTarget:
-    """Faces on whose emotion the FER+ annotators agree.
+    """Faces for which one emotion has the most FER+ votes.
 
     Attributes:
         rows: their places in the data [shape=(m,), dtype=int64].
@@ -156,10 +156,10 @@ def recurring(data: FaceData, chosen: FaceData) -> NDArray[np.bool_]:
 
     Args:
         data: all parts.
-        chosen: the faces of one part, as of `FaceData.with_usage`.
+        chosen: the faces of one part, as `FaceData.with_usage` gives them.
 
     Returns:
-        mask [shape=(len(chosen),)]; all False where the chosen faces are not of one part.
+        mask [shape=(len(chosen),)]; all False if the chosen faces are not of one part.
 
     """
     if data.usage is None or chosen.usage is None or len(set(chosen.usage.tolist())) != 1:

@@ -1,7 +1,7 @@
-"""How often the songs that are recommended for a face belong where its emotion is.
+"""How often the songs recommended for a face are in the quadrant of its emotion.
 
-For each labelled face the ten best of labelled songs are taken, by the face's mood as a face model
-reads it and the songs' moods as the music model predicts them; precision at 10 is the share of
+For each labelled face, the ten best labelled songs are taken, by the face's mood as a face model
+reads it and the songs' moods as the music model predicts them. Precision at 10 is the share of
 these songs whose labelled quadrant is that of the face's labelled emotion (`QUADRANT_OF_EMOTION`).
 """
 
@@ -30,10 +30,10 @@ QUADRANT_OF_EMOTION = {
     "sad": "Q3",
     "surprise": "Q1",
 }
-"""Where Russell's circumplex has each emotion; neutral is taken for calm."""
+"""The quadrant of each emotion in Russell's circumplex; neutral is taken for calm."""
 
 DEFAULT = "the fit, standing out"
-"""What VibeluX does; `RANDOM` and the other `METHODS` are what it is measured against."""
+"""What VibeluX does; it is compared with `RANDOM` and the other `METHODS`."""
 
 RANDOM = "random choice"
 
@@ -52,7 +52,7 @@ class MatchingData:
         faces: moods as a face model reads them [shape=(F, 7)].
         label: place of each face's emotion in `EMOTIONS` [shape=(F,)].
         songs: moods as predicted out of fold [shape=(S, 7)].
-        affect: valence and arousal, predicted likewise [shape=(S, 2)].
+        affect: valence and arousal, also predicted out of fold [shape=(S, 2)].
         quadrant: place of each song's quadrant in `QUADRANTS` [shape=(S,)].
         group: artist of each song [shape=(S,)].
         statistics: of the face model and the music model.
@@ -87,11 +87,11 @@ class Precision:
     """Precision at 10 of one method.
 
     Attributes:
-        by_emotion: of the faces of each emotion [shape=(7,)]; NaN where there is none.
+        by_emotion: mean over the faces of each emotion [shape=(7,)]; NaN without faces.
         mean: over the emotions that occur.
         faces: mean over all faces.
-        spread: standard error of `mean` over artists: its deviation over halves of the artists
-            (delete-half jackknife), or None if it was not asked for.
+        spread: standard error of ``mean`` over artists, from halves of the artists (delete-half
+            jackknife), or None if it was not asked for.
 
     """
 
@@ -119,9 +119,9 @@ def matching_data(
     predicted: Mapping[str, SongPrediction],
     statistics: ModelStatistics,
 ) -> MatchingData:
-    """Put labelled faces and those songs together that have a quadrant and a prediction.
+    """Combine labelled faces with the songs that have a quadrant and a prediction.
 
-    The faces' moods are still zero: `MatchingData.with_faces` brings them.
+    The faces' moods are zero until `MatchingData.with_faces` sets them.
 
     Args:
         faces: F labelled faces.
@@ -167,7 +167,7 @@ def of_collection(songs: SongData, name: str | None) -> SongData:
 
 
 def half_of(group: NDArray[np.str_], half: str) -> NDArray[np.bool_]:
-    """Return the songs of one half of the artists, so that choices and reports can be parted.
+    """Return the songs of one half of the artists, to choose on one half and report on the other.
 
     Args:
         group: artist of each song [shape=(S,)].

@@ -2,7 +2,7 @@
 
 Conventions: ``label`` holds the true class of each row, ``probabilities`` one row of C
 probabilities each, ``confusion[i, j]`` counts the rows of class i that were predicted as j. A
-figure that is not defined (no rows, one class only, constant numbers) is NaN.
+figure that is not defined (no rows, a single class, constant numbers) is NaN.
 
 Sources:
 
@@ -157,7 +157,7 @@ def reliability(probabilities: Floats, label: Ints, *, bins: int = 15) -> Reliab
     Args:
         probabilities: [shape=(n, C)].
         label: true class [shape=(n,)].
-        bins: number of equal-width bins B of (0, 1], each with its upper edge.
+        bins: number of equal-width bins B of (0, 1]; each includes its upper edge.
 
     """
     edges = np.linspace(0, 1, bins + 1)
@@ -225,7 +225,7 @@ def pearson_r(x: Floats, y: Floats) -> float:
 def r_squared(truth: Floats, predicted: Floats) -> float:
     """Return the coefficient of determination, 1 − Σ(y − ŷ)² / Σ(y − ȳ)².
 
-    0 is as good as always saying the mean; it is negative for worse predictions.
+    It is 0 for predicting the mean every time, and negative for worse predictions.
 
     Args:
         truth: y [shape=(n,)]; constant values give NaN.
@@ -290,7 +290,7 @@ def bootstrap_interval(
 def grouped_draws(
     groups: ArrayLike, *, samples: int = 1000, seed: int = 0
 ) -> list[NDArray[np.int64]]:
-    """Return the rows of each draw of `bootstrap_interval`, so that figures can share them.
+    """Return the rows of each draw of `bootstrap_interval`, for several figures to share.
 
     Args:
         groups: group of each row [shape=(n,)]; without rows there are no draws.
@@ -309,7 +309,7 @@ def grouped_draws(
 
 
 def interval_of(drawn: ArrayLike) -> tuple[float, float]:
-    """Return the 95 % percentile interval of a figure's draws; those that are NaN are left out.
+    """Return the 95 % percentile interval of a figure's draws, without those that are NaN.
 
     Args:
         drawn: [shape=(samples,)].

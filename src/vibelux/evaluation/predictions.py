@@ -1,6 +1,6 @@
 """Predictions as a csv file, from which anyone can recompute every figure.
 
-One row an item or a detection, in input order, numbers with all digits of their float32.
+One row per item or detection, in input order, with all digits of the float32 numbers.
 """
 
 import csv
@@ -69,7 +69,7 @@ def write_song_predictions(path: Path, songs: SongData, predictions: SongPredict
 
 @dataclass(frozen=True, eq=False)
 class SongPrediction:
-    """What a model says of a song.
+    """What a model says about a song.
 
     Attributes:
         mood: [shape=(7,), dtype=float32].
@@ -85,7 +85,7 @@ def read_song_predictions(path: Path) -> dict[str, SongPrediction]:
     """Read what `write_song_predictions` wrote.
 
     Returns:
-        path as in the file -> its prediction; without songs that could not be analysed.
+        path as in the file -> prediction, without songs that could not be analysed.
 
     Raises:
         DatasetError: the file cannot be read, lacks a column, or a value cannot be used.
@@ -112,7 +112,7 @@ def _prediction(row: Mapping[str, str]) -> SongPrediction:
 def write_detector_predictions(path: Path, predictions: DetectorPredictions) -> None:
     """Write ``path`` as in the input, x, y, w, h in the picture's pixels and score.
 
-    One row a detection, the highest score of a picture first.
+    One row per detection, the highest score of a picture first.
 
     Raises:
         VibeluxError: the file cannot be written.

@@ -48,13 +48,13 @@ _SONG_ROWS: tuple[tuple[str, str], ...] = (
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What was evaluated, for the page's head and foot.
+    """What was evaluated, for the head and foot of the page.
 
     Attributes:
         model: name of the model, such as `Card.model_id`.
         data: name of the data.
-        command: prints the same figures again.
-        limits: what the model cannot do, a sentence each.
+        command: the command that prints the figures.
+        limits: what the model cannot do, one sentence each.
         history: a mapping from name to number for each epoch, drawn as training curves.
 
     """
@@ -136,7 +136,7 @@ def write_song_report(
 
 
 class _Page:
-    """A Markdown page that grows from top to bottom; plots are written at once."""
+    """A Markdown page, built from top to bottom; plots are written immediately."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -186,7 +186,7 @@ class _Page:
             self._parts.append("\n".join(f"- {limit}" for limit in subject.limits))
         head = [
             f"# {subject.model} on {subject.data}",
-            f"The figures of `{subject.command}`. They say how the model does on other data only "
+            f"The figures of `{subject.command}`. They hold for other data only "
             "where it was not trained on these items.",
         ]
         path = self._folder / "report.md"
@@ -207,7 +207,7 @@ class _Page:
 
 
 def _line(text: str) -> str:
-    """Return a text without line ends and other characters that cannot be printed."""
+    """Return a text without line breaks and other characters that cannot be printed."""
     return "".join(char if char.isprintable() else "?" for char in text)
 
 

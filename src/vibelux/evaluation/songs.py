@@ -1,6 +1,6 @@
 """Figures of a music model on labelled songs.
 
-A song without a label of a kind does not count for the figures of that kind.
+Songs without a label of some kind are left out of the figures of that kind.
 """
 
 import json
@@ -28,7 +28,7 @@ _POSITIVE_AROUSAL = [0, 1]  # Q1 and Q2
 
 @dataclass(frozen=True)
 class SongPredictions:
-    """What a model says about N songs; NaN in the rows that could not be analysed.
+    """What a model says about N songs; rows that could not be analysed are NaN.
 
     Attributes:
         mood: mixture of the seven [shape=(N, 7), dtype=float32].
@@ -36,7 +36,7 @@ class SongPredictions:
         valence: pleasantness in [-1, 1] [shape=(N,), dtype=float32].
         arousal: energy in [-1, 1] [shape=(N,), dtype=float32].
         failed: (path as given, reason) of each song that could not be analysed.
-        embedding: of length 1 [shape=(N, d), dtype=float32], or None where nobody kept it.
+        embedding: of length 1 [shape=(N, d), dtype=float32], or None if it was not kept.
 
     """
 
@@ -111,7 +111,7 @@ def _analyse_spectrogram(music: MusicModel, path: Path) -> SongAnalysis:
     """Analyse a spectrogram file window by window.
 
     Raises:
-        DatasetError: not a spectrogram that was made with this model's constants.
+        DatasetError: it is not a spectrogram made with this model's constants.
 
     """
     settings = music.settings
@@ -143,7 +143,7 @@ def _analyse_spectrogram(music: MusicModel, path: Path) -> SongAnalysis:
 
 
 def _check_constants(path: Path, settings: MelSettings) -> None:
-    """Compare the constants beside preprocessed folders with the model's, where there are any."""
+    """Compare the constants beside preprocessed folders, if any, with the model's."""
     for folder in path.parents[1:4]:
         file = folder / CONSTANTS_FILE
         if file.is_file():
@@ -173,8 +173,8 @@ def evaluate_songs(songs: SongData, predictions: SongPredictions) -> Figures:
     | valence_r, arousal_r | Pearson's correlation |
     | valence_r2, arousal_r2 | coefficient of determination; needs labels in [-1, 1] |
     | emotion_macro_f1 | of the strongest of the seven, over the emotions that occur |
-    | auc_<emotion>, n_<emotion> | of its share in the mood against all other labelled songs;
-      songs with this label |
+    | auc_<emotion>, n_<emotion> | of its share in the mood, against all other labelled songs; songs
+    with this label |
 
     None where the labels that a figure needs are missing.
 
@@ -234,7 +234,7 @@ def quadrant_figures(
 
 
 def dimension(songs: SongData, name: str) -> NDArray[np.float64]:
-    """Return the labels ``valence`` or ``arousal`` [shape=(N,)], NaN where there is none."""
+    """Return the labels ``valence`` or ``arousal`` [shape=(N,)], NaN if a song has none."""
     values = (getattr(song, name) for song in songs.rows)
     return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
 

@@ -13,15 +13,15 @@ TOP = 10
 
 @dataclass(frozen=True)
 class SoundFigures:
-    """Precision at 10 of the songs nearest by sound, the song itself left out.
+    """Precision at 10 of the songs nearest by sound, without the song itself.
 
     Attributes:
         songs: labelled songs.
-        artist: share of neighbours by the same artist, of songs whose artist has others.
-        artist_by_chance: the same for neighbours drawn by lot.
+        artist: share of neighbours by the same artist, for songs whose artist has others.
+        artist_by_chance: the same for random neighbours.
         quadrant: share of neighbours of the same quadrant.
-        quadrant_by_chance: the same for neighbours drawn by lot.
-        quadrant_other_artists: as `quadrant`, among songs of other artists only.
+        quadrant_by_chance: the same for random neighbours.
+        quadrant_other_artists: like ``quadrant``, among songs of other artists only.
 
     """
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 COVERED = 0.5
-"""Of the smaller of two boxes: from there on they are taken for one face, seen at two sizes."""
+"""Share of the smaller of two boxes from which on both are taken for one face, seen at two
+sizes."""
 
 
 @dataclass(frozen=True)
@@ -18,8 +19,8 @@ class Box:
         w: width in pixels.
         h: height in pixels.
         score: how sure the detector is, in [0, 1].
-        turn: counter-clockwise quarter turns that make the face upright, 0 to 3. Of a face on its
-            side (1 or 3), ``h`` is the way from cheek to cheek.
+        turn: counter-clockwise quarter turns that make the face upright, 0 to 3. For a face on its
+            side (1 or 3), ``h`` is the distance from cheek to cheek.
 
     """
 
@@ -45,8 +46,8 @@ class Box:
         """How much the face counts when the main one is chosen: its width, less if it is doubtful.
 
         The factor is a half at a score of 0.8, an eighth at 0.75 and seven eighths at 0.85: among
-        faces that are certain the largest one is the main one, and none that is hardly taken for a
-        face, however large, comes before them (docs/face.md).
+        certain faces the largest is the main one, and a doubtful one does not come before them,
+        however large it is (docs/face.md).
         """
         return self.across / (1 + math.exp(-40 * (self.score - 0.8)))
 
@@ -56,12 +57,12 @@ class Box:
         return replace(self, x=x, y=y, w=w, h=h)
 
     def turned_back(self, turn: int, *, width: float, height: float) -> "Box":
-        """Return a box of a picture that was turned as a box of the picture before.
+        """Return a box that was found in a turned picture as a box of the original picture.
 
         Args:
-            turn: counter-clockwise quarter turns that were made.
-            width: of the picture before, in pixels.
-            height: as width.
+            turn: counter-clockwise quarter turns by which the picture was turned.
+            width: width of the original picture in pixels.
+            height: its height in pixels.
 
         """
         x, y, w, h = self.x, self.y, self.w, self.h
@@ -73,7 +74,7 @@ class Box:
     def as_json(self) -> dict[str, float]:
         """Return ``{"x", "y", "w", "h", "score"}``, pixels rounded to a tenth.
 
-        Of a face that is not upright it has ``turn`` as well.
+        A face that is not upright has ``turn`` as well.
         """
         place = {"x": self.x, "y": self.y, "w": self.w, "h": self.h}
         return {
@@ -90,10 +91,10 @@ def distance(box: Box, other: Box) -> float:
 
 
 def merged(looks: Iterable[Sequence[Box]]) -> list[Box]:
-    """Return the faces that several looks at one picture found, the most prominent first.
+    """Return the faces that were found in several looks at one picture, the most prominent first.
 
-    A box is left out if it and a more prominent one of another look cover each other by half of
-    the smaller one.
+    A box is left out if it overlaps a more prominent box of another look by half of the smaller of
+    the two.
     """
     found = [(box, number) for number, boxes in enumerate(looks) for box in boxes]
     found.sort(key=lambda face: face[0].prominence, reverse=True)
@@ -105,7 +106,7 @@ def merged(looks: Iterable[Sequence[Box]]) -> list[Box]:
 
 
 def _covered(box: Box, other: Box) -> float:
-    """Return which share of the smaller of two boxes the other one covers."""
+    """Return the share of the smaller of two boxes that the other one covers."""
     across = min(box.x + box.w, other.x + other.w) - max(box.x, other.x)
     down = min(box.y + box.h, other.y + other.h) - max(box.y, other.y)
     smaller = min(box.w * box.h, other.w * other.h)

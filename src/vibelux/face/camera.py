@@ -1,4 +1,4 @@
-"""Frames of a camera. It is opened when asked for, never otherwise, and always released."""
+"""Frames of a camera, which is opened only when it is asked for and always released."""
 
 import sys
 import time
@@ -24,7 +24,7 @@ BLACK_FRAMES = 30
 """Black frames in a row at the start after which the lens must be covered."""
 
 PATIENCE = 10.0
-"""Seconds without a picture after which the camera has stopped to deliver."""
+"""Seconds without a picture after which the camera counts as stopped."""
 
 _FORMATS = {"darwin": "avfoundation", "win32": "dshow"}  # of FFmpeg's devices; v4l2 elsewhere
 
@@ -49,11 +49,11 @@ BGR = NDArray[np.uint8]
 class Camera:
     """A camera as a context manager.
 
-    A thread of its own opens, reads and releases it; whoever takes longer over a frame than the
-    camera does gets the newest one next, those between are dropped.
+    A thread opens, reads and releases the camera. A caller that is slower than the camera gets the
+    newest frame next; the frames in between are dropped.
 
     Args:
-        device: the camera's number, 0 the first.
+        device: number of the camera, 0 for the first.
 
     Raises:
         InvalidInput: a negative number.
@@ -75,10 +75,10 @@ class Camera:
             time in seconds on a monotonic clock, and the frame [shape=(h, w, 3), dtype=uint8] BGR.
 
         Raises:
-            CameraError: the camera stops to deliver, or delivers black frames from the start.
+            CameraError: the camera stops delivering, or has delivered nothing but black frames.
 
         """
-        for _ in range(WARM_UP - 1):  # the first has been read to see that it opens
+        for _ in range(WARM_UP - 1):  # the first was read when it was opened
             self._read()
         found = self._read()
         black = 0
@@ -178,7 +178,7 @@ def _address(device: int, kind: str) -> str:
 
 
 def _why_not(device: int, address: str, error: Exception) -> str:
-    """Return why a camera could not be opened, as far as the system tells."""
+    """Return why a camera could not be opened, as far as the system says."""
     if not address.startswith("/dev/"):
         return (
             f"camera {device} cannot be opened: it is used by another program, or not allowed; "

@@ -1,8 +1,8 @@
-"""Finds faces in a picture with a small CNN of ours.
+"""Finds faces in a picture with a small CNN.
 
-The graph decodes and suppresses overlapping boxes itself; here is only what lies around it: the
-picture's size on the way in, the boxes' on the way out, and how often and which way up the picture
-is looked at. docs/preprocessing.md gives the formulas.
+The graph itself decodes boxes and suppresses overlapping ones. This module resizes the picture for
+it, scales its boxes back, and decides at how many sizes and which way up the picture is looked at.
+docs/preprocessing.md gives the formulas.
 """
 
 from pathlib import Path
@@ -17,8 +17,8 @@ from vibelux.face.turn import upright
 from vibelux.models import Model, load_model
 
 TURNED_SCORE = 0.7
-"""From which on a face is believed that is found in a turned picture only. Of 754 pictures without
-people 0.4 % then show one, of sideways portraits 69 % (docs/face.md)."""
+"""Least score of a face that is found only after the picture was turned. With it, a face is found
+in 0.4 % of 754 pictures without people and in 69 % of portraits on their side (docs/face.md)."""
 
 
 class Detector(Protocol):
@@ -34,11 +34,12 @@ class FaceDetector:
 
     Attributes:
         model: the loaded model.
-        longer_side: pixels to which the picture's longer side is brought first.
-        multiple: of which the sides of the graph's input are multiples.
-        looks: sizes at which faces are looked for at most, each twice the last: until there is one,
-            and once more. One is right for a stream. With more, small faces in large pictures are
-            found, and faces in pictures that lie on their side or upside down.
+        longer_side: length in pixels to which the picture's longer side is brought for the first
+            look.
+        multiple: the sides of the graph's input are multiples of this.
+        looks: at how many sizes, each twice the last, faces are looked for at most: until one is
+            found, and once more. One is right for a stream. More than one also find small faces in
+            large pictures, and faces in pictures that lie on their side or upside down.
 
     """
 
@@ -55,8 +56,8 @@ class FaceDetector:
 
         Args:
             path: an ONNX file with its card beside it.
-            threads: of ONNX Runtime.
-            looks: as of the class.
+            threads: number of threads of ONNX Runtime.
+            looks: see the class.
 
         Raises:
             ModelError: as `vibelux.models.load_model`, or a constant is missing from the card.
@@ -75,7 +76,7 @@ class FaceDetector:
 
         Raises:
             InvalidInput: the picture has no pixels.
-            ModelError: the model is not a detector as the card's contract says.
+            ModelError: the model does not give what the card of a detector promises.
 
         """
         faces = merged([[upright(grey, box, self._found) for box in self._seen(grey)]])
@@ -85,7 +86,7 @@ class FaceDetector:
         return merged([faces, *(self._seen_turned(grey, turn) for turn in turns if turn)])
 
     def _seen_turned(self, grey: Grey, turn: int) -> list[Box]:
-        """Return the faces that are upright once the picture is turned counter-clockwise so."""
+        """Return the faces that are upright after so many counter-clockwise quarter turns."""
         height, width = grey.shape
         turned = np.ascontiguousarray(np.rot90(grey, turn))
         return [
@@ -95,12 +96,12 @@ class FaceDetector:
         ]
 
     def _seen(self, grey: Grey) -> list[Box]:
-        """Return the faces of a picture that the looks find, taken to be upright."""
+        """Return the faces found at all sizes, which are taken to be upright."""
         found: list[list[Box]] = []
         for look in range(self.looks):
             side = self.longer_side << look
             if look and side >= 2 * max(grey.shape):
-                break  # no more to be seen
+                break  # a larger size would show no more
             done = bool(found and found[-1])
             small, factor = reduced(grey, longer_side=side, multiple=self.multiple)
             found.append([box.scaled(factor) for box in self._found(small)])
@@ -109,7 +110,7 @@ class FaceDetector:
         return merged(found)
 
     def _found(self, small: Grey) -> list[Box]:
-        """Return the boxes of an input of the graph [shape=(h, w), dtype=uint8] in its pixels."""
+        """Return the boxes in an input of the graph [shape=(h, w), dtype=uint8], in its pixels."""
         outputs = self.model.run(small[None])
         try:
             boxes, scores = outputs["boxes"][0], outputs["scores"][0]
@@ -121,18 +122,18 @@ class FaceDetector:
 
 
 def reduced(grey: Grey, *, longer_side: int, multiple: int = 1) -> tuple[Grey, float]:
-    """Return a picture as the graph sees it.
+    """Return a picture resized for the graph.
 
     Its sides are multiples of ``multiple``: the border is repeated to the right and below.
 
     Args:
         grey: [shape=(h, w), dtype=uint8].
-        longer_side: pixels to which the picture's longer side is brought.
-        multiple: of the card.
+        longer_side: length in pixels to which the picture's longer side is brought.
+        multiple: that of the card.
 
     Returns:
-        the graph's input without its first axis [shape=(h', w'), dtype=uint8], and the picture's
-        pixels per pixel of it.
+        the graph's input without its first axis [shape=(h', w'), dtype=uint8], and how many of the
+        picture's pixels one of its pixels is wide.
 
     Raises:
         InvalidInput: the picture has no pixels.

@@ -1,4 +1,4 @@
-"""The face's CNN: from a grey crop to the seven probabilities."""
+"""The expression model: from a grey crop of a face to seven probabilities."""
 
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -16,8 +16,8 @@ class Expressions(NamedTuple):
     """What the model says about k faces.
 
     Attributes:
-        moods: [shape=(k, 7), dtype=float32] calibrated probabilities, as annotators' votes.
-        labels: [shape=(k, 7), dtype=float32] probabilities of the single label of FER2013.
+        moods: [shape=(k, 7), dtype=float32] calibrated probabilities of the annotators' votes.
+        labels: [shape=(k, 7), dtype=float32] probabilities of FER2013's single label.
         embeddings: [shape=(k, d), dtype=float32] unit vectors.
 
     """
@@ -32,13 +32,13 @@ def crop_face(grey: Grey, box: Box, *, scale: float, size: int = 48) -> Grey:
 
     The crop is a square around the box's centre, its side ``scale`` times the face's width (the
     height changes more with the hair and an open mouth), turned until the face is upright. Beyond
-    the picture's edge its border pixels are repeated.
+    the picture's edge, the pixels of the border are repeated.
 
     Args:
         grey: [shape=(h, w), dtype=uint8] the picture.
         box: the face.
         scale: ``box_crop_scale`` of the model's card.
-        size: side of the result in pixels.
+        size: side of the crop in pixels.
 
     Returns:
         crop [shape=(size, size), dtype=uint8].
@@ -55,7 +55,7 @@ def crop_face(grey: Grey, box: Box, *, scale: float, size: int = 48) -> Grey:
 
 
 class ExpressionModel:
-    """The face's CNN with its card.
+    """The expression model's CNN with its card.
 
     Attributes:
         model: the loaded model.
@@ -83,10 +83,10 @@ class ExpressionModel:
         """Classify faces.
 
         Args:
-            crops: [shape=(k, 48, 48), dtype=uint8], as of `crop_face`.
+            crops: [shape=(k, 48, 48), dtype=uint8], as `crop_face` gives them.
 
         Raises:
-            ModelError: another shape or type.
+            ModelError: the crops have another shape or type.
 
         """
         outputs = self.model.run(crops)

@@ -1,4 +1,4 @@
-"""Image files as grey pictures, within bounded memory."""
+"""Image files as grey pictures, in bounded memory."""
 
 import logging
 import warnings
@@ -18,7 +18,7 @@ from vibelux.face.opaque import grey_on_white
 from vibelux.face.plain_picture import plain_picture
 
 MEMORY = 280_000_000
-"""Bytes that decoding may take; what needs more is decoded smaller or refused."""
+"""Bytes that decoding may take; a picture that needs more is decoded smaller or refused."""
 
 BYTES_PER_PIXEL = {
     "JPEG": 8,
@@ -31,8 +31,8 @@ BYTES_PER_PIXEL = {
     "TIFF": 13,
     "AVIF": 18,
 }
-"""What decoding takes at its peak, at most, the file's bytes included: measured on 12 million
-pixels of the costliest kind of each."""
+"""Most memory that decoding takes per pixel, the file's bytes included, measured on 12 million
+pixels of the costliest kind of each format."""
 
 REDUCTIONS = (1, 2, 4, 8)
 """By how much a JPEG's sides can be divided while it is decoded."""
@@ -44,7 +44,7 @@ MIN_SIDE = 8
 """Pixels; nothing smaller can hold a face."""
 
 _UNHEARD = logging.NullHandler()
-"""Takes what Pillow logs of damaged files, which would go to stderr where no handler is set up."""
+"""Takes what Pillow logs about damaged files: without a handler it would go to stderr."""
 
 _TURNS: Mapping[int, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
     2: np.fliplr,
@@ -55,7 +55,7 @@ _TURNS: Mapping[int, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
     7: lambda stored: np.rot90(stored, 2).T,
     8: np.rot90,
 }
-"""What makes a picture upright that has this EXIF orientation (Exif 2.32, tag 0x0112)."""
+"""How a picture with this EXIF orientation is made upright (Exif 2.32, tag 0x0112)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,16 +75,16 @@ class Picture:
 def read_image(path: Path) -> Picture:
     """Decode an image file to grey.
 
-    Colour, 16-bit and transparent pictures become 8-bit grey, what is transparent before white.
-    Metadata do not count, however damaged, but for the orientation. What would take more than
-    `MEMORY` is decoded at a half, a quarter or an eighth of its size if it is a baseline JPEG, and
-    refused otherwise.
+    Colour, 16-bit and transparent pictures become 8-bit grey on a white background. Of the
+    metadata, only the orientation counts; damage to the rest does not matter. A picture that would
+    take more than `MEMORY` is decoded at a half, a quarter or an eighth of its size if it is a
+    baseline JPEG, and refused otherwise.
 
     Args:
         path: a JPEG, PNG, WebP, BMP, TIFF, GIF (its first picture), AVIF or PNM file.
 
     Raises:
-        ImageError: missing, a folder, not permitted, empty, no image, damaged, too large or too
+        ImageError: missing, a folder, not permitted, empty, not an image, damaged, too large or too
             small.
 
     """
@@ -101,21 +101,21 @@ def read_image(path: Path) -> Picture:
     logging.getLogger("PIL").addHandler(_UNHEARD)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of tags that are damaged and not needed
+            warnings.simplefilter("ignore")  # about damaged tags that are not needed
             opened = _opened(data, header, reduction)
-            if header.format == "AVIF":  # from the turn and mirror of its own, or else from XMP
+            if header.format == "AVIF":  # from its own turn and mirror, or else from XMP
                 opened.info.pop("xmp", None)
                 orientation = opened.getexif().get(ExifTags.Base.Orientation, 1)
             return Picture(turned(grey_on_white(opened), orientation), reduction)
-    except Exception as error:  # Pillow raises whatever a damaged file leads it into
+    except Exception as error:  # a damaged file can make Pillow raise anything
         raise ImageError(
-            f"{path} is a damaged {header.format} file, or one of a rare kind{_reason(error)}; "
+            f"{path} is a {header.format} file that is damaged or of a rare kind{_reason(error)}; "
             "save it again as JPEG or PNG"
         ) from error
 
 
 def _reason(error: Exception) -> str:
-    """Return what Pillow says is wrong in brackets, nothing where that is of no use to people."""
+    """Return what Pillow says is wrong, in brackets, or nothing where that does not help people."""
     said = str(error)
     return f" ({said})" if said and not isinstance(error, UnidentifiedImageError) else ""
 
@@ -145,7 +145,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _reduction(path: Path, header: Header) -> int:
-    """Return by how much to reduce while decoding; refuse what would not fit even so."""
+    """Return by how much to reduce while decoding; refuse what would not fit even then."""
     width, height = header.width, header.height
     said = f"{path} is {width:,}×{height:,} pixels"
     if min(width, height) < MIN_SIDE:
@@ -164,9 +164,9 @@ def _reduction(path: Path, header: Header) -> int:
 
 
 def _opened(data: bytes, header: Header, reduction: int) -> Image.Image:
-    """Return a picture that is not decoded yet; a JPEG to be decoded in grey and reduced."""
+    """Return a picture that is not decoded yet; a JPEG is set to be decoded in grey and reduced."""
     if "JPEG" in header.format:
-        # Not Image.open: it refuses 179 million pixels even where they are reduced at once.
+        # Not Image.open: it refuses 179 million pixels even if they are reduced while decoding.
         jpeg = JpegImageFile(BytesIO(data))
         jpeg.draft("L", (jpeg.width // reduction, jpeg.height // reduction))
         return jpeg
@@ -175,6 +175,6 @@ def _opened(data: bytes, header: Header, reduction: int) -> Image.Image:
 
 
 def turned(grey: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
-    """Return a picture [shape=(h, w)] that was stored with an EXIF orientation as it is upright."""
+    """Return a picture [shape=(h, w)] upright that was stored with an EXIF orientation."""
     turn = _TURNS.get(orientation)
     return grey if turn is None else np.ascontiguousarray(turn(grey))

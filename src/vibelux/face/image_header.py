@@ -1,7 +1,7 @@
 """The size of a picture, read from its first bytes.
 
-Decoders allocate what a header promises, and a header of a few bytes can promise gigabytes. The
-size is therefore known before anything is decoded.
+Decoders allocate what a header promises, and a header of a few bytes can promise gigabytes, so the
+size is read before anything is decoded.
 
 Sources: ITU T.81 (JPEG), W3C PNG 3rd edition, RFC 9649 (WebP), TIFF 6.0, GIF89a, ISO/IEC 23008-12
 (HEIF and AVIF), the Netpbm manual (PGM, PPM), Microsoft's BITMAPINFOHEADER.
@@ -23,8 +23,8 @@ class Header:
     Attributes:
         format: ``JPEG``, ``progressive JPEG`` (and the other kinds that need the whole picture
             in memory), ``PNG``, ``WebP``, ``BMP``, ``TIFF``, ``GIF``, ``AVIF``, ``HEIC``, ``PNM``.
-        width: pixels as stored, before any EXIF rotation; 0 where it is not said.
-        height: as width.
+        width: pixels as stored, before any EXIF rotation; 0 if the header does not say.
+        height: likewise.
 
     """
 
@@ -34,7 +34,7 @@ class Header:
 
 
 def read_header(data: bytes) -> Header | None:
-    """Return format and size of a picture, or None if the bytes begin none that is known.
+    """Return the format and size of a picture, or None if the format is not known.
 
     Args:
         data: the file's bytes, or its beginning.

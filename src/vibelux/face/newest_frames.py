@@ -1,4 +1,4 @@
-"""The newest of what arrives while nobody looks."""
+"""The newest item of a source that is faster than its reader."""
 
 import threading
 import time
@@ -8,7 +8,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-_GLANCE = 0.1  # seconds; on Windows, Ctrl-C does not interrupt a wait without an end
+_GLANCE = 0.1  # seconds; on Windows, Ctrl-C does not interrupt a wait without a timeout
 
 _FAREWELL = 2.0
 """Seconds that a thread is given to end. One that hangs in a driver ends with the program."""
@@ -17,18 +17,18 @@ _FAREWELL = 2.0
 def newest_frames(
     items: Generator[T, None, None], *, patience: float = float("inf")
 ) -> Generator[T, None, None]:
-    """Read a generator in a thread, yield its newest item, drop those that were not asked for.
+    """Read a generator in a thread; yield its newest item and drop those nobody asked for.
 
-    So whoever takes longer over a camera's frame than the camera does is never late by more than
-    one. The thread begins with the first item asked for and closes ``items`` at its end, which
-    closing this generator waits for.
+    A reader that is slower than the camera is thus never late by more than one frame. The thread
+    starts with the first item asked for and closes ``items`` when it ends; closing this generator
+    waits for that.
 
     Args:
         items: nobody else may read them meanwhile.
-        patience: seconds without an item after which they are given up.
+        patience: seconds to wait for an item.
 
     Raises:
-        TimeoutError: no item came for so long.
+        TimeoutError: no item came within ``patience`` seconds.
         Exception: whatever reading the items raises, after the last item before it.
 
     """

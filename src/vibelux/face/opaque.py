@@ -1,7 +1,7 @@
-"""A decoded picture in grey, with what is transparent before white.
+"""A decoded picture in grey, on a white background where it is transparent.
 
-White, because that is what people who cut somebody out see behind them, in a browser or a document,
-and what programs save as JPEG; docs/preprocessing.md, step 2.
+White, because that is the background on which browsers and documents show a cut-out person, and
+with which programs save one as JPEG; docs/preprocessing.md, step 2.
 """
 
 from io import BytesIO
@@ -14,13 +14,14 @@ from PIL.GifImagePlugin import GifImageFile
 from PIL.PngImagePlugin import PngImageFile
 
 BAND = 64
-"""Rows that are converted to grey at a time, so that no second copy in colour is needed."""
+"""Rows that are converted to grey at a time, which saves a second copy in colour."""
 
 _WHITE = 255
 _LUMA = (9798 / 32768, 19235 / 32768, 3735 / 32768, 0.0)  # as `vibelux.face.reading.as_grey`
 
 _KEY_SCALES = {"1": 255, "L;2": 85, "L;4": 17}
-"""By which Pillow multiplies the levels of a PNG with fewer than eight bits, but not its key."""
+"""Factors by which Pillow multiplies the levels of a PNG with fewer than eight bits, but not its
+key."""
 
 
 def grey_on_white(image: Image.Image) -> NDArray[np.uint8]:
@@ -30,10 +31,10 @@ def grey_on_white(image: Image.Image) -> NDArray[np.uint8]:
         image: opened by Pillow, not decoded yet.
 
     Returns:
-        [shape=(h, w), dtype=uint8]; beyond the first picture of a GIF it is white.
+        [shape=(h, w), dtype=uint8], white where the first picture of a GIF does not reach.
 
     Raises:
-        Exception: whatever Pillow raises at damaged files, ValueError for levels without a range.
+        Exception: whatever Pillow raises for damaged files; ValueError for levels without a range.
 
     """
     left, top, right, bottom = 0, 0, *image.size
@@ -49,7 +50,7 @@ def grey_on_white(image: Image.Image) -> NDArray[np.uint8]:
 
 
 def _with_key(image: Image.Image) -> Image.Image:
-    """Return a PNG whose transparent colour is given as Pillow gives its pixels."""
+    """Return a PNG with its transparent colour on the scale of Pillow's pixels."""
     if not isinstance(image, PngImageFile) or not image.tile:
         return image
     key, raw = image.info.get("transparency"), str(image.tile[0].args)
@@ -61,9 +62,10 @@ def _with_key(image: Image.Image) -> Image.Image:
 
 
 def _with_deep_key(image: PngImageFile, key: tuple[int, ...]) -> Image.Image:
-    """Return a PNG of 16 bits a colour, white where all 16 bits are those of its key.
+    """Return a PNG with 16 bits per channel, white where all 16 bits equal those of its key.
 
-    Pillow keeps the upper byte of each pair. Read as if the lower one came first, it keeps that.
+    Pillow keeps the upper byte of each pair. Told that the bytes are swapped, it keeps the lower
+    one.
     """
     file = image.fp
     if file is None:  # closed: it is decoded already
@@ -109,13 +111,13 @@ def _grey(image: Image.Image) -> NDArray[np.uint8]:
 def _keyed(
     grey: NDArray[np.uint8], levels: NDArray[Any], info: dict[str | tuple[int, int], Any]
 ) -> NDArray[np.uint8]:
-    """Return grey rows, white where their level is the one that is transparent."""
+    """Return grey rows, white where they have the transparent level."""
     key = info.get("transparency")
     return np.where(levels == key, np.uint8(_WHITE), grey) if isinstance(key, int) else grey
 
 
 def _on_white(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return pixels [shape=(h, w, 4)] as RGB before white, as canvases of browsers round it."""
+    """Return pixels [shape=(h, w, 4)] as RGB on white, rounded as a browser's canvas does."""
     colours, alpha = rgba[..., :3].astype(np.uint32), rgba[..., 3:].astype(np.uint32)
     return ((2 * colours * alpha + 255) // 510 + _WHITE - alpha).astype(np.uint8)
 

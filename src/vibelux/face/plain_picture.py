@@ -1,9 +1,9 @@
-"""A picture file without what does not decide its pixels, and how it has to be turned.
+"""A picture file without metadata, and how it has to be turned.
 
-Text, colour profiles, previews and position data are optional, often large, and now and then
-damaged; decoders stumble over them, and each turns pictures by rules of its own. So all of it is
-taken out of the file before it is decoded, and the orientation is read here, by the rules of
-docs/preprocessing.md, step 1. The page does the same (web/src/vision/plain-picture.ts).
+Text, colour profiles, previews and position data are optional, often large and sometimes damaged.
+Decoders fail on them, and each turns pictures by its own rules. So all of it is removed before the
+file is decoded, and the orientation is read here, by the rules of docs/preprocessing.md, step 1.
+The page does the same (web/src/vision/plain-picture.ts).
 
 Sources: Exif 2.32, ITU T.81 and T.872 (JPEG), W3C PNG 3rd edition, RFC 9649 (WebP), TIFF 6.0,
 ISO/IEC 23008-12 (AVIF), Microsoft's BITMAPV4HEADER.
@@ -15,19 +15,19 @@ import zlib
 from typing import NamedTuple
 
 _JUNK = 1024
-"""Bytes before a JPEG or PNG that are passed over, such as a line break or an HTTP header."""
+"""Bytes before a JPEG or PNG that are skipped, such as a line break or an HTTP header."""
 
 _JPEG = b"\xff\xd8\xff"
 _PNG = b"\x89PNG\r\n\x1a\n"
 _OTHERS = re.compile(
     rb"RIFF|GIF8|BM|II\*\0|MM\0\*|....ftyp|P[1-6][\s#]|ID3|fLaC|OggS|\x1aE\xdf\xa3", re.DOTALL
 )
-"""Beginnings of other formats; a picture inside a song or a video is not what is asked for."""
+"""Beginnings of other formats: a picture inside a song or a video is not meant."""
 
 _MARKER = re.compile(rb"\xff+[^\xff\0]")
 _TABLE_OR_FRAME = re.compile(rb"\xff[\xc0-\xc4\xdb\xdd]")
 _STRAY = 4
-"""Bytes between two segments of a JPEG that are passed over at most, as decoders do."""
+"""Most bytes between two segments of a JPEG that are skipped, as decoders do."""
 
 _PNG_END = b"\0\0\0\0IEND\xae\x42\x60\x82"
 _PNG_KEPT = (b"IHDR", b"PLTE", b"tRNS", b"IDAT")
@@ -40,7 +40,7 @@ _AVIF_EXIF = re.compile(rb"(infe(?:\x02.{5}|\x03.{7})..)Exif", re.DOTALL)
 
 _ORIENTATION = 0x0112
 _FORMATS = {1: "B", 3: "H", 4: "I"}
-"""Of a TIFF field's type: BYTE, SHORT, LONG."""
+"""Bytes of a TIFF field by its type: BYTE, SHORT, LONG."""
 
 _BMP_MASKS = struct.pack("<4I", 0xFF0000, 0xFF00, 0xFF, 0xFF000000)
 
@@ -62,7 +62,7 @@ class PlainPicture(NamedTuple):
 
 
 def plain_picture(data: bytes) -> PlainPicture:
-    """Return a picture file without its metadata; damaged files come back in some way or other.
+    """Return a picture file without its metadata, or a damaged one as far as it was understood.
 
     Args:
         data: the file's bytes.
@@ -77,7 +77,7 @@ def plain_picture(data: bytes) -> PlainPicture:
         return _plain_png(data)
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return _plain_webp(data)
-    if data[4:8] == b"ftyp":  # the format's own turn counts, and decoders apply it
+    if data[4:8] == b"ftyp":  # the format's own orientation counts, and decoders apply it
         return PlainPicture(_AVIF_EXIF.sub(rb"\1skip", data))
     if data[:4] in (b"II*\0", b"MM\0*"):
         return _plain_tiff(data)
@@ -87,7 +87,7 @@ def plain_picture(data: bytes) -> PlainPicture:
 
 
 def _plain_jpeg(data: bytes) -> PlainPicture:
-    """Leave out every APPn segment and comment but those that tell how colours are stored."""
+    """Leave out every APPn segment and comment except those that say how colours are stored."""
     kept, exif = [data[:2]], None
     at = 2
     while (at := _marker(data, at)) < len(data):
@@ -113,18 +113,18 @@ def _plain_jpeg(data: bytes) -> PlainPicture:
 
 
 def _marker(data: bytes, at: int) -> int:
-    """Return where the next marker's second byte is; stray bytes before it are passed over."""
+    """Return where the next marker's second byte is; stray bytes before it are skipped."""
     found = _MARKER.search(data, at)
     return found.end() - 1 if found else len(data) + 1
 
 
 def _end(data: bytes, marker: int) -> int:
-    """Return where the segment ends whose marker's second byte is there."""
+    """Return where a segment ends, given the place of its marker's second byte."""
     return marker + 1 + int.from_bytes(data[marker + 1 : marker + 3], "big")
 
 
 def _begins(data: bytes, at: int) -> bool:
-    """Tell whether a segment begins there or behind a few stray bytes, and another after it."""
+    """Return whether a segment, and another after it, begin there or a few stray bytes later."""
     marker = _marker(data, at)
     if marker - at > _STRAY or marker >= len(data) or not 0xC0 <= data[marker] <= 0xFE:
         return False
@@ -132,18 +132,18 @@ def _begins(data: bytes, at: int) -> bool:
 
 
 def _resumed(data: bytes, at: int) -> int:
-    """Return where a table or frame begins after a segment whose length is wrong."""
+    """Return where the next table or frame begins after a segment with a wrong length."""
     places = (found.start() for found in _TABLE_OR_FRAME.finditer(data, at))
     return next((place for place in places if _begins(data, place)), len(data))
 
 
 def _plain_png(data: bytes) -> PlainPicture:
-    """Leave out every chunk that is neither the header, the colours, nor the pixels."""
+    """Leave out every chunk except the header, the colours and the pixels."""
     kept, exif = [_PNG], None
     at = len(_PNG)
     while at + 8 <= len(data) and (kind := data[at + 4 : at + 8]) != b"IEND":
         end = at + 12 + int.from_bytes(data[at : at + 4], "big")
-        if end > len(data):  # cut off, which its decoder has to see
+        if end > len(data):  # cut off: the decoder has to notice
             return PlainPicture(b"".join([*kept, data[at:]]), _orientation(exif))
         if kind == b"tRNS":  # not dropped for a wrong checksum, as decoders do: it hides pixels
             body = data[at + 4 : end - 4]
@@ -157,7 +157,7 @@ def _plain_png(data: bytes) -> PlainPicture:
 
 
 def _plain_webp(data: bytes) -> PlainPicture:
-    """Leave out every chunk but the pixels'; of an animation, all but the first picture."""
+    """Leave out every chunk but the pixels, and all pictures of an animation but the first."""
     kept, exif = [], None
     frames = 0
     at = 12
@@ -182,7 +182,7 @@ def _plain_webp(data: bytes) -> PlainPicture:
 
 
 def _with_alpha(bmp: bytes) -> bytes:
-    """Return a BMP of 32 bits whose header has a mask for alpha as one that says so outright."""
+    """Return a BMP of 32 bits, with a header in which Pillow finds the alpha if it has any."""
     plain = bytearray(bmp)
     if len(bmp) >= 70:
         size, bits, compression = struct.unpack_from("<I10xHI", bmp, 14)
@@ -192,7 +192,7 @@ def _with_alpha(bmp: bytes) -> bytes:
 
 
 def _plain_tiff(data: bytes) -> PlainPicture:
-    """Give the first picture's metadata another number each, and its orientation the value 1."""
+    """Rename the first picture's fields with metadata, and set its orientation to 1."""
     orientation, plain = _orientation(data), bytearray(data)
     for order, entry, tag in _fields(data):
         if tag == _ORIENTATION:
@@ -203,7 +203,7 @@ def _plain_tiff(data: bytes) -> PlainPicture:
 
 
 def _orientation(tiff: bytes | None) -> int:
-    """Return the orientation that EXIF data give, 1 where they give none of 1 to 8."""
+    """Return the orientation that EXIF data give, or 1 if that is not a number from 1 to 8."""
     for order, entry, tag in _fields(tiff or b""):
         if tag == _ORIENTATION:
             kind, count = struct.unpack_from(f"{order}HI", tiff or b"", entry + 2)
@@ -215,7 +215,7 @@ def _orientation(tiff: bytes | None) -> int:
 
 
 def _fields(tiff: bytes) -> list[tuple[str, int, int]]:
-    """Return byte order, place and tag of the fields of a TIFF's first directory that are there."""
+    """Return the byte order, place and tag of each complete field in a TIFF's first directory."""
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(tiff[:4])
     if order is None or len(tiff) < 8:
         return []

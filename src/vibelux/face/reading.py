@@ -1,4 +1,4 @@
-"""The expression on the main face of one frame, or why there is none."""
+"""The expression on the main face of one frame, or why it cannot be read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -18,22 +18,22 @@ from vibelux.face.sampling import Grey
 State = Literal["ok", "no_face", "too_small", "too_dark", "too_blurred", "unsure"]
 
 MIN_FACE = 26
-"""Pixels of a face's width, 32 of its crop. FER2013 faces reduced to 32 pixels lose about a point
-of accuracy, to 24 three, to 16 fifteen (docs/face.md)."""
+"""Least width of a face in pixels, 32 of its crop. FER2013 faces reduced to 32 pixels lose about a
+point of accuracy, to 24 three, to 16 fifteen (docs/face.md)."""
 
 MIN_CONTRAST = 24
-"""Grey levels between the 5th and 95th percentile of a crop. Contrast and not brightness: dark
-skin in good light has plenty, any face in bad light has little."""
+"""Least number of grey levels between the 5th and 95th percentile of a crop. Contrast rather than
+brightness: dark skin in good light has plenty, any face in bad light has little."""
 
 MIN_SHARPNESS = 0.018
-"""Of a crop, as of `sharpness`. Over FER2013 faces blurred in many ways and degrees, those below
-it are named rightly in half of the cases, unblurred faces in 84 % (docs/face.md)."""
+"""Least `sharpness` of a crop. Of FER2013 faces blurred in many ways and degrees, those below it
+are classified correctly in half of the cases, unblurred faces in 84 % (docs/face.md)."""
 
 DARK_FRAME = 40
 """Grey level that 99 % of a picture stay below when it is too dark to find a face in."""
 
 MIN_SHARE = 0.2
-"""Of the strongest emotion; below it (1/7 is no opinion at all) the model cannot tell."""
+"""Least share of the strongest emotion; below it the model is unsure (1/7 is no opinion at all)."""
 
 _LUMA = np.array([3735, 19235, 9798], np.float32) / 32768  # of blue, green and red
 
@@ -44,7 +44,7 @@ ADVICE: Mapping[State, str] = {
     "too_dark": "there is too little light or contrast to see an expression; turn on a light in "
     "front of the face",
     "too_blurred": "the face is blurred; hold still, clean the lens, or come nearer",
-    "unsure": "the expression cannot be told; face the camera, without anything before the face",
+    "unsure": "the expression is unclear; face the camera, with nothing in front of the face",
 }
 """For every state but ``ok``: what was wrong and what to do."""
 
@@ -57,7 +57,7 @@ class FaceReading:
         state: ``ok``, or why there is no mood.
         mood: [shape=(7,), dtype=float32] of the main face, or of the group, if the state is
             ``ok``, else None.
-        face: the main face, also when it cannot be read; None if there is no face.
+        face: the main face, even if it cannot be read; None if there is no face.
         faces: every face with its mood (None where it cannot be read), the main face first.
         crop: [shape=(48, 48), dtype=uint8] what the model saw of the main face, or None.
         model: the model's name, version and hash.
@@ -91,7 +91,7 @@ class FaceReading:
         )
 
     def with_mood(self, mood: Mood, *, group: bool = False) -> Self:
-        """Return the reading with another mood of the main face, or of the group."""
+        """Return the reading with another mood for the main face, or for the group."""
         if group:
             return replace(self, mood=mood)
         return replace(self, mood=mood, faces=((self.faces[0][0], mood), *self.faces[1:]))
@@ -99,7 +99,7 @@ class FaceReading:
     def grouped(self) -> Self:
         """Return the reading with the average mood of all faces that can be read.
 
-        With one such face or more the state is ``ok``; otherwise it is the main face's.
+        The state is ``ok`` if there is at least one such face, otherwise that of the main face.
         """
         moods = [mood for _, mood in self.faces if mood is not None]
         if not moods:
@@ -121,7 +121,7 @@ class FaceReading:
 
 
 class FaceReader:
-    """Reads frames: finds the faces, cuts them out, classifies them, judges the main one.
+    """Reads frames: finds the faces, crops and classifies them, and judges the main one.
 
     Attributes:
         detector: finds the faces.
@@ -139,7 +139,7 @@ class FaceReader:
 
         Args:
             model_path: an ONNX file with its card beside it.
-            detector: default: the shipped one, for frames of a camera or a video.
+            detector: by default the shipped one, for frames of a camera or a video.
 
         Raises:
             ModelError: as `vibelux.models.load_model`.
@@ -157,7 +157,7 @@ class FaceReader:
 
         Args:
             frame: [shape=(h, w, 3) BGR or (h, w) grey, dtype=uint8].
-            near: where the main face was last; the face nearest to it is the main one now. Without
+            near: where the main face was last: the face nearest to it is the main one now. Without
                 it, the most prominent face is.
 
         Raises:
@@ -197,12 +197,12 @@ def as_grey(frame: NDArray[np.uint8]) -> Grey:
         )
     if len(shape) == 2:
         return frame
-    # Exact in float32: the weights are multiples of 2^-15, the sum needs 23 bits.
+    # Exact in float32: the weights are multiples of 2^-15, and the sum needs 23 bits.
     return (frame.astype(np.float32) @ _LUMA + np.float32(0.5)).astype(np.uint8)
 
 
 def judge(box: Box, crop: Grey, mood: Mood) -> State:
-    """Return whether a face can be read, and if not, why."""
+    """Return ``ok`` if a face can be read, otherwise why it cannot."""
     if box.across < MIN_FACE:
         return "too_small"
     low, high = np.percentile(crop, (5, 95))
@@ -216,11 +216,11 @@ def judge(box: Box, crop: Grey, mood: Mood) -> State:
 
 
 def sharpness(crop: Grey) -> float:
-    """Return how steep a crop's edges are in the direction in which they are the least steep.
+    """Return how steep a crop's edges are in the direction where they are least steep.
 
     It is the smaller eigenvalue of the mean structure tensor (Förstner & Gülch, 1987) over the
     variance of the pixels, 0 for a crop without contrast. Every direction counts, since motion
-    blurs one only and leaves the variance of the Laplacian nearly as it was.
+    blurs only one and hardly changes the variance of the Laplacian.
 
     Args:
         crop: [shape=(h, w), dtype=uint8], 2×2 pixels or more.

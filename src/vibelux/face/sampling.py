@@ -1,4 +1,4 @@
-"""Samples a rectangle of a picture, in integers: the one resizing between camera and networks.
+"""Samples a rectangle of a picture in integers: the only resizing between camera and networks.
 
 Every output pixel is the mean of the source area that it covers; where the picture is enlarged,
 that area is one source pixel wide, which is linear interpolation. Weights are whole multiples of
@@ -17,11 +17,11 @@ Grey = NDArray[np.uint8]
 
 SHIFT = 11
 UNIT = 1 << SHIFT
-"""What the weights of one output pixel sum to along each axis; 255 · 2048² fits into int32."""
+"""Sum of an output pixel's weights along each axis; 255 · 2048² fits into int32."""
 
 BAND = 40
-"""Output rows at a time: what they need stays in the processor's cache (0.6 instead of 1.6 ms for
-640×480 to 320×240), and a large picture needs little memory."""
+"""Number of output rows computed at a time: their input stays in the processor's cache (0.6 instead
+of 1.6 ms for 640×480 to 320×240), and a large picture needs little memory."""
 
 
 class Window(NamedTuple):
@@ -42,7 +42,7 @@ class Window(NamedTuple):
 
 
 def sample(grey: Grey, window: Window, *, width: int, height: int) -> Grey:
-    """Return what a window shows, resized; beyond the picture its border pixels are repeated.
+    """Return the part of a picture in a window, resized; beyond the picture its border is repeated.
 
     Args:
         grey: [shape=(h, w), dtype=uint8] the picture.
@@ -73,17 +73,17 @@ def sample(grey: Grey, window: Window, *, width: int, height: int) -> Grey:
 def _weights(
     length: int, start: float, span: float, size: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Return which pixels of a line each of ``size`` outputs is made of, and their weights.
+    """Return the pixels of a line that make up each of ``size`` outputs, and their weights.
 
     Args:
         length: of the line.
         start: where the outputs begin.
-        span: length that the outputs cover together.
+        span: length that all outputs cover together.
         size: number of outputs.
 
     Returns:
-        first pixel [shape=(size,)] and weights of it and the following ones [shape=(size, k)],
-        each row with the sum `UNIT`.
+        first pixel [shape=(size,)], and the weights of it and those after it [shape=(size, k)];
+        each row sums to `UNIT`.
 
     """
     step = span / size
@@ -94,7 +94,7 @@ def _weights(
     edges = first[:, None] + np.arange(taps + 1)
     share = np.clip((edges - begin[:, None]) / reach, 0, 1)
     cumulative = np.floor(UNIT * share + 0.5).astype(np.int32)
-    # What lies before the line is its first pixel, what lies behind it its last one.
+    # Beyond its ends, the line goes on with its first and its last pixel.
     cumulative[:, 0] = 0
     cumulative[:, -1] = UNIT
     return first, np.diff(cumulative, axis=1)

@@ -1,4 +1,4 @@
-"""The mood of a picture, a video or the camera. Nothing that is seen is written anywhere."""
+"""The mood of a picture, a video or the camera. No picture is ever written anywhere."""
 
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
@@ -15,16 +15,16 @@ from vibelux.face.tracker import FaceTracker, Moment
 from vibelux.face.video import video_frames
 
 PICTURE_LOOKS = 3
-"""Sizes at which a face is looked for in a picture, 320 to 1280 pixels; one picture may take longer
+"""Sizes at which faces are looked for in a picture, 320 to 1280 pixels: one picture may take longer
 than one frame of a stream."""
 
 CAMERA_SECONDS = 2.0
 
 VIDEO_RATE = 10.0
-"""Frames a second that are analysed of a video."""
+"""Frames per second of a video that are analysed."""
 
 VIDEO_FRAMES = 600
-"""Frames that are analysed at most; a video of more than a minute is sampled evenly."""
+"""Most frames of a video that are analysed; one longer than a minute is sampled evenly."""
 
 
 def mood_of_image(
@@ -35,8 +35,8 @@ def mood_of_image(
     Args:
         path: the picture; boxes of the result are in its (upright) pixels.
         model_path: an ONNX file used instead of the shipped one.
-        group: the mood is the average of all faces that can be read, not the most prominent
-            face's.
+        group: whether the mood is the average of all faces that can be read instead of the most
+            prominent one's.
 
     Raises:
         ImageError: as `vibelux.face.image.read_image`.
@@ -55,9 +55,9 @@ def mood_of_video(
     """Average the mood over a video file.
 
     Args:
-        path: of the video.
-        model_path: as of `mood_of_image`.
-        group: as of `mood_of_image`.
+        path: the video.
+        model_path: see `mood_of_image`.
+        group: see `mood_of_image`.
 
     Raises:
         VideoError: as `vibelux.face.video.video_frames`.
@@ -79,8 +79,8 @@ def mood_of_camera(
     Args:
         device: the camera's number.
         seconds: from the first frame to the last.
-        model_path: as of `mood_of_image`.
-        group: as of `mood_of_image`.
+        model_path: see `mood_of_image`.
+        group: see `mood_of_image`.
 
     Raises:
         CameraError: as `vibelux.face.camera.Camera`.
@@ -94,7 +94,7 @@ def mood_of_camera(
 def moments_of_video(
     path: Path, *, model_path: Path | None = None, group: bool = False
 ) -> Generator[Moment, None, None]:
-    """Yield what a video shows, frame by frame, the mood smoothed over time.
+    """Yield what a video shows, frame by frame, with the mood smoothed over time.
 
     Raises:
         VideoError: as `vibelux.face.video.video_frames`.
@@ -109,10 +109,10 @@ def moments_of_video(
 def moments_of_camera(
     device: int = 0, *, model_path: Path | None = None, group: bool = False
 ) -> Generator[Moment, None, None]:
-    """Yield what the camera sees without end, the mood smoothed over time.
+    """Yield what the camera sees, without end, with the mood smoothed over time.
 
     Each moment is of the newest frame; frames that arrive meanwhile are dropped. Close the
-    generator to release the camera. The time is that since the first frame.
+    generator to release the camera. Times count from the first frame.
 
     Raises:
         CameraError: as `vibelux.face.camera.Camera`.
@@ -135,8 +135,8 @@ def average(moments: Iterable[Moment], *, group: bool = False) -> FaceReading:
         group: whether their mood is a group's.
 
     Returns:
-        the reading of the frame whose own mood is nearest to the average of those, with the
-        average as its mood; if there is none, the last frame of the state met most often.
+        the reading of the frame whose own mood is nearest to the average of all, with that average
+        as its mood; if no frame has a mood, the last frame of the commonest state.
 
     """
     read: list[FaceReading] = []

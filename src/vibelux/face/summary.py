@@ -1,4 +1,4 @@
-"""What a stream of moments comes to: its mean mood, its states, how steady it was."""
+"""A summary of a stream of moments: the mean mood, the states, how steady it was."""
 
 from collections import Counter
 from typing import Any
@@ -11,12 +11,12 @@ from vibelux.face.tracker import Moment
 
 
 class MoodSummary:
-    """Adds moments up one by one; its size does not grow with their number.
+    """Adds moments up one by one, in memory that does not grow with their number.
 
     Attributes:
-        frames: how many were added.
-        changes: how often the strongest emotion of the smoothed mood became another one from one
-            frame to the next.
+        frames: number of moments added.
+        changes: how often the strongest emotion of the smoothed mood changed from one frame to the
+            next.
 
     """
 
@@ -31,7 +31,7 @@ class MoodSummary:
         self._model = ""
 
     def add(self, moment: Moment) -> None:
-        """Take the next moment in."""
+        """Add the next moment."""
         reading = moment.reading
         if not self.frames:
             self._first = moment.time
@@ -48,12 +48,12 @@ class MoodSummary:
 
     @property
     def mood(self) -> Mood | None:
-        """The mean of the frames' own moods [shape=(7,), dtype=float32], None if no one has any."""
+        """The mean of the frames' own moods [shape=(7,), dtype=float32], None if there are none."""
         return as_mood(self._sum) if self._read else None
 
     @property
     def state(self) -> State:
-        """``ok`` if there is a mood, else the state that was met most often."""
+        """``ok`` if there is a mood, else the commonest state."""
         if self._read or not self.frames:
             return "ok" if self._read else "no_face"
         return self._states.most_common(1)[0][0]
@@ -65,7 +65,7 @@ class MoodSummary:
 
     @property
     def states(self) -> dict[State, float]:
-        """Share of the frames in each state that was met, the commonest first."""
+        """Share of the frames in each state that occurred, the commonest first."""
         return {state: count / self.frames for state, count in self._states.most_common()}
 
     @property

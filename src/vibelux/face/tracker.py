@@ -1,7 +1,7 @@
 """Follows the main face over time and smooths its mood.
 
-Probabilities of single frames jump; a low-pass filter with a time constant in seconds calms them
-by the same amount at any frame rate.
+Probabilities of single frames jump; a low-pass filter with a time constant in seconds smooths them
+equally at any frame rate.
 """
 
 import math
@@ -18,7 +18,7 @@ from vibelux.face.reading import FaceReader, FaceReading
 
 
 class MainFace:
-    """Remembers where the main face was, so that the next frame's main face is the same one.
+    """Remembers where the main face was, so that it stays the main face in the next frame.
 
     Attributes:
         patience: seconds without the face after which the most prominent face takes its place.
@@ -26,8 +26,8 @@ class MainFace:
     """
 
     REACH = 1.0
-    """Widths of the face that its centre may move between two frames; a face farther away is
-    somebody else."""
+    """How far the face's centre may move between two frames, in widths of the face; a face farther
+    away is somebody else's."""
 
     def __init__(self, *, patience: float = 1.0) -> None:
         self.patience = patience
@@ -39,7 +39,7 @@ class MainFace:
         return self._box if time - self._seen <= self.patience else None
 
     def follow(self, reading: FaceReading, time: float) -> bool:
-        """Take a frame's reading in; return whether its main face is the one followed so far."""
+        """Follow a reading's main face; return whether it is the one that was followed so far."""
         last = self.box(time)
         if reading.face is None:
             return False
@@ -52,13 +52,14 @@ class MainFace:
 class SmoothMood:
     """Two equal exponential filters in a row (a critically damped low-pass of second order).
 
-    Between two moods the newer one is taken to hold, so the outcome depends on the time and not
-    on the number of frames. One exponential filter with the same delay of a step lets twice as
-    many changes of the strongest emotion through (docs/face.md).
+    Between two moods the newer one is taken to hold, so the result depends on the time that passes
+    and not on the number of frames. A single exponential filter that delays a step as much lets
+    twice as many changes of the strongest emotion through (docs/face.md).
 
     Attributes:
-        time_constant: mean delay in seconds, shared by the two: after it a changed expression has
-            moved the mood by 59 %, after 1.07 of it by 63 %, after twice the time by 91 %.
+        time_constant: mean delay in seconds of the two filters together. After this time a new
+            expression has moved the mood by 59 %, after 1.07 times as long by 63 %, after twice as
+            long by 91 %.
 
     """
 
@@ -71,13 +72,13 @@ class SmoothMood:
         self._time = 0.0
 
     def begin(self, mood: Mood, time: float) -> Mood:
-        """Forget what was, and start at a mood [shape=(7,)]."""
+        """Forget earlier moods and start at this one [shape=(7,)]."""
         self._first = self._second = mood.astype(np.float64)
         self._time = time
         return mood
 
     def step(self, mood: Mood, time: float) -> Mood:
-        """Take the next mood [shape=(7,)] in, return the smoothed one; the first as it is."""
+        """Add a mood [shape=(7,)] and return the smoothed one; the first is returned as it is."""
         if self._first is None:
             return self.begin(mood, time)
         x = (time - self._time) / (self.time_constant / 2)
@@ -90,15 +91,15 @@ class SmoothMood:
 
 @dataclass(frozen=True, eq=False)
 class Moment:
-    """What one frame of a live source shows, by itself and smoothed over time.
+    """What one frame of a live source shows, alone and smoothed over time.
 
     Attributes:
         time: of the frame in seconds.
-        reading: with the smoothed mood.
-        frame: the frame alone.
+        reading: reading of the frame, with the smoothed mood.
+        frame: reading of the frame alone.
         width: of the frame in pixels.
         height: of the frame in pixels.
-        held: whether the mood is an earlier one, because the face is away for a moment.
+        held: whether the mood is an earlier one because the face is lost for a moment.
 
     """
 
@@ -111,7 +112,7 @@ class Moment:
 
     @property
     def own(self) -> Mood | None:
-        """The frame's own mood, None if it shows none of the face that is followed."""
+        """The frame's own mood, None if the face that is followed has none in it."""
         return None if self.held else self.frame.mood
 
     def as_json(self) -> dict[str, Any]:
@@ -122,7 +123,7 @@ class Moment:
 class FaceTracker:
     """Reads the frames of a live source and smooths the mood of the main face or of the group.
 
-    A face that is lost for a moment (a blink of the detector, a turned head) keeps its last mood
+    A face that is lost for a moment (the detector misses it, or the head turns) keeps its last mood
     for ``patience`` seconds; then the state says what is wrong. Another face starts afresh.
 
     Attributes:
@@ -150,11 +151,11 @@ class FaceTracker:
         """Read the next frame.
 
         Args:
-            frame: as of `FaceReader.read`.
-            time: of the frame in seconds, on any clock that does not go back.
+            frame: see `FaceReader.read`.
+            time: time of the frame in seconds, on any clock that does not go back.
 
         Raises:
-            InvalidInput: as of `FaceReader.read`, or a time before the last mood's.
+            InvalidInput: see `FaceReader.read`, or a time before the last mood's.
 
         """
         if time < self._time:

@@ -1,8 +1,8 @@
-"""Which way up a face is: the detector is asked, since it knows upright faces.
+"""Which way up a face is, found by the detector, which is trained on upright faces.
 
-A face that is found upside down, or rarely on its side, would get another mood than the same face
-upright. So what is around each face is shown to the detector once more, turned four ways beside
-each other; docs/preprocessing.md, step 6.
+A face that is found upside down (or, rarely, on its side) would get another mood than the same face
+upright. So the surroundings of each face are shown to the detector once more, turned in four ways
+side by side; docs/preprocessing.md, step 6.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,20 +16,20 @@ Find = Callable[[Grey], Sequence[Box]]
 """Runs the detector on its input [shape=(h, w), dtype=uint8]; the boxes are in its pixels."""
 
 SIDE = 80
-"""Pixels of each of the four."""
+"""Side of each of the four pictures in pixels."""
 
 AROUND = 2.0
-"""Widths of the face that they show; so it is 40 pixels wide, enough for the detector."""
+"""Their side in widths of the face, which is thus 40 pixels wide: enough for the detector."""
 
 _MIDDLE = 14
-"""Pixels by which a box's centre may miss the middle of its quarter along each axis."""
+"""Pixels by which a box's centre may miss the middle of its quarter, along each axis."""
 
 _WIDTHS = (16, 88)
-"""Of a box in pixels; others are parts of the face or things around it."""
+"""Widths of a box in pixels; others are parts of the face or things around it."""
 
 
 def upright(grey: Grey, box: Box, find: Find) -> Box:
-    """Return a box with the turn that makes its face upright, and at that face's place.
+    """Return a box with the turn that makes its face upright, placed on that face.
 
     Args:
         grey: [shape=(h, w), dtype=uint8] the picture.
@@ -37,7 +37,7 @@ def upright(grey: Grey, box: Box, find: Find) -> Box:
         find: the detector.
 
     Returns:
-        the box itself if it is strongest as it is, or if the detector no longer finds it.
+        the box itself if its face is found best as it is, or is no longer found.
 
     """
     side = AROUND * box.w
@@ -60,7 +60,7 @@ def upright(grey: Grey, box: Box, find: Find) -> Box:
 
 
 def _quarter(face: Box) -> int | None:
-    """Return in the middle of which quarter, 0 to 3, a box lies; None if in no one's."""
+    """Return the quarter, 0 to 3, in whose middle a box lies, or None."""
     x, y = face.centre
     column, row = int(x >= SIDE), int(y >= SIDE)
     away = max(abs(x - (column + 0.5) * SIDE), abs(y - (row + 0.5) * SIDE))

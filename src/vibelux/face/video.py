@@ -1,4 +1,4 @@
-"""Frames of video files at the rate that an analysis needs, upright and grey."""
+"""Frames of video files at the rate an analysis needs, upright and grey."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ from vibelux.face.video_survey import VideoPart, video_parts
 from vibelux.stream_clock import StreamClock
 
 SPARSE = 1.0
-"""Seconds between two analysed frames from which on keyframes alone are decoded."""
+"""Seconds between two analysed frames from which on only keyframes are decoded."""
 
 KEYFRAME_GAP = 12.0
-"""Seconds between two keyframes, at most, for which that is done: encoders leave ten by default."""
+"""Most seconds between two keyframes for that: encoders leave ten by default."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,23 +38,23 @@ class Frame:
 def video_frames(path: Path, *, rate: float = 5.0, limit: int = 300) -> Iterator[Frame]:
     """Yield a video's frames at an analysis rate.
 
-    A video too long for ``limit`` frames at this rate is sampled evenly over its whole length,
-    whatever length it claims; where keyframes are dense enough, these alone are decoded then.
-    Recordings joined into one file follow one another, also where their time stamps start anew.
-    Damaged parts are left out, as players do.
+    A video too long for ``limit`` frames at this rate is sampled evenly over its real length,
+    whatever the file claims; only its keyframes are decoded where they are dense enough. Recordings
+    joined into one file follow each other, even where their time stamps start anew. Damaged parts
+    are left out, as players do.
 
     Args:
         path: a video file of any kind that FFmpeg reads.
-        rate: frames per second at most.
-        limit: frames in total at most.
+        rate: most frames per second.
+        limit: most frames in total.
 
     Yields:
         frames in the order of time.
 
     Raises:
         InvalidInput: rate or limit is not positive.
-        VideoError: missing, not permitted, no video, unreadable at the moment, or without a frame
-            that can be decoded.
+        VideoError: missing, not permitted, not a video, unreadable at the moment, or without a
+            frame that can be decoded.
 
     """
     if not rate > 0 or limit < 1:
@@ -77,7 +77,7 @@ class _Pace:
     """When the next frame is due.
 
     Args:
-        rarest: seconds that lie at least between two frames.
+        rarest: least seconds between two frames.
         spread: seconds between two frames that are spread over the whole video.
 
     """
@@ -92,7 +92,7 @@ class _Pace:
         return time >= self._due - 1e-6
 
     def taken(self, time: float) -> None:
-        """Say that it was."""
+        """Note that it was taken."""
         due = self._due + self.interval if self._even else time
         self._due = due if due > time else time + self.interval
 
@@ -102,7 +102,7 @@ _Found = Iterator[tuple[float, VideoFrame]]
 
 
 def _frames(path: Path, part: VideoPart, pace: _Pace, offset: float) -> Iterator[Frame]:
-    """Yield the frames of a part that are due; it begins at the offset, in seconds."""
+    """Yield the frames of a part that are due; the part begins at the offset, in seconds."""
     ways: list[Callable[[VideoFile, VideoPart, _Pace, float], _Found]] = [_of_all]
     if pace.interval >= SPARSE and part.keyframe_gap <= max(KEYFRAME_GAP, 2 * pace.interval):
         ways.insert(0, _sought if part.indexed else _of_keyframes)
@@ -113,7 +113,7 @@ def _frames(path: Path, part: VideoPart, pace: _Pace, offset: float) -> Iterator
                 looked = True
                 grey = upright_grey(frame, pixel_aspect=file.pixel_aspect(), max_pixels=MAX_PIXELS)
                 yield Frame(time, grey)
-        if looked:  # otherwise no keyframe can be decoded alone
+        if looked:  # else no keyframe can be decoded on its own
             return
 
 
@@ -146,7 +146,7 @@ def _of_keyframes(file: VideoFile, _: VideoPart, pace: _Pace, offset: float) -> 
 
 
 def _sought(file: VideoFile, part: VideoPart, pace: _Pace, offset: float) -> _Found:
-    """Yield the keyframe before each multiple of the interval, or the next one that is sound."""
+    """Yield the keyframe before each multiple of the interval, or the next intact one."""
     before = -np.inf
     for target in np.arange(0, part.seconds, pace.interval):
         file.seek(float(target))

@@ -1,4 +1,4 @@
-"""One video file opened with FFmpeg: its picture's packets and frames, damaged parts left out."""
+"""One video file opened with FFmpeg: packets and frames of its picture, without damaged parts."""
 
 import os
 from collections.abc import Iterator
@@ -23,33 +23,31 @@ MAX_PIXELS = 8192 * 8192
 """Largest frame that is decoded."""
 
 _NO_FILM = Disposition.attached_pic | Disposition.timed_thumbnails
-"""What marks a stream of pictures that is not the video: the cover of a song, previews."""
+"""Marks of a stream of pictures that is not the video, such as a song's cover or previews."""
 
 _TRIES = 100
-"""Errors in a row after which a damaged file is read no further."""
+"""Number of errors in a row after which a damaged file is read no further."""
 
 _USUAL_LENGTH = 1 / 25
 """Seconds that a frame lasts where the file does not say."""
 
 _WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
-"""Decoders that read transparency, by the codecs whose usual decoders do not."""
+"""Decoders that read transparency, for the codecs whose usual decoders do not."""
 
 
 class VideoFile:
-    """The video stream of a file.
-
-    Use as a context manager.
+    """The video stream of a file, a context manager.
 
     Attributes:
         path: of the file.
-        stream: the first with pictures that is not a cover.
+        stream: the first stream of pictures that is not a cover.
 
     Args:
         path: a regular file of any name.
-        start: first byte that is read, for formats that can be entered anywhere.
+        start: first byte that is read, for formats that can be read from anywhere.
 
     Raises:
-        VideoError: missing, not permitted, no video, or with frames that are too large.
+        VideoError: missing, not permitted, not a video, or with frames that are too large.
 
     """
 
@@ -83,7 +81,7 @@ class VideoFile:
 
     @property
     def may_start_anew(self) -> bool:
-        """Whether the format is made to be cut and joined anywhere, as broadcasts are."""
+        """Whether the format can be cut and joined anywhere, as those for broadcasts can."""
         return bool(Flags(self._opened.format.flags) & Flags.ts_discont)
 
     @property
@@ -94,30 +92,30 @@ class VideoFile:
 
     @property
     def frame_length(self) -> float:
-        """How long a frame lasts that does not say, in seconds."""
+        """How long a frame lasts where the file does not say, in seconds."""
         rate = self.stream.average_rate
         return float(1 / rate) if rate and 1 <= rate <= 1000 else _USUAL_LENGTH
 
     @property
     def size(self) -> int:
-        """Bytes from the first one that is read to the file's end."""
+        """Number of bytes from the first that is read to the end of the file."""
         return self._part.size
 
     def length(self, packet: "Packet[VideoStream]") -> float:
-        """Return how long a packet's frame lasts, in seconds; jumps of the clock do not count."""
+        """Return how long a packet's frame lasts in seconds, not counting jumps of the clock."""
         stated = float((packet.duration or 0) * (self.stream.time_base or 0))
         return stated if 0 < stated <= LONGEST_GAP else self.frame_length
 
     def seconds(self, stamp: int | None) -> float | None:
-        """Return a time stamp of the stream in seconds since its beginning."""
+        """Return a time stamp of the stream in seconds since the stream's beginning."""
         if stamp is None:
             return None
         return float((stamp - (self.stream.start_time or 0)) * (self.stream.time_base or 0))
 
     def packets(self) -> "Iterator[Packet[VideoStream]]":
-        """Yield the stream's packets from here on, past damage, to the file's end.
+        """Yield the stream's packets from here to the end of the file, past damage.
 
-        The last one is empty: decoding it gives the frames that are still held back.
+        The last one is empty: decoding it gives the frames that were held back.
 
         Raises:
             VideoError: the system cannot read the file.
@@ -131,7 +129,7 @@ class VideoFile:
                         tries = 0
                         yield packet
                 return
-            except (av.FFmpegError, IndexError):  # IndexError: a stream that began later
+            except (av.FFmpegError, IndexError):  # IndexError: a stream that begins later
                 tries += 1
 
     def decode(self, packet: "Packet[VideoStream] | None") -> list[VideoFrame]:
@@ -142,13 +140,13 @@ class VideoFile:
             return []
 
     def decode_alone(self, packet: "Packet[VideoStream]") -> VideoFrame | None:
-        """Return the frame of a packet that needs no other, as a keyframe does not."""
+        """Return the frame of a packet that can be decoded without others, such as a keyframe."""
         frames = [*self.decode(packet), *self.decode(None)]
         self._decoder.flush_buffers()
         return frames[0] if frames else None
 
     def seek(self, seconds: float) -> None:
-        """Go to the last keyframe before a time; stay where the file cannot be sought.
+        """Go to the last keyframe before a time; stay here if the file cannot seek.
 
         Raises:
             VideoError: the system cannot read the file.
@@ -160,9 +158,9 @@ class VideoFile:
         self._decoder.flush_buffers()
 
     def pixel_aspect(self) -> float:
-        """Return how much wider than high the pixels of the frame decoded last are.
+        """Return the width of a pixel in the last decoded frame, in heights.
 
-        What the container says counts more than what the frames say, as in players.
+        As in players, the container counts more than the frames.
         """
         if self._container_aspect is not None:
             return self._container_aspect
@@ -187,7 +185,7 @@ class VideoFile:
                 return open_container(self._source, options={"max_pixels": str(MAX_PIXELS)})
         except (av.FFmpegError, OSError, ValueError) as error:
             raise VideoError(
-                f"{self.path} is not a video that can be read, or it is incomplete "
+                f"{self.path} is incomplete, or not a video that can be read "
                 f"({getattr(error, 'strerror', None) or error}); try to play it, and save it "
                 "again, for example as mp4"
             ) from error
@@ -235,7 +233,7 @@ def _open(path: Path) -> BinaryIO:
 
 
 def _decoder(stream: VideoStream) -> VideoCodecContext:
-    """Return the decoder of a stream; one that reads transparency where there is some."""
+    """Return the decoder of a stream, one that reads transparency if there is any."""
     codec = stream.codec_context
     if stream.metadata.get("alpha_mode") == "1" and codec.name in _WITH_ALPHA:
         with suppress(UnknownCodecError):

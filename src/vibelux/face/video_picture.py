@@ -1,4 +1,4 @@
-"""A decoded video frame as players show it: upright, with square pixels, before white."""
+"""A decoded video frame as players show it: upright, with square pixels, on white."""
 
 from collections.abc import Mapping
 from math import cos, hypot, radians, sin
@@ -11,23 +11,23 @@ from av.video.reformatter import Interpolation
 from numpy.typing import NDArray
 
 WIDEST_PIXEL = 8.0
-"""Times that a pixel may be wider than high or higher than wide; more is taken for an error."""
+"""Most times a pixel may be wider than high or higher than wide; more is taken for an error."""
 
 _MATRIX_BYTES = 36
-"""Of a display matrix: nine numbers of 32 bits."""
+"""Size of a display matrix: nine numbers of 32 bits."""
 
 
 def upright_grey(frame: VideoFrame, *, pixel_aspect: float, max_pixels: int) -> NDArray[np.uint8]:
     """Return a frame as players show it, in grey.
 
-    Where pixels are not square (anamorphic video), the picture is stretched or reduced along one
-    side, and only then turned. Phones say by a matrix how to turn or mirror the picture: of odd
-    angles, the nearest of the eight orientations is taken. What is transparent lies before white.
+    A picture with pixels that are not square (anamorphic video) is stretched or reduced along one
+    side before it is turned. Phones state by a matrix how to turn or mirror it: for odd angles, the
+    nearest of the eight orientations is taken. Transparent parts become white.
 
     Args:
-        frame: as decoded.
-        pixel_aspect: how much wider than high a pixel is, > 0.
-        max_pixels: of the result, at most, if the frame itself has no more.
+        frame: the decoded frame.
+        pixel_aspect: width of a pixel in heights, > 0.
+        max_pixels: most pixels of the result, unless the frame itself has more.
 
     Returns:
         grey [shape=(h, w), dtype=uint8].
@@ -42,7 +42,7 @@ def upright_grey(frame: VideoFrame, *, pixel_aspect: float, max_pixels: int) -> 
 
 
 def _square_size(width: int, height: int, pixel_aspect: float, max_pixels: int) -> tuple[int, int]:
-    """Return width and height with square pixels: one side stretched, or the other one reduced."""
+    """Return width and height with square pixels: one side is stretched or the other reduced."""
     if not 1 / WIDEST_PIXEL <= pixel_aspect <= WIDEST_PIXEL:
         return width, height
     wider, higher = max(1.0, pixel_aspect), max(1.0, 1 / pixel_aspect)
@@ -68,13 +68,13 @@ def _may_be_transparent(frame: VideoFrame) -> bool:
 
 
 def _display_matrix(frame: VideoFrame) -> tuple[float, float, float, float]:
-    """Return a, b, c, d: what a stored point (x, y) becomes is (a·x + c·y, b·x + d·y).
+    """Return a, b, c, d, which map a stored point (x, y) to (a·x + c·y, b·x + d·y).
 
-    Of FFmpeg's nine numbers (libavutil/display.h), the others move or distort the picture.
+    The others of FFmpeg's nine numbers (libavutil/display.h) move or distort the picture.
     """
     try:
         side_data: Mapping[Type, Buffer] = frame.side_data  # type: ignore[assignment]
-    except ValueError:  # PyAV does not know one of its kinds: it tells the angle alone
+    except ValueError:  # PyAV does not know one of its kinds, and gives the angle alone
         angle = radians(frame.rotation)  # counter-clockwise
         return cos(angle), -sin(angle), sin(angle), cos(angle)
     matrix = side_data.get(Type.DISPLAYMATRIX)
@@ -89,7 +89,7 @@ def _display_matrix(frame: VideoFrame) -> tuple[float, float, float, float]:
 def _oriented(
     grey: NDArray[np.uint8], matrix: tuple[float, float, float, float]
 ) -> NDArray[np.uint8]:
-    """Return a picture in the one of the eight orientations that is nearest to a matrix."""
+    """Return a picture in that of the eight orientations that is nearest to a matrix."""
     a, b, c, d = matrix
     across, down = a, d
     if abs(b) + abs(c) > abs(a) + abs(d):

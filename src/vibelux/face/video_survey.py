@@ -1,4 +1,4 @@
-"""How long a video really is and how it can be looked through, found without decoding it."""
+"""How long a video really is and how it can be searched, found without decoding it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from vibelux.face.video_file import VideoFile
 from vibelux.stream_clock import LONGEST_GAP, StreamClock
 
 _OVERLAP = 1.0
-"""Seconds by which a time stamp may lie before the one before it: frames are not stored in the
-order in which they are shown."""
+"""Seconds by which a time stamp may lie before the previous one: frames are not stored in the order
+in which they are shown."""
 
 _REST = 4096
-"""Bytes behind the last frame, and twice the largest frame, that mean nothing."""
+"""Bytes after the last frame, plus twice the largest frame, that need not be another part."""
 
 _MOST_PARTS = 50
-"""Recordings in one file at most; only files made to do harm have more."""
+"""Most recordings in one file; only malicious files have more."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class VideoPart:
 def video_parts(path: Path) -> list[VideoPart]:
     """Return the parts of a video file in their order.
 
-    No length that the file claims is believed: it is taken from the list of all frames where there
-    is one, as in MP4, and from a walk over all packets in any other file.
+    The length that a file claims is not believed: it is taken from the list of all frames where
+    there is one, as in MP4, and else from a walk over all packets.
 
     Raises:
         VideoError: as `VideoFile`.
@@ -59,7 +59,7 @@ def video_parts(path: Path) -> list[VideoPart]:
         part, end = _walked(file, 0)
         joined = file.may_start_anew
     parts = [part]
-    # What was joined may have streams of other numbers: FFmpeg finds them when it begins there.
+    # The next part may number its streams differently: FFmpeg finds them when it begins there.
     while joined and end is not None and len(parts) < _MOST_PARTS:
         start = end
         try:
@@ -91,7 +91,7 @@ def _listed(file: VideoFile) -> VideoPart | None:
 
 
 def _walked(file: VideoFile, start: int) -> tuple[VideoPart, int | None]:
-    """Return a part, and the byte where another one may begin after it."""
+    """Return a part, and the byte after it where another one may begin."""
     clock = StreamClock(overlap=_OVERLAP, begin=0.0)
     times: list[float] = []  # of the first frame and of keyframes
     end, last, largest = 0.0, -1, 0

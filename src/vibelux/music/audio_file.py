@@ -21,26 +21,26 @@ from vibelux.music.trailing_tags import end_of_sound
 from vibelux.stream_clock import LONGEST_GAP, StreamClock
 
 _PREROLL = 0.3
-"""Seconds decoded and dropped before a point that was sought: MP3 frames borrow bits from earlier
-ones, AAC and Vorbis overlap with the previous block, Opus needs 80 ms to converge."""
+"""Seconds decoded and dropped after a seek: MP3 frames borrow bits from earlier ones, AAC and
+Vorbis overlap with the previous block, and Opus needs 80 ms to converge."""
 
 _LATE = 0.5
 """Seconds by which a seek may land after its target and still count as right."""
 
 _OVERLAP = 1.0
-"""Seconds by which a time stamp may lie before the one before it: some containers round them."""
+"""Seconds by which a time stamp may lie before the previous one: some containers round them."""
 
 _UNSURE = 0.5
 """Seconds by which what a header claims may differ from what is found."""
 
 _RATES = range(1000, 6_000_001)
-"""Sample rates, in Hz, that music has; others come from damaged headers."""
+"""Sample rates of music in Hz; others come from damaged headers."""
 
 _GUESSED = {"mp3", "aac", "ac3", "eac3", "dts"}
 """FFmpeg's names of formats whose duration may be a guess from the bit rate."""
 
 _APPENDED = {"matroska,webm"}
-"""Formats in which FFmpeg reads a second file that was appended, unlike the header's duration."""
+"""Formats in which FFmpeg reads an appended second file, which the header's duration leaves out."""
 
 _OF_CONTENT = {"not_audio", "damaged"}
 """Codes of errors for which one link of a chain is left out."""
@@ -52,19 +52,19 @@ _MAGIC = (b"ID3", b"fLaC", b"OggS", b"RIFF", b"FORM", b"MAC ", b"wvpk", b"\x30\x
 
 
 class SeekFailed(Exception):
-    """The file cannot be sought to that time; read it from the start instead."""
+    """Seeking to that time is not possible; read the file from the start instead."""
 
 
 class AudioFile:
     """The best audio stream of a file, at the stream's own sample rate.
 
-    Use as a context manager. Tracks of video files count; cover art does not. The links of a
-    chained Ogg file follow one another, each at its own rate. So do recordings written one after
-    another into one file, where its format allows that (MPEG streams, MP3, ADTS, AC-3, Matroska):
-    times go on where their time stamps start anew.
+    A context manager. Tracks of video files count; cover art does not. The links of a chained Ogg
+    file follow one another, each at its own rate. So do recordings that were appended to each
+    other, if the format allows that (MPEG streams, MP3, ADTS, AC-3, Matroska): times go on where
+    time stamps start anew.
 
     Attributes:
-        path: of the file.
+        path: the file.
         began: time stamp, in seconds, of the first sample that the last `read` gave. Some encoders
             stamp a song's first sound with more than 0.
 
@@ -105,7 +105,7 @@ class AudioFile:
 
     @property
     def duration(self) -> float | None:
-        """What the header claims, in seconds, or None; it may be wrong."""
+        """The duration that the header claims, in seconds, or None; it may be wrong."""
         if self._parts:
             return sum(seconds for _, seconds in self._parts)
         return self._claimed()
@@ -114,8 +114,8 @@ class AudioFile:
     def goes_on(self) -> bool:
         """Whether sound follows after the duration that the header claims.
 
-        Asked only of formats whose duration, without a header, is guessed from the bit rate, and of
-        those where more may have been appended.
+        Checked only for formats whose duration is guessed from the bit rate if there is no header,
+        and for those to which more may have been appended.
         """
         kind, duration = self._opened.format.name, self.duration
         if self._parts or duration is None:
@@ -126,7 +126,7 @@ class AudioFile:
                 return time is not None and time > duration + _UNSURE
         elif kind in _APPENDED:
             clock = StreamClock(overlap=_OVERLAP)
-            self._start_over()  # Matroska does not go on again after its end
+            self._start_over()  # Matroska cannot be read on after its end
             for packet in self._packets_from(duration - 1.0):
                 time = clock.time(self._time(packet.pts), self._length(packet))
                 if time is not None and time > duration + _UNSURE:
@@ -135,14 +135,14 @@ class AudioFile:
 
     @property
     def proven_duration(self) -> float | None:
-        """What the header claims, in seconds, if the sound ends about there; else None.
+        """The duration in seconds that the header claims, or None if it proves wrong.
 
-        Where it is a guess, the end that was found takes its place.
+        If it is a guess, the end that was found takes its place.
         """
         return self.duration if self._parts else self._proven()
 
     def measure(self) -> float | None:
-        """Return the duration in seconds from a walk over all packets, or None if they don't say.
+        """Return the duration in seconds by reading all packets, or None if they do not say.
 
         Costs far less than decoding: about 40 ms for four minutes of MP3.
         """
@@ -151,16 +151,16 @@ class AudioFile:
     def read(
         self, start: float = 0.0, seconds: float | None = None, *, seek: bool = True
     ) -> Iterator[Chunk]:
-        """Yield the sound from a point in time, decoding only what is asked for.
+        """Yield the sound from a point in time, decoding only as much as is asked for.
 
         Args:
             start: in seconds, ≥ 0.
-            seconds: how much; None for all that follows. Less comes where the file ends.
-            seek: jump to the start by the file's index; otherwise walk there over the packets,
-                which always works.
+            seconds: how much; None for all that follows. It is less where the file ends.
+            seek: jump to the start by the file's index; otherwise read all packets up to it, which
+                always works.
 
         Raises:
-            SeekFailed: with `seek`, when the jump fails or lands elsewhere.
+            SeekFailed: with ``seek``, if the jump fails or lands elsewhere.
             AudioError: ``damaged``, ``unreachable``.
 
         """
@@ -174,7 +174,7 @@ class AudioFile:
                 continue
             if not started:
                 self.began = time + first / rate
-            started = True  # from here on all counts, whatever later time stamps say
+            started = True  # from here on everything counts, whatever later time stamps say
             last = frame.samples
             if left != float("inf"):
                 last = min(last, first + round(left * rate))
@@ -227,14 +227,14 @@ class AudioFile:
             try:
                 frames = packet.decode()
             except av.FFmpegError:
-                self._failed += 1  # a torn packet: what follows may be sound again
+                self._failed += 1  # a torn packet: the next ones may be intact
                 continue
             for frame in frames:
                 self._check_rate(frame.sample_rate)
                 self._decoded += 1
                 stamp = self._time(frame.pts)
                 if stamp is not None:
-                    stamp += clock.shift  # unless it is of a packet before the jump
+                    stamp += clock.shift  # unless it belongs to a packet before the jump
                     shown = stamp if abs(stamp - time) < _OVERLAP else time
                 elif shown is None:
                     shown = time
@@ -242,11 +242,11 @@ class AudioFile:
                 shown += frame.samples / frame.sample_rate
 
     def _packets(self) -> "Iterator[Packet[AudioStream]]":
-        """Yield the stream's packets up to the end or to where the container is torn."""
+        """Yield the stream's packets up to the end, or to where the container is torn."""
         try:
             with self._source.reading():
                 yield from self._opened.demux(self._stream)
-        except (av.FFmpegError, IndexError):  # IndexError: a stream that began later
+        except (av.FFmpegError, IndexError):  # IndexError: a stream that begins later
             return
 
     def _seek(self, seconds: float) -> None:
@@ -258,7 +258,7 @@ class AudioFile:
             raise SeekFailed from error
 
     def _packets_from(self, seconds: float) -> "Iterator[Packet[AudioStream]]":
-        """Yield the packets from a point in time; none where it cannot be sought."""
+        """Yield the packets from a point in time; none if the file cannot seek."""
         try:
             self._seek(seconds)
         except SeekFailed:
@@ -280,7 +280,7 @@ class AudioFile:
         return end if self._opened.format.name in _GUESSED else claimed
 
     def _end_near(self, seconds: float) -> float | None:
-        """Return where the last packet ends, if that is no earlier than a point in time."""
+        """Return where the last packet ends, unless that is earlier than a point in time."""
         if not self._seekable:
             return None
         end = 0.0
@@ -290,7 +290,7 @@ class AudioFile:
         return end if end > seconds - _UNSURE else None
 
     def _sounds_at(self, seconds: float) -> bool:
-        """Return whether there is sound about a point in time, not a jump of the time stamps."""
+        """Return whether there is sound around a point in time, not a jump in time."""
         for packet in self._packets_from(seconds):
             time = self._time(packet.pts)
             return time is None or abs(time - seconds) < LONGEST_GAP
@@ -298,11 +298,11 @@ class AudioFile:
 
     @property
     def _seekable(self) -> bool:
-        """Whether a time leads to its sound: not where time stamps start anew within the file."""
+        """Whether times can be sought, which fails where time stamps start anew within the file."""
         kind = self._opened.format
         if kind.name in _APPENDED:
             return not self.goes_on
-        if kind.name == "ogg":  # of FLAC, FFmpeg invents the time stamps of the last page
+        if kind.name == "ogg":  # for FLAC, FFmpeg invents the time stamps of the last page
             return self._stream.codec_context.name != "flac"
         return not Flags(kind.flags) & Flags.ts_discont or not self._jumps
 
@@ -311,7 +311,7 @@ class AudioFile:
         return self._walked()[1]
 
     def _walked(self) -> tuple[float | None, bool]:
-        """Return the length in seconds, and whether time stamps jump, from all packets."""
+        """Return the length in seconds and whether time stamps jump, by reading all packets."""
         self._start_over()
         clock = StreamClock(overlap=_OVERLAP, begin=0.0)
         end = 0.0
@@ -322,7 +322,7 @@ class AudioFile:
         return end or None, clock.shift != 0
 
     def _find_parts(self) -> None:
-        """Open the file, or each link of a chained one; those without sound are left out."""
+        """Open the file, or each link of a chained one except those without sound."""
         try:
             found = links(self._whole)
             end = end_of_sound(self._whole)
@@ -352,7 +352,7 @@ class AudioFile:
         self._start_over()
 
     def _start_over(self) -> None:
-        """Open the container afresh, which works where seeking back does not."""
+        """Open the container anew, which works where seeking back does not."""
         if self._container is not None:
             self._container.close()
         self._source = source = MediaSource(self._file, self.path, self._unreadable)
@@ -374,7 +374,7 @@ class AudioFile:
         if not isinstance(best, AudioStream):
             raise self._error("not_audio", "it holds no sound")
         if best.codec_context is None:
-            raise self._error("not_audio", "its audio codec is not known")
+            raise self._error("not_audio", "its audio codec is unknown")
         if best.codec_context.codec_tag in _PROTECTED_TAGS:
             raise self._error("protected", "it is protected against copying (DRM)")
         if best.codec_context.sample_rate:

@@ -1,4 +1,4 @@
-"""Pieces of sound as a file holds them, gathered from decoded frames."""
+"""Pieces of sound as they are in the file, gathered from decoded frames."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from av.audio.frame import format_dtypes
 from numpy.typing import NDArray
 
 _LOUDEST = np.float32(8.0)
-"""Full scales: samples beyond come from damaged files, not from decoders that overshoot."""
+"""Loudest sample in full scales: beyond it, a file is damaged; decoders overshoot by less."""
 
 _CHUNK = 1 << 19
-"""Samples gathered before they are passed on: bounds memory, saves calls."""
+"""Samples gathered before they are passed on, which bounds memory and saves calls."""
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """A piece of sound as the file holds it.
+    """A piece of sound as it is in the file.
 
     Attributes:
         samples: [shape=(channels, n), dtype=float32, 1 is full scale] finite; beyond 1 where a
@@ -43,7 +43,7 @@ class Chunk:
 
 
 _USUAL_LAYOUTS = ("mono", "stereo", "2.1", "4.0", "5.0", "5.1", "6.1", "7.1")
-"""FFmpeg's own choice for one channel and more, where a file does not say where each belongs."""
+"""FFmpeg's layouts for one channel and more, for files that do not name their channels."""
 
 
 def _speakers(layout: AudioLayout) -> tuple[str, ...]:
@@ -61,11 +61,11 @@ class Gathered:
     def __init__(self) -> None:
         self._kind: tuple[str, str, int] | None = None
         self._channels: tuple[str, ...] = ()
-        self._parts: list[list[NDArray[Any]]] = []  # of each frame, its channels
+        self._parts: list[list[NDArray[Any]]] = []  # the channels of each frame
         self._count = 0
 
     def add(self, frame: AudioFrame, first: int, last: int) -> Iterator[Chunk]:
-        """Take samples first to last of a frame; yield what was gathered when it is enough."""
+        """Add samples first to last of a frame; yield what was gathered once it is enough."""
         layout = frame.layout
         kind = (frame.format.name, layout.name, frame.sample_rate)
         if kind != self._kind:
@@ -97,7 +97,7 @@ class Gathered:
 
 
 def _scaled(samples: NDArray[np.float32], dtype: "np.dtype[Any]") -> NDArray[np.float32]:
-    """Bring samples that came as another type to full scale 1, in place."""
+    """Scale samples of another type to full scale 1, in place."""
     if dtype.kind == "u":
         samples -= np.float32(128)  # FFmpeg's only unsigned type has 8 bits
         samples /= np.float32(128)

@@ -1,4 +1,4 @@
-"""Audio files of any format to mono samples, decoding only what is analysed."""
+"""Decodes audio files of any format to mono samples, and only the parts that are analysed."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ SILENCE = 1e-4
 """A window whose samples all stay below this (−80 dB of full scale) is silent."""
 
 _TOLERANCE = 0.5
-"""Seconds by which a header's duration may be wrong before it is not believed."""
+"""Seconds by which a header's duration may be wrong and still be believed."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Windows:
         samples: [shape=(k, n), dtype=float32, in [-1, 1]] mono, k ≥ 1.
         starts: [shape=(k,), dtype=float64] in seconds, rising.
         duration: of the whole song, in seconds.
-        loudness: of the windows together, measured as the file holds them: all channels, at its own
+        loudness: loudness of the windows together, measured on all channels of the file at its own
             sample rate.
 
     """
@@ -52,16 +52,16 @@ def decode(
 
     Args:
         path: any format that FFmpeg reads.
-        sample_rate: of the result, in Hz.
+        sample_rate: sample rate of the result in Hz.
         start: in seconds, ≥ 0.
-        seconds: how much, None for all that follows. Less comes where the song ends before.
+        seconds: how much; None for all that follows. It is less where the song ends earlier.
 
     Returns:
         samples [shape=(n,), dtype=float32, in [-1, 1]], mono, n ≥ 1.
 
     Raises:
         AudioError: ``vanished``, ``no_permission``, ``unreachable``, ``empty``, ``not_audio``,
-            ``damaged``, ``protected``, or ``too_short``: the song ends before `start`.
+            ``damaged``, ``protected``, or ``too_short``: the song ends before ``start``.
 
     """
     with AudioFile(path) as audio:
@@ -78,15 +78,15 @@ def decode_windows(
 ) -> Windows:
     """Decode the windows of `vibelux.music.windows.window_starts`, seeking from one to the next.
 
-    A header's duration is checked against what is found; where it is wrong or missing, or where
-    seeking fails, the file's packets are walked instead, which is slower and always works. Of a
-    damaged file, what can be read is used. Silent windows are left out.
+    A header's duration is checked against the sound. If it is wrong or missing, or if seeking
+    fails, all packets are read instead, which is slower and always works. A damaged file is used as
+    far as it can be read. Silent windows are left out.
 
     Args:
         path: any format that FFmpeg reads.
         sample_rate: of the result, in Hz.
         window_seconds: length of a window; shorter songs are repeated to fill it.
-        max_windows: the most windows.
+        max_windows: most windows.
 
     Raises:
         AudioError: as `decode`; ``too_short``: less than `MIN_SECONDS`; ``silent``: no window holds
@@ -123,7 +123,7 @@ _Found = tuple[float, Sequence[float], list[NDArray[np.float32]], Loudness]
 
 
 def _by_header(audio: AudioFile, rate: int, seconds: float, most: int) -> _Found | None:
-    """Seek to the windows that the header's duration suggests; None where it misleads."""
+    """Seek to the windows that the header's duration suggests; None if it is wrong."""
     duration = audio.duration
     if duration is None:
         return None
@@ -146,7 +146,7 @@ def _by_header(audio: AudioFile, rate: int, seconds: float, most: int) -> _Found
 
 
 def _by_walking(audio: AudioFile, rate: int, seconds: float, most: int) -> _Found:
-    """Measure the song, then walk over its packets to each window."""
+    """Measure the song, then read its packets up to each window."""
     duration = audio.measure()
     starts = window_starts(duration or 0.0, window_seconds=seconds, max_windows=most)
     meter = LoudnessMeter()
@@ -159,7 +159,7 @@ def _by_walking(audio: AudioFile, rate: int, seconds: float, most: int) -> _Foun
 def _window(
     audio: AudioFile, rate: int, start: float, seconds: float, meter: LoudnessMeter, *, seek: bool
 ) -> NDArray[np.float32]:
-    """Return a window, empty where the file is too damaged to decode: others may be sound."""
+    """Return a window, empty if the file is too damaged there: others may be intact."""
     meter.cut()
     try:
         return resampled(_metered(audio.read(start, seconds, seek=seek), meter), rate)
@@ -186,10 +186,10 @@ def _part(audio: AudioFile, rate: int, start: float, seconds: float | None) -> N
 
 
 def resampled(chunks: Iterable[Chunk], sample_rate: int) -> NDArray[np.float32]:
-    """Mix chunks, each at its own rate, to mono at one sample rate (libswresample, band-limited).
+    """Mix chunks, each at its own rate, to mono at one rate (libswresample, band-limited).
 
     Returns:
-        samples [shape=(n,), dtype=float32, in [-1, 1]]; empty where there are none.
+        samples [shape=(n,), dtype=float32, in [-1, 1]], empty without chunks.
 
     """
     parts: list[NDArray[np.float32]] = []

@@ -1,4 +1,4 @@
-"""The mood of a song: windows of its sound through the music model, averaged."""
+"""The mood of a song: the average of the music model's answers for windows of its sound."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,10 +17,11 @@ from vibelux.music.spectrogram import MelSettings, log_mel
 _OUTPUTS = ("mood", "quadrant", "valence", "arousal", "embedding")
 
 _TENSION = "tension"
-"""An output that models trained before it was known lack."""
+"""An output that earlier models lack."""
 
 _BATCH = 4
-"""Windows that go through the network together: more cost memory and gain no time on a CPU."""
+"""Windows that go through the network together: more would cost memory and save no time on a
+CPU."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Moment:
         mood: [shape=(7,), dtype=float32].
         valence: in [-1, 1].
         arousal: in [-1, 1].
-        tension: from calm (-1) to tense (1), or None: the model does not tell.
+        tension: from calm (-1) to tense (1), or None if the model does not say.
 
     """
 
@@ -52,12 +53,12 @@ class SongAnalysis:
         valence: in [-1, 1], mean over the windows.
         arousal: in [-1, 1], mean over the windows.
         quadrant: [shape=(4,), dtype=float32] probabilities of Q1 to Q4, mean over the windows.
-        embedding: [shape=(d,), dtype=float32] of length 1, for likeness of sound.
+        embedding: [shape=(d,), dtype=float32] of length 1, for comparing sounds.
         duration: of the whole song, in seconds.
         course: the windows in the order of time.
         model: id of the model's card.
-        tension: from calm (-1) to tense (1), mean over the windows, or None: the model does not
-            tell.
+        tension: from calm (-1) to tense (1), mean over the windows, or None if the model does not
+            say.
         loudness: integrated, of the windows, in LUFS; None for spectrograms, which keep no level.
         peak: of the windows' samples, in dBFS, or None.
 
@@ -77,13 +78,13 @@ class SongAnalysis:
 
 
 class MusicModel:
-    """The music CNN with the preprocessing that its card states.
+    """The music model with the preprocessing that its card states.
 
     Args:
         model: of kind ``music``.
 
     Raises:
-        ModelError: the card lacks constants of the preprocessing, or they cannot be used.
+        ModelError: the card lacks a constant of the preprocessing, or one cannot be used.
 
     """
 
@@ -115,7 +116,7 @@ class MusicModel:
         return cls(load_model("music", path, threads=threads))
 
     def analyse(self, path: Path) -> SongAnalysis:
-        """Analyse an audio file from the windows that the card plans.
+        """Analyse an audio file by the windows that the card plans.
 
         Raises:
             AudioError: as `vibelux.music.decode.decode_windows`.
@@ -126,11 +127,11 @@ class MusicModel:
     def analyse_windows(
         self, path: Path, *, max_windows: int
     ) -> tuple[SongAnalysis, NDArray[np.float32]]:
-        """Analyse an audio file from any number of windows, and keep their spectrograms.
+        """Analyse an audio file by any number of windows, and keep their spectrograms.
 
         Args:
-            path: of the audio file.
-            max_windows: the most windows; enough of them cover the whole song.
+            path: the audio file.
+            max_windows: most windows; enough of them cover the whole song.
 
         Returns:
             analysis, and the log-mel spectrograms [shape=(k, n_mels, frames), dtype=float32, dB] of
@@ -157,7 +158,7 @@ class MusicModel:
         starts: Sequence[float] | NDArray[np.floating],
         duration: float,
     ) -> SongAnalysis:
-        """Analyse windows that are spectrograms already.
+        """Analyse windows that are already spectrograms.
 
         Args:
             log_mel: [shape=(k, n_mels, frames), dtype=float32, dB], k ≥ 1.

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 QUIETEST = -70.0
-"""LUFS: the absolute gate. Nothing below it counts, so sound that stays below has this loudness."""
+"""The absolute gate in LUFS. Nothing below it counts, so quieter sound has this loudness."""
 
 _SHELF = (
     (1.53512485958697, -2.69169618940638, 1.19839281085285),
@@ -26,7 +26,8 @@ _HIGH_PASS = ((1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621))
 """Coefficients (b, a) of BS.1770-4, tables 1 and 2, for `_RATE`."""
 
 _RATE = 48000
-"""Hz, at which the standard gives its filters. Their response is used at every rate."""
+"""Sample rate in Hz for which the standard gives its filters. Their response is used at every
+rate."""
 
 _OFFSET = -0.691  # dB, by which a 1 kHz sine at 0 dBFS in one channel reads -3.01 LUFS
 _RELATIVE_GATE = -10.0  # LU below the mean of what passes the absolute gate
@@ -43,8 +44,8 @@ class Loudness:
 
     Attributes:
         integrated: in LUFS, at least `QUIETEST`.
-        peak: of the samples, not between them, in dBFS; above 0 where a lossy decoder overshoots;
-            -inf for silence.
+        peak: loudest sample (not between samples) in dBFS; above 0 where a lossy decoder
+            overshoots, -inf for silence.
 
     """
 
@@ -55,8 +56,8 @@ class Loudness:
 class LoudnessMeter:
     """Adds up sound in pieces; the result is the same however it is cut into pieces.
 
-    One channel counts twice, as both speakers play it; the low-frequency channel of surround sound
-    counts not at all.
+    A single channel counts twice, as both speakers play it; the low-frequency channel of surround
+    sound does not count.
     """
 
     def __init__(self) -> None:
@@ -74,7 +75,7 @@ class LoudnessMeter:
         Args:
             samples: [shape=(channels, n), dtype=float32, 1 is full scale] finite.
             rate: in Hz.
-            channels: FFmpeg's names, such as ``FL`` and ``FR``; without them all count alike.
+            channels: FFmpeg's names, such as ``FL`` and ``FR``; without names all count alike.
 
         """
         if samples.size == 0:
@@ -103,7 +104,7 @@ class LoudnessMeter:
             )
 
     def cut(self) -> None:
-        """Say that what follows does not follow at once: no block spans the gap."""
+        """Note a gap before the next samples: no block spans it."""
         if self._segments:
             powers = np.concatenate(self._segments)
             if len(powers) >= _BLOCK:
@@ -127,7 +128,7 @@ def _weighted_power(segments: NDArray[np.float32], rate: int) -> NDArray[np.floa
     """Return the mean squares of segments [shape=(k, n)] after K-weighting [shape=(k,)]."""
     weights = _spectral_weights(segments.shape[1], rate)
     powers = np.empty(len(segments))
-    for first in range(0, len(segments), 50):  # what fits the processor's cache is twice as fast
+    for first in range(0, len(segments), 50):  # twice as fast if it fits into the processor's cache
         part = np.fft.rfft(segments[first : first + 50]).view(segments.dtype)
         powers[first : first + 50] = np.square(part, out=part) @ weights
     return powers
@@ -135,7 +136,7 @@ def _weighted_power(segments: NDArray[np.float32], rate: int) -> NDArray[np.floa
 
 @lru_cache(maxsize=8)
 def _spectral_weights(length: int, rate: int) -> NDArray[np.float32]:
-    """Return what the squared real and imaginary parts of an rfft count in the mean square.
+    """Return the weights of the squared real and imaginary parts of an rfft in the mean square.
 
     Returns:
         weights [shape=(2 · (length // 2 + 1),), dtype=float32, read-only], interleaved.
@@ -146,7 +147,7 @@ def _spectral_weights(length: int, rate: int) -> NDArray[np.float32]:
     response = np.ones(len(hertz))
     for b, a in (_SHELF, _HIGH_PASS):
         response *= np.abs(np.polyval(b[::-1], z) / np.polyval(a[::-1], z)) ** 2
-    twice = np.full(len(hertz), 2.0)  # each frequency stands for its negative one as well
+    twice = np.full(len(hertz), 2.0)  # each frequency stands for the negative one, too
     twice[0] = 1.0
     if length % 2 == 0:
         twice[-1] = 1.0

@@ -1,7 +1,7 @@
-"""The links of a chained Ogg file: streams that were written one after another into one file.
+"""The links of a chained Ogg file: streams that follow one another in one file.
 
-A recording of an internet radio has one for each title. Each is an Ogg file of its own, with its
-own time stamps and, if it likes, its own codec, sample rate and channels (RFC 3533, section 4).
+A recording of an internet radio has one per title. Each is an Ogg file of its own, with its own
+time stamps and possibly its own codec, sample rate and channels (RFC 3533, section 4).
 
 FFmpeg alone is not enough: it takes the last link's length for the whole file's, begins again at 0
 with each link, seeks by those times, and stops where the sample rate changes.
@@ -17,7 +17,7 @@ _FIRST = 2  # the flag of a stream's first page
 _BLOCK = 1 << 16
 
 MOST_LINKS = 1000
-"""What follows belongs to the last one: only files made to do harm have more."""
+"""Most links; everything after belongs to the last. Only malicious files have more."""
 
 _SOUND = (b"\x01vorbis", b"OpusHead", b"\x7fFLAC", b"fLaC", b"Speex   ")
 """How the first page of a stream of sound begins."""
@@ -32,10 +32,10 @@ class Link:
 
 
 def links(file: BinaryIO) -> list[Link]:
-    """Return the links of an Ogg file; one, the whole file, of any other and where none follows.
+    """Return the links of an Ogg file; a file that is not chained is one link.
 
-    Reads the pages' headers alone. The file's position is moved. An ID3 tag before the first page,
-    as some taggers write it, belongs to the first link.
+    Only the headers of pages are read. The file's position is moved. An ID3 tag before the first
+    page, which some taggers write, belongs to the first link.
 
     Args:
         file: open for reading, without a buffer.
@@ -67,7 +67,7 @@ def links(file: BinaryIO) -> list[Link]:
         if first and not beginning:
             group = position
         beginning = first
-        # A flag alone may be damage; a codec's first words are not.
+        # The flag alone may be damage, but hardly with a codec's first bytes after it.
         if first and starts[-1] != group and head[body : body + 8].startswith(_SOUND):
             starts.append(group)
         position += body + sum(segments)
@@ -75,7 +75,7 @@ def links(file: BinaryIO) -> list[Link]:
 
 
 def _first_page(file: BinaryIO) -> int:
-    """Return where a file's first page would begin: behind an ID3v2 tag, if there is one."""
+    """Return where a file's first page would begin: after an ID3v2 tag, if there is one."""
     file.seek(0)
     tag = file.read(10)
     if len(tag) < 10 or not tag.startswith(b"ID3"):

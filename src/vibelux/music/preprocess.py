@@ -1,4 +1,4 @@
-"""Folders of songs to folders of spectrograms, the step before training.
+"""Turns folders of songs into folders of spectrograms, the step before training.
 
 ::
 
@@ -26,7 +26,7 @@ from vibelux.music.decode import MIN_SECONDS, SILENCE, decode
 from vibelux.music.spectrogram import MelSettings, log_mel
 
 SECONDS = 90.0
-"""How much of each song is kept, from its start."""
+"""Seconds of each song that are kept, from its start."""
 
 CONSTANTS_FILE = "preprocess.json"
 
@@ -38,7 +38,7 @@ class PreprocessReport:
     Attributes:
         written: emotion -> spectrograms written now.
         unchanged: emotion -> spectrograms that were up to date.
-        skipped: (path below RAW, reason) of every file that gave none.
+        skipped: (path below RAW, reason) of every file without a spectrogram.
         folders: names of RAW's folders that are not emotions, in order.
 
     """
@@ -70,14 +70,14 @@ def preprocess(
 ) -> PreprocessReport:
     """Write the log-mel spectrogram of the first 90 s of every song below RAW.
 
-    A spectrogram that is newer than its song and was made with the same constants is left as it is.
-    Each is written in one step, so that an interruption leaves whole files only.
+    A spectrogram that is newer than its song and was made with the same constants is kept. Each is
+    written in one step, so that an interruption leaves only whole files.
 
     Args:
-        raw: folder with one subfolder an emotion.
-        out: folder to write to; made where it is missing.
-        settings: of the spectrogram; training wants those of its model.
-        on_progress: called with the files done and the files in all.
+        raw: folder with one subfolder per emotion.
+        out: folder to write to; created if it does not exist.
+        settings: constants of the spectrogram; training needs those of its model.
+        on_progress: called with the number of files done and of all files.
 
     Raises:
         DatasetError: RAW is not a folder, holds no emotion's folder or no file in one; OUT cannot
@@ -89,10 +89,10 @@ def preprocess(
     for folder in (raw, *folders):
         inside = folder != raw and out.resolve().is_relative_to(folder.resolve())
         if inside or out.resolve() == raw.resolve():
-            raise InvalidInput(f"{out} lies among the songs of {raw}; write to another folder")
+            raise InvalidInput(f"{out} is among the songs of {raw}; write to another folder")
     files = [(emotion, file) for folder, emotion in folders.items() for file in _files(folder)]
     if not files:
-        raise DatasetError(f"the emotions' folders of {raw} hold no files")
+        raise DatasetError(f"the emotions' folders in {raw} hold no files")
     wanted = constants(settings)
     try:
         if _read_constants(out) != wanted:
@@ -119,7 +119,7 @@ def preprocess(
                 written[emotion] += 1
             taken[target] = given
         except AudioError as error:
-            target.unlink(missing_ok=True)  # what an earlier file of this name left
+            target.unlink(missing_ok=True)  # from an earlier file of this name
             skipped.append((given, _reason(error, file)))
     if on_progress is not None:
         on_progress(len(files), len(files))
@@ -143,7 +143,7 @@ def _emotion_folders(raw: Path) -> tuple[dict[Path, str], list[str]]:
             others.append(path.name)
     if not folders:
         raise DatasetError(
-            f"{raw} holds no emotion's folder; expected {', '.join(EMOTIONS)} (or aliases)"
+            f"{raw} has no emotion's folder; expected  {', '.join(EMOTIONS)} (or aliases)"
             + (f", found {', '.join(others)}" if others else "")
         )
     return folders, others
@@ -157,7 +157,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def training_log_mel(song: Path, settings: MelSettings) -> NDArray[np.float16]:
-    """Return the spectrogram that is learnt from: of a song's first `SECONDS`.
+    """Return the spectrogram that training uses: that of a song's first `SECONDS`.
 
     Args:
         song: an audio file of any format.
@@ -216,5 +216,5 @@ def _write_text(path: Path, text: str) -> None:
 
 
 def _reason(error: AudioError, song: Path) -> str:
-    """Return the error without the path, which stands beside it already."""
+    """Return the error without the path, which is shown beside it."""
     return str(error).removeprefix(f"cannot analyse {song}: ").removeprefix(f"{song} ")

@@ -1,8 +1,8 @@
-"""The log-mel spectrogram that the music model is given, on NumPy alone.
+"""The log-mel spectrogram for the music model, on NumPy alone.
 
 Follows ``librosa.feature.melspectrogram`` (Slaney's mel scale and normalisation, Hann window,
 frames centred on their time with zeros beyond the ends, power spectrum) and then takes plain
-decibels. Decibels are negative floats and stay so: nothing here rounds or casts them.
+decibels. Decibels are negative floats; nothing here rounds or casts them.
 
 Source of the mel scale: M. Slaney, *Auditory Toolbox*, Technical Report 1998-010, Interval
 Research.
@@ -19,7 +19,7 @@ from vibelux.errors import InvalidInput, ModelError
 from vibelux.models import Card
 
 _FRAMES_AT_ONCE = 128
-"""Keeps frames and spectra in the processor's cache: ten times as fast as 1,024 at once."""
+"""Frames at a time, which stay in the processor's cache: ten times as fast as 1,024 at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,13 +27,13 @@ class MelSettings:
     """Constants of the log-mel spectrogram; the model's card holds them.
 
     Attributes:
-        sample_rate: of the samples, in Hz.
+        sample_rate: in Hz.
         n_fft: length of the analysis window, in samples, even.
         hop_length: step between frames, in samples.
         n_mels: number of mel bands.
         fmin: lower edge of the lowest band, in Hz.
         fmax: upper edge of the highest band, in Hz, at most half the sample rate.
-        amin: smallest power that is told apart, > 0; 1e-10 is −100 dB.
+        amin: smallest power that is distinguished, > 0; 1e-10 is −100 dB.
 
     Raises:
         InvalidInput: a constant outside these ranges.
@@ -81,7 +81,7 @@ class MelSettings:
             raise ModelError(f"the card of {card.model_id}: {error}") from error
 
     def frames(self, samples: int) -> int:
-        """Return the number of frames that a number of samples gives."""
+        """Return the number of frames in a number of samples."""
         return 1 + samples // self.hop_length
 
     def seconds(self, frames: int) -> float:
@@ -92,8 +92,8 @@ class MelSettings:
 def log_mel(samples: NDArray[np.float32], settings: MelSettings) -> NDArray[np.float32]:
     """Return the log-mel spectrogram in decibels.
 
-    ``10·log10(max(power, amin))``, where power 1 in a band is 0 dB: quiet bands are negative down
-    to ``10·log10(amin)``, and nothing is clipped above.
+    ``10·log10(max(power, amin))``: power 1 in a band is 0 dB, quiet bands are negative, down to
+    ``10·log10(amin)``, and nothing is clipped above.
 
     Args:
         samples: [shape=(..., n), float, in [-1, 1]] mono, finite.
@@ -157,7 +157,7 @@ def mel_filterbank(settings: MelSettings) -> NDArray[np.float32]:
 
 @lru_cache(maxsize=4)
 def _mel_blocks(settings: MelSettings) -> tuple[tuple[slice, slice, NDArray[np.float32]], ...]:
-    """Return the filters, sixteen at a time, without the bins that they are blind to."""
+    """Return the filters, sixteen at a time, without the bins that do not reach them."""
     bank = mel_filterbank(settings)
     blocks = []
     for first in range(0, settings.n_mels, 16):
@@ -194,7 +194,7 @@ def _mel_to_hz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @lru_cache(maxsize=4)
 def _hann(length: int) -> NDArray[np.float32]:
-    """Return the periodic Hann window, as the short-time Fourier transform wants it."""
+    """Return the periodic Hann window, for the short-time Fourier transform."""
     phase = 2 * np.pi * np.arange(length) / length
     window: NDArray[np.float32] = (0.5 - 0.5 * np.cos(phase)).astype(np.float32)
     window.setflags(write=False)

@@ -1,4 +1,4 @@
-"""The sound of an audio file as stereo at one rate, in pieces: what people listen to."""
+"""The sound of an audio file as stereo at one rate, in pieces, for people to listen to."""
 
 from collections.abc import Iterator
 
@@ -16,13 +16,13 @@ Stereo = NDArray[np.float32]
 def stereo(audio: AudioFile, start: float = 0.0, *, rate: int) -> Iterator[Stereo]:
     """Yield the sound of a file from a point in time, mixed to stereo.
 
-    Mono goes to both sides; more channels are mixed down as FFmpeg does. Decodes as it is asked
-    for more, some seconds at a time.
+    Mono goes to both sides; more channels are mixed down as FFmpeg does. It is decoded on demand,
+    some seconds at a time.
 
     Args:
-        audio: of any format, rate and number of channels, which may change on the way.
+        audio: any format, rate and number of channels, which may change along the way.
         start: in seconds, ≥ 0.
-        rate: in Hz, of what is yielded.
+        rate: rate of the result in Hz.
 
     Raises:
         AudioError: as `AudioFile.read`.
@@ -43,7 +43,7 @@ def stereo(audio: AudioFile, start: float = 0.0, *, rate: int) -> Iterator[Stere
 
 
 def _chunks(audio: AudioFile, start: float) -> Iterator[Chunk]:
-    """Yield a file's chunks; where it cannot be sought in, walk to the start."""
+    """Yield a file's chunks; if it cannot seek, read packets up to the start."""
     try:
         yield from audio.read(start)
     except SeekFailed:  # before anything was yielded
@@ -55,7 +55,7 @@ def _converted(resampler: AudioResampler, chunk: Chunk | None) -> Iterator[Stere
     frame = None
     if chunk is not None:
         samples, layout = chunk.samples, "+".join(chunk.channels)
-        if "NONE" in chunk.channels:  # many channels, and nobody says where each belongs
+        if "NONE" in chunk.channels:  # many channels without names
             samples, layout = samples.mean(axis=0, keepdims=True), "mono"
         frame = AudioFrame.from_ndarray(np.ascontiguousarray(samples), format="fltp", layout=layout)
         frame.sample_rate = chunk.rate

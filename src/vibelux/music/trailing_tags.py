@@ -1,7 +1,8 @@
-"""Where the sound of a file ends: before tags at its end, in which bytes may look like sound.
+"""Where the sound of a file ends: before the tags at its end, which may look like sound.
 
-Streams such as MP3 have no list of their frames, so a decoder looks for some in whatever follows,
-a cover included. APEv2, ID3v1 and Lyrics3 tags say how long they are, and may follow one another.
+Streams such as MP3 have no list of their frames, so a decoder looks for frames in everything that
+follows, even in a cover. APEv2, ID3v1 and Lyrics3 tags say how long they are, and may follow one
+another.
 
 Sources: the specifications of ID3v1, APEv2 and Lyrics3 v2.00.
 """
@@ -10,7 +11,7 @@ import os
 from typing import BinaryIO
 
 _STREAMS = (b"ID3", b"\xff", b"\x0bw", b"\x7f\xfe\x80\x01")
-"""How files of frames alone begin: with a tag, or with MPEG audio, AC-3 or DTS."""
+"""How files that consist of frames begin: with a tag, or with MPEG audio, AC-3 or DTS."""
 
 _ID3V1 = 128  # bytes
 _APE = 32  # bytes of its header and of its footer
@@ -18,10 +19,10 @@ _LYRICS = 15  # bytes of its footer: six digits and nine letters
 
 
 def end_of_sound(file: BinaryIO) -> int:
-    """Return the byte at which the tags at the end of a file begin; its size where there are none.
+    """Return the byte at which the tags at the end of a file begin, or its size without any.
 
-    Files in containers, which say themselves where sound is, have their size, too. The file's
-    position is moved.
+    It is also the size for containers, which say themselves where the sound is. The file's position
+    is moved.
 
     Args:
         file: open for reading, without a buffer.
@@ -40,7 +41,7 @@ def end_of_sound(file: BinaryIO) -> int:
 
 
 def _tag_before(file: BinaryIO, end: int) -> int:
-    """Return the bytes of a tag that ends at a byte, 0 where none does."""
+    """Return the length of the tag that ends at a byte, 0 if none does."""
     start = max(0, end - _ID3V1)
     file.seek(start)
     tail = file.read(end - start)

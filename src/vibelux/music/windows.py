@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 def window_starts(duration: float, *, window_seconds: float, max_windows: int) -> tuple[float, ...]:
     """Return where the windows of a song begin, in seconds.
 
-    A song that fits into one window has one, from 0. A longer one has as many as it takes to cover
-    it, at most `max_windows`, spread evenly: each is the middle of its equal share of the song, so
-    that few windows miss the fade-in and the fade-out, which say least.
+    A song that fits into one window has one, from 0. A longer song has as many as it takes to cover
+    it, at most ``max_windows``, spread evenly: each is the middle of an equal share of the song, so
+    that a few windows avoid the fade-in and the fade-out, which say least.
 
     >>> window_starts(240.0, window_seconds=10.0, max_windows=3)
     (35.0, 115.0, 195.0)
@@ -31,11 +31,11 @@ def window_starts(duration: float, *, window_seconds: float, max_windows: int) -
 def fit_window(samples: NDArray[np.float32], length: int) -> NDArray[np.float32]:
     """Cut or repeat samples to fill a window.
 
-    A short song is repeated: silence after it would make it a quiet song to the model.
+    A short song is repeated: with silence after it, the model would take it for a quiet song.
 
     Args:
         samples: [shape=(n,), dtype=float32] n ≥ 1.
-        length: of the window, in samples.
+        length: length of the window in samples.
 
     Returns:
         samples [shape=(length,), dtype=float32].
