@@ -233,7 +233,7 @@ def test_a_killed_session_leaves_mpds_modes_to_the_next_one(start, start_mpd, st
     again.stdout.readline()
     assert (other.status()["random"], other.status()["single"]) == ("0", "0")
     _, errors = end(again)
-    assert "MPD's random mode is off until the end of this" in errors
+    assert "MPD's random mode is off until this session ends" in errors
     assert (other.status()["random"], other.status()["single"]) == ("1", "oneshot")
     assert not (tmp_path / "mpd_modes.json").exists()
 

@@ -67,7 +67,7 @@ def test_folders_that_cannot_be_used(run_cli: RunCli, raw: Path, tmp_path: Path)
     assert done.stderr.startswith("error: there is no folder")
     done = run_cli("preprocess", raw.parent, tmp_path / "OUT", COLUMNS="500")
     assert done.returncode == 1
-    assert "holds no emotion's folder; expected angry, disgust" in done.stderr
+    assert "has no emotion's folder; expected angry, disgust" in done.stderr
     assert run_cli("preprocess", raw, raw / "sad").returncode == 2
     assert run_cli("preprocess", raw).returncode == 2
     (raw / "sad" / "song.wav").unlink()

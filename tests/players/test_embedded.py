@@ -145,7 +145,7 @@ def test_passes_over_what_cannot_be_played(player, stock):
 def test_says_when_the_device_is_gone(player, monkeypatch):
     monkeypatch.setattr(embedded, "_STALLED", 0.5)
     player._device.close()
-    with pytest.raises(PlayerError, match="takes no more sound"):
+    with pytest.raises(PlayerError, match="has stopped; connect it again"):
         events_until(player, count(Started, 1))
 
 

@@ -168,7 +168,7 @@ def test_a_mood_that_moves_changes_what_comes(listen):
 def test_passes_over_what_cannot_be_played(listen, tmp_path):
     listening, player = listen(player=Hand(broken={1, 2}))
     notes = listening.tick()
-    assert notes == ["passed over Song 0: it is broken", "passed over Song 1: it is broken"]
+    assert notes == ["skipped Song 0: it is broken", "skipped Song 1: it is broken"]
     assert player.now.title == "Song 2"
     assert not {1, 2} & {pick.song.id for pick in listening.upcoming}
     player.queue[0].path.unlink()

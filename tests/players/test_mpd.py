@@ -265,7 +265,7 @@ def test_files_outside_of_the_music_folder_are_played_over_the_socket(play, link
         ("x.xyz", "has no decoder for .xyz files"),
         ("linked/c link.flac", "out of its database, although .*follow_outside_symlinks"),
         (os.fsdecode(b"x\xff.flac"), "cannot name .*: it has bytes that are not UTF-8"),
-        ("x\ny.flac", "cannot name .*: it has a line end"),
+        ("x\ny.flac", "cannot name .*: it has a line break"),
     ],
 )
 def test_the_true_reason(play, linked, tmp_path, name, reason):

@@ -120,7 +120,7 @@ def test_a_server_that_lists_nothing_loses_nothing(run, fake, catalogue):
     fake.songs.clear()
     report = run()
     assert report.missing == 0
-    assert "lists no songs; what the catalogue knows of it stays as it is" in report.warnings[0]
+    assert "lists no songs; its songs in the catalogue stay as they are" in report.warnings[0]
     assert songs_of(catalogue, report.server)["0"].state == "ok"
 
 

@@ -1,4 +1,4 @@
-"""A sound device that asks for samples, through miniaudio."""
+"""A sound device that asks for samples, by means of miniaudio."""
 
 import contextlib
 import os
@@ -13,8 +13,8 @@ from vibelux.errors import MissingExtra, PlayerError
 from vibelux.folding import folded
 
 _PERIOD = 100
-"""Milliseconds of sound that the device asks for at once: long enough for an interpreter that is
-busy elsewhere, short enough for keys that answer at once."""
+"""Milliseconds of sound that the device asks for at once: long enough while the interpreter is busy
+elsewhere, short enough for keys to act immediately."""
 
 SILENT = "null"
 """Name of the device that makes no sound."""
@@ -24,9 +24,9 @@ class SoundDevice:
     """A device of this computer, playing stereo in float32.
 
     Args:
-        frames: sent a number n, answers with samples [shape=(n, 2), dtype=float32, in [-1, 1]];
-            asked from a thread of the device.
-        rate: in Hz; devices that run at another one convert.
+        frames: when sent a number n, yields samples [shape=(n, 2), dtype=float32, in [-1, 1]]; it
+            runs in a thread of the device.
+        rate: in Hz; devices that run at another rate convert.
         name: part of the device's name in any case; None is the system's default, `SILENT` makes
             no sound.
 
@@ -66,7 +66,7 @@ class SoundDevice:
         self._frames = frames
 
     def start(self) -> None:
-        """Begin to ask for samples."""
+        """Start asking for samples."""
         next(self._frames)
         self._device.start(self._frames)
 
@@ -87,7 +87,7 @@ def _miniaudio() -> Any:
 
 
 def _named(name: str, miniaudio: Any, backends: list[Any]) -> dict[str, Any]:
-    """Return the first device whose name holds a text."""
+    """Return the first device whose name contains a text."""
     found = miniaudio.Devices(backends).get_playbacks()
     for device in found:
         if folded(name) in folded(device["name"]):
@@ -98,7 +98,7 @@ def _named(name: str, miniaudio: Any, backends: list[Any]) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Silence what ALSA and JACK write to stderr where there is no device: errors say it."""
+    """Silence what ALSA and JACK write to stderr if there is no device: our errors say so."""
     sys.stderr.flush()
     try:
         kept = os.dup(2)

@@ -1,7 +1,7 @@
 """Plays songs on this computer's sound device, one after the other without a gap.
 
-A thread decodes a few seconds ahead; the device's own thread takes from what is ready and never
-waits. Any format that can be scanned can be played: both decode with FFmpeg.
+A thread decodes a few seconds ahead; the device's thread takes what is ready and never waits. Any
+format that can be scanned can be played, since both decode with FFmpeg.
 """
 
 import threading
@@ -22,22 +22,22 @@ from vibelux.players.device import SoundDevice
 from vibelux.players.player import Ended, Event, Failed, Playing, Started
 
 RATE = 48_000
-"""Hz: what nearly every sound device runs at."""
+"""Sample rate in Hz, at which nearly every sound device runs."""
 
 _AHEAD = 2 * RATE
-"""Frames ready beyond which nothing more is decoded; until then the next song can be changed."""
+"""Frames that are decoded ahead; the next song can be changed until its first frame is."""
 
 _STALLED = 5.0
-"""Seconds without a question from the device after which it is thought to be gone."""
+"""Seconds after which a device that asks for nothing is taken to be gone."""
 
 
 @dataclass(eq=False)
 class _Turn:
-    """One playing of a song: the same song may be played twice in a row.
+    """One play of a song, since a song may be played twice in a row.
 
     Attributes:
         song: the song.
-        seconds: into the song, of what was handed to the device.
+        seconds: how much of the song was handed to the device.
 
     """
 
@@ -47,17 +47,17 @@ class _Turn:
 
 @dataclass
 class _Piece:
-    """Sound of a turn that waits to be played; None marks the turn's end."""
+    """Sound of a turn, waiting to be played; None marks the end of the turn."""
 
     turn: _Turn
     samples: Stereo | None
 
 
 def sound_of(path: Path, *, start: float = 0.0) -> Iterator[Stereo]:
-    """Yield the sound of a song from a point in time, as of `vibelux.music.stereo`, at `RATE`.
+    """Yield the sound of a song from a point in time as `vibelux.music.stereo` does, at `RATE`.
 
     Raises:
-        AudioError: as `vibelux.music.audio_file.AudioFile`; ``damaged`` if it holds no sound.
+        AudioError: as `vibelux.music.audio_file.AudioFile`; ``damaged`` if there is no sound.
 
     """
     with AudioFile(path) as audio:
@@ -101,11 +101,11 @@ class EmbeddedPlayer:
 
     @property
     def name(self) -> str:
-        """What the screen calls it."""
+        """The player's name on the screen."""
         return self._device.name
 
     def enqueue(self, songs: Sequence[Song], *, at: float = 0.0) -> None:
-        """Make these the songs to come; a song already decoded for the next seconds stays."""
+        """Make these the next songs; one that is already decoded for the next seconds stays."""
         with self._change:
             idle = self._turn is None and self._feeding is None
             self._upcoming = deque((song, 0.0) for song in songs)
@@ -114,11 +114,11 @@ class EmbeddedPlayer:
             self._change.notify_all()
 
     def poll(self) -> list[Event]:
-        """Return what happened since the last time, in order."""
+        """Return what has happened since the last call, in order."""
         self._watch_device()
         if self._quiet > _STALLED:
             raise PlayerError(
-                f"the sound device ({self.name}) takes no more sound; connect it again, or choose "
+                f"the sound device ({self.name}) has stopped; connect it again, or choose "
                 "another one with --sound-device"
             )
         with self._change:
@@ -138,7 +138,7 @@ class EmbeddedPlayer:
             self._skipping = self._turn is not None
 
     def pause(self, paused: bool) -> None:
-        """Wait, or go on."""
+        """Pause, or go on."""
         with self._change:
             self._paused = paused
 
@@ -153,7 +153,7 @@ class EmbeddedPlayer:
     def _watch_device(self) -> None:
         asked, at = self._polled
         self._polled = self._asked, time.monotonic()
-        # No more than a second a time: while the computer sleeps, clocks may go on.
+        # At most a second per call: clocks may go on while the computer sleeps.
         self._quiet = self._quiet + min(1.0, time.monotonic() - at) if asked == self._asked else 0.0
 
     # The decoder's thread.
@@ -197,7 +197,7 @@ class EmbeddedPlayer:
     # The device's thread.
 
     def _frames(self) -> Generator[NDArray[np.float32], int, None]:
-        """Answer each question for n frames [shape=(n, 2)], with silence where none are ready."""
+        """Yield as many frames as the device asks for [shape=(n, 2)], or silence."""
         count = yield np.empty((0, 2), np.float32)
         while True:
             with self._change:
@@ -218,13 +218,13 @@ class EmbeddedPlayer:
                 frames *= np.linspace(self._gain, aim, count, dtype=np.float32)[:, None]
                 self._gain = aim
         else:
-            self._part(0)  # begins what waits, so that it can be seen
+            self._part(0)  # begins a waiting song, so that it is shown
         if self._skipping:
             self._drop()
         return frames
 
     def _part(self, most: int) -> Stereo | None:
-        """Take up to so many frames of the first piece; begin and end songs on the way."""
+        """Take at most this many frames of the first piece; begin and end songs on the way."""
         while self._pieces:
             piece = self._pieces[0]
             if piece.turn is not self._turn:
@@ -244,7 +244,7 @@ class EmbeddedPlayer:
         return None
 
     def _drop(self) -> None:
-        """Stop what is playing; what is ready of the next song follows."""
+        """Drop what is playing; the next song follows as far as it is ready."""
         self._skipping = False
         turn = self._turn
         self._pieces = deque(piece for piece in self._pieces if piece.turn is not turn)

@@ -1,7 +1,7 @@
-"""The camera during a session: read every few seconds, the mood moves over minutes.
+"""The camera during a session: read every few seconds, while the mood moves over minutes.
 
-What is seen is read and forgotten at once. A grimace of five seconds moves the mood by less than
-three hundredths of the way; after three minutes of another expression it has gone 63 % of it.
+Pictures are read and forgotten at once. A grimace of five seconds moves the mood by less than 3 %
+of the way; after three minutes of another expression it has moved by 63 %.
 """
 
 import math
@@ -21,18 +21,18 @@ from vibelux.face.sources import CAMERA_SECONDS, average, moments_of_camera
 from vibelux.face.tracker import Moment
 
 EVERY = 3.0
-"""Seconds between two looks."""
+"""Seconds between two readings."""
 
 TIME_CONSTANT = 180.0
 """Seconds after which another expression has moved the mood by 63 %."""
 
 
 class SlowMood:
-    """A mood that moves towards what is seen (an exponential filter in time).
+    """A mood that moves slowly towards what is seen (an exponential filter in time).
 
     Args:
-        mood: [shape=(7,)] where it begins.
-        time_constant: seconds after which it has gone 63 % of the way.
+        mood: [shape=(7,)] the first mood.
+        time_constant: seconds after which it has moved by 63 % of the way.
 
     Raises:
         InvalidInput: the time constant is not positive.
@@ -47,26 +47,26 @@ class SlowMood:
 
     @property
     def mood(self) -> Mood:
-        """[shape=(7,), dtype=float32] where it is now."""
+        """The mood now [shape=(7,), dtype=float32]."""
         return as_mood(self._mood)
 
     def see(self, mood: ArrayLike, *, seconds: float) -> None:
-        """Move towards a mood [shape=(7,)] that was seen for so many seconds."""
+        """Move towards a mood [shape=(7,)] that was seen for some seconds."""
         weight = -math.expm1(-max(0.0, seconds) / self._time_constant)
         self._mood += weight * (as_mood(mood) - self._mood)
 
 
 class MoodFollower:
-    """Watches the main face in a thread; a context manager that turns the camera off at its end.
+    """Watches the main face in a thread; a context manager that turns the camera off at the end.
 
     Args:
-        moments: what the camera sees, as of `vibelux.face.sources.moments_of_camera`; closed at the
+        moments: what the camera sees, from `vibelux.face.sources.moments_of_camera`; closed at the
             end.
-        every: seconds between two looks.
-        time_constant: as of `SlowMood`.
+        every: seconds between two readings.
+        time_constant: see `SlowMood`.
 
     Raises:
-        CameraError: as of the camera.
+        CameraError: the camera fails.
         NoFace: there is no face to begin with.
 
     """
@@ -116,12 +116,12 @@ class MoodFollower:
 
     @property
     def mood(self) -> Mood:
-        """[shape=(7,), dtype=float32] the slow mood."""
+        """The slow mood [shape=(7,), dtype=float32]."""
         return self._slow.mood
 
     @property
     def state(self) -> State:
-        """What the last look saw: ``ok``, or why there was no mood in it."""
+        """State of the last reading: ``ok``, or why it had no mood."""
         return self._state
 
     @property
@@ -143,7 +143,8 @@ class MoodFollower:
                     self._state = moment.frame.state
                     if moment.own is None:
                         continue
-                    # Time without a face, or asleep, does not count for this mood.
+                    # Time without a face, or with the computer asleep, does not count for this
+                    # mood.
                     since = self._every if last is None else moment.time - last
                     self._slow.see(moment.own, seconds=min(since, 2 * self._every))
                     last = moment.time
@@ -152,7 +153,7 @@ class MoodFollower:
 
 
 def _beginning(moments: Iterator[Moment], seconds: float) -> Iterator[Moment]:
-    """Yield moments for some seconds, at least one, and leave the others."""
+    """Yield moments for some seconds, at least one, and leave the rest."""
     end = None
     for moment in moments:
         end = moment.time + seconds if end is None else end

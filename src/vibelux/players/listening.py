@@ -1,4 +1,4 @@
-"""A listening session with a player: keeps its queue filled, learns from it, and saves itself."""
+"""A listening session with a player: it keeps the queue filled, learns, and saves itself."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -19,34 +19,34 @@ from vibelux.recommend.picks import Pick
 from vibelux.recommend.session import Session
 
 AHEAD = 7
-"""Songs that the player is told in advance."""
+"""Number of songs that the player is given in advance."""
 
 _SAVED_EVERY = 5.0
-"""Seconds after which the place in the song is saved."""
+"""Seconds between two saves of the position in the song."""
 
 _FAILURES = 30
-"""Songs in a row that cannot be played, after which something else must be wrong."""
+"""Number of songs in a row that cannot be played, after which something else must be wrong."""
 
 
 class Listening:
     """Plays a session's songs.
 
-    Call `tick` a few times a second; what the listener does goes to the other methods. Nothing here
-    waits, and whatever happens is saved before the next thing happens.
+    Call `tick` a few times a second; the other methods take what the listener does. Nothing here
+    waits, and every event is saved before the next one.
 
     Args:
-        catalogue: an open one.
+        catalogue: the open catalogue.
         listener: who listens.
         player: plays.
-        goes_on: a session to go on with, as of `Session.as_json`; None begins one.
-        files_here: whether songs are read from this machine's files; otherwise only the player
-            knows which of them it has.
-        save_to: file for the state; None saves nothing.
-        **ordering: of a new session: ``whose`` and `Session`'s other arguments by name.
+        goes_on: a session to go on with, from `Session.as_json`; None begins one.
+        files_here: whether songs are played from this machine's files; if not, only the player
+            knows which it has.
+        save_to: file for the session; None saves nothing.
+        **ordering: for a new session: ``whose`` and the other arguments of `Session`, by name.
 
     Raises:
         CatalogueError: the catalogue has no songs that can be played.
-        InvalidInput: a value out of range, or `goes_on` is not a session.
+        InvalidInput: a value is out of range, or ``goes_on`` is not a session.
 
     """
 
@@ -73,11 +73,11 @@ class Listening:
             )
         self._mood: Mood | None = None
         self._chosen = False
-        self._told: set[int] = set()  # songs whose end the session knows already
+        self._told: set[int] = set()  # songs whose end the session already knows
         self._queued: list[int] = []  # ids that the player has yet to play
         self._failures = 0
         self._reason: str | None = None  # why the player could not play the last one that failed
-        self._place: tuple[int | None, float] = (None, 0.0)  # song that plays, seconds into it
+        self._place: tuple[int | None, float] = (None, 0.0)  # the song that plays, seconds into it
         self._saved = time.monotonic()
         self._unsaved = False
         self._notes: list[str] = []
@@ -98,7 +98,7 @@ class Listening:
 
     @property
     def player_name(self) -> str:
-        """What the screen calls the player."""
+        """The player's name on the screen."""
         return self._player.name
 
     def playing(self) -> Playing | None:
@@ -108,16 +108,16 @@ class Listening:
     def begin(
         self, mood: ArrayLike | None, *, chosen: bool, saved: SavedSession | None = None
     ) -> None:
-        """Begin to play, or go on.
+        """Start playing, or go on.
 
         Args:
             mood: [shape=(7,)] of the listener; None goes on with the session's.
-            chosen: the listener named it, no face was read.
-            saved: what a session that goes on was doing.
+            chosen: the listener named the mood; no face was read.
+            saved: the state in which a session that goes on was saved.
 
         Raises:
             CatalogueError: none of the songs can be played.
-            PlayerError: as of the player.
+            PlayerError: the player fails.
 
         """
         if mood is not None:
@@ -135,11 +135,11 @@ class Listening:
         self._keep()
 
     def tick(self) -> list[str]:
-        """Take in what happened, keep the queue filled, and return what the listener should know.
+        """Handle what has happened, keep the queue filled, and return notes for the listener.
 
         Raises:
             CatalogueError: none of the songs can be played any more.
-            PlayerError: the player is gone, or plays nothing of what it is told.
+            PlayerError: the player is gone, or plays nothing that it is given.
 
         """
         events = self._player.poll()
@@ -153,12 +153,12 @@ class Listening:
         return notes
 
     def feel(self, mood: ArrayLike, *, chosen: bool = False) -> None:
-        """Take a mood; the songs to come follow it if it has moved."""
+        """Take a mood; if it has moved, the next songs follow it."""
         self._mood, self._chosen = as_mood(mood), chosen
         self._fill()
 
     def change(self, **values: Any) -> None:
-        """Change the session's ordering, as of `Session.change`."""
+        """Change the session's ordering; see `Session.change`."""
         self._session.change(**values)
         self._fill()
         self._keep()
@@ -172,7 +172,7 @@ class Listening:
         self._leave(lambda song, _: self._session.wrong_mood(song))
 
     def like(self) -> None:
-        """Remember that the listener likes what plays; where that is known, take it back."""
+        """Remember that the listener likes this song, or take that back if it was known."""
         now = self._player.playing()
         if now is None:
             return
@@ -185,7 +185,7 @@ class Listening:
         self._tell(turn)
 
     def pause(self) -> None:
-        """Wait, or go on."""
+        """Pause, or go on."""
         now = self._player.playing()
         self._player.pause(now is None or not now.paused)  # also between two songs
 
@@ -193,7 +193,7 @@ class Listening:
         """Save the session for the last time.
 
         Raises:
-            PlayerError: the file cannot be written, and that was not said before.
+            PlayerError: the file cannot be written, and the listener does not know yet.
 
         """
         if not self._unsaved:
@@ -227,23 +227,23 @@ class Listening:
             return
         self._tell(lambda: tell(now.song, now.seconds))
         self._told.add(now.song.id)
-        self._fill()  # before the next song begins: it may be another one now
+        self._fill()  # before the next song begins, which may be another one now
         self._player.skip()
         self._keep()
 
     def _tell(self, remember: Callable[[], None]) -> None:
-        """Let the session learn; the music does not stop where nothing can be written."""
+        """Let the session learn; the music goes on even if nothing can be written."""
         try:
             remember()
         except ProfileError as error:
             self._notes.append(str(error))
 
     def _recall(self, song: Song) -> None:
-        """See whether a song was liked before."""
+        """Look up whether the listener likes a song."""
         self.liked = self._session.likes(song)
 
     def _keep(self) -> None:
-        """Save, and say it once if that is not possible."""
+        """Save the session, and say once if that is not possible."""
         try:
             self.save()
         except PlayerError as error:
@@ -273,7 +273,7 @@ class Listening:
                 else:
                     self._tell(lambda: self._session.skipped(song, seconds))
             case Failed(song, reason):
-                self._notes.append(f"passed over {song.title}: {reason}")
+                self._notes.append(f"skipped {song.title}: {reason}")
                 self._unplayable.add(song.id)
                 self._reason = reason
                 self._queued = [queued for queued in self._queued if queued != song.id]
@@ -287,7 +287,7 @@ class Listening:
                 self._notes.append(text)
 
     def _fill(self, first: list[Song] | None = None, *, at: float = 0.0) -> None:
-        """Tell the player what comes, if that has changed."""
+        """Give the player the next songs, if they have changed."""
         picks = self._queue() or self._start_over()
         self.upcoming = picks
         songs = [*(first or ()), *(pick.song for pick in picks)]
@@ -299,7 +299,7 @@ class Listening:
         return self._session.queue(AHEAD, self._mood, chosen=self._chosen)
 
     def _start_over(self) -> list[Pick]:
-        """Start over when every song was played."""
+        """Start over once every song was played."""
         before = self._session
         self._session = Session(
             self._catalogue,
@@ -319,7 +319,7 @@ class Listening:
         return picks
 
     def _nothing_left(self) -> CatalogueError | PlayerError:
-        """Return why there is nothing to play: the player's reason where all songs reached it."""
+        """Return why there is nothing to play: the player's reason if it was given every song."""
         if self._reason is not None and self._catalogue.counts()["ok"] <= len(self._unplayable):
             return PlayerError(
                 f"{self._player.name} can play none of the catalogue's songs; the last one: "

@@ -1,7 +1,7 @@
-"""Plays through MPD, sharing its queue with whoever else uses it.
+"""Plays through MPD, sharing its queue with its other clients.
 
-Songs are put behind the one that plays; nothing that others queued is removed. Other programs may
-skip, pause and queue at any time: MPD's state is asked for, never assumed.
+Songs are queued after the one that plays; nothing that others queued is removed. Other programs may
+skip, pause and queue at any time, so MPD's state is asked for, never assumed.
 """
 
 import contextlib
@@ -18,25 +18,25 @@ from vibelux.players.mpd_server import MpdAddress, MpdGone, MpdRefused, MpdServe
 from vibelux.players.player import Ended, Event, Failed, Notice, Playing, Started
 
 _GIVE_UP = 30.0
-"""Seconds without an answer after which MPD is given up."""
+"""Seconds without an answer after which we give up on MPD."""
 
 _AGAIN = 2.0
 """Seconds between attempts to reach it."""
 
 _END = 1.5
-"""Seconds before its end from which on a song counts as played: MPD is asked twice a second."""
+"""A song counts as played from this many seconds before its end: MPD is asked twice a second."""
 
 _HEARD = 1.0
-"""Seconds below which a song that ends by itself was not played at all."""
+"""A song that ends by itself within this many seconds was not played at all."""
 
 _NEEDED = (
     *("status", "stats", "playlistinfo", "lsinfo", "addid", "deleteid"),
     *("playid", "seekcur", "pause", "play", "next"),
 )
-"""Commands that MPD must permit."""
+"""Commands that MPD has to permit."""
 
 _KEPT = 20
-"""Songs that were played and stay in MPD's queue, to go back to."""
+"""Number of played songs that stay in MPD's queue, to go back to."""
 
 
 class MpdPlayer:
@@ -44,8 +44,8 @@ class MpdPlayer:
 
     Args:
         address: where MPD listens.
-        root: as of `MpdFiles`.
-        modes_file: as of `MpdModes`.
+        root: see `MpdFiles`.
+        modes_file: see `MpdModes`.
 
     Raises:
         MissingExtra: python-mpd2 is not installed.
@@ -60,11 +60,11 @@ class MpdPlayer:
         self._files = MpdFiles(self._server, root=root)
         self._modes = MpdModes(self._server, modes_file)
         self._events: list[Event] = []
-        self._ours: dict[int, Song] = {}  # queued by us: MPD's id -> song
-        self._past: list[int] = []  # ids of ours that were played
-        self._wanted: tuple[list[Song], float] | None = None  # not yet told to MPD
+        self._ours: dict[int, Song] = {}  # songs queued by us: MPD's id -> song
+        self._past: list[int] = []  # ids of our played songs
+        self._wanted: tuple[list[Song], float] | None = None  # not yet sent to MPD
         self._began = False
-        self._current: int | None = None  # id of ours that plays
+        self._current: int | None = None  # id of our song that plays
         self._seconds = 0.0
         self._paused = False
         self._skipped = False
@@ -86,25 +86,25 @@ class MpdPlayer:
 
     @property
     def name(self) -> str:
-        """What the screen calls it."""
+        """The player's name on the screen."""
         return f"MPD at {self._server.address}"
 
     def enqueue(self, songs: Sequence[Song], *, at: float = 0.0) -> None:
-        """Make these the songs to come, behind what plays; begin with them at first.
+        """Make these the next songs, after the one that plays; at first, begin with them.
 
-        If MPD plays the first of them already, as after a program that was killed, it goes on.
+        If MPD already plays the first of them, as after we were killed, it goes on.
         """
         self._wanted = list(songs), at
         self._bear(self._tell)
 
     def poll(self) -> list[Event]:
-        """Return what happened since the last time, in order."""
+        """Return what has happened since the last call, in order."""
         self._bear(self._look)
         events, self._events = self._events, []
         return events
 
     def playing(self) -> Playing | None:
-        """Return what is playing, as far as the last `poll` knows."""
+        """Return what is playing, as of the last `poll`."""
         if self._current is None:
             return None
         return Playing(self._ours[self._current], self._seconds, self._paused)
@@ -116,7 +116,7 @@ class MpdPlayer:
             self._bear(lambda: self._server.ask("next"))
 
     def pause(self, paused: bool) -> None:
-        """Wait, or go on."""
+        """Pause, or go on."""
 
         def pause() -> None:
             self._server.ask("pause", int(paused))
@@ -126,14 +126,14 @@ class MpdPlayer:
         self._bear(pause)
 
     def close(self) -> None:
-        """Let go of MPD, which plays on what is in its queue."""
+        """Leave MPD, which goes on playing its queue."""
         with contextlib.suppress(MpdGone, MpdRefused, PlayerError):
             if self._lost is None:
                 self._modes.restore()
         self._server.close()
 
     def _look(self) -> None:
-        """Ask for MPD's state and take it in; tell MPD what it could not be told before."""
+        """Ask for MPD's state and handle it; send what could not be sent before."""
         status = self._server.ask("status")
         if self._lost is not None:
             self._lost = None
@@ -143,7 +143,7 @@ class MpdPlayer:
         self._tell()
 
     def _tell(self) -> None:
-        """Bring MPD's queue to what is wanted."""
+        """Make MPD's queue what is wanted."""
         if self._wanted is None:
             return
         songs, at = self._wanted
@@ -164,7 +164,7 @@ class MpdPlayer:
             same += 1
             place = int(entry["pos"]) + 1
         for entry in ahead[same:]:
-            with contextlib.suppress(MpdRefused):  # taken out meanwhile
+            with contextlib.suppress(MpdRefused):  # removed meanwhile
                 self._server.ask("deleteid", entry["id"])
             del self._ours[int(entry["id"])]
         ahead = ahead[:same]
@@ -176,18 +176,18 @@ class MpdPlayer:
                 self._events.append(Failed(song, f"MPD refuses it: {error}"))
                 continue
             place += 1
-            if name.startswith("/"):  # it may have a name of its own for a file outside
+            if name.startswith("/"):  # MPD may have another name for a file outside its folder
                 self._files.called(song, self._server.ask("playlistid", number)[0]["file"])
             self._ours[int(number)] = song
             ahead.append({"id": number})
-        # Never against the person: a song of somebody else, or a stop, is left alone.
+        # Never against the person: another client's song, or a stop, is respected.
         idle = not self._began or "songid" not in status
         if ahead and idle:
             self._began = True
             self._server.ask("playid", ahead[0]["id"])
-            self._start(int(ahead[0]["id"]))  # it may have left the song before the next look
+            self._start(int(ahead[0]["id"]))  # the song may be over before the next look
             if at > 0:
-                with contextlib.suppress(MpdRefused):  # it is shorter than it was
+                with contextlib.suppress(MpdRefused):  # the queue has become shorter
                     self._server.ask("seekcur", f"{at:.3f}")
         self._wanted = None
 
@@ -202,7 +202,7 @@ class MpdPlayer:
             return None
 
     def _adopt(self, first: tuple[Song, str], queue: list[Any], status: dict[str, str]) -> bool:
-        """Take over a song that plays already; return whether it does."""
+        """Take over a song that MPD already plays; return whether it does."""
         if status.get("state") not in ("play", "pause") or "song" not in status:
             return False
         entry = queue[int(status["song"])]
@@ -233,7 +233,7 @@ class MpdPlayer:
         self._current = next(same, None)
 
     def _notice(self, status: dict[str, str]) -> None:
-        """Compare MPD's state with the one before."""
+        """Compare MPD's state with the previous one."""
         now = time.monotonic()
         passed, self._looked = now - self._looked, now
         number = int(status["songid"]) if "songid" in status else None
@@ -250,7 +250,7 @@ class MpdPlayer:
             self._paused = status.get("state") != "play"
 
     def _start(self, number: int) -> None:
-        """Note that MPD plays a song of ours."""
+        """Note that MPD plays one of our songs."""
         self._current, self._seconds, self._looked = number, 0.0, time.monotonic()
         self._events.append(Started(self._ours[number]))
         self._tidy(number)
@@ -267,7 +267,7 @@ class MpdPlayer:
         self._events.append(Ended(song, heard if length is None else min(heard, length), whole))
 
     def _tidy(self, number: int) -> None:
-        """Remember what was played, and take what was long ago out of the queue."""
+        """Note a song as played, and remove those of long ago from the queue."""
         self._past = [past for past in self._past if past != number and past in self._ours]
         self._past.append(number)
         while len(self._past) > _KEPT:
@@ -277,7 +277,7 @@ class MpdPlayer:
                 self._server.ask("deleteid", old)
 
     def _bear(self, action: Callable[[], None]) -> None:
-        """Do something, and bear it that MPD is away for a while."""
+        """Do something, and bear with MPD being away for a while."""
         now = time.monotonic()
         if self._lost is not None and now - self._tried < _AGAIN:
             return

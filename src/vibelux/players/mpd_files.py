@@ -1,10 +1,10 @@
 """Which of MPD's files is which song: MPD knows files by their path below its music folder.
 
-That folder may be elsewhere than the catalogue's (another machine, another mount, behind a link),
-and links in it may lead to where the songs are. It is what the person says; else what MPD says,
-which it does over a local socket only; else it is found: by files of the song's name that MPD
-knows. Where the music folder can be seen from here, the file itself tells whether it is the same;
-otherwise the longest common end of the paths does, with the length of the song.
+That folder may differ from the catalogue's (another machine, another mount, a link), and links in
+it may lead to the songs. It is the one that the person names; else the one that MPD names, which it
+does only over a local socket; else it is found by MPD's files with the song's name. If the music
+folder can be seen from here, the files themselves show whether they are the same; otherwise the
+longest common end of their paths decides, with the length of the song.
 """
 
 import os
@@ -22,26 +22,26 @@ from vibelux.library.real_paths import as_scanned, real
 from vibelux.players.mpd_server import MpdRefused, MpdServer
 
 _PATIENCE = 5.0
-"""Seconds to wait for MPD to take a new file into its database."""
+"""Seconds to wait until MPD has added a new file to its database."""
 
 _FIRST_PATIENCE = 30.0
-"""The same for a database that was empty."""
+"""The same for an empty database."""
 
 _SLACK = 3.0
-"""Seconds by which two programs may differ about a song's length."""
+"""Seconds by which two programs may differ about the length of a song."""
 
 
 class MpdLacks(Exception):
-    """MPD does not have a song; the message says why, a sentence without its end."""
+    """MPD does not have a song; the message says why, without a full stop."""
 
 
 @dataclass(frozen=True)
 class _Place:
-    """A folder here, and what MPD calls it.
+    """A folder on this machine, and MPD's name for it.
 
     Attributes:
-        folder: real path.
-        name: below MPD's music folder; empty: that folder itself.
+        folder: its real path.
+        name: path below MPD's music folder; empty for that folder itself.
 
     """
 
@@ -49,7 +49,7 @@ class _Place:
     name: str = ""
 
     def name_of(self, path: Path) -> str:
-        """Return what MPD calls a file below the folder."""
+        """Return MPD's name for a file below the folder."""
         return "/".join(filter(None, (self.name, path.relative_to(self.folder).as_posix())))
 
 
@@ -58,7 +58,7 @@ class MpdFiles:
 
     Args:
         server: MPD.
-        root: the folder that is MPD's music folder as this machine sees it; None finds out.
+        root: MPD's music folder as this machine sees it; None finds out.
 
     """
 
@@ -67,10 +67,10 @@ class MpdFiles:
         self._root = None if root is None else real(root)
         self._places = [] if self._root is None else [_Place(self._root)]
         self._known: dict[int, str] = {}
-        self._updated: set[str] = set()  # folders that MPD was asked to look at again
+        self._updated: set[str] = set()  # folders that MPD was asked to scan again
 
     def prepare(self) -> None:
-        """Ask MPD for its music folder, and to look at it if it never has."""
+        """Ask MPD for its music folder, and to scan it if it never has."""
         if self._root is None and self._server.address.is_socket:
             try:
                 answer = self._server.ask("config")
@@ -79,17 +79,17 @@ class MpdFiles:
                     self._root = real(Path(folder))
                     self._places = [_Place(self._root)]
             except MpdRefused:
-                pass  # not permitted, or its music lies elsewhere than in a folder
+                pass  # not permitted, or its music is not in a folder
         if self._server.ask("stats").get("songs", "0") == "0":
             self._update("", patience=_FIRST_PATIENCE)
         else:
             self._wait(_PATIENCE)
 
     def name_of(self, song: Song) -> str:
-        """Return what MPD calls a song.
+        """Return MPD's name for a song.
 
         Raises:
-            MpdLacks: it does not have it.
+            MpdLacks: MPD does not have it.
 
         """
         if song.id not in self._known:
@@ -97,7 +97,7 @@ class MpdFiles:
         return self._known[song.id]
 
     def called(self, song: Song, name: str) -> None:
-        """Remember what MPD calls a song."""
+        """Remember MPD's name for a song."""
         self._known[song.id] = name
 
     def forget(self, song: Song) -> None:
@@ -116,7 +116,7 @@ class MpdFiles:
             if self._has(name):
                 return name
             if place.folder.is_dir() and not path.exists():
-                continue  # nothing that MPD could take in
+                continue  # nothing that MPD could add
             trouble = self._take_in(name) or trouble
             if self._has(name):
                 return name
@@ -124,7 +124,7 @@ class MpdFiles:
             return searched
         if self._server.address.is_socket and path.is_file():
             _require_sendable(str(path))
-            return str(path)  # MPD plays any file to who may read it and is on the same machine
+            return str(path)  # on the same machine, MPD plays any file to those who may read it
         raise MpdLacks(self._why(path, trouble))
 
     def _has(self, name: str) -> bool:
@@ -135,11 +135,11 @@ class MpdFiles:
         return any(entry.get("file") == name for entry in entries)
 
     def _take_in(self, name: str) -> str | None:
-        """Let MPD take a file into its database; return why that was not done, or None."""
+        """Let MPD add a file to its database; return why it was not added, or None."""
         trouble = self._update(name)
         if trouble is not None or self._has(name):
             return trouble
-        # Behind a link MPD takes in new folders only from one that it knows.
+        # Behind a link, MPD adds new folders only inside one that it knows.
         for above in map(str, PurePosixPath(name).parents):
             if above in self._updated:
                 return None
@@ -155,7 +155,7 @@ class MpdFiles:
             return False
 
     def _searched(self, path: Path, song: Song) -> str | None:
-        """Return the file of MPD's with the same name that is this one, and learn where it lies."""
+        """Return MPD's file with the same name that is this one, and learn its folder."""
         try:
             entries = self._server.ask("search", "file", path.name)
         except MpdRefused:
@@ -207,7 +207,7 @@ class MpdFiles:
 
     @cached_property
     def _suffixes(self) -> frozenset[str]:
-        """The suffixes that MPD has decoders for, empty where it does not tell."""
+        """The suffixes that MPD has decoders for, empty if it does not say."""
         try:
             decoders = self._server.ask("decoders")
         except MpdRefused:
@@ -217,7 +217,7 @@ class MpdFiles:
         return frozenset(suffix.lower() for suffixes in lists for suffix in suffixes)
 
     def _update(self, name: str, *, patience: float = _PATIENCE) -> str | None:
-        """Let MPD look at a file or at everything; return why that was not done, or None."""
+        """Let MPD scan a file or everything; return why that was not done, or None."""
         try:
             self._server.ask("update", name)
         except MpdRefused as error:
@@ -225,11 +225,11 @@ class MpdFiles:
         return self._wait(patience)
 
     def _wait(self, patience: float) -> str | None:
-        """Wait until MPD looks at nothing any more; return that it does, or None."""
+        """Wait until MPD has finished scanning; return that it has not, or None."""
         deadline = time.monotonic() + patience
         quiet = 0
         while time.monotonic() < deadline:
-            # Twice: between two jobs MPD says for a moment that there is none.
+            # Twice: between two jobs, MPD says for a moment that there are none.
             quiet = 0 if "updating_db" in self._server.ask("status") else quiet + 1
             if quiet == 2:
                 return None
@@ -245,7 +245,7 @@ def _require_sendable(name: str) -> None:
             f"MPD's protocol cannot name {name!r}: it has bytes that are not UTF-8"
         ) from error
     if "\n" in name:
-        raise MpdLacks(f"MPD's protocol cannot name {name!r}: it has a line end")
+        raise MpdLacks(f"MPD's protocol cannot name {name!r}: it has a line break")
 
 
 def _is_same(file: Path, path: Path) -> bool:
@@ -266,10 +266,10 @@ def _common_end(name: str, path: Path) -> int:
 
 
 def _longest(entries: list[Mapping[str, Any]], path: Path, song: Song) -> list[Mapping[str, Any]]:
-    """Return the entries with the longest common end, if their length is the song's.
+    """Return the entries with the longest common end, if they are as long as the song.
 
-    A path that is an end of the other one as a whole is enough; of others, the folder and the title
-    must agree as well.
+    It is enough if one whole path is the end of the other; otherwise the folder and the title have
+    to agree as well.
     """
 
     def fits(entry: Mapping[str, Any]) -> bool:

@@ -1,7 +1,7 @@
-"""MPD's modes that would undo the order of its queue: off during a session, as before afterwards.
+"""MPD's modes that would upset the order of its queue: off during a session, restored afterwards.
 
-What they were is written to a file before they are changed. So the next session puts them back at
-its end where this one is killed, or MPD is away.
+They are written to a file before they are changed, so that the next session restores them if this
+one is killed or MPD is away.
 """
 
 import json
@@ -22,7 +22,7 @@ class MpdModes:
 
     Args:
         server: MPD.
-        file: where the modes of each MPD are kept meanwhile; None keeps them in memory only.
+        file: where the modes of each MPD are kept meanwhile; None keeps them only in memory.
 
     """
 
@@ -32,7 +32,7 @@ class MpdModes:
         self._before: dict[str, str] = {}
 
     def switch_off(self) -> list[str]:
-        """Switch the modes off; return what the listener should know, sentences without ends."""
+        """Switch the modes off; return notes for the listener, without full stops."""
         status = self._server.ask("status")
         on = {mode: status[mode] for mode in _DISTURBING if status.get(mode, _OFF) != _OFF}
         self._before = self._kept() | on
@@ -46,12 +46,12 @@ class MpdModes:
                 notes.append(
                     f"MPD's {mode} mode stays on, and songs come in another order: {error}"
                 )
-        # Also those that an earlier session has left off.
-        notes += [f"MPD's {mode} mode is off until the end of this" for mode in self._before]
+        # Those that an earlier session left off, too.
+        notes += [f"MPD's {mode} mode is off until this session ends" for mode in self._before]
         return notes
 
     def restore(self) -> None:
-        """Put the modes back that nobody has changed meanwhile.
+        """Restore the modes that nobody has changed meanwhile.
 
         Raises:
             MpdGone, MpdRefused: it is not possible; the next session will do it.
@@ -65,7 +65,7 @@ class MpdModes:
         self._keep({})
 
     def _kept(self) -> dict[str, str]:
-        """Return the modes as they were before a session that did not put them back."""
+        """Return the modes as they were before a session that did not restore them."""
         kept = self._all_kept().get(self._address)
         if not isinstance(kept, dict):
             return {}

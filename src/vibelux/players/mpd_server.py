@@ -22,9 +22,9 @@ class MpdAddress:
     """Where MPD listens.
 
     Attributes:
-        host: name, number, or a socket: a path or, on Linux, a name after ``@``.
-        port: of TCP.
-        password: or None; shown nowhere.
+        host: a name, an IP address, or a socket: a path or, on Linux, a name after ``@``.
+        port: the TCP port.
+        password: the password, which is shown nowhere, or None.
 
     """
 
@@ -40,19 +40,19 @@ class MpdAddress:
 
     @property
     def is_socket(self) -> bool:
-        """Whether it is a local socket, where MPD tells its music folder."""
+        """Whether it is a local socket, over which MPD names its music folder."""
         return self.host.startswith(("/", "@"))
 
 
 def mpd_address(text: str, *, environment: Mapping[str, str] | None = None) -> MpdAddress:
     """Read an address as MPD's clients write it: ``[password@]HOST[:PORT]`` or a socket's path.
 
-    ``MPD_HOST`` gives the password where it names the same host, and ``MPD_PORT`` the port: a
-    password on the command line would be seen by every user of the machine.
+    ``MPD_HOST`` gives the password if it names the same host, and ``MPD_PORT`` the port: every user
+    of the machine could see a password on the command line.
 
     Args:
         text: the address.
-        environment: default ``os.environ``.
+        environment: by default ``os.environ``.
 
     Raises:
         InvalidInput: it is not an address.
@@ -89,11 +89,11 @@ class MpdGone(Exception):
 
 
 class MpdRefused(Exception):
-    """MPD answered with an error, or does not permit a command."""
+    """MPD answers with an error, or does not permit a command."""
 
 
 class MpdServer:
-    """Commands to MPD, over a connection that is made when it is needed.
+    """Sends commands to MPD, over a connection that is made when it is needed.
 
     Raises:
         MissingExtra: python-mpd2 is not installed.
@@ -117,9 +117,9 @@ class MpdServer:
         """Send a command and return its answer, as python-mpd2 gives it.
 
         Raises:
-            MpdGone: it does not answer.
+            MpdGone: MPD does not answer.
             MpdRefused: it answers with an error.
-            PlayerError: what answers is not MPD, or it wants another password.
+            PlayerError: another program answers, or MPD wants another password.
 
         """
         mpd = self._mpd
@@ -131,7 +131,7 @@ class MpdServer:
             code = getattr(error, "errno", None)
             reason = str(getattr(error, "msg", error))
             if code == mpd.FailureResponseCode.PERMISSION and "permission" in reason:
-                reason = self._not_permitted(command)  # else it is a file that is not
+                reason = self._not_permitted(command)  # otherwise a file is not permitted
             raise MpdRefused(reason) from error
         except (mpd.ConnectionError, OSError) as error:
             self.close()
@@ -147,7 +147,7 @@ class MpdServer:
 
         Raises:
             MpdGone: it does not answer.
-            PlayerError: it does not permit one of them, or as of `ask`.
+            PlayerError: MPD does not permit one of them, or as `ask`.
 
         """
         permitted = self.ask("commands")

@@ -1,4 +1,4 @@
-"""What a listening session needs of whatever plays the songs."""
+"""What a listening session needs from a player."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Ended:
     """A song is over.
 
     Attributes:
-        song: that is over.
+        song: the song.
         seconds: how much of it was played.
         whole: whether it was played to its end.
 
@@ -32,11 +32,11 @@ class Ended:
 
 @dataclass(frozen=True)
 class Failed:
-    """A song cannot be played and was passed over.
+    """A song cannot be played and was skipped.
 
     Attributes:
-        song: that cannot be played.
-        reason: why, a sentence without its end.
+        song: the song.
+        reason: why it cannot be played, without a full stop.
 
     """
 
@@ -49,7 +49,7 @@ class Notice:
     """Something that the listener should know.
 
     Attributes:
-        text: a sentence without its end.
+        text: a sentence without a full stop.
 
     """
 
@@ -66,7 +66,7 @@ class Playing:
     Attributes:
         song: the song.
         seconds: since its start.
-        paused: whether it waits.
+        paused: whether it is paused.
 
     """
 
@@ -78,20 +78,20 @@ class Playing:
 class Player(Protocol):
     """Plays songs one after the other.
 
-    Songs may also begin, end or be skipped without being asked to, by another program that shares
-    the player: `poll` tells.
+    Songs may also begin, end or be skipped by another program that shares the player: `poll` says
+    so.
     """
 
     @property
     def name(self) -> str:
-        """What the screen calls it."""
+        """The player's name on the screen."""
 
     def enqueue(self, songs: Sequence[Song], *, at: float = 0.0) -> None:
-        """Make these the songs to come, in place of those that were; begin if nothing plays.
+        """Make these the next songs, in place of the earlier ones; begin if nothing plays.
 
         Args:
-            songs: in the order of playing.
-            at: seconds into the first one where it begins, if it begins now.
+            songs: in playing order.
+            at: seconds into the first song at which it begins, if it begins now.
 
         Raises:
             PlayerError: the player is gone.
@@ -99,7 +99,7 @@ class Player(Protocol):
         """
 
     def poll(self) -> list[Event]:
-        """Return what happened since the last time, in order.
+        """Return what has happened since the last call, in order.
 
         Raises:
             PlayerError: the player is gone.
@@ -107,13 +107,13 @@ class Player(Protocol):
         """
 
     def playing(self) -> Playing | None:
-        """Return what is playing, as far as the last `poll` knows."""
+        """Return what is playing, as of the last `poll`."""
 
     def skip(self) -> None:
         """End the song; the next one begins. There is an `Ended` for it."""
 
     def pause(self, paused: bool) -> None:
-        """Wait, or go on."""
+        """Pause, or go on."""
 
     def close(self) -> None:
-        """Let go of the player."""
+        """Release the player."""

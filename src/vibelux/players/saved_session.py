@@ -1,7 +1,7 @@
-"""What is kept of a listening session, so that it can go on after anything.
+"""A listening session on disk, so that it can go on after anything.
 
-One small JSON file, written anew after each event and put in place in one step: whenever the
-program is killed, the file is either the one before or the one after.
+One small JSON file, replaced in one step after each event: whenever the program is killed, the file
+is either the old or the new one.
 """
 
 import json
@@ -15,10 +15,11 @@ from vibelux.errors import InvalidInput, PlayerError
 _FORMAT = 1
 
 _LONGEST = 1e6
-"""Seconds that a song may have."""
+"""Most seconds into a song."""
 
 _LATEST = 4e9
-"""Seconds since 1970, in the year 2096: clocks jump, and not every date can be written."""
+"""Latest time, in seconds since 1970 (the year 2096): clocks jump, and not every date can be
+written."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,11 @@ class SavedSession:
     """A session as it was.
 
     Attributes:
-        session: as of `vibelux.recommend.session.Session.as_json`.
-        song: id of the song that was playing in the catalogue, or None.
+        session: from `vibelux.recommend.session.Session.as_json`.
+        song: id, in the catalogue, of the song that was playing, or None.
         seconds: into that song.
         heard: number of songs begun.
-        saved_at: seconds since 1970.
+        saved_at: when it was saved, in seconds since 1970.
 
     """
 
@@ -56,10 +57,10 @@ class SavedSession:
 
     @classmethod
     def read(cls, path: Path) -> Self | None:
-        """Read the file; None if there is none.
+        """Read the file; return None if it does not exist.
 
         Raises:
-            InvalidInput: it is damaged, or of a newer version.
+            InvalidInput: the file is damaged, or of a newer version.
 
         """
         try:

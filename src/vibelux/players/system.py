@@ -1,4 +1,4 @@
-"""The program that the system plays playlists with."""
+"""The system's program for playlists."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ from vibelux.library.real_paths import absolute
 
 
 def open_playlist(path: Path) -> None:
-    """Play a playlist with the program that the system has for it.
+    """Play a playlist with the system's program for playlists.
 
     Args:
         path: the playlist.
@@ -38,7 +38,7 @@ def open_playlist(path: Path) -> None:
         raise PlaylistError(f"this system has no {opener} to start a player; {hint}") from error
     except OSError as error:
         raise PlaylistError(f"cannot start a player: {error}; {hint}") from error
-    # An opener that finds no player says so soon; one that still runs is the player itself.
+    # An opener that finds no player soon says so; one that still runs is the player itself.
     deadline = time.monotonic() + 3
     while (code := player.poll()) is None and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -30,8 +30,8 @@ class ServerInfo:
     """What a server says about itself.
 
     Attributes:
-        name: of the program, such as ``navidrome``, or ``a Subsonic server``.
-        version: of the program, or of the API.
+        name: name of the program, such as ``navidrome``, or ``a Subsonic server``.
+        version: version of the program, or of the API.
         open_subsonic: whether it speaks OpenSubsonic.
 
     """
@@ -45,7 +45,7 @@ class Client:
     """A connection to a server; a context manager that closes it. Threads may share it.
 
     Args:
-        login: of the user.
+        login: the user's account.
         secret: the password or API key.
         patience: how long to wait.
 
@@ -72,7 +72,7 @@ class Client:
         Raises:
             ServerUnreachable: it is down or too slow.
             ServerRefused: it does not let the user in.
-            ServerError: it redirects, or is no Subsonic server.
+            ServerError: it redirects, or is not a Subsonic server.
 
         """
         try:
@@ -88,10 +88,10 @@ class Client:
         )
 
     def songs(self) -> Iterator[ServerSong]:
-        """Yield every song once, a few hundred a request where the server can.
+        """Yield every song once, if possible a few hundred per request.
 
         Raises:
-            ServerError: as of `ping`; the songs so far are good.
+            ServerError: as `ping`; the songs so far are valid.
 
         """
         seen: set[str] = set()
@@ -102,10 +102,10 @@ class Client:
             yield from new
 
     def recent_songs(self, *, albums: int = 20) -> Iterator[ServerSong]:
-        """Yield the songs of the albums that were played last.
+        """Yield the songs of the most recently played albums.
 
         Raises:
-            ServerError: as of `ping`.
+            ServerError: as `ping`.
 
         """
         listed = self._ask("getAlbumList2", [("type", "recent"), ("size", albums)])
@@ -113,10 +113,10 @@ class Client:
             yield from self._album(album)
 
     def has_song(self, song_id: str) -> bool:
-        """Tell whether the server still has a song.
+        """Return whether the server still has a song.
 
         Raises:
-            ServerError: as of `ping`.
+            ServerError: as `ping`.
 
         """
         try:
@@ -131,12 +131,12 @@ class Client:
         """Tell the server that a song was played, or is playing now.
 
         Args:
-            song_id: of the song.
-            at: when it began, seconds since 1970; default: now.
-            now_playing: it has just begun, and counts as no play yet.
+            song_id: the song's id.
+            at: when it began, in seconds since 1970; by default now.
+            now_playing: whether it has just begun, which does not count as a play yet.
 
         Raises:
-            ServerError: as of `ping`.
+            ServerError: as `ping`.
 
         """
         when = int((time.time() if at is None else at) * 1000)
@@ -151,18 +151,18 @@ class Client:
         """Fetch a song's file as it is on the server.
 
         Args:
-            song: which.
-            path: to write to.
-            largest: bytes to accept.
-            stop: give up when this is set.
+            song: the song.
+            path: file to write.
+            largest: most bytes to accept.
+            stop: when this is set, give up.
 
         Returns:
-            bytes written.
+            number of bytes written.
 
         Raises:
-            ServerUnreachable: it broke off, came too slowly or not at all.
-            ServerRefused: the server does not give it away.
-            ServerError: it is too large, empty, half a song or no song.
+            ServerUnreachable: the song came too slowly, in part or not at all.
+            ServerRefused: the server does not let the user have it.
+            ServerError: it is too large, empty, incomplete or not a song.
 
         """
         if song.size is not None and song.size > largest:
@@ -194,10 +194,10 @@ class Client:
         return self._connection.picture("getCoverArt", [("id", str(cover_id))], largest=largest)
 
     def playlists(self) -> list[ServerPlaylist]:
-        """Return the playlists that the user sees.
+        """Return the playlists that the user can see.
 
         Raises:
-            ServerError: as of `ping`.
+            ServerError: as `ping`.
 
         """
         answer = self._ask("getPlaylists")
@@ -207,8 +207,8 @@ class Client:
         """Return a playlist and its songs, in order.
 
         Raises:
-            ServerRefused: code 70: it is gone.
-            ServerError: as of `ping`.
+            ServerRefused: with code 70 if it is gone.
+            ServerError: as `ping`.
 
         """
         answer = self._ask("getPlaylist", [("id", playlist_id)])
@@ -220,10 +220,10 @@ class Client:
         """Make a playlist.
 
         Returns:
-            its id; None where the server does not tell it.
+            its id, or None if the server does not say.
 
         Raises:
-            ServerError: as of `ping`.
+            ServerError: as `ping`.
 
         """
         params: Params = [("name", name), *(("songId", song_id) for song_id in song_ids)]
@@ -234,8 +234,8 @@ class Client:
         """Give a playlist other songs.
 
         Raises:
-            ServerRefused: code 70: it, or a song, is gone.
-            ServerError: as of `ping`.
+            ServerRefused: with code 70 if it, or a song, is gone.
+            ServerError: as `ping`.
 
         """
         params: Params = [
@@ -245,12 +245,12 @@ class Client:
         self._ask("createPlaylist", params, changes=True)
 
     def extend_playlist(self, playlist_id: str, song_ids: Sequence[str]) -> None:
-        """Add songs to the end of a playlist; errors as of `replace_playlist`."""
+        """Add songs to the end of a playlist; errors as in `replace_playlist`."""
         params: Params = [("playlistId", playlist_id), *(("songIdToAdd", i) for i in song_ids)]
         self._ask("updatePlaylist", params, changes=True)
 
     def comment_playlist(self, playlist_id: str, comment: str) -> None:
-        """Set a playlist's comment; errors as of `replace_playlist`."""
+        """Set a playlist's comment; errors as in `replace_playlist`."""
         params = [("playlistId", playlist_id), ("comment", comment)]
         self._ask("updatePlaylist", params, changes=True)
 

@@ -1,4 +1,4 @@
-"""What music servers list, read from their answers' JSON with care for what they leave out."""
+"""What music servers list, read from JSON in which anything may be missing."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from vibelux.library.schema import storable
 
 @dataclass(frozen=True, slots=True)
 class ServerSong:
-    """A song as its server lists it; None where the server says nothing.
+    """A song as its server lists it; a value is None if the server does not give it.
 
     Attributes:
         id: on the server.
@@ -26,7 +26,7 @@ class ServerSong:
         size: of the file, bytes.
         suffix: of the file, lower-case letters and digits without a dot.
         plays: how often it was played there.
-        played_at: when it was played last there, seconds since 1970.
+        played_at: when it was last played there, in seconds since 1970.
 
     """
 
@@ -77,7 +77,7 @@ class ServerPlaylist:
 
 
 def children(answer: Mapping[str, Any], outer: str, inner: str) -> list[dict[str, Any]]:
-    """Return a list inside an answer; servers leave out empty ones, and some wrap single ones."""
+    """Return a list in an answer; servers leave out empty lists, and some wrap no single entry."""
     box = answer.get(outer)
     found = box.get(inner) if isinstance(box, dict) else None
     found = [found] if isinstance(found, dict) else found
@@ -87,7 +87,7 @@ def children(answer: Mapping[str, Any], outer: str, inner: str) -> list[dict[str
 def songs_of(
     entries: Sequence[Mapping[str, Any]], *, albumartist: str | None = None
 ) -> list[ServerSong]:
-    """Read the songs among some entries; videos, podcasts and folders are passed over."""
+    """Read the songs among some entries; videos, podcasts and folders are skipped."""
     return [
         ServerSong(
             id=str(entry["id"]),
@@ -128,7 +128,7 @@ def number_of(value: Any) -> int | None:
 
 
 def moment_of(value: Any) -> int | None:
-    """Return a time as ISO 8601 in seconds since 1970, or None."""
+    """Return an ISO 8601 time in seconds since 1970, or None."""
     try:
         moment = datetime.fromisoformat(str(value))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Songs on their way from a server: a few at a time, and never many waiting on the disk."""
+"""Fetches songs from a server: a few at a time, and never many waiting on the disk."""
 
 import queue
 import threading
@@ -12,10 +12,10 @@ from vibelux.servers.client import Client
 from vibelux.servers.entries import ServerSong
 
 LARGEST_SONG = 1 << 30
-"""Bytes of a song at most: hours of lossless sound."""
+"""Most bytes of a song: hours of lossless sound."""
 
 _LOOK = 0.5
-"""Seconds between looks at whether to stop, where waiting cannot be interrupted."""
+"""Seconds between checks whether to stop, for waits that cannot be interrupted."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,9 @@ class Fetched:
     """A song that has arrived, or why it has not.
 
     Attributes:
-        song: which.
-        path: of the file; it belongs to the receiver.
-        error: why there is none, or None.
+        song: the song.
+        path: its file, which the receiver owns.
+        error: why it was not fetched, or None.
 
     """
 
@@ -35,13 +35,13 @@ class Fetched:
 
 
 class Fetching:
-    """Fetches songs in the background; a context manager that stops at its end.
+    """Fetches songs in the background; a context manager that stops at the end.
 
     Args:
-        client: of the server.
-        songs: to fetch, in this order.
-        folder: for their files.
-        connections: requests at a time, at least 1.
+        client: the server's client.
+        songs: the songs to fetch, in this order.
+        folder: folder for their files.
+        connections: number of requests at a time, at least 1.
 
     """
 
@@ -54,11 +54,11 @@ class Fetching:
         self._next = threading.Lock()
         self._number = 0
         self._stop = threading.Event()
-        # As many as connections may wait; with those on the way that bounds what lies on the disk.
+        # As many songs as connections may wait, which bounds what is on the disk.
         self._ready: queue.Queue[Fetched | Exception | None] = queue.Queue(maxsize=connections)
         self._busy = connections
         self._threads = [
-            # Daemons: a server that hangs must not keep Ctrl-C from ending the program.
+            # Daemons, so that Ctrl-C ends the program even if a server hangs.
             threading.Thread(target=self._work, daemon=True)
             for _ in range(connections)
         ]
@@ -77,10 +77,10 @@ class Fetching:
         """Return the next song that has arrived.
 
         Args:
-            wait: for one, if need be.
+            wait: whether to wait for one.
 
         Returns:
-            None if there is none now, or with ``wait`` none any more.
+            the song; None if there is none now, or with ``wait`` if there are no more.
 
         """
         while self._busy:
@@ -103,7 +103,7 @@ class Fetching:
         try:
             while (found := self._fetched()) is not None:
                 self._put(found)
-        except Exception as error:  # it must reach who waits
+        except Exception as error:  # it is raised where the song is awaited
             self._put(error)
         self._put(None)
 

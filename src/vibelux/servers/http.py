@@ -1,8 +1,8 @@
-"""The connection to a music server: requests that prove who asks, and answers that are understood.
+"""The connection to a music server: authenticated requests, and answers that are understood.
 
-What proves the user travels in the address of each request, because the Subsonic API wants it
-there. So it is added behind httpx's back, in the transport: no log line, no error and no traceback
-of httpx can hold it. Redirects are not followed: they would carry it to another server.
+The Subsonic API wants the user's credentials in the address of each request. They are added in the
+transport, where httpx does not see them, so that no log line, error or traceback of httpx can
+contain them. Redirects are not followed: they would carry the credentials to another server.
 """
 
 import json
@@ -47,10 +47,10 @@ class Patience:
     Attributes:
         connect: seconds for a connection.
         read: seconds without a byte.
-        slowest: bytes per second that a song must come in at, on average.
-        grace: seconds before that counts.
-        attempts: for requests that change nothing.
-        pause: seconds before the second attempt; four times as many before the next.
+        slowest: bytes per second at which a song has to arrive on average.
+        grace: seconds until that counts.
+        attempts: number of attempts for requests that change nothing.
+        pause: seconds before the second attempt; four times as long before each further one.
 
     """
 
@@ -66,7 +66,7 @@ class Connection:
     """Requests to a server's API. Threads may share it.
 
     Args:
-        login: of the user.
+        login: the user's account.
         secret: the password or API key.
         patience: how long to wait.
 
@@ -81,7 +81,7 @@ class Connection:
         self._http = httpx.Client(
             transport=_Signing(login, secret),
             timeout=httpx.Timeout(patience.read, connect=patience.connect, pool=None),
-            # The bytes as they are: what a compressed stream's length means is anybody's guess.
+            # Uncompressed: the length that is stated for a compressed stream may mean anything.
             headers={"User-Agent": f"vibelux/{__version__}", "Accept-Encoding": "identity"},
         )
 
@@ -96,14 +96,14 @@ class Connection:
 
         Args:
             endpoint: such as ``getAlbum``.
-            params: names and values; a name may occur often.
-            changes: it changes something there, so it is not tried twice.
+            params: names and values; names may repeat.
+            changes: whether it changes something there and must not be tried twice.
 
         Returns:
-            what is inside ``subsonic-response``.
+            the content of ``subsonic-response``.
 
         Raises:
-            ServerError: as of `ping`.
+            ServerError: as `ping`.
 
         """
 
@@ -124,21 +124,21 @@ class Connection:
         largest: int,
         stop: threading.Event | None,
     ) -> int:
-        """Call the API for sound and save that.
+        """Call the API for a song's sound and save it.
 
         Args:
             endpoint: ``download`` or ``stream``.
-            params: as of `ask`.
-            path: to write to.
-            size: bytes that the server has announced, or None.
-            largest: bytes to accept.
-            stop: give up when this is set.
+            params: see `ask`.
+            path: file to write.
+            size: number of bytes that the server has announced, or None.
+            largest: most bytes to accept.
+            stop: when this is set, give up.
 
         Returns:
-            bytes written.
+            number of bytes written.
 
         Raises:
-            ServerError: as of `vibelux.servers.client.Client.fetch`.
+            ServerError: as `vibelux.servers.client.Client.fetch`.
 
         """
 
@@ -209,7 +209,7 @@ class Connection:
 
     @contextmanager
     def _answer(self, endpoint: str, params: Params) -> Iterator[httpx.Response]:
-        """Yield a response whose body has not been read; errors on the way are translated."""
+        """Yield a response whose body has not been read; errors of httpx become ours."""
         server = self.login.server
         address = f"{self.login.url}/rest/{endpoint}"
         try:
@@ -227,7 +227,7 @@ class Connection:
         except httpx.ConnectError as error:
             hint = "is it running, and is the address right?"
             if "CERTIFICATE" in str(error):
-                hint = "SSL_CERT_FILE names the certificates to trust, if it has its own"
+                hint = "if it has its own certificate, name it in SSL_CERT_FILE"
             raise ServerUnreachable(f"cannot connect to {server}: {error}; {hint}") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ServerUnreachable(
@@ -237,7 +237,7 @@ class Connection:
     def _blocks(
         self, response: httpx.Response, largest: int, stop: threading.Event | None
     ) -> Iterator[bytes]:
-        """Yield a body's bytes, but not for ever and not endlessly many."""
+        """Yield a body's bytes, within limits of time and number."""
         began, received = time.monotonic(), 0
         for block in response.iter_raw():
             received += len(block)
@@ -258,7 +258,7 @@ class Connection:
         """Return the content of an answer.
 
         Raises:
-            ServerError: it is an error, or none that the API knows.
+            ServerError: it is an error, or not an answer of the API.
 
         """
         server, status = self.login.server, response.status_code
@@ -296,7 +296,7 @@ class Connection:
         raise ServerRefused(f"{server} refuses: {said} (error {code}){hint}", code=code)
 
     def _clean(self, text: str) -> str:
-        """Return what a server says, without anything that it should not have repeated."""
+        """Return a server's text without secrets that it should not have repeated."""
         for secret in (self._secret, self._secret.encode().hex()):
             text = text.replace(secret, "…") if secret else text
         text = re.sub(r"\b(p|t|s|apiKey)=[^&\s]*", r"\1=…", text)
@@ -308,14 +308,14 @@ def _tells_no_headers(record: logging.LogRecord) -> bool:
 
 
 class _Signing(httpx.BaseTransport):
-    """Adds what proves the user to each request, where nothing of httpx sees it."""
+    """Adds the credentials to each request, where httpx does not see them."""
 
     def __init__(self, login: Login, secret: str) -> None:
         self._login, self._secret = login, secret
         self._inner = httpx.HTTPTransport()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        # Tokens came with version 1.13; older servers refuse those who claim to speak more.
+        # Tokens came with version 1.13; older servers refuse clients of a newer version.
         version = "1.12.0" if self._login.auth == "password" else "1.13.0"
         more = credentials(self._login, self._secret)
         more |= {"v": version, "c": "vibelux", "f": "json"}
@@ -333,11 +333,11 @@ class _Signing(httpx.BaseTransport):
 
 
 def _subsonic_response(body: bytes) -> Mapping[str, Any] | None:
-    """Return what is inside ``subsonic-response``, or None if that is not there."""
+    """Return the content of ``subsonic-response``, or None if it is missing."""
     try:
         answer = json.loads(body)["subsonic-response"]
     except (ValueError, TypeError, KeyError, RecursionError):
-        # Some servers answer with XML where something is wrong, whatever was asked for.
+        # Some servers answer errors in XML, whatever format was asked for.
         text = body[:4096].decode("utf-8", "replace")
         if "<subsonic-response" not in text:
             return None

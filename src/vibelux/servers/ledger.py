@@ -1,4 +1,4 @@
-"""What the catalogue knows of a server's songs, and what a scan writes about them."""
+"""What the catalogue knows about a server's songs, and what a scan writes about them."""
 
 import time
 from collections.abc import Collection, Sequence
@@ -14,14 +14,14 @@ from vibelux.servers.entries import ServerSong
 Entry = Literal["known", "returned", "pending"]
 
 Settled = Literal["analysed", "failed", "unread"]
-"""``unread``: nothing is known of what is in it; the next scan tries again."""
+"""``unread``: nothing is known about its content; the next scan tries again."""
 
 
 class ServerLedger:
     """What one scan of a server knows and writes.
 
     Args:
-        songs: of the server.
+        songs: the server's songs in the catalogue.
         terms: what counts as done.
 
     """
@@ -30,16 +30,16 @@ class ServerLedger:
         self._songs, self._terms = songs, terms
 
     def enter(self, listed: Sequence[ServerSong]) -> list[Entry]:
-        """Bring what the server says up to date and tell which songs need an analysis.
+        """Write what the server says, and return which songs need an analysis.
 
-        A song is analysed again when its file has another size, its model is another one, or on
-        request. Other tags or more plays only change the entry.
+        A song is analysed again if its file has another size, if it was analysed by another model,
+        or on request. New tags or plays only change the entry.
 
         Args:
             listed: at most a few hundred songs.
 
         Returns:
-            for each song: ``known``, ``returned`` (known, and had been missing) or ``pending``.
+            for each song ``known``, ``returned`` (known, and missing until now) or ``pending``.
 
         """
         with self._songs.transaction():
@@ -60,7 +60,7 @@ class ServerLedger:
             values |= {
                 "size": song.size,
                 "content_hash": None if transient else outcome.content_hash,
-                "title": values["title"] if song.title else "untitled",  # not the passing file's
+                "title": values["title"] if song.title else "untitled",  # not the temporary file's
                 "state": "failed" if outcome.reason_code else "ok",
                 "analysed_at": int(time.time()),
             }
@@ -75,15 +75,15 @@ class ServerLedger:
         return "unread" if transient else "failed"
 
     def rest(self) -> None:
-        """Take what was written to the disk, if that is due; called while workers are busy."""
+        """Flush what was written to the disk, if that is due; called while workers are busy."""
         self._songs.rest()
 
     def finish(self) -> None:
-        """Take everything that was written to the disk."""
+        """Flush everything that was written to the disk."""
         self._songs.settle()
 
     def note_plays(self, listed: Sequence[ServerSong]) -> None:
-        """Take over how often and when songs were played there."""
+        """Note how often and when songs were played there."""
         with self._songs.transaction():
             rows = self._songs.with_ids([song.id for song in listed])
             for song in listed:
@@ -91,7 +91,7 @@ class ServerLedger:
                     self._songs.change(row, _plays(song, row))
 
     def mark_missing(self, seen: Collection[str]) -> int:
-        """Mark the songs that the server did not list, and return how many that are."""
+        """Mark the songs that the server did not list, and return their number."""
         with self._songs.transaction():
             return self._songs.mark_missing(seen)
 
@@ -110,12 +110,12 @@ class ServerLedger:
 
 
 def _said(song: ServerSong) -> dict[str, Any]:
-    """Return the tags that the server gives; what it leaves out may stand in the file."""
+    """Return the tags that the server gives; others may be in the file."""
     return {name: value for name in TAGS if (value := getattr(song, name)) is not None}
 
 
 def _plays(song: ServerSong, row: KnownSong | None) -> dict[str, Any]:
-    """Return the plays; where the server counts them without a time, a new one counts as now."""
+    """Return the plays; if the server counts them without times, a new one counts as now."""
     values = {"plays": song.plays, "played_at": song.played_at}
     if row is not None and song.played_at is None:
         more = song.plays is not None and row.plays is not None and song.plays > row.plays

@@ -1,6 +1,6 @@
-"""Who one is on a music server: address, user and how to prove it.
+"""The account on a music server: address, user and how they log in.
 
-The secret (a password or an API key) lies in the system's keyring or comes from the environment
+The secret (a password or an API key) is in the system's keyring or comes from the environment
 variable ``VIBELUX_SUBSONIC_PASSWORD``. It is never an argument, and never in a file, a log or an
 error.
 """
@@ -33,10 +33,10 @@ class Login:
     """An account on a server that speaks the Subsonic API.
 
     Attributes:
-        url: ``https://host[:port][/folder]``, as of `parse_url`.
+        url: ``https://host[:port][/folder]``, as `parse_url` gives it.
         user: name of the account.
-        auth: ``token``, a salted digest of the password; ``password`` itself, for servers that know
-            no tokens; or an ``api-key`` of OpenSubsonic.
+        auth: ``token``, a salted digest of the password; ``password``, the password itself, for
+            servers without tokens; or ``api-key``, of OpenSubsonic.
 
     """
 
@@ -51,12 +51,12 @@ class Login:
 
     @property
     def account(self) -> str:
-        """What the keyring calls the account."""
+        """The account's name in the keyring."""
         return f"{self.user}@{self.server}"
 
 
 def parse_url(text: str) -> str:
-    """Return a server's address in one form; ``https`` is added where nothing is said.
+    """Return a server's address in one form; ``https`` is added if it has no scheme.
 
     Args:
         text: such as ``music.example.org``, ``http://192.168.1.5:4533`` or an address that ends in
@@ -81,12 +81,12 @@ def parse_url(text: str) -> str:
 
 
 def known_server(text: str, servers: Collection[str]) -> str | None:
-    """Return the one of some servers that a person means, or None.
+    """Return which of some servers a person means, or None.
 
     Args:
         text: its name, or any form of its address: with or without a scheme, a slash at its end,
             ``/rest``, the usual port or a user; the host in any case.
-        servers: as `Login.server` names them.
+        servers: names of servers, as from `Login.server`.
 
     """
     if text in servers:
@@ -117,14 +117,14 @@ class _Address:
 
     @classmethod
     def of(cls, text: str) -> "_Address | None":
-        """Read an address; None if it is none."""
+        """Read an address; return None if it is not one."""
         scheme, there, _ = text.strip().partition("://")
         scheme = scheme.lower() if there else ""
         try:
             parts = urlsplit(text.strip() if there else f"https://{text.strip()}")
             host, port = parts.hostname, parts.port
             host = _host(host) if host else None
-        except ValueError:  # a port or an IPv6 address that is none
+        except ValueError:  # an invalid port or IPv6 address
             return None
         if scheme not in ("", "http", "https") or not host or parts.query or parts.fragment:
             return None
@@ -133,28 +133,28 @@ class _Address:
         return cls(scheme or None, host, port, folder, user)
 
     def name(self, *, default_port: bool) -> str:
-        """Return it without the scheme, and without the scheme's usual port unless asked for."""
+        """Return it without the scheme, and without its usual port unless asked for."""
         usual = (80, 443) if self.scheme is None else ({"http": 80, "https": 443}[self.scheme],)
         shown = self.port is not None and (default_port or self.port not in usual)
         return f"{self.host}{f':{self.port}' if shown else ''}{self.folder}"
 
 
 def _host(host: str) -> str:
-    """Return a host's name in one form; names beyond ASCII as the network has them."""
+    """Return a host's name in one form; names beyond ASCII become punycode."""
     if ":" in host:
         return f"[{host}]"
     return host if host.isascii() else host.encode("idna").decode("ascii")
 
 
 def credentials(login: Login, secret: str, *, salt: str | None = None) -> dict[str, str]:
-    """Return the parameters that prove who is asking.
+    """Return the parameters by which the user logs in.
 
     The token is ``md5(password + salt)`` in hexadecimal, as the Subsonic API defines it.
 
     Args:
-        login: whose.
+        login: the account.
         secret: the password or API key.
-        salt: at least six characters; another one for each request by default.
+        salt: at least six characters; by default a new one for each request.
 
     """
     if login.auth == "api-key":
@@ -167,7 +167,7 @@ def credentials(login: Login, secret: str, *, salt: str | None = None) -> dict[s
 
 
 def read_login(file: Path) -> Login | None:
-    """Return the login that was remembered, or None.
+    """Return the remembered login, or None.
 
     Raises:
         ServerError: the file is damaged.
@@ -176,7 +176,7 @@ def read_login(file: Path) -> Login | None:
     try:
         values = json.loads(file.read_text(encoding="utf-8"))
         login = Login(str(values["url"]), str(values["user"]), values["auth"])
-        parse_url(login.url)  # kept as it is: the catalogue and the keyring know it by this name
+        parse_url(login.url)  # kept as it is: catalogue and keyring know it by this name
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError) as error:
@@ -204,7 +204,7 @@ def write_login(file: Path, login: Login) -> None:
 
 
 def secret_of(login: Login, *, environment: Mapping[str, str] | None = None) -> str:
-    """Return a login's secret: from the environment, else from the system's keyring.
+    """Return a login's secret, from the environment or else from the system's keyring.
 
     Raises:
         ServerError: it is in neither.
@@ -232,7 +232,7 @@ def keep_secret(login: Login, secret: str) -> bool:
     """Put a secret into the system's keyring.
 
     Returns:
-        whether there is a keyring that is safe; one that writes plain files counts as none.
+        whether there is a safe keyring; one that writes plain files does not count.
 
     Raises:
         ServerError: the keyring refuses, for example because it is locked.
@@ -257,7 +257,7 @@ def forget(file: Path, login: Login) -> None:
 
     ring = _keyring()
     if ring is not None:
-        with _keyring_errors(), contextlib.suppress(PasswordDeleteError):  # none was kept
+        with _keyring_errors(), contextlib.suppress(PasswordDeleteError):  # there was none
             ring.delete_password(_KEYRING_SERVICE, login.account)
     try:
         file.unlink(missing_ok=True)
@@ -266,12 +266,12 @@ def forget(file: Path, login: Login) -> None:
 
 
 def _keyring() -> Any:
-    """Return the system's keyring, or None where there is none that is safe."""
+    """Return the system's keyring, or None if there is no safe one."""
     import keyring
     from keyring.core import recommended
 
     ring = keyring.get_keyring()
-    # Of several, one alone: a chain may end in a plain file.
+    # Only one of several: a chain may end in a plain file.
     for backend in getattr(ring, "backends", [ring]):
         if recommended(backend) and not type(backend).__module__.startswith("keyrings.alt"):
             return backend

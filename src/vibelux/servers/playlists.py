@@ -1,4 +1,4 @@
-"""Playlists on a music server: made, and brought up to date later."""
+"""Playlists on a music server: created, and updated later."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -9,20 +9,19 @@ from vibelux.servers.client import Client
 from vibelux.servers.entries import ServerPlaylist
 
 MARK = "Made by VibeluX"
-"""How the comment of each of our playlists begins: others are not touched unasked."""
+"""How the comments of our playlists begin: others are only replaced on request."""
 
 _TOGETHER = 80
-"""Song ids in one request: they stand in its address, which servers cut off at 8 kB."""
+"""Song ids in one request: they are in its address, which servers cut off at 8 kB."""
 
 
 @dataclass(frozen=True)
 class PutPlaylist:
-    """What became of a playlist.
+    """The result of putting a playlist on a server.
 
     Attributes:
-        id: on the server.
-        created: it is new, or took the place of one that is gone.
-        songs: on it now.
+        id: its id on the server. created: whether it is new, or replaced one that was gone. songs:
+            number of its songs now.
         dropped: ids of songs that the server no longer has.
 
     """
@@ -41,18 +40,18 @@ def put_playlist(
     note: str = "",
     replace: bool = False,
 ) -> PutPlaylist:
-    """Make a playlist, or give the one of this name that was made here other songs.
+    """Create a playlist, or replace the songs of ours that has this name.
 
     Args:
-        client: of the server.
-        name: of the playlist.
-        song_ids: in the order of playing, at least one.
-        note: for the playlist's comment.
-        replace: also one that was not made here.
+        client: the server's client.
+        name: name of the playlist.
+        song_ids: in playing order, at least one.
+        note: text for the playlist's comment.
+        replace: also replace a playlist that is not ours.
 
     Raises:
-        ServerError: the server cannot be asked, has a list of this name that was not made here, or
-            none of the songs; or it broke off, and the message says how far it came.
+        ServerError: the server cannot be asked, has a playlist of this name that is not ours, or
+            has none of the songs; or it broke off, and the message says how far it got.
 
     """
     try:
@@ -60,7 +59,7 @@ def put_playlist(
     except ServerRefused as error:
         if error.code != 70:
             raise
-    # A song is gone since the last scan (a list that is gone was made anew already).
+    # A song is gone since the last scan (a playlist that is gone was already created anew).
     kept = [song_id for song_id in song_ids if client.has_song(song_id)]
     dropped = tuple(song_id for song_id in song_ids if song_id not in set(kept))
     if not kept or not dropped:
@@ -82,7 +81,7 @@ def _put(
     if mine is not None:
         if not replace and not (mine.comment or "").startswith(MARK):
             raise ServerError(
-                f"{client.login.server} has a playlist {name!r} that VibeluX did not make; take "
+                f"{client.login.server} has a playlist {name!r} that VibeluX did not make; choose "
                 "another name, or replace it with --replace"
             )
         try:
@@ -91,7 +90,7 @@ def _put(
         except ServerRefused as error:
             if error.code != 70 or _is_there(client, mine.id):
                 raise
-            created = True  # somebody has deleted it in this moment
+            created = True  # somebody has just deleted it
     if created:
         playlist_id = _created(client, name, first, before)
     done = len(first)
@@ -118,7 +117,7 @@ def _created(
     playlist_id = client.create_playlist(name, song_ids)
     if playlist_id is not None:
         return playlist_id
-    # Older servers do not tell: it is the one that was not there before.
+    # Older servers do not say: it is the one that was not there before.
     known = {playlist.id for playlist in before}
     for playlist in client.playlists():
         if playlist.name == name and playlist.id not in known:
@@ -127,7 +126,7 @@ def _created(
 
 
 def _own(playlists: Sequence[ServerPlaylist], name: str, client: Client) -> ServerPlaylist | None:
-    """Return the user's playlist of this name, one that was made here first of all."""
+    """Return the user's playlist of this name, preferably one of ours."""
     owners = (None, client.login.user) if client.login.auth != "api-key" else None
     found = [
         playlist
@@ -140,7 +139,7 @@ def _own(playlists: Sequence[ServerPlaylist], name: str, client: Client) -> Serv
 
 
 def _composed(name: str) -> str:
-    """Return a name with its accents stored in one way; its case is the person's choice."""
+    """Return a name with composed accents (NFC), in the case that the person chose."""
     return unicodedata.normalize("NFC", name)
 
 

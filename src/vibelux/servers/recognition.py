@@ -1,9 +1,9 @@
 """Songs that the catalogue knows under another id, as after a server's database was rebuilt.
 
-A song is the same if its file has the same size and it has the same tags and length, and no other
-song may be meant as well; or if its content is the same byte by byte, which shows when it has been
-fetched. It keeps its entry, and with that its analysis and what the person said of it. Of a song of
-another server (which may be this one under another address) the new entry is a copy.
+A song is the same if the size of its file, its tags and its length are the same and no other song
+could be meant; or if its content is the same byte by byte, which shows once it has been fetched. It
+keeps its entry, and with it its analysis and the person's corrections. For a song of another server
+(which may be this one under another address), the new entry is a copy.
 """
 
 from collections import Counter, defaultdict
@@ -14,19 +14,19 @@ from vibelux.library.server_songs import KnownSong, ServerSongs
 from vibelux.servers.entries import ServerSong
 
 _SLACK = 2.0
-"""Seconds by which the server and the analysis may differ about a song's length."""
+"""Seconds by which the server and the analysis may differ about the length of a song."""
 
 _MANY = 10_000
-"""Pairs of songs with the same tags that are too many to look at."""
+"""Number of pairs of songs with the same tags that is too large to compare."""
 
 Pair = tuple[ServerSong, KnownSong]
 
 
 class Recognition:
-    """Finds a server's songs among those that the catalogue knows.
+    """Finds a server's songs among those in the catalogue.
 
     Args:
-        songs: of the server.
+        songs: the server's songs in the catalogue.
 
     """
 
@@ -37,13 +37,13 @@ class Recognition:
     def of_listing(self, listed: Sequence[ServerSong]) -> int:
         """Give known songs the ids under which the server lists them now.
 
-        An id that stands for another song now is taken from the one that had it.
+        An id that now stands for another song is taken from the song that had it.
 
         Args:
             listed: all songs of the server.
 
         Returns:
-            how many songs were recognised.
+            number of songs that were recognised.
 
         """
         ids = {song.id for song in listed}
@@ -67,11 +67,11 @@ class Recognition:
             return len(pairs) + self._copy([song for song in new if song.id not in recognised])
 
     def of_content(self, song: ServerSong, content_hash: bytes | None) -> None:
-        """Give a song that has been fetched the entry of the one with the same content.
+        """Give a fetched song the entry of the one with the same content.
 
         Args:
             song: as the server lists it.
-            content_hash: of its file; None: not known.
+            content_hash: hash of its file, or None if unknown.
 
         """
         if content_hash is None or not self._gone:
@@ -86,7 +86,7 @@ class Recognition:
                 self._songs.rename(gone[0], song.id)
 
     def _copy(self, new: Sequence[ServerSong]) -> int:
-        """Make entries from those of other servers; return how many."""
+        """Copy entries from other servers; return how many."""
         if not new:
             return 0
         known = self._songs.analysed_elsewhere()
@@ -97,7 +97,7 @@ class Recognition:
 
 
 def _is_another(song: ServerSong, row: KnownSong) -> bool:
-    """Tell whether an id stands for another song now, not for one with better tags or sound."""
+    """Return whether an id now stands for another song, not for one with better tags or sound."""
     titled = canonical(song.title or "untitled") != canonical(row.title)
     by = song.artist is not None and canonical(song.artist) != canonical(row.artist)
     if song.duration is None or row.duration is None:
@@ -123,7 +123,7 @@ def _by_file_and_title(song: ServerSong | KnownSong) -> Hashable | None:
 
 
 def _by_tags(song: ServerSong | KnownSong) -> Hashable | None:
-    """Return the tags, of a song that has enough of them and a length."""
+    """Return the tags of a song, if it has enough of them and a length."""
     title, artist, album, track = tags = _tags(song)
     enough = title and artist and (album or track) and song.duration is not None
     return tags if enough else None
@@ -137,7 +137,7 @@ def _tags(song: ServerSong | KnownSong) -> tuple[str, str, str, int | None]:
 def _pairs(
     new: Sequence[ServerSong], known: Sequence[KnownSong], keys: Sequence[Key]
 ) -> list[Pair]:
-    """Return songs with the entry of each; what may be several is left out, not guessed."""
+    """Return songs with the entry of each; ambiguous ones are left out, not guessed."""
     found: list[Pair] = []
     for key in keys:
         songs_left = {song.id for song in new} - {song.id for song, _ in found}
@@ -157,7 +157,7 @@ def _pairs(
 
 
 def _unmistakable(some: Sequence[ServerSong], rows: Sequence[KnownSong]) -> list[Pair]:
-    """Return the pairs of songs and entries of which each fits no other."""
+    """Return the pairs of songs and entries that fit each other and no others."""
     fitting = [
         (song, row)
         for song in some

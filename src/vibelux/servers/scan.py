@@ -1,10 +1,10 @@
 """From a music server to the catalogue: list its songs, fetch and analyse what is new.
 
 Songs are fetched to a folder beside the catalogue, a few at a time, and deleted as soon as they are
-analysed. Every song is committed when its analysis is done, so that a scan may be stopped at any
-time and goes on from there. A song that could not be fetched has not failed: nothing is written
-about it, and the next scan tries again. Only when the server has listed all its songs are those
-that it did not list marked as missing; they keep their analysis.
+analysed. Every song is committed once it is analysed, so that a scan can be stopped at any time and
+goes on from there. A song that could not be fetched has not failed: nothing is written about it,
+and the next scan tries again. Songs that the server does not list are marked as missing only after
+it has listed all; they keep their analysis.
 """
 
 import shutil
@@ -32,7 +32,7 @@ from vibelux.servers.recognition import Recognition
 
 _TOGETHER = 500
 _GIVE_UP = 3
-"""Songs in a row that cannot be fetched because the server does not answer."""
+"""Number of songs in a row without an answer after which the scan gives up."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ class Trouble:
     """A song that could not be fetched or analysed.
 
     Attributes:
-        title: ``Artist - Title``, as far as they are known.
-        code: one word as of `AudioError.code`, or ``not_fetched``.
+        title: ``Artist - Title``, as far as known.
+        code: as `AudioError.code`, or ``not_fetched``.
         reason: a sentence.
 
     """
@@ -59,7 +59,7 @@ class ServerScanReport(ScanCounts):
         server: as `vibelux.library.catalogue.Song.server`.
         recognised: songs that were known under another id or at another address.
         not_fetched: songs that could not be fetched; the next scan tries again.
-        troubles: the first that failed, could not be read or not be fetched.
+        troubles: the first songs that failed, or could not be read or fetched.
 
     """
 
@@ -69,7 +69,7 @@ class ServerScanReport(ScanCounts):
     troubles: list[Trouble] = field(default_factory=list)
 
     def tell(self, song: ServerSong, code: str, reason: str) -> None:
-        """Keep a trouble, if there are not many yet."""
+        """Keep a trouble, unless there are many already."""
         if len(self.troubles) < FAILURES_TOLD:
             title = " - ".join(filter(None, (song.artist, song.title))) or song.id
             self.troubles.append(Trouble(title, code, reason))
@@ -88,25 +88,25 @@ def scan_server(
     on_progress: Callable[[ScanProgress], None] | None = None,
     analyser: Analyser | None = None,
 ) -> ServerScanReport:
-    """Bring the catalogue up to date with a server.
+    """Update the catalogue from a server.
 
     Args:
-        client: of the server.
-        catalogue: that receives the songs.
-        workers: processes, at least 1.
+        client: the server's client.
+        catalogue: the catalogue that receives the songs.
+        workers: number of processes, at least 1.
         song_timeout: seconds until a song whose analysis hangs is given up, > 0.
-        connections: songs fetched at a time, at least 1; more are a burden to a small server.
-        model_path: ONNX file of the music model; default: the shipped one.
+        connections: number of songs fetched at a time, at least 1; many burden a small server.
+        model_path: ONNX file of the music model; by default the shipped one.
         retry: try songs again that could not be analysed.
         again: fetch and analyse every song again.
         on_progress: called after each song and while listing.
-        analyser: what the workers run; default: the music model.
+        analyser: what the workers run; by default the music model.
 
     Raises:
         ServerUnreachable: the server is down, or went away; what was analysed before is kept.
         ServerRefused: it does not let the user in.
-        ServerError: it redirects or talks nonsense.
-        FilesUnreachable: many songs in a row cannot be analysed for want of memory or time.
+        ServerError: it redirects or does not speak the API.
+        FilesUnreachable: many songs in a row cannot be analysed for lack of memory or time.
         CatalogueLocked: another scan, or another program, is writing.
         CatalogueError: the catalogue cannot be written; what was analysed before is kept.
         ModelError: the model cannot be loaded.
@@ -143,16 +143,16 @@ def scan_server(
             report.missing = ledger.mark_missing(seen)
         else:
             report.warnings.append(
-                f"{report.server} lists no songs; what the catalogue knows of it stays as it is"
+                f"{report.server} lists no songs; its songs in the catalogue stay as they are"
             )
     report.seconds = time.monotonic() - began
     return report
 
 
 def refresh_plays(client: Client, catalogue: Catalogue) -> None:
-    """Learn from a server what was played there lately, so that it comes later.
+    """Learn from a server what was played there lately, so that it is not recommended soon.
 
-    A server that cannot tell is left alone.
+    A server that does not say is skipped.
 
     Raises:
         ServerError: the server cannot be reached.
@@ -176,7 +176,7 @@ def _look(
     report: ServerScanReport,
     tell: Callable[[ScanProgress], None],
 ) -> tuple[list[ServerSong], set[str]]:
-    """List the server's songs: those that need to be heard, and the ids of all."""
+    """List the server's songs: those that need an analysis, and the ids of all."""
     listed: list[ServerSong] = []
     songs = client.songs()
     while page := list(islice(songs, _TOGETHER)):
@@ -206,7 +206,7 @@ def _hear(
     found: int,
     total: int,
 ) -> None:
-    """Give every song that arrives to a worker and write down what it says."""
+    """Give every song that arrives to a worker and write its result."""
     flying: dict[int, Fetched] = {}
     unread = UnreadInARow()
     done = number = silent = 0
@@ -252,13 +252,13 @@ def _hear(
 
 
 def _require_hope(error: ServerError, silent: int, report: ServerScanReport) -> None:
-    """Give up where the next songs would fare no better.
+    """Give up if the next songs would fare no better.
 
     Raises:
-        ServerError: of the kind that was met.
+        ServerError: of the kind that occurred.
 
     """
-    kept = f"{report.analysed:,} songs of this scan are kept; the same command goes on from there"
+    kept = f"{report.analysed:,} analysed songs are kept; the same command goes on from there"
     if silent >= _GIVE_UP:
         raise ServerUnreachable(f"{report.server} has stopped answering: {error}. {kept}")
     if isinstance(error, ServerRefused) and error.code in (40, 41, 42, 43, 44):
@@ -267,10 +267,10 @@ def _require_hope(error: ServerError, silent: int, report: ServerScanReport) -> 
 
 @contextmanager
 def _passing_folder(folder: Path) -> Iterator[Path]:
-    """Yield an empty folder that goes away; what a killed scan left in it goes first.
+    """Yield an empty folder and delete it in the end, as well as what a killed scan left in it.
 
     Raises:
-        CatalogueError: it cannot be made.
+        CatalogueError: it cannot be created.
 
     """
     shutil.rmtree(folder, ignore_errors=True)
