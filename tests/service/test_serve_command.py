@@ -79,7 +79,7 @@ def test_a_second_start_says_that_it_runs(start, tmp_path):
     second, _ = start("--port", port, home=tmp_path / "other")
     _, errors = second.communicate()
     assert second.returncode == 1
-    assert f"VibeluX runs already at http://127.0.0.1:{port}/" in " ".join(errors.split())
+    assert f"VibeluX is already running at http://127.0.0.1:{port}/" in " ".join(errors.split())
     third, _ = start("--port", "0")
     _, errors = third.communicate()
     assert third.returncode == 1
@@ -91,7 +91,7 @@ def test_one_that_needs_a_token_is_recognised_too(start, tmp_path):
     port = str(port_of(line))
     second, _ = start("--port", port, home=tmp_path / "other")
     _, errors = second.communicate()
-    assert f"VibeluX runs already at http://127.0.0.1:{port}/" in " ".join(errors.split())
+    assert f"VibeluX is already running at http://127.0.0.1:{port}/" in " ".join(errors.split())
 
 
 def test_beyond_this_machine_the_link_has_a_token(start):
@@ -167,4 +167,4 @@ def test_the_links_of_a_proxy_that_shows_it_under_a_path(start, given):
     "path", ["/a//b", "/..", "/a/./b", "/a b", "/a?b", "https://example.org/a", "/api", "/api/v1"]
 )
 def test_what_is_not_a_path_for_a_proxy_is_said(refused, path):
-    assert "is not a path that a proxy can show VibeluX under" in refused("--root-path", path)
+    assert "is not a path under which a proxy can offer VibeluX" in refused("--root-path", path)

@@ -20,8 +20,9 @@ class PutPlaylist:
     """The result of putting a playlist on a server.
 
     Attributes:
-        id: its id on the server. created: whether it is new, or replaced one that was gone. songs:
-            number of its songs now.
+        id: its id on the server.
+        created: whether it is new, or replaced one that was gone.
+        songs: number of its songs now.
         dropped: ids of songs that the server no longer has.
 
     """

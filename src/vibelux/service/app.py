@@ -29,7 +29,7 @@ _PREFIX = "/api/v1"
 _DESCRIPTION = """Songs that fit a mood, from the library of the machine that serves.
 
 A *mood* is seven numbers that sum to 1, in the order angry, disgust, fear, happy, neutral, sad,
-surprise. No address takes pictures. Every answer that is no success has the body
+surprise. No address takes pictures. Every answer that is not a success has the body
 `{"error": {"code", "message", "hint"}}`."""
 
 _WITHOUT_TELEMETRY: dict[str, Any] = {
@@ -50,10 +50,10 @@ def create_app(
     """Return the app.
 
     Args:
-        context: what it serves; closed when the app ends.
-        token: that requests must carry; None where only this machine can ask.
-        names: by which a proxy makes the service known.
-        root_path: path under which a proxy shows it, such as ``/vibelux``; "": none.
+        context: what the app serves; closed when the app ends.
+        token: the token that requests must carry; None if only this machine can ask.
+        names: names under which a proxy offers the service.
+        root_path: path under which a proxy offers it, such as ``/vibelux``; "" for none.
 
     """
 
@@ -66,12 +66,12 @@ def create_app(
         title="VibeluX",
         version=__version__,
         description=_DESCRIPTION,
-        docs_url=None,  # their pages load scripts from elsewhere
+        docs_url=None,  # FastAPI's pages of documentation load scripts from elsewhere
         redoc_url=None,
         lifespan=lifespan,
         generate_unique_id_function=_operation,
         redirect_slashes=False,
-        # Versions of FastAPI that do not know this keep it and do nothing with it.
+        # Versions of FastAPI that do not know this ignore it.
         **_WITHOUT_TELEMETRY,
     )
     app.state.context = context

@@ -1,4 +1,4 @@
-"""Ranges of bytes, and what has changed since: RFC 9110, sections 13 and 14."""
+"""Ranges of bytes and conditional requests: RFC 9110, sections 13 and 14."""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ _RANGE = re.compile(r"bytes\s*=\s*([0-9]*)\s*-\s*([0-9]*)", re.IGNORECASE)
 
 
 LARGEST = 10**18
-"""More bytes than any file has."""
+"""More bytes than any file can have."""
 
 _SHOWN = 60
 """Characters of a header that a message repeats."""
@@ -19,16 +19,16 @@ def range_of(headers: Mapping[str, str], *, size: int, etag: str) -> tuple[int, 
     """Return the range that a request asks for.
 
     Args:
-        headers: of the request, names in lower case.
+        headers: the request's headers, names in lower case.
         size: bytes of the whole.
-        etag: of the whole as it is now.
+        etag: the current ETag.
 
     Returns:
-        the first byte and the one after the last; None for the whole: no range is asked for, it is
-        not one in bytes, there are several, or ``If-Range`` names another state.
+        the first byte and the one after the last. None means the whole: no range is asked for, it
+        is not in bytes, there are several, or ``If-Range`` names another state.
 
     Raises:
-        Failure: 416, the range lies outside.
+        Failure: 416 if the range lies outside.
 
     """
     asked = headers.get("range", "")
@@ -39,7 +39,7 @@ def range_of(headers: Mapping[str, str], *, size: int, etag: str) -> tuple[int, 
         return None
     first, last = number_of(match[1]), number_of(match[2])
     if match[1] and match[2] and last < first:
-        return None  # no valid range, so the header does not count
+        return None  # not a valid range, so the header is ignored
     start = first if match[1] else max(0, size - last)
     end = min(size, last + 1) if match[1] and match[2] else size
     if start >= end:
@@ -54,13 +54,13 @@ def range_of(headers: Mapping[str, str], *, size: int, etag: str) -> tuple[int, 
 
 
 def number_of(digits: str) -> int:
-    """Return a number of a header, or `LARGEST` for one that is larger; of no digits: 0."""
+    """Return a number in a header, at most `LARGEST`; 0 for no digits."""
     significant = digits.lstrip("0")
-    # Python refuses to read some thousand digits.
+    # Python refuses to read thousands of digits.
     return LARGEST if len(significant) > 18 else int(significant or "0")
 
 
 def is_known(headers: Mapping[str, str], *, etag: str) -> bool:
-    """Tell whether the sender has this state already (``If-None-Match``)."""
+    """Return whether the sender already has this state (``If-None-Match``)."""
     known = [tag.strip().removeprefix("W/") for tag in headers.get("if-none-match", "").split(",")]
     return etag in known or known == ["*"]

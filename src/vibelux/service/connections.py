@@ -1,8 +1,8 @@
-"""Connections: how many there are, how long a request may take to come, and how large its head is.
+"""Limits of connections: how many, how long a request may take to arrive, how large its head is.
 
-Uvicorn accepts connections until the process has no file left to open, keeps those on which nothing
-happens, and reads headers of any length. What is done about that is here, beneath the app, because
-a connection that has sent no request yet never reaches it.
+Uvicorn accepts connections until the process cannot open more files, keeps idle ones, and reads
+headers of any length. The limits are enforced here, below the app, because a connection that has
+not sent a request never reaches the app.
 """
 
 import asyncio
@@ -22,36 +22,36 @@ from vibelux.service.failures import Failure, logger
 from vibelux.service.guard import SECURITY_HEADERS, is_loopback, plain_address
 
 MAX_HEAD = 1 << 16
-"""Bytes of a request's line and headers."""
+"""Most bytes of a request's line and headers."""
 
 MAX_HEADERS = 100
-"""Headers of a request; browsers send about twenty."""
+"""Most headers of a request; browsers send about twenty."""
 
 REQUEST_SECONDS = 10.0
-"""A request that has not come whole after so long is given up, and so is a connection without."""
+"""Seconds after which an incomplete request, or a connection without one, is given up."""
 
 _MOST = 512
-"""Connections, however many files the system would let us open."""
+"""Most connections, however many files the system would let us open."""
 
 _PIECE = 4096
-"""Bytes parsed between two looks at how many there are."""
+"""Bytes that are parsed between two checks of the limits."""
 
 _PIPELINED = 32
-"""Requests that may wait for their turn on one connection; browsers send none ahead."""
+"""Requests that may wait their turn on one connection; browsers send none ahead."""
 
 _LINGER = 2.0
-"""Seconds in which the sender of a refused request may read why."""
+"""Seconds that the sender of a refused request has to read why."""
 
 _NO_FILES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
 class Connection(HttpToolsProtocol):
-    """A connection whose requests come whole within a time, with a head of limited size.
+    """A connection whose requests have to arrive in time, with a head of limited size.
 
     Args:
-        seconds: that a request may take from its first byte (the first one of a connection: from
-            when that was made) to its last.
-        **uvicorn: as of `HttpToolsProtocol`.
+        seconds: how long a request may take from its first byte to its last; a connection's first
+            request counts from when the connection was made.
+        **uvicorn: see `HttpToolsProtocol`.
 
     """
 
@@ -60,8 +60,8 @@ class Connection(HttpToolsProtocol):
         self._seconds = seconds
         self._timer: asyncio.TimerHandle | None = None
         self._in_head = self._in_message = self._refused = False
-        self._overhead = self._body = 0  # bytes of the message outside its body, and inside
-        self._piece = 0  # bytes that are parsed now
+        self._overhead = self._body = 0  # bytes of the message outside and inside its body
+        self._piece = 0  # bytes that are being parsed
         self._failure: Failure | None = None
         self.idle_since = self.loop.time()
         self.stalled_since: float | None = None
@@ -82,7 +82,7 @@ class Connection(HttpToolsProtocol):
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait no longer."""
+        """Stop waiting."""
         self._wait_no_longer()
         super().connection_lost(exc)
 
@@ -105,19 +105,19 @@ class Connection(HttpToolsProtocol):
             self._wait()
 
     def on_message_begin(self) -> None:
-        """Begin to count."""
+        """Start counting."""
         super().on_message_begin()
         self._in_head = self._in_message = True
         self._overhead, self._body = self._piece, 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Count the headers; those that follow a body in chunks count too."""
+        """Count the headers, including those after a body in chunks."""
         super().on_header(name, value)
         if len(self.headers) > MAX_HEADERS:
             self._stop(_many_headers())
 
     def on_headers_complete(self) -> None:
-        """Let the app answer, if the head is of a size that is read."""
+        """Let the app answer, unless the head is too large."""
         self._in_head = False
         size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
         if size > MAX_HEAD:
@@ -129,13 +129,13 @@ class Connection(HttpToolsProtocol):
             self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
-        """Tell the body's bytes from the others."""
+        """Count the bytes of the body."""
         self._overhead -= len(body)
         self._body += len(body)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """Wait no longer: the request is whole."""
+        """Stop waiting: the request is complete."""
         self._in_message = False
         self._wait_no_longer()
         super().on_message_complete()
@@ -149,22 +149,22 @@ class Connection(HttpToolsProtocol):
             super().on_response_complete()
 
     def pause_writing(self) -> None:
-        """Note since when nobody takes the answer."""
+        """Note since when nobody has taken the answer."""
         self.stalled_since = self.loop.time()
         super().pause_writing()
 
     def resume_writing(self) -> None:
-        """Note that somebody takes the answer."""
+        """Note that somebody takes the answer again."""
         self.stalled_since = None
         super().resume_writing()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what is no HTTP; Uvicorn calls this with a text of its own."""
+        """Answer what is not HTTP; Uvicorn calls this with a text of its own."""
         del msg
         self.refuse(self._failure or Failure(400, "bad_request", "this is not a valid request"))
 
     def refuse(self, failure: Failure) -> None:
-        """Say what is wrong with what was sent, and end the connection after that."""
+        """Say what is wrong with the request, and end the connection after that."""
         self._refused = True
         self._wait_no_longer()
         cycle = self.cycle
@@ -175,7 +175,7 @@ class Connection(HttpToolsProtocol):
             if cycle.response_started:
                 self.transport.close()
                 return
-        elif self.answering:  # what came whole is answered; then the connection ends
+        elif self.answering:  # complete requests are answered; then the connection ends
             self.pipeline.clear()
             return
         self.transport.write(answer_to(failure, self.server_state.default_headers))
@@ -186,7 +186,7 @@ class Connection(HttpToolsProtocol):
         self._timer = self.loop.call_later(_LINGER, self.transport.abort)
 
     def _stop(self, failure: Failure) -> None:
-        """Leave the parser, which calls `send_400_response` then."""
+        """Leave the parser, which then calls `send_400_response`."""
         self._failure = failure
         raise ValueError(failure)
 
@@ -200,29 +200,29 @@ class Connection(HttpToolsProtocol):
             self._timer = None
 
     def _expired(self) -> None:
-        """End a connection whose request does not come, or not to its end."""
+        """End a connection whose request does not arrive, or not completely."""
         self._timer = None
         if self.transport.is_closing():
             return
         answered = self.cycle is not None and self.cycle.response_complete
-        if self.answering:  # the next request, sent ahead: it has time until its turn
+        if self.answering:  # the next request was sent ahead: it has time until its turn
             self._wait()
         elif not self._in_message or (answered and not self._in_head):
             self.transport.close()  # nobody waits for an answer
         else:
-            self.refuse(Failure(408, "request_timeout", "the request did not come to its end"))
+            self.refuse(Failure(408, "request_timeout", "the request did not arrive completely"))
 
 
 class Connections:
-    """Accepts connections up to a number.
+    """Accepts a limited number of connections.
 
-    One more takes the place of the one that has waited longest without a request (of the address
-    that has most of those), then of one whose answer nobody takes. Otherwise it is refused.
+    One more takes the place of the one that has waited longest without a request (from the address
+    with the most of those), or else of one whose answer nobody takes. Otherwise it is refused.
 
     Args:
-        most: connections at once.
-        open: those that are, as Uvicorn keeps them.
-        proxies: addresses, or networks, that speak for many.
+        most: most connections at once.
+        open: the open connections, as Uvicorn keeps them.
+        proxies: addresses, or networks, that speak for many clients.
 
     """
 
@@ -235,8 +235,8 @@ class Connections:
         """Accept connections until the listener is closed.
 
         Args:
-            listener: a socket that listens.
-            connection: makes the protocol of one.
+            listener: a listening socket.
+            connection: makes the protocol of a connection.
 
         """
         loop = asyncio.get_running_loop()
@@ -251,8 +251,8 @@ class Connections:
                     await asyncio.sleep(1.0)
                 continue
             if not self._has_room(plain_address(address[0])):
-                logger.warning("a connection was refused: there are %d", len(self._open))
-                with accepted, suppress(OSError):  # it may be gone already
+                logger.warning("a connection was refused: %d are open", len(self._open))
+                with accepted, suppress(OSError):  # it may already be gone
                     accepted.send(answer_to(_full(), []))
                 continue
             try:
@@ -261,11 +261,11 @@ class Connections:
                 accepted.close()
 
     def _has_room(self, address: str) -> bool:
-        """Make room for a connection from an address, or tell that there is none."""
+        """Make room for a connection from an address; return whether there is any."""
         there = self._there()
         if not is_loopback(address) and not self._speaks_for_many(address):
             own = sum(_address(one) == address for one in there)
-            if own >= self.most // 2:  # nobody beyond this machine takes all
+            if own >= self.most // 2:  # no other machine takes all
                 return self._drop(address)
         return len(there) < self.most or self._drop(None)
 
@@ -274,7 +274,7 @@ class Connections:
         return any(ip in network for network in self._proxies)
 
     def _drop(self, address: str | None) -> bool:
-        """End a connection that is of least use, of an address or of any."""
+        """End the least useful connection, of an address or of any."""
         there = [one for one in self._there() if address in (None, _address(one))]
         idle = [one for one in there if not one.answering]
         stalled = [one for one in there if one.stalled_since is not None]
@@ -293,9 +293,9 @@ class Connections:
 
 
 def connections_at_most() -> int:
-    """Return how many connections there may be, so that files can still be opened.
+    """Return the most connections that leave enough files to open.
 
-    The limit of open files is raised as far as the system lets us; half of what is free then is for
+    The limit of open files is raised as far as the system lets us; half of the free ones are for
     connections, the other half for what they ask for.
     """
     try:
@@ -312,13 +312,13 @@ def connections_at_most() -> int:
             pass
     if soft == resource.RLIM_INFINITY:
         return _MOST
-    with Path(os.devnull).open("rb") as lowest_free:  # about as many are in use
+    with Path(os.devnull).open("rb") as lowest_free:  # about this many are in use
         used = lowest_free.fileno()
     return max(4, min(_MOST, (soft - used) // 2))
 
 
 def answer_to(failure: Failure, defaults: list[tuple[bytes, bytes]]) -> bytes:
-    """Return a failure as it goes over the wire where no app could say it."""
+    """Return a failure as bytes, for where no app can send it."""
     response = failure.response()
     headers = [
         *defaults,
@@ -336,12 +336,14 @@ def _address(connection: Connection) -> str:
 
 def _large_head() -> Failure:
     return Failure(
-        431, "headers_too_large", f"a request's line and headers may have {MAX_HEAD:,} bytes"
+        431,
+        "headers_too_large",
+        f"line and headers of a request may have {MAX_HEAD:,} bytes",
     )
 
 
 def _many_headers() -> Failure:
-    return Failure(431, "headers_too_large", f"a request may have {MAX_HEADERS} headers")
+    return Failure(431, "headers_too_large", f"a request may have at most {MAX_HEADERS} headers")
 
 
 def _full() -> Failure:

@@ -23,7 +23,7 @@ from vibelux.service.sessions import SessionStore
 from vibelux.settings import Settings
 
 _SCAN_STOPS = 1.0
-"""Seconds in which a scan stops, unless a disk hangs."""
+"""Seconds within which a scan stops, unless a disk hangs."""
 
 
 @dataclass
@@ -31,16 +31,16 @@ class Context:
     """What the routers of one app share; every part is safe to use from many threads.
 
     Attributes:
-        settings: of this run.
+        settings: the settings of this run.
         roots: folders that may be seen and scanned.
         catalogue: the songs.
-        columns: the same as columns in memory.
-        listener: whose profile learns.
+        columns: the songs as columns in memory.
+        listener: the listener whose profile learns.
         sessions: the open sessions.
         disks: everything that touches the songs' files goes through this.
-        covers: of the songs.
-        scan: the scan that runs, or ran last.
-        stopping: the service is about to end: streams of events end too.
+        covers: the songs' covers.
+        scan: the current or the last scan.
+        stopping: whether the service is about to end, and streams of events with it.
 
     """
 
@@ -62,14 +62,14 @@ class Context:
         """Open the catalogue and the profile.
 
         Args:
-            settings: where they lie.
+            settings: say where they are.
             roots: folders that may be seen and scanned.
-            analyser: what scans run; None: the music model.
+            analyser: what scans run; None for the music model.
 
         Raises:
-            CatalogueError: as of the catalogue.
-            ModelError: as of `vibelux.model_statistics.ModelStatistics`.
-            ProfileError: as of the profile.
+            CatalogueError: the catalogue cannot be opened.
+            ModelError: as `vibelux.model_statistics.ModelStatistics`.
+            ProfileError: the profile cannot be opened.
 
         """
         catalogue = Catalogue.of(settings)
@@ -102,7 +102,7 @@ class Context:
         """Return a song.
 
         Raises:
-            Failure: 404, there is none.
+            Failure: 404 if there is none.
 
         """
         song = self.catalogue.song_if_there(song_id)
@@ -116,7 +116,7 @@ class Context:
         return song
 
     def correct(self, song: Song, mood: Mood | None) -> None:
-        """Give a song the mood that the person says, or with None the one that was analysed.
+        """Give a song the mood that the person says, or with None the one from its analysis.
 
         Raises:
             CatalogueError: as `vibelux.library.corrections.correct`.
@@ -126,7 +126,7 @@ class Context:
         self.expire()
 
     def expire(self) -> None:
-        """Let the next request see everything that was written to the catalogue."""
+        """Let the next request see everything that has been written to the catalogue."""
         self.columns.expire()
 
     def stop_soon(self) -> None:
@@ -135,10 +135,10 @@ class Context:
         self.scan.stop(patience=0)
 
     def close(self) -> None:
-        """Stop what runs and close what is open."""
+        """Stop what is running and close what is open."""
         self.stop_soon()
         if self.scan.stop(patience=_SCAN_STOPS).running:
-            return  # its thread still writes; what it wrote down stays, however the process ends
+            return  # its thread still writes; that stays, however the process ends
         self.covers.close()
         self.sessions.close()
         self.columns.close()

@@ -1,7 +1,8 @@
-"""Access to the disks that hold music, which may hang: a network share, a drive that sleeps.
+"""Access to the disks with music, which may hang: a network share, a sleeping drive.
 
-A thread that waits for such a disk cannot be stopped. So what touches the listener's files runs in
-a few threads of its own, is waited for no longer than a time, and never keeps the process alive.
+A thread that waits for such a disk cannot be stopped. So everything that touches the listener's
+files runs in a few threads of its own, is awaited for a limited time, and never keeps the process
+alive.
 """
 
 import asyncio
@@ -23,15 +24,15 @@ from vibelux.service.text import sendable
 T = TypeVar("T")
 
 _PATIENCE = 10.0
-"""Seconds: a drive that sleeps is there again after that."""
+"""Seconds, within which a sleeping drive is awake again."""
 
 _THREADS = 16
 
 _OF_ONE_DISK = 8
-"""Threads that one disk may hold up."""
+"""Number of threads that one disk may hold up."""
 
 _MOUNTS_LAST = 10.0
-"""Seconds for which the list of mounted disks is believed."""
+"""Seconds for which the list of mounted disks is kept."""
 
 
 @dataclass(eq=False)
@@ -39,12 +40,12 @@ class _Task:
     """Work that a thread does.
 
     Attributes:
-        work: touches files.
-        disk: that holds them.
-        done: is told the result, or the error, unless the task was left.
-        late: is told a result that nobody waits for any more.
-        began: by the monotonic clock; None: it waits for a thread.
-        left: nobody waits for it.
+        work: the work, which touches files.
+        disk: the disk with the files.
+        done: called with the result or the error, unless the task was left.
+        late: called with a result that nobody waits for any more.
+        began: when it began, by the monotonic clock; None while it waits for a thread.
+        left: whether nobody waits for it any more.
 
     """
 
@@ -58,13 +59,13 @@ class _Task:
 
 @dataclass(eq=False)
 class _Look:
-    """A look at files of one disk.
+    """Looks whether files of one disk exist.
 
     Attributes:
-        paths: of the files.
-        found: whether they are there, as far as they were looked at.
+        paths: the files' paths.
+        found: whether each is there, as far as they were looked at.
         over: set when that is done.
-        left: nobody waits for it any more.
+        left: whether nobody waits for it any more.
 
     """
 
@@ -74,7 +75,7 @@ class _Look:
     left: bool = False
 
     def look(self) -> None:
-        """Look at the files, one after the other."""
+        """Look for the files, one after the other."""
         for path in self.paths:
             if self.left:
                 return
@@ -92,8 +93,8 @@ class Disks:
 
     Args:
         patience: seconds that an answer may take.
-        threads: at once, for all disks.
-        of_one_disk: at once, for each.
+        threads: number of threads for all disks.
+        of_one_disk: number of threads for each disk.
 
     """
 
@@ -105,7 +106,7 @@ class Disks:
         of_one_disk: int = _OF_ONE_DISK,
     ) -> None:
         self.patience, self._most, self._of_one_disk = patience, threads, of_one_disk
-        self._changed = threading.Condition()  # guards what is below
+        self._changed = threading.Condition()  # guards the attributes below
         self._waiting: deque[_Task] = deque()
         self._running: set[_Task] = set()
         self._threads = self._idle = 0
@@ -122,15 +123,15 @@ class Disks:
         """Return what work returns.
 
         Args:
-            work: touches files.
-            where: one of them.
-            late: is called with a result that came too late, to close it.
+            work: the work, which touches files.
+            where: one of these files.
+            late: called with a result that came too late, to close it.
             patience: seconds that the answer may take; a disk that others have waited for longer is
-                not asked at all. None: as long as usual, and it is asked in any case.
+                not asked at all. None for the usual time; the disk is then asked in any case.
 
         Raises:
-            Failure: 503, the disk does not answer.
-            Exception: as work.
+            Failure: 503 if the disk does not answer.
+            Exception: whatever the work raises.
 
         """
         loop = asyncio.get_running_loop()
@@ -157,26 +158,26 @@ class Disks:
                 return await answer
         except TimeoutError:
             if answer.done() and not answer.cancelled():
-                raise  # of work itself
+                raise  # the work's own
             raise _silent(where) from None
         finally:
             self._leave(task)
 
     def run(self, work: Callable[[], object], *, where: Path) -> None:
-        """Have work done at some point, without waiting for it."""
+        """Have work done at some time, without waiting for it."""
 
         def done(_: Any, error: BaseException | None) -> None:
             if error is not None:
                 logger.warning("%s: %s", where, error)
 
-        with suppress(Failure):  # the disk hangs, and the file stays open as long as the process
+        with suppress(Failure):  # the disk hangs, and the file stays open until the process ends
             self._begin(_Task(work, self._disk_of(where), done), where)
 
     def are_there(self, paths: Sequence[Path], *, patience: float = 1.0) -> list[bool]:
-        """Tell of each file whether it is there; True where its disk does not answer soon.
+        """Return whether each file is there; True if its disk does not answer soon.
 
         Args:
-            paths: those of one disk are looked at by one thread.
+            paths: the files; one thread looks for all of a disk.
             patience: seconds that all answers together may take.
 
         """
@@ -198,7 +199,7 @@ class Disks:
         return [there.get(path, True) for path in paths]
 
     def _begin_look(self, disk: str, look: "_Look", patience: float) -> _Task | None:
-        """Give a look to a thread; None: the disk has not answered others for some time."""
+        """Give a look to a thread, or return None if the disk has not answered for some time."""
         if self._is_overdue(disk, patience):
             return None
         with suppress(Failure):
@@ -209,7 +210,7 @@ class Disks:
         """Give a task to a thread.
 
         Raises:
-            Failure: 503, the threads that there may be wait for a disk already.
+            Failure: 503 if all threads already wait for a disk.
 
         """
         with self._changed:
@@ -230,7 +231,7 @@ class Disks:
                 self._waiting.remove(task)
 
     def _disk_of(self, path: Path) -> str:
-        """Return where the disk with a path is mounted, without touching it."""
+        """Return where the disk of a path is mounted, without touching it."""
         read, places = self._mounted
         if time.monotonic() - read > _MOUNTS_LAST:
             places = _mounted()
@@ -243,12 +244,12 @@ class Disks:
         return str(Path(*Path(text).parts[:3]))  # such as /Volumes/Music
 
     def _is_overdue(self, disk: str, patience: float) -> bool:
-        """Tell whether a thread has waited for a disk longer than a time."""
+        """Return whether a thread has waited for a disk longer than a time."""
         with self._changed:
             return self._overdue(disk, patience) > 0
 
     def _overdue(self, disk: str | None, patience: float) -> int:
-        """Count the threads that have waited for a disk, or for any, longer than a time."""
+        """Count the threads that have waited longer than a time for a disk, or for any disk."""
         limit = time.monotonic() - patience
         return sum(
             task.began is not None and task.began < limit and disk in (None, task.disk)
@@ -278,20 +279,20 @@ class Disks:
                     task.done(result, error)
                 elif error is None and task.late is not None:
                     task.late(result)
-            except Exception:  # the loop has ended meanwhile
+            except Exception:  # the event loop has ended meanwhile
                 logger.debug("nobody waits for %s", task.disk, exc_info=True)
             del task, result, error
 
 
 class Blocks(AsyncIterator[bytes]):
-    """What is read from a file, block by block; the disk may hang between any two.
+    """A file's blocks, one by one; the disk may hang before any of them.
 
-    Iterating raises what the blocks raise, and `Failure` 503: the disk does not answer any more.
+    Iterating raises what the blocks raise, and `Failure` 503 if the disk stops answering.
 
     Args:
         disks: does the reading.
-        blocks: of the file.
-        where: it is.
+        blocks: the file's blocks.
+        where: the file's path.
         close: closes the file.
 
     """
@@ -309,13 +310,13 @@ class Blocks(AsyncIterator[bytes]):
         return block
 
     def close(self) -> None:
-        """Close the file, as soon as no thread reads from it."""
+        """Close the file as soon as no thread reads from it."""
         self._disks.run(self._reading.close, where=self._where)
 
 
 @dataclass
 class _Reading:
-    """Blocks that are read in one thread, of a file that may be closed in another one meanwhile."""
+    """Blocks that are read in one thread, from a file that another may close meanwhile."""
 
     blocks: Iterator[bytes]
     close_file: Callable[[], object]
@@ -324,7 +325,7 @@ class _Reading:
     _closed: bool = False
 
     def next(self) -> bytes | None:
-        """Return the next block; None: there is none, or it was closed."""
+        """Return the next block, or None if there are no more or the file was closed."""
         with self._lock:
             block = None if self._closing else next(self.blocks, None)
         if self._closing:
@@ -332,7 +333,7 @@ class _Reading:
         return block
 
     def close(self) -> None:
-        """Close the file now, or as soon as it is not being read."""
+        """Close the file now, or as soon as nobody reads from it."""
         self._closing = True
         if self._lock.acquire(blocking=False):
             try:
@@ -364,7 +365,7 @@ def _silent(where: Path) -> Failure:
 def _mounted() -> list[str]:
     """Return where disks are mounted, the longest path first, each with a slash at its end.
 
-    Empty where the system keeps no list of it.
+    Empty if the system keeps no such list.
     """
     try:
         mounts = Path("/proc/self/mounts")

@@ -1,4 +1,4 @@
-"""What goes wrong, as the API says it: always ``{"error": {"code", "message", "hint"}}``."""
+"""The API's errors: always ``{"error": {"code", "message", "hint"}}``."""
 
 import logging
 import re
@@ -41,7 +41,7 @@ STATUS_OF: tuple[tuple[type[VibeluxError], int], ...] = (
     (ModelError, 503),
     (FilesUnreachable, 503),
 )
-"""The first that fits counts; other errors are 500."""
+"""The first match counts; other errors are 500."""
 
 _STATUS_OF_AUDIO = {"vanished": 404, "no_permission": 403, "unreachable": 503}
 
@@ -82,7 +82,7 @@ class ErrorBody(BaseModel):
 
 
 class ErrorShape(BaseModel):
-    """The body of every answer that is no success."""
+    """The body of every answer that is not a success."""
 
     model_config = ConfigDict(title="Error")
 
@@ -93,11 +93,11 @@ class Failure(Exception):
     """A request that cannot be answered.
 
     Args:
-        status: of HTTP, 400 and above.
+        status: HTTP status, 400 or above.
         code: one stable word.
         message: what was wrong.
-        hint: what to do; None: what is usual for the status.
-        headers: of the answer.
+        hint: what to do; None for the usual hint of the status.
+        headers: headers of the answer.
 
     """
 
@@ -126,7 +126,7 @@ NOT_KEPT = {"Cache-Control": "no-store"}
 
 
 def failure_of(error: VibeluxError) -> Failure:
-    """Return how the API says an error of the library."""
+    """Return the API's failure for an error of the library."""
     status = next((status for kind, status in STATUS_OF if isinstance(error, kind)), 500)
     code = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).lower()
     if isinstance(error, AudioError):
@@ -138,12 +138,12 @@ def failure_of(error: VibeluxError) -> Failure:
 
 
 def of_status(status: int, message: str, headers: Mapping[str, str]) -> Failure:
-    """Return the answer of a status that a library chose.
+    """Return the answer for a status that a library chose.
 
     Args:
-        status: of HTTP; one that this API does not use becomes 400.
-        message: that the library gave.
-        headers: likewise.
+        status: HTTP status; one that this API does not use becomes 400.
+        message: the library's message.
+        headers: the library's headers.
 
     """
     status = status if status in _HINTS else 400
@@ -153,12 +153,12 @@ def of_status(status: int, message: str, headers: Mapping[str, str]) -> Failure:
 
 
 def unexpected() -> Failure:
-    """Return the answer to a mistake of ours; it says nothing of the inside."""
+    """Return the answer to a mistake of ours; it reveals no internals."""
     return Failure(500, "internal_error", "something went wrong inside VibeluX")
 
 
 def install(app: FastAPI) -> None:
-    """Give all errors of an app their one shape."""
+    """Give all errors of an app the same shape."""
 
     @app.exception_handler(Failure)
     async def _failure(_: Request, failure: Failure) -> JSONResponse:
@@ -181,7 +181,7 @@ def install(app: FastAPI) -> None:
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the documentation of an operation's errors for FastAPI."""
+    """Return the documentation of an operation's errors, for FastAPI."""
     return {
         status: {"model": ErrorShape, "description": HTTPStatus(status).phrase}
         for status in statuses
@@ -189,7 +189,7 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def _first_of(error: RequestValidationError) -> str:
-    """Say the first thing that is wrong with a request, and where."""
+    """Return the first thing that is wrong with a request, and where it is."""
     first = error.errors()[0]
     if first["type"] == "json_invalid":
         return "the body is not valid JSON"

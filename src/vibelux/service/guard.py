@@ -1,7 +1,7 @@
-"""What every request passes: who may ask, how much and how often; what every answer carries.
+"""What every request has to pass: who may ask, how much and how often; what every answer carries.
 
-Pure ASGI, so that sound and events stream through untouched. One guard of our own rather than a
-row of middlewares: whoever checks it has one place to read, in the order in which it acts.
+Pure ASGI, so that sound and events stream through untouched. One guard rather than a stack of
+middlewares, so that it can be reviewed in one place, in the order in which it acts.
 """
 
 import asyncio
@@ -45,25 +45,25 @@ SECURITY_HEADERS = {
 }
 
 MAX_BODY = 1 << 20
-"""Bytes: a playlist of 100,000 songs fits."""
+"""Most bytes of a body: a playlist of 100,000 songs fits."""
 
 _DISCARDED = 16 * MAX_BODY
-"""Bytes of a larger body that are still read, and thrown away, before it is refused."""
+"""Bytes of a larger body that are read and discarded before it is refused."""
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _TEXT = "text/plain"
 
 _KEPT = ("allow", "content-range", "retry-after")
-"""Headers of a library's answer that stay when it gets the one shape."""
+"""Headers of a library's answer that are kept when it gets our shape."""
 
 COOKIE = "vibelux_token"
 
 _COOKIES = 3
-"""Of one request that are looked at; more are guesses."""
+"""Tokens of one request that are checked; more are guesses."""
 
 _KNOWN_WRONG = 1000
-"""Wrong tokens that are remembered."""
+"""Number of wrong tokens that are remembered."""
 
 
 class Guard:
@@ -71,10 +71,10 @@ class Guard:
 
     Args:
         app: what is guarded.
-        token: that requests must carry, as a cookie, a bearer or once in the link; None: none, the
-            service is reachable from this machine only.
-        names: by which a proxy makes the service known; pages from there may change things.
-        root_path: path under which a proxy shows the service; "": none.
+        token: the token that requests must carry as a cookie, as a bearer or once in the link; None
+            if the service is reachable only from this machine.
+        names: names under which a proxy offers the service; pages from there may change things.
+        root_path: path under which a proxy offers the service; "" for none.
 
     """
 
@@ -115,7 +115,7 @@ class Guard:
                 started = True
                 headers = MutableHeaders(scope=message)
                 if message["status"] >= 400 and headers.get("content-type", _TEXT)[:10] == _TEXT:
-                    # A library's own answer, such as to a range of a file.
+                    # A library's own answer, for example about a range of a file.
                     kept = {name: headers[name] for name in _KEPT if name in headers}
                     failure = of_status(message["status"], "the request cannot be answered", kept)
                     await failure.response()(scope, receive, send_guarded)
@@ -136,22 +136,22 @@ class Guard:
         except Failure as failure:
             page = self._page_of(failure, scope, headers)
             await (page or failure.response())(scope, receive, send_guarded)
-        except asyncio.CancelledError:  # the service ends, and has waited long enough
+        except asyncio.CancelledError:  # the service ends and has waited long enough
             if not started:
                 await _stops().response()(scope, receive, send_guarded)
         except Exception:
             logger.exception("%s %s failed", scope["method"], scope["path"])
-            if started:  # too late for another answer: the connection breaks off
+            if started:  # too late for another answer: the connection breaks
                 raise
             await unexpected().response()(scope, receive, send_guarded)
 
     def _check_sender(self, scope: Scope, headers: Headers) -> None:
-        """Refuse other web pages: by a name that leads here (DNS rebinding), or by their origin."""
+        """Refuse other web pages, by their name (DNS rebinding) or their origin."""
         client = (scope.get("client") or ("", 0))[0]
         if not is_loopback(client) and (wait := self._requests.wait(client)):
             raise _slower(wait, "too_many_requests", "too many requests")
         if len(headers.getlist("host")) > 1:
-            raise Failure(400, "bad_request", "a request has one header Host")
+            raise Failure(400, "bad_request", "a request needs exactly one header Host")
         host = headers.get("host", "")
         name = _name_of(host)
         if name not in self._names and not (self._token is not None and _is_address(name)):
@@ -171,12 +171,12 @@ class Guard:
             )
 
     def _is_proxied(self, origin: str) -> bool:
-        """Tell whether an origin is the service itself behind a proxy, which may speak TLS."""
+        """Return whether an origin is the service itself behind a proxy, which may speak TLS."""
         scheme, _, host = origin.partition("://")
         return scheme in ("http", "https") and _name_of(host) in self._proxied
 
     def _check_token(self, scope: Scope, headers: Headers) -> RedirectResponse | None:
-        """Ask for the token; one in the link becomes a cookie, and the link loses it."""
+        """Require the token; one in the link becomes a cookie and is removed from the link."""
         if self._token is None:
             return None
         path = path_below(scope)
@@ -193,7 +193,7 @@ class Guard:
             raise Failure(401, "token_needed", "this address needs the token of its link")
         if not given or scope["method"] != "GET":
             return None
-        # A path of our own only: "//elsewhere" would lead to another server.
+        # Only a path of our own: "//elsewhere" would lead to another server.
         redirect = RedirectResponse(scope["root_path"] + "/" + path.lstrip("/\\"), 303)
         redirect.set_cookie(
             COOKIE,
@@ -202,14 +202,14 @@ class Guard:
             path=scope["root_path"] or "/",
             secure=scope["scheme"] == "https",
             httponly=True,
-            samesite="lax",  # links from other pages lead here; what changes things is guarded
+            samesite="lax",  # other pages may link here; requests that change things are guarded
         )
         return redirect
 
     def _are_guesses(self, wrong: list[bytes]) -> bool:
-        """Tell whether one of these is wrong for the first time.
+        """Return whether one of these tokens is wrong for the first time.
 
-        A page that was open when the service was started anew sends its old token again and again.
+        A page that was open when the service was restarted sends its old token again and again.
         """
         new = False
         for token in wrong:
@@ -222,7 +222,7 @@ class Guard:
         return new
 
     def _page_of(self, failure: Failure, scope: Scope, headers: Headers) -> Response | None:
-        """Return what people see of a failure; None: programs asked."""
+        """Return the page that people see for a failure, or None if a program asked."""
         if scope["method"] not in _SAFE:
             return None
         return page_of(
@@ -231,11 +231,11 @@ class Guard:
 
 
 class RateLimit:
-    """Buckets of tokens, one a sender.
+    """Token buckets, one per sender.
 
     Args:
-        rate: requests a second that are refilled.
-        burst: requests at once.
+        rate: requests per second that are refilled.
+        burst: most requests at once.
 
     """
 
@@ -258,13 +258,13 @@ class RateLimit:
 
 
 async def _whole(headers: Headers, receive: Receive) -> Receive | None:
-    """Read the body, which is small, before anything is done with it.
+    """Read the whole body, which is small, before anything is done with it.
 
     Returns:
-        what hands it out again; None: its sender is gone, and it did not come whole.
+        a function that yields it again, or None if the sender left before it was complete.
 
     Raises:
-        Failure: it is larger than `MAX_BODY`.
+        Failure: the body is larger than `MAX_BODY`.
 
     """
     length = headers.get("content-length", "0")
@@ -301,10 +301,10 @@ async def _whole(headers: Headers, receive: Receive) -> Receive | None:
 
 
 async def _discard(receive: Receive) -> None:
-    """Read on in a body that is refused, so that its sender gets the answer.
+    """Read on in a refused body, so that its sender gets the answer.
 
-    Closing a connection with bytes that nobody has read resets it, and the answer is lost. What is
-    far too large is cut off nevertheless.
+    Closing a connection with unread bytes resets it, and the answer is lost. A body that is far too
+    large is cut off nevertheless.
     """
     read, more = 0, True
     while more and read <= _DISCARDED:
@@ -319,7 +319,7 @@ def _too_large() -> Failure:
     return Failure(
         413,
         "body_too_large",
-        f"a request's body may have {MAX_BODY:,} bytes",
+        f"a request's body may have at most {MAX_BODY:,} bytes",
         headers={"Connection": "close"},
     )
 
@@ -334,9 +334,9 @@ def _slower(wait: float, code: str, message: str) -> Failure:
 
 
 def path_below(scope: Scope) -> str:
-    """Return a request's path without the one under which a proxy shows the service.
+    """Return a request's path without the prefix under which a proxy offers the service.
 
-    Proxies may take it away or leave it; a path without it is the service's own.
+    Proxies may remove it or not; a path without it is the service's own.
     """
     path: str = scope["path"]
     below = path.removeprefix(scope["root_path"])
@@ -344,7 +344,7 @@ def path_below(scope: Scope) -> str:
 
 
 def _to_folder(scope: Scope) -> RedirectResponse | None:
-    """Lead from a proxy's path without the slash at its end to the page, which is below it."""
+    """Redirect from a proxy's path without its final slash to the page below it."""
     if path_below(scope) or scope["method"] not in _SAFE:
         return None
     query = scope["query_string"].decode("latin-1")
@@ -352,30 +352,30 @@ def _to_folder(scope: Scope) -> RedirectResponse | None:
 
 
 def _given(scope: Scope) -> str:
-    """Return the token of a link, "" where there is none."""
+    """Return the token in a link, or ""."""
     query = parse_qs(scope["query_string"].decode("latin-1"))
     return token_in(query.get("token", [""])[0])
 
 
 def _cookies(headers: Headers) -> list[str]:
-    """Return the tokens of all cookies: one of an earlier path may be beside the new one.
+    """Return the tokens in all cookies: one of an earlier path may be there as well.
 
-    Other programs of this machine set cookies, too, and not all in a form that parsers take.
+    Other programs on this machine set cookies, too, and not all in a form that parsers accept.
     """
-    lines = ";".join(headers.getlist("cookie"))  # proxies may send each cookie on its own line
+    lines = ";".join(headers.getlist("cookie"))  # proxies may send each cookie in its own header
     pairs = (part.strip().partition("=") for part in lines.split(";"))
     return [value for name, _, value in pairs if name == COOKIE][:_COOKIES]
 
 
 def _name_of(host: str) -> str:
-    """Return the name of a Host header, without its port: which one leads here does not matter."""
+    """Return the name in a Host header without the port, which does not matter."""
     if host.startswith("["):
         return host[1:].partition("]")[0].lower()
     return host.rpartition(":")[0].lower() if ":" in host else host.lower()
 
 
 def _is_address(name: str) -> bool:
-    """Tell whether a name is an IP address: nobody else's name can lead to this service then."""
+    """Return whether a name is an IP address, which no other site can make lead here."""
     try:
         ipaddress.ip_address(name)
     except ValueError:
@@ -384,15 +384,14 @@ def _is_address(name: str) -> bool:
 
 
 def is_loopback(address: str) -> bool:
-    """Tell whether an address is this machine's own, for itself only."""
+    """Return whether an address is this machine's own (loopback)."""
     return _is_address(address) and ipaddress.ip_address(plain_address(address)).is_loopback
 
 
 def plain_address(address: str) -> str:
-    """Return an IP address; one of IPv4 as such where the system gives it as one of IPv6.
+    """Return an IP address; IPv4 in its own form even if the system gives it as IPv6.
 
-    Raises:
-        ValueError: it is none.
+    Raises: ValueError: it is not an IP address.
 
     """
     ip = ipaddress.ip_address(address)

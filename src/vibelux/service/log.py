@@ -1,4 +1,4 @@
-"""The service's log on stderr: what repeats itself is counted instead of written."""
+"""The service's log on stderr, in which repeated lines are counted instead of written."""
 
 import logging
 import sys
@@ -9,21 +9,21 @@ from contextlib import contextmanager
 from vibelux.service.text import printable
 
 _WINDOW = 60.0
-"""Seconds in which a line of one kind is written a few times only."""
+"""Seconds in which only a few lines of one kind are written."""
 
 _SHOWN = 5
 
 _KINDS = 200
-"""Kinds remembered at once."""
+"""Number of kinds that are remembered."""
 
 
 class FoldingHandler(logging.StreamHandler):  # type: ignore[type-arg]
-    """Writes a few lines of each kind a minute, then how many more there were.
+    """Writes a few lines of each kind per minute, then how many more there were.
 
-    Lines are of one kind if their text before values are put in, and their exception, are the same.
+    Lines are of one kind if their format string and their exception are the same.
 
     Args:
-        window: seconds.
+        window: length of the window in seconds.
 
     """
 
@@ -47,7 +47,7 @@ class FoldingHandler(logging.StreamHandler):  # type: ignore[type-arg]
             self._tell_ended(now + self._window)
 
     def close(self) -> None:
-        """Write what was only counted so far."""
+        """Write how many lines were only counted so far."""
         with self.lock or logging._lock:  # type: ignore[attr-defined]
             self._tell_ended(time.monotonic() + self._window)
         super().close()
@@ -67,7 +67,7 @@ class FoldingHandler(logging.StreamHandler):  # type: ignore[type-arg]
 
 
 class _OneLine(logging.Formatter):
-    """Keeps a message on its line, whatever a request held; a traceback stands below it."""
+    """Keeps a message on one line, whatever a request contains; a traceback follows below."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         return printable(super().formatMessage(record))
@@ -75,7 +75,7 @@ class _OneLine(logging.Formatter):
 
 @contextmanager
 def folded_log() -> Iterator[None]:
-    """Let everything that is logged meanwhile go through a `FoldingHandler`."""
+    """Send everything that is logged meanwhile through a `FoldingHandler`."""
     handler = FoldingHandler()
     handler.setLevel(logging.WARNING)
     root = logging.getLogger()

@@ -1,4 +1,4 @@
-"""Methods of HTTP that an address does not name: HEAD where there is GET, OPTIONS, and 405."""
+"""HTTP methods that an address does not define: HEAD where there is GET, OPTIONS, and 405."""
 
 import re
 from collections.abc import Iterable
@@ -14,12 +14,12 @@ from vibelux.service.guard import path_below
 
 
 class Methods:
-    """Middleware around the app; the page's files, below ``/``, would answer in the API's place.
+    """Middleware around the app; without it, the page's files below ``/`` would answer for the API.
 
     Args:
-        app: that answers what it names.
-        prefix: of all the API's addresses.
-        routers: of the API.
+        app: answers the methods that it defines.
+        prefix: prefix of all addresses of the API.
+        routers: the API's routers.
 
     """
 
@@ -33,10 +33,10 @@ class Methods:
         ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, or hand it on.
+        """Answer a request, or pass it on.
 
         Raises:
-            Failure: 404, 405.
+            Failure: 404 or 405.
 
         """
         path = path_below(scope) if scope["type"] == "http" else ""

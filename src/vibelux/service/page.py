@@ -25,7 +25,7 @@ _TYPES = {
     ".wasm": "application/wasm",
     ".webmanifest": "application/manifest+json",
 }
-"""The registry of some systems knows others, with which browsers refuse the files."""
+"""Some systems' registries have other types, with which browsers refuse the files."""
 
 models = APIRouter(prefix="/models", tags=["models"])
 
@@ -38,7 +38,7 @@ models = APIRouter(prefix="/models", tags=["models"])
 def model(
     shared: Shared, name: Literal["detector.onnx", "detector.json", "face.onnx", "face.json"]
 ) -> FileResponse:
-    """Send a model, or its card, that reads faces in the browser."""
+    """Send a model that reads faces in the browser, or its card."""
     path = WEIGHTS / name
     if name.startswith("face") and shared.settings.face_model is not None:
         path = shared.settings.face_model.with_suffix(Path(name).suffix)
@@ -69,7 +69,7 @@ class _PageFiles(StaticFiles):
 
 
 def install(app: FastAPI) -> None:
-    """Serve the built page, or, where it was not built, a plain one that says what there is."""
+    """Serve the built page or, if it was not built, a plain one that lists the API."""
     if (BUILT / "index.html").is_file():
         app.mount("/", _PageFiles(directory=BUILT, html=True), name="page")
         return
@@ -95,9 +95,10 @@ def _plain_page(app: FastAPI) -> str:
 <meta name="color-scheme" content="light dark">
 <title>VibeluX</title>
 <h1>VibeluX</h1>
-<p>The service runs. This installation has no page; programs can use its API,
+<p>The service is running. This installation has no page; programs can use its API,
 described in <a href="openapi.json">openapi.json</a>.</p>
-<p>No address takes pictures: a face is read where its camera is, and seven numbers arrive here.</p>
+<p>No address takes pictures: a face is read where the camera is, and only seven numbers
+arrive here.</p>
 <table>
 <caption>What the API offers</caption>
 <thead><tr><th scope="col">Address</th><th scope="col">What it does</th></tr></thead>

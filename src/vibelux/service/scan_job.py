@@ -1,4 +1,4 @@
-"""The scan that runs behind the service, in a thread of its own."""
+"""The service's scan, which runs in a thread of its own."""
 
 import threading
 import time
@@ -23,11 +23,11 @@ State = Literal["idle", "rendering", "looking", "analysing", "done", "stopped", 
 RUNNING: frozenset[State] = frozenset({"rendering", "looking", "analysing"})
 
 _RECENT = 20.0
-"""Seconds over which the pace is measured."""
+"""Seconds over which the speed is measured."""
 
 
 class _Stopped(BaseException):
-    """Somebody stopped the scan; no error, hence no `Exception` that anything would record."""
+    """Somebody stopped the scan: not an error, hence not an `Exception` that would be recorded."""
 
 
 @dataclass(frozen=True)
@@ -37,16 +37,16 @@ class ScanStatus:
     Attributes:
         state: ``idle`` before the first one; ``rendering`` the samples, ``looking`` for files,
             ``analysing`` them; ``done``, ``stopped`` or ``failed``.
-        folders: that are scanned.
-        samples: the sample catalogue is what is scanned.
+        folders: the folders that are scanned.
+        samples: whether the sample catalogue is scanned.
         found: audio files seen so far.
         total: files that need work (pieces, while rendering).
         done: of these, finished.
         failed: of these, failed.
-        songs_per_second: lately, or None as long as it cannot be told.
-        seconds_left: at that pace, or None.
-        seconds: that the scan took so far.
-        report: of a scan that is done, or None.
+        songs_per_second: current speed, or None as long as it is unknown.
+        seconds_left: at this speed, or None.
+        seconds: duration of the scan so far.
+        report: the report of a finished scan, or None.
         error: why it failed, or None.
 
     """
@@ -66,20 +66,20 @@ class ScanStatus:
 
     @property
     def running(self) -> bool:
-        """Whether it goes on."""
+        """Whether the scan is still running."""
         return self.state in RUNNING
 
 
 @dataclass
 class ScanJob:
-    """One scan at a time; safe to ask from many threads.
+    """Runs one scan at a time; safe to use from many threads.
 
     Attributes:
-        catalogue: that receives the songs.
+        catalogue: the catalogue that receives the songs.
         settings: workers, time limit and model.
         samples: folder for the sample catalogue.
-        on_end: called when a scan has ended, however it did.
-        analyser: what the workers run; None: the music model.
+        on_end: called when a scan has ended in any way.
+        analyser: what the workers run; None for the music model.
 
     """
 
@@ -103,15 +103,15 @@ class ScanJob:
         return replace(status, seconds=time.monotonic() - began) if status.running else status
 
     def start(self, folders: Sequence[Path] | None, *, retry: bool = False) -> ScanStatus:
-        """Start a scan; of folders that were scanned in part it goes on where that one was.
+        """Start a scan; folders that were scanned in part go on from there.
 
         Args:
-            folders: to scan; None: the sample catalogue, which is rendered first.
+            folders: the folders to scan; None for the sample catalogue, which is rendered first.
             retry: try failed files again.
 
         Raises:
-            CatalogueLocked: one is running.
-            InvalidInput: as of `vibelux.library.scan_files.walk`.
+            CatalogueLocked: a scan is running.
+            InvalidInput: as `vibelux.library.scan_files.walk`.
 
         """
         roots = (self.samples,) if folders is None else walk(folders).roots
@@ -131,7 +131,7 @@ class ScanJob:
             return self._status
 
     def stop(self, *, patience: float = 10.0) -> ScanStatus:
-        """Stop the scan, if one runs, and wait until it has; what it has analysed is kept."""
+        """Stop the scan, if one is running, and wait for that; what was analysed is kept."""
         self._stop.set()
         if self._thread is not None:
             self._thread.join(patience)
@@ -191,7 +191,7 @@ class ScanJob:
 
     def _rate(self, done: int) -> float | None:
         now = time.monotonic()
-        if not self._points or now - self._points[-1][0] >= 0.25:  # a point a song is too many
+        if not self._points or now - self._points[-1][0] >= 0.25:  # not one per song
             self._points.append((now, done))
         while len(self._points) > 2 and now - self._points[0][0] > _RECENT:
             self._points.popleft()

@@ -1,4 +1,4 @@
-"""What the API takes and gives, as of OpenAPI."""
+"""What the API takes and gives (in OpenAPI)."""
 
 from dataclasses import replace
 from typing import Annotated, Literal, Self
@@ -33,7 +33,7 @@ SongId = Annotated[int, Field(ge=0, examples=[1])]
 
 
 class Strict(BaseModel):
-    """A body whose unknown keys are mistakes."""
+    """A body in which unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -55,7 +55,7 @@ class SongOut(BaseModel):
         examples=[dict(zip(EMOTIONS, _HAPPY, strict=True))],
     )
     corrected: bool = Field(
-        default=False, description="the person gave it its mood, valence and arousal"
+        default=False, description="whether the person gave it its mood, valence and arousal"
     )
     valence: float | None = Field(description="pleasantness in [-1, 1]", examples=[0.6])
     arousal: float | None = Field(description="energy in [-1, 1]", examples=[0.3])
@@ -69,7 +69,7 @@ class SongOut(BaseModel):
 
     @classmethod
     def of(cls, song: Song) -> "SongOut":
-        """Return what the API says of a song."""
+        """Return what the API says about a song."""
         return cls(
             id=song.id,
             title=sendable(song.title),
@@ -95,7 +95,7 @@ class SongOut(BaseModel):
 
 
 class SongPage(BaseModel):
-    """A part of the songs that fit."""
+    """A page of the songs that match."""
 
     total: int = Field(description="songs that fit", examples=[1])
     offset: int = Field(examples=[0])
@@ -103,7 +103,7 @@ class SongPage(BaseModel):
 
 
 class MapOut(BaseModel):
-    """All playable songs as points; the i-th entries belong together."""
+    """All playable songs as points; the i-th entries of all lists belong together."""
 
     ids: list[int] = Field(examples=[[1, 2]])
     valence: list[float] = Field(examples=[[0.6, -0.4]])
@@ -126,7 +126,7 @@ FactOut = Annotated[Fact, Field(discriminator="kind")]
 
 
 def _sendable(fact: Fact) -> Fact:
-    """Return a fact whose text can be sent, whatever a tag holds."""
+    """Return a fact whose text can be sent, whatever a tag contains."""
     if isinstance(fact, LikedArtist):
         return replace(fact, artist=sendable(fact.artist))
     return fact
@@ -135,14 +135,14 @@ def _sendable(fact: Fact) -> Fact:
 class ConfidenceOut(BaseModel):
     """How sure a song's analysis is, and what that means."""
 
-    clear: float = Field(description="0, all emotions alike, to 1, one alone", examples=[0.31])
+    clear: float = Field(description="0: all emotions alike; 1: a single one", examples=[0.31])
     steady: float | None = Field(description="0 to 1; null: not known", examples=[0.9])
     is_clear: bool
     is_steady: bool | None
 
     @classmethod
     def of(cls, confidence: Confidence) -> "ConfidenceOut":
-        """Return what the API says of a confidence."""
+        """Return what the API says about a confidence."""
         return cls.model_validate(confidence.as_json())
 
 
@@ -152,7 +152,7 @@ class SongDetail(BaseModel):
     song: SongOut
     course: list[MomentOut]
     confidence: ConfidenceOut | None = Field(
-        description="how sure its analysis is; null where the person gave it its mood"
+        description="how sure its analysis is; null if the person gave it its mood"
     )
 
 
@@ -165,7 +165,7 @@ class SimilarOut(BaseModel):
 
 
 class MoodGiven(Strict):
-    """The mood that a song has, as the person says."""
+    """The mood that a song has according to the person."""
 
     mood: MoodIn
 
@@ -193,7 +193,7 @@ class MoodOut(BaseModel):
 
 
 class EmotionOut(BaseModel):
-    """One of the seven."""
+    """One of the seven emotions."""
 
     name: str = Field(examples=["happy"])
     valence: float = Field(examples=[0.99])
@@ -218,11 +218,11 @@ class MoodsOut(BaseModel):
 
 
 class OrderingIn(Strict):
-    """How songs are ordered; what is left out stays as it is (at first: the default)."""
+    """How songs are ordered; what is left out stays as it is, at first the default."""
 
     policy: Policy | None = Field(default=None, examples=["match"])
     strength: Share | None = Field(
-        default=None, description="0, a shuffle, to 1, the strict ranking", examples=[0.7]
+        default=None, description="from 0, a shuffle, to 1, the strict ranking", examples=[0.7]
     )
     diversity: Share | None = None
     personal: Share | None = Field(default=None, description="weight of what was learnt")
@@ -246,16 +246,16 @@ class Asked(OrderingIn):
 
     mood: MoodIn
     source: Source = Field(
-        default="chosen", description="the mood was read from a face, or chosen by the person"
+        default="chosen", description="read from a face, or chosen by the person"
     )
     seed: int | None = Field(
-        default=None, ge=0, lt=1 << 63, description="the same one, the same order"
+        default=None, ge=0, lt=1 << 63, description="the same seed gives the same order"
     )
     n: int = Field(default=20, ge=1, le=200, description="songs, at most")
 
 
 class SessionChange(OrderingIn):
-    """What changes in a session; a mood that moves makes the queue anew."""
+    """What changes in a session; a mood that moves renews the queue."""
 
     mood: MoodIn | None = None
     source: Source = "chosen"
@@ -278,14 +278,14 @@ class PickOut(BaseModel):
     )
     confidence: ConfidenceOut
     target: dict[str, float] = Field(
-        description="the mood that was looked for at this place: not the listener's where a policy "
+        description="the mood that was looked for at this place: not the listener's if a policy "
         "leads elsewhere",
         examples=[dict(zip(EMOTIONS, _HAPPY, strict=True))],
     )
 
     @classmethod
     def of(cls, pick: Pick) -> "PickOut":
-        """Return what the API says of a pick."""
+        """Return what the API says about a pick."""
         return cls(
             song=SongOut.of(pick.song),
             score=round(pick.score, 6),
@@ -314,7 +314,7 @@ class OrderingOut(BaseModel):
 
     @classmethod
     def of(cls, ordering: Ordering) -> "OrderingOut":
-        """Return what the API says of an ordering."""
+        """Return what the API says about an ordering."""
         return cls(
             policy=ordering.policy,
             strength=ordering.strength,
@@ -353,7 +353,7 @@ class SessionOut(BaseModel):
 class NextOut(BaseModel):
     """The song to play now."""
 
-    pick: PickOut | None = Field(description="null: every song was heard")
+    pick: PickOut | None = Field(description="null if every song was played")
 
 
 class Feedback(Strict):
@@ -361,11 +361,11 @@ class Feedback(Strict):
 
     song: SongId
     what: What | Literal["begun", "unliked"] = Field(
-        description="begun: it plays now; played: to its end; unliked: takes every like back",
+        description="begun: it plays now; played: to its end; unliked: all likes are taken back",
         examples=["liked"],
     )
     after_seconds: float = Field(
-        default=0.0, ge=0, le=1e6, description="how much of it was heard before a skip"
+        default=0.0, ge=0, le=1e6, description="how much of it was played before a skip"
     )
     mood: MoodIn | None = Field(
         default=None,
@@ -377,7 +377,7 @@ class Feedback(Strict):
     @model_validator(mode="after")
     def _corrects(self) -> Self:
         if self.mood is not None and self.what != "wrong_mood":
-            raise ValueError("a mood comes with wrong_mood only")
+            raise ValueError("a mood is only allowed with wrong_mood")
         return self
 
 
@@ -395,15 +395,15 @@ class LibraryOut(BaseModel):
     ok: int = Field(examples=[21])
     failed: int = Field(examples=[0])
     missing: int = Field(examples=[0])
-    samples: int = Field(description="of ok, those of the sample catalogue", examples=[21])
-    hours: float = Field(description="of music that can be played", examples=[0.14])
-    strongest: dict[str, int] = Field(description="emotion -> songs that have most of it")
+    samples: int = Field(description="those of `ok` in the sample catalogue", examples=[21])
+    hours: float = Field(description="hours of music that can be played", examples=[0.14])
+    strongest: dict[str, int] = Field(description="emotion -> songs in which it is strongest")
     mean: dict[str, float] = Field(description="mean mood")
-    reasons: dict[str, int] = Field(description="why files failed -> how many")
+    reasons: dict[str, int] = Field(description="why files failed -> number of files")
 
 
 class ProfileOut(BaseModel):
-    """How much was learnt from the listener; it never leaves the machine."""
+    """How much was learnt from the listener; it never leaves this machine."""
 
     played: int
     skipped: int
@@ -418,7 +418,7 @@ class LikesOut(BaseModel):
 
 
 class HealthOut(BaseModel):
-    """That the service runs."""
+    """Whether the service is running."""
 
     name: Literal["VibeluX"] = "VibeluX"
     status: Literal["ok"] = "ok"

@@ -1,4 +1,4 @@
-"""What the API takes and gives about scans, as of OpenAPI."""
+"""What the API takes and gives about scans (in OpenAPI)."""
 
 from pydantic import BaseModel, Field
 
@@ -16,7 +16,7 @@ class ScanAsked(Strict):
         min_length=1,
         max_length=4096,
         examples=["~/Music"],
-        description="of the machine that serves; null: the sample catalogue",
+        description="on the machine that serves; null for the sample catalogue",
     )
     retry: bool = Field(default=False, description="try failed files again")
 
@@ -31,7 +31,7 @@ class ReportOut(BaseModel):
     returned: int
     missing: int
     failed: int
-    unread: int = Field(description="could not be read now; the next scan tries again")
+    unread: int = Field(description="files that could not be read now; the next scan tries again")
     warnings: list[str]
 
 
@@ -53,7 +53,7 @@ class ScanOut(BaseModel):
 
     @classmethod
     def of(cls, status: ScanStatus) -> "ScanOut":
-        """Return what the API says of a scan."""
+        """Return what the API says about a scan."""
         report = status.report
         return cls(
             state=status.state,

@@ -1,4 +1,4 @@
-"""The server's process: one a catalogue and a port, started and ended in good order."""
+"""The server's process: one per catalogue and port, with an orderly start and end."""
 
 import asyncio
 import errno
@@ -41,31 +41,32 @@ from vibelux.service.log import folded_log
 from vibelux.settings import Settings
 
 _GRACE = 3
-"""Seconds that open requests have to end by themselves."""
+"""Seconds that open requests have to finish."""
 
 EXIT_SECONDS = 4.5
-"""Seconds after Ctrl-C or SIGTERM when the command has ended, whatever hangs."""
+"""Seconds after Ctrl-C or SIGTERM within which the command ends, whatever hangs."""
 
 _QUEUE = 256
-"""Connections that the system keeps until they are accepted."""
+"""Number of connections that the system keeps until they are accepted."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
 _ROOT_PATH = re.compile(r"(?!/(api|assets)(/|$))(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
-"""The folders of the service itself cannot be told from a path that a proxy leaves."""
+"""Folders of the service, which cannot be distinguished from a path that a proxy leaves in
+place."""
 
 
 @dataclass(frozen=True)
 class Address:
-    """Where the service is.
+    """Where the service can be reached.
 
     Attributes:
         host: a name or an IP address to listen on.
         port: 0 takes a free one.
-        names: by which a proxy makes the service known; requests need a token then.
-        proxies: addresses (or networks) of proxies, which say in headers who asks, and whether by
-            TLS; nobody else is believed that.
-        root_path: path under which a proxy shows the service, such as ``/vibelux``; "": none.
+        names: names under which a proxy offers the service; requests then need a token.
+        proxies: addresses (or networks) of proxies, which say in headers who asks, and whether over
+            TLS; nobody else is trusted to.
+        root_path: path under which a proxy offers the service, such as ``/vibelux``; "" for none.
 
     """
 
@@ -78,11 +79,11 @@ class Address:
 
 @dataclass(frozen=True)
 class Links:
-    """What a person can open; each link holds the token if there is one.
+    """What a person can open; each link contains the token if there is one.
 
     Attributes:
-        direct: to the address that the service listens on.
-        named: by the names of proxies, which speak TLS.
+        direct: link to the address on which the service listens.
+        named: links with the names of proxies, which speak TLS.
 
     """
 
@@ -91,7 +92,7 @@ class Links:
 
     @classmethod
     def of(cls, direct: str, address: Address, token: str | None) -> "Links":
-        """Return the links to where the service is, and to its proxies' names."""
+        """Return the links to the service's address and to its proxies' names."""
         end = "" if token is None else f"?token={token}"
         path = f"{address.root_path}/"
         return cls(direct + end, tuple(f"https://{name}{path}{end}" for name in address.names))
@@ -109,18 +110,18 @@ def serve(
     """Serve until Ctrl-C or SIGTERM.
 
     Args:
-        settings: of the catalogue and the scans.
+        settings: settings of the catalogue and the scans.
         address: where to listen. Beyond this machine, requests need a token.
         roots: folders that may be seen and scanned.
         on_ready: called with the links to open as soon as requests are answered.
-        analyser: what scans run; None: the music model.
-        exit_seconds: after Ctrl-C or SIGTERM when the process ends even if something hangs; None:
-            it does not.
+        analyser: what scans run; None for the music model.
+        exit_seconds: seconds after Ctrl-C or SIGTERM after which the process ends even if something
+            hangs; None for never.
 
     Raises:
         InvalidInput: the host, the port, a name, or a proxy's address or path cannot be used.
-        VibeluxError: another program uses the port, or another service the catalogue.
-        CatalogueError: as of the catalogue.
+        VibeluxError: another program uses the port, or another service uses the catalogue.
+        CatalogueError: the catalogue cannot be opened.
 
     """
     for name in address.names:
@@ -139,7 +140,7 @@ def serve(
             ) from error
     if address.root_path and not _ROOT_PATH.fullmatch(address.root_path):
         raise InvalidInput(
-            f"{address.root_path!r} is not a path that a proxy can show VibeluX under; give one "
+            f"{address.root_path!r} is not a path under which a proxy can offer VibeluX; give one "
             "such as /vibelux, of letters, digits, dots and dashes, that does not begin with "
             "/api or /assets"
         )
@@ -162,16 +163,16 @@ def serve(
 
 
 class Server(uvicorn.Server):
-    """Accepts no more connections than it can serve, and stops in good order and in time.
+    """Accepts no more connections than it can serve, and stops in order and in time.
 
     Args:
-        app: of the context.
-        context: is told when the service stops.
+        app: the app.
+        context: the app's context, which is told when the service stops.
         on_ready: called as soon as requests are answered.
-        proxies: as of `Address`.
-        request_seconds: that a request may take to come whole.
-        most: connections at once; None: as many as the system's limit of open files allows.
-        exit_seconds: as of `serve`.
+        proxies: see `Address`.
+        request_seconds: seconds within which a request has to arrive completely.
+        most: most connections at once; None for as many as the system's limit of open files allows.
+        exit_seconds: see `serve`.
 
     """
 
@@ -206,13 +207,13 @@ class Server(uvicorn.Server):
         self._accepting: list[asyncio.Task[None]] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to accept connections.
+        """Start accepting connections.
 
         Args:
-            sockets: that listen.
+            sockets: the listening sockets.
 
         """
-        await super().startup([])  # Uvicorn would accept more connections than there are files
+        await super().startup([])  # Uvicorn would accept more connections than files can be opened
         if not self.started:
             return
         connections = Connections(
@@ -227,16 +228,16 @@ class Server(uvicorn.Server):
         self._on_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Accept nothing more, let streams of events end, and stop a scan."""
+        """Accept nothing more, end streams of events, and stop a scan."""
         self._context.stop_soon()
         for task in self._accepting:
             task.cancel()
         await super().shutdown(sockets)
         if self.should_exit and self._exit_seconds is not None:
-            _kill_workers()  # the signal that comes again now would leave them behind
+            _kill_workers()  # the repeated signal would now leave them behind
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Begin to stop; a second Ctrl-C waits for nothing."""
+        """Start stopping; a second Ctrl-C waits for nothing."""
         if self._exit_seconds is not None and not self.should_exit:
             threading.Thread(target=_exit_in, args=(self._exit_seconds, sig), daemon=True).start()
         super().handle_exit(sig, frame)
@@ -252,20 +253,20 @@ class Server(uvicorn.Server):
 
 
 def _exit_in(seconds: float, sig: int) -> None:
-    """End this process and its workers after a time: a thread that waits for a disk never ends."""
+    """End this process and its workers after a time, even if a thread hangs on a disk."""
     time.sleep(seconds)
     _kill_workers()
     os._exit(130 if sig == signal.SIGINT else 128 + sig)
 
 
 def _kill_workers() -> None:
-    """End the processes that this one has started, also those that are stopped."""
+    """End the processes that this one has started, even stopped ones."""
     for process in multiprocessing.active_children():
         process.kill()
 
 
 def _bound(address: Address) -> socket.socket:
-    """Return a socket that listens, so that what is in the way is said before anything starts."""
+    """Return a listening socket, so that problems are reported before anything starts."""
     try:
         found = socket.getaddrinfo(
             address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -295,7 +296,7 @@ def _in_the_way(address: Address, error: OSError) -> VibeluxError:
     if error.errno == errno.EADDRINUSE:
         if _is_ours(shown):
             return VibeluxError(
-                f"VibeluX runs already at http://{shown}/; open that, or choose another --port"
+                f"VibeluX is already running at http://{shown}/; open it, or choose another --port"
             )
         return VibeluxError(
             f"another program uses port {address.port}; choose another one with --port, "
@@ -310,7 +311,7 @@ def _in_the_way(address: Address, error: OSError) -> VibeluxError:
 
 
 def _is_ours(shown: str) -> bool:
-    """Tell whether it is VibeluX that answers."""
+    """Return whether it is VibeluX that answers."""
     try:
         with urllib.request.urlopen(f"http://{shown}/api/v1/health", timeout=2) as answer:
             return bool(json.load(answer)["name"] == "VibeluX")
@@ -326,14 +327,14 @@ def _is_private(listener: socket.socket) -> bool:
 
 
 def _shown(host: str) -> str:
-    """Return a host as it stands in a link; an address that means all becomes this machine's."""
+    """Return a host for a link; an address that means all becomes this machine's."""
     if host in ("0.0.0.0", "::", ""):
         return _own_address()
     return f"[{host}]" if ":" in host else host
 
 
 def _own_address() -> str:
-    """Return the address by which others reach this machine; nothing is sent to find it."""
+    """Return the address at which others reach this machine; nothing is sent to find it."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))  # reserved for documents, RFC 5737

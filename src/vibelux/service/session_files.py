@@ -1,4 +1,4 @@
-"""Sessions on disk, so that a page that stays open goes on when the service comes back."""
+"""Sessions on disk, so that an open page can go on after the service was restarted."""
 
 import re
 from contextlib import suppress
@@ -9,16 +9,16 @@ from vibelux.private_files import private_folder
 from vibelux.service.failures import logger
 
 _MOST = 32
-"""Sessions kept; the one that did not change for longest goes."""
+"""Most sessions that are kept; the one unchanged for longest is deleted."""
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class SessionFiles:
-    """A folder with a file a session. A disk that is full costs sessions no more than their end.
+    """A folder with one file per session. With a full disk, sessions only end with the service.
 
     Args:
-        folder: made when the first session is kept.
+        folder: the folder, created when the first session is kept.
 
     """
 
@@ -27,7 +27,7 @@ class SessionFiles:
         self._failing = False
 
     def read(self, session_id: str) -> str | None:
-        """Return what was kept of a session, or None."""
+        """Return the saved session, or None."""
         path = self._path(session_id)
         try:
             return None if path is None else path.read_text(encoding="ascii")
@@ -35,7 +35,7 @@ class SessionFiles:
             return None
 
     def write(self, session_id: str, text: str) -> None:
-        """Write a session down, in one step."""
+        """Save a session in one step."""
         path = self._path(session_id)
         if path is None:
             return
@@ -55,11 +55,11 @@ class SessionFiles:
     def delete(self, session_id: str) -> None:
         """Forget a session."""
         if (path := self._path(session_id)) is not None:
-            with suppress(OSError):  # of a folder that can only be read it is not forgotten
+            with suppress(OSError):  # in a read-only folder it is not forgotten
                 path.unlink(missing_ok=True)
 
     def clear(self) -> None:
-        """Forget all of them."""
+        """Forget all sessions."""
         for path in self._folder.glob("*.json"):
             with suppress(OSError):
                 path.unlink(missing_ok=True)

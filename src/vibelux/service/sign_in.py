@@ -1,6 +1,6 @@
 """What people see where a program gets an error of the guard: a page that asks for the token.
 
-It is whole in itself: no script, and nothing to load but its own icon.
+It is self-contained: no script, and nothing to load but its own icon.
 """
 
 import base64
@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse
 from vibelux.service.failures import NOT_KEPT, Failure
 
 ICON = "/icon.svg"
-"""Answered without a token: this page shows it, and so do browsers that install the page."""
+"""Served without a token, since this page and browsers that install the app show it."""
 
 _WRONG = "wrong"
 
@@ -124,16 +124,16 @@ _POLICY = "; ".join(
 def page_of(
     failure: Failure, asked: Mapping[str, str], *, root_path: str, was_given: bool
 ) -> HTMLResponse | None:
-    """Return a failure of the guard as a page, where a person asked.
+    """Return a failure of the guard as a page, if a person asked.
 
     Args:
-        failure: that the request led to.
+        failure: the failure of the request.
         asked: the request's headers.
-        root_path: path under which a proxy shows the service.
-        was_given: the request's link had a token.
+        root_path: path under which a proxy offers the service.
+        was_given: whether the request's link had a token.
 
     Returns:
-        The page; None for programs, and for failures that no person can do anything about.
+        The page; None for programs, and for failures that people can do nothing about.
 
     """
     if failure.body.code not in _ENGLISH.titles or not _prefers_html(asked.get("accept", "")):
@@ -142,7 +142,7 @@ def page_of(
     language = _language_of(asked.get("accept-language", ""))
     words = _LANGUAGES[language]
     text = words.texts[_WRONG if code == "token_needed" and was_given else code]
-    # A form without an action leads to the address that was asked for, whatever a proxy calls it.
+    # A form without an action goes to the requested address, whatever a proxy calls it.
     form = (
         f"""<form>
 <label for="token">{escape(words.field)}</label>
@@ -184,7 +184,7 @@ def page_of(
 
 
 def token_in(given: str) -> str:
-    """Return the token that a person gave: alone, or as a whole link."""
+    """Return the token that a person gave, alone or as a whole link."""
     given = given.strip()
     if "token=" not in given:
         return given
@@ -196,7 +196,7 @@ def token_in(given: str) -> str:
 
 
 def _prefers_html(accept: str) -> bool:
-    """Tell whether a request would rather have HTML than JSON: a browser that opens an address."""
+    """Return whether a request prefers HTML to JSON, as a browser that opens an address does."""
     kinds = dict(_weighed(accept))
 
     def weight(kind: str) -> float:
@@ -207,7 +207,7 @@ def _prefers_html(accept: str) -> bool:
 
 
 def _language_of(accept: str) -> str:
-    """Return the language that a request prefers, among those that there are."""
+    """Return the language that a request prefers, among those available."""
     known = [
         (weight, tag.partition("-")[0])
         for tag, weight in _weighed(accept)
@@ -217,7 +217,7 @@ def _language_of(accept: str) -> str:
 
 
 def _weighed(header: str) -> list[tuple[str, float]]:
-    """Return what a header accepts with its weights (RFC 9110, 12.4.2), in its order."""
+    """Return what a header accepts, with weights (RFC 9110, 12.4.2), in its order."""
     found = []
     for part in header.lower().split(","):
         name, *parameters = (piece.strip() for piece in part.split(";"))

@@ -1,7 +1,7 @@
-"""A song's sound as a browser can play it: the file itself, or WAV that is made while it is sent.
+"""A song's sound for browsers: the file itself, or a WAV that is made while it is sent.
 
-Every second of a WAV file has the same number of bytes. So its length is known before the first
-sample is decoded, and any range of it can be made alone by seeking in the song.
+Every second of a WAV file has the same number of bytes, so its length is known before the first
+sample is decoded, and any range of it can be made by seeking in the song.
 """
 
 import os
@@ -22,7 +22,7 @@ from vibelux.music.ogg_links import links
 from vibelux.music.stereo import stereo
 
 _BLOCK = 1 << 18
-"""Bytes read at once."""
+"""Number of bytes that are read at once."""
 
 _PLAYABLE: dict[str, tuple[str, frozenset[str]]] = {
     ".mp3": ("audio/mpeg", frozenset({"mp3", "mp3float"})),
@@ -36,31 +36,31 @@ _PLAYABLE: dict[str, tuple[str, frozenset[str]]] = {
     ".wav": ("audio/wav", frozenset({"pcm_s16le", "pcm_u8", "pcm_s24le", "pcm_f32le"})),
     ".weba": ("audio/webm", frozenset({"opus", "libopus", "vorbis"})),
 }
-"""What the usual browsers play: suffix -> type and codecs; everything else becomes WAV."""
+"""What common browsers play: suffix -> type and codecs; everything else becomes WAV."""
 
 _HIGHEST = 48_000
-"""Hertz; music at a higher rate is brought down to it."""
+"""Highest sample rate in Hz; music at a higher rate is resampled to it."""
 
 _HEADER = 44
 _FRAME = 4  # bytes of a stereo sample
 _LONGEST = (1 << 32) - 1 - _HEADER
-"""Bytes that the header of a WAV file can count: more than six hours."""
+"""Most bytes that the header of a WAV file can count: more than six hours."""
 
 
 class Sound(Protocol):
-    """Bytes that can be sent in part."""
+    """Sound whose bytes can be sent in part."""
 
     @property
     def size(self) -> int:
-        """Bytes of the whole."""
+        """Number of bytes of the whole."""
 
     @property
     def content_type(self) -> str:
-        """Of MIME."""
+        """The MIME type."""
 
     @property
     def etag(self) -> str:
-        """Changes when the bytes do."""
+        """The ETag, which changes when the bytes do."""
 
     def read(self, start: int, end: int) -> Iterator[bytes]:
         """Yield the bytes from start up to, not including, end."""
@@ -74,7 +74,7 @@ def sound_of(song: Song) -> Sound:
 
     Raises:
         AudioError: ``vanished``, ``no_permission``, ``not_audio``, ``damaged``, ``protected``,
-            or ``remote``: it lives on a server, not in a file.
+            or ``remote``: it is on a server, not in a file.
 
     """
     if song.server is not None:
@@ -102,8 +102,8 @@ class FileSound:
 
     Args:
         file: open for reading; closed with this.
-        status: of the open file.
-        content_type: of MIME.
+        status: status of the open file.
+        content_type: the MIME type.
 
     """
 
@@ -138,12 +138,12 @@ class FileSound:
 
 
 class WavSound:
-    """A song as 16 bit stereo WAV, decoded while it is read.
+    """A song as 16-bit stereo WAV, decoded while it is read.
 
     Args:
-        path: of any format that FFmpeg reads.
-        status: of the file.
-        duration: seconds, taken where the file's header does not know or is wrong.
+        path: a file of any format that FFmpeg reads.
+        status: status of the file.
+        duration: in seconds, used if the file's header does not say or is wrong.
 
     Raises:
         AudioError: as `AudioFile`; ``damaged`` if it holds no sound.
@@ -163,7 +163,7 @@ class WavSound:
         if rate is None or seconds is None:
             self.close()
             raise AudioError(f"cannot play {path}: no sound can be decoded", code="damaged")
-        self._origin = self._audio.began  # the WAV begins with the first sound there is
+        self._origin = self._audio.began  # the WAV begins with the first sound
         self._rate = min(rate, _HIGHEST)
         data = min(round(seconds * self._rate) * _FRAME, _LONGEST // _FRAME * _FRAME)
         self._header = _wav_header(self._rate, data)
@@ -173,7 +173,7 @@ class WavSound:
     def read(self, start: int, end: int) -> Iterator[bytes]:
         """Yield the bytes from start up to, not including, end.
 
-        Silence stands in for what cannot be decoded, so that all bytes that were promised come.
+        Silence replaces what cannot be decoded, so that all promised bytes are sent.
 
         Raises:
             AudioError: as `AudioFile.read`.
@@ -204,14 +204,14 @@ class WavSound:
         self._audio.close()
 
     def _decoded(self, start: float) -> Iterator[bytes]:
-        """Yield the song from a point in time, as WAV's samples."""
+        """Yield the song from a point in time, as samples of the WAV."""
         start = start + self._origin if start > 0 else 0.0
         for piece in stereo(self._audio, start, rate=self._rate):
             yield np.clip(np.rint(piece * 32768), -32768, 32767).astype("<i2").tobytes()
 
 
 def _wav_header(rate: int, data: int) -> bytes:
-    """Return the header of 16 bit stereo PCM (RIFF WAVE, format 1)."""
+    """Return the header of 16-bit stereo PCM (RIFF WAVE, format 1)."""
 
     def number(value: int, size: int) -> bytes:
         return value.to_bytes(size, "little")
@@ -222,7 +222,7 @@ def _wav_header(rate: int, data: int) -> bytes:
 
 
 def _opened(path: Path) -> tuple[BinaryIO, os.stat_result]:
-    """Open a song's file, if that is what it leads to, links and all."""
+    """Open a song's file, following links, if it is a file."""
     try:
         real = path.resolve(strict=True)
         if real.suffix.lower() not in AUDIO_SUFFIXES or not stat.S_ISREG(real.stat().st_mode):
@@ -244,9 +244,9 @@ def _opened(path: Path) -> tuple[BinaryIO, os.stat_result]:
 
 @lru_cache(maxsize=4096)
 def _codec(path: Path, _state: str) -> str | None:
-    """Return the codec of a file in a state (remembered), or None if it cannot be told.
+    """Return the codec of a file in a state (remembered), or None if it is unknown.
 
-    Of a chained Ogg file, browsers play the first link at best: it has no one codec.
+    It is None for chained Ogg files, of which browsers play the first link at best.
     """
     import av
 

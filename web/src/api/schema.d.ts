@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * Health
-         * @description Say that the service runs.
+         * @description Return that the service is running.
          */
         get: operations["health"];
         put?: never;
@@ -53,14 +53,14 @@ export interface paths {
         };
         /**
          * Profile
-         * @description Say how much was learnt from the listener.
+         * @description Return how much was learnt from the listener.
          */
         get: operations["profile"];
         put?: never;
         post?: never;
         /**
          * Forget
-         * @description Forget all that was learnt from the listener, for good.
+         * @description Delete everything that was learnt from the listener.
          */
         delete: operations["forget"];
         options?: never;
@@ -77,7 +77,7 @@ export interface paths {
         };
         /**
          * Likes
-         * @description Say which songs the listener likes.
+         * @description Return which songs the listener likes.
          */
         get: operations["likes"];
         put?: never;
@@ -158,13 +158,13 @@ export interface paths {
         get?: never;
         /**
          * Correct Mood
-         * @description Give a song a mood of your own; it stays when the song is scanned again.
+         * @description Give a song your own mood, which stays when the song is scanned again.
          */
         put: operations["correct_mood"];
         post?: never;
         /**
          * Revoke Mood
-         * @description Go back to the mood that was heard.
+         * @description Go back to the mood of the analysis.
          */
         delete: operations["revoke_mood"];
         options?: never;
@@ -247,7 +247,7 @@ export interface paths {
         put?: never;
         /**
          * Recommend
-         * @description Return songs for a mood, each with its reason; nothing is kept.
+         * @description Return songs for a mood, each with its reasons; nothing is kept.
          */
         post: operations["recommend"];
         delete?: never;
@@ -317,7 +317,7 @@ export interface paths {
         put?: never;
         /**
          * Next Song
-         * @description Hand out the next song; it does not come again in this session.
+         * @description Return the next song, which does not come again in this session.
          */
         post: operations["next_song"];
         delete?: never;
@@ -443,7 +443,7 @@ export interface paths {
         };
         /**
          * Audio
-         * @description Send a song's sound; what browsers cannot play comes as WAV.
+         * @description Send a song's sound, as WAV if browsers cannot play the file.
          */
         get: operations["audio"];
         put?: never;
@@ -452,7 +452,7 @@ export interface paths {
         options?: never;
         /**
          * Audio Head
-         * @description Say how long a song's sound is, and of which type.
+         * @description Return the length and type of a song's sound.
          */
         head: operations["audio_head"];
         patch?: never;
@@ -467,7 +467,7 @@ export interface paths {
         };
         /**
          * Model
-         * @description Send a model, or its card, that reads faces in the browser.
+         * @description Send a model that reads faces in the browser, or its card.
          */
         get: operations["model"];
         put?: never;
@@ -494,7 +494,7 @@ export interface components {
             policy?: ("match" | "lift" | "calm" | "energise" | "journey" | "off") | null;
             /**
              * Strength
-             * @description 0, a shuffle, to 1, the strict ranking
+             * @description from 0, a shuffle, to 1, the strict ranking
              * @example 0.7
              */
             strength?: number | null;
@@ -532,14 +532,14 @@ export interface components {
             mood: number[];
             /**
              * Source
-             * @description the mood was read from a face, or chosen by the person
+             * @description read from a face, or chosen by the person
              * @default chosen
              * @enum {string}
              */
             source: "face" | "chosen";
             /**
              * Seed
-             * @description the same one, the same order
+             * @description the same seed gives the same order
              */
             seed?: number | null;
             /**
@@ -571,7 +571,7 @@ export interface components {
         ConfidenceOut: {
             /**
              * Clear
-             * @description 0, all emotions alike, to 1, one alone
+             * @description 0: all emotions alike; 1: a single one
              * @example 0.31
              */
             clear: number;
@@ -599,7 +599,7 @@ export interface components {
         };
         /**
          * EmotionOut
-         * @description One of the seven.
+         * @description One of the seven emotions.
          */
         EmotionOut: {
             /**
@@ -644,7 +644,7 @@ export interface components {
         };
         /**
          * Error
-         * @description The body of every answer that is no success.
+         * @description The body of every answer that is not a success.
          */
         ErrorShape: {
             error: components["schemas"]["ErrorBody"];
@@ -679,13 +679,13 @@ export interface components {
             song: number;
             /**
              * What
-             * @description begun: it plays now; played: to its end; unliked: takes every like back
+             * @description begun: it plays now; played: to its end; unliked: all likes are taken back
              * @example liked
              */
             what: ("played" | "skipped" | "liked" | "wrong_mood") | ("begun" | "unliked");
             /**
              * After Seconds
-             * @description how much of it was heard before a skip
+             * @description how much of it was played before a skip
              * @default 0
              */
             after_seconds: number;
@@ -717,7 +717,7 @@ export interface components {
         };
         /**
          * HealthOut
-         * @description That the service runs.
+         * @description Whether the service is running.
          */
         HealthOut: {
             /**
@@ -760,19 +760,19 @@ export interface components {
             missing: number;
             /**
              * Samples
-             * @description of ok, those of the sample catalogue
+             * @description those of `ok` in the sample catalogue
              * @example 21
              */
             samples: number;
             /**
              * Hours
-             * @description of music that can be played
+             * @description hours of music that can be played
              * @example 0.14
              */
             hours: number;
             /**
              * Strongest
-             * @description emotion -> songs that have most of it
+             * @description emotion -> songs in which it is strongest
              */
             strongest: {
                 [key: string]: number;
@@ -786,7 +786,7 @@ export interface components {
             };
             /**
              * Reasons
-             * @description why files failed -> how many
+             * @description why files failed -> number of files
              */
             reasons: {
                 [key: string]: number;
@@ -848,7 +848,7 @@ export interface components {
         };
         /**
          * MapOut
-         * @description All playable songs as points; the i-th entries belong together.
+         * @description All playable songs as points; the i-th entries of all lists belong together.
          */
         MapOut: {
             /**
@@ -909,7 +909,7 @@ export interface components {
         };
         /**
          * MoodGiven
-         * @description The mood that a song has, as the person says.
+         * @description The mood that a song has according to the person.
          */
         MoodGiven: {
             /**
@@ -1006,7 +1006,7 @@ export interface components {
          * @description The song to play now.
          */
         NextOut: {
-            /** @description null: every song was heard */
+            /** @description null if every song was played */
             pick: components["schemas"]["PickOut"] | null;
         };
         /**
@@ -1062,7 +1062,7 @@ export interface components {
             confidence: components["schemas"]["ConfidenceOut"];
             /**
              * Target
-             * @description the mood that was looked for at this place: not the listener's where a policy leads elsewhere
+             * @description the mood that was looked for at this place: not the listener's if a policy leads elsewhere
              * @example {
              *       "angry": 0,
              *       "disgust": 0,
@@ -1132,7 +1132,7 @@ export interface components {
         };
         /**
          * ProfileOut
-         * @description How much was learnt from the listener; it never leaves the machine.
+         * @description How much was learnt from the listener; it never leaves this machine.
          */
         ProfileOut: {
             /** Played */
@@ -1197,7 +1197,7 @@ export interface components {
             failed: number;
             /**
              * Unread
-             * @description could not be read now; the next scan tries again
+             * @description files that could not be read now; the next scan tries again
              */
             unread: number;
             /** Warnings */
@@ -1221,7 +1221,7 @@ export interface components {
         ScanAsked: {
             /**
              * Folder
-             * @description of the machine that serves; null: the sample catalogue
+             * @description on the machine that serves; null for the sample catalogue
              * @example ~/Music
              */
             folder?: string | null;
@@ -1294,7 +1294,7 @@ export interface components {
         };
         /**
          * SessionChange
-         * @description What changes in a session; a mood that moves makes the queue anew.
+         * @description What changes in a session; a mood that moves renews the queue.
          */
         SessionChange: {
             /**
@@ -1304,7 +1304,7 @@ export interface components {
             policy?: ("match" | "lift" | "calm" | "energise" | "journey" | "off") | null;
             /**
              * Strength
-             * @description 0, a shuffle, to 1, the strict ranking
+             * @description from 0, a shuffle, to 1, the strict ranking
              * @example 0.7
              */
             strength?: number | null;
@@ -1402,7 +1402,7 @@ export interface components {
             song: components["schemas"]["SongOut"];
             /** Course */
             course: components["schemas"]["MomentOut"][];
-            /** @description how sure its analysis is; null where the person gave it its mood */
+            /** @description how sure its analysis is; null if the person gave it its mood */
             confidence: components["schemas"]["ConfidenceOut"] | null;
         };
         /**
@@ -1459,7 +1459,7 @@ export interface components {
             } | null;
             /**
              * Corrected
-             * @description the person gave it its mood, valence and arousal
+             * @description whether the person gave it its mood, valence and arousal
              * @default false
              */
             corrected: boolean;
@@ -1515,7 +1515,7 @@ export interface components {
         };
         /**
          * SongPage
-         * @description A part of the songs that fit.
+         * @description A page of the songs that match.
          */
         SongPage: {
             /**
@@ -2059,7 +2059,7 @@ export interface operations {
     songs: {
         parameters: {
             query?: {
-                /** @description words of title, artist or album */
+                /** @description words in title, artist or album */
                 search?: string;
                 state?: "ok" | "failed" | "missing";
                 /** @description the strongest one */
@@ -4464,7 +4464,7 @@ export interface operations {
                     "audio/*": string;
                 };
             };
-            /** @description the range that was asked for */
+            /** @description the requested range */
             206: {
                 headers: {
                     [name: string]: unknown;
@@ -4602,7 +4602,7 @@ export interface operations {
                     "audio/*": string;
                 };
             };
-            /** @description the range that was asked for */
+            /** @description the requested range */
             206: {
                 headers: {
                     [name: string]: unknown;

@@ -1,1 +1,1 @@
-"""The API's addresses, one file a resource; each parses, calls the library and presents."""
+"""The API's addresses, one module per resource; each parses, calls the library and presents."""

@@ -1,4 +1,4 @@
-"""The sound of a song, whole or in ranges, by its id only."""
+"""The sound of a song, whole or in ranges, by the song's id."""
 
 from functools import partial
 from typing import Annotated, Any
@@ -23,7 +23,7 @@ Id = Annotated[int, Path(ge=0, description="of the song", examples=[1])]
 _BINARY: dict[str, Any] = {"audio/*": {"schema": {"type": "string", "format": "binary"}}}
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"description": "the whole sound", "content": _BINARY},
-    206: {"description": "the range that was asked for", "content": _BINARY},
+    206: {"description": "the requested range", "content": _BINARY},
     304: {"description": "it has not changed"},
     **documented(403, 404, 415, 416, 422, 503),
 }
@@ -31,7 +31,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 
 @router.get("/{song_id}", response_class=StreamingResponse, responses=_RESPONSES)
 async def audio(shared: Shared, song_id: Id, request: Request) -> Response:
-    """Send a song's sound; what browsers cannot play comes as WAV."""
+    """Send a song's sound, as WAV if browsers cannot play the file."""
     song, sound = await _opened(shared, song_id)
     try:
         headers = _headers(sound)
@@ -56,7 +56,7 @@ async def audio(shared: Shared, song_id: Id, request: Request) -> Response:
 
 @router.head("/{song_id}", response_class=Response, responses=_RESPONSES)
 async def audio_head(shared: Shared, song_id: Id, request: Request) -> Response:
-    """Say how long a song's sound is, and of which type."""
+    """Return the length and type of a song's sound."""
     song, sound = await _opened(shared, song_id)
     try:
         headers = _headers(sound) | {"Content-Length": str(sound.size)}
@@ -68,10 +68,10 @@ async def audio_head(shared: Shared, song_id: Id, request: Request) -> Response:
 
 
 async def _opened(shared: Context, song_id: int) -> tuple[Song, Sound]:
-    """Return a song and its sound, which is open.
+    """Return a song and its opened sound.
 
     Raises:
-        AudioError, Failure: as of `sound_of`, `Context.song` and `Disks.ask`.
+        AudioError, Failure: as `sound_of`, `Context.song` and `Disks.ask`.
 
     """
     song = await run_in_threadpool(shared.song, song_id)
@@ -82,7 +82,7 @@ async def _opened(shared: Context, song_id: int) -> tuple[Song, Sound]:
 
 
 class _SoundResponse(StreamingResponse):
-    """Bytes of a sound, which is closed however the answer ends."""
+    """A sound's bytes; the sound is closed however the answer ends."""
 
     def __init__(self, blocks: Blocks, **rest: Any) -> None:
         super().__init__(blocks, **rest)
@@ -91,7 +91,7 @@ class _SoundResponse(StreamingResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await super().__call__(scope, receive, send)
-        except (AudioError, Failure) as error:  # too late for another answer: it breaks off
+        except (AudioError, Failure) as error:  # too late for another answer: the connection breaks
             logger.warning("a song broke off: %s", error)
         finally:
             self._blocks.close()

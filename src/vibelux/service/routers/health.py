@@ -1,4 +1,4 @@
-"""Whether the service runs, and what is in the catalogue."""
+"""Whether the service is running, and what is in the catalogue."""
 
 from fastapi import APIRouter
 
@@ -13,7 +13,7 @@ router = APIRouter(tags=["health"])
 
 @router.get("/health")
 async def health() -> HealthOut:  # a plain function would wait for a thread
-    """Say that the service runs."""
+    """Return that the service is running."""
     return HealthOut(version=__version__)
 
 
@@ -33,18 +33,18 @@ def library(shared: Shared) -> LibraryOut:
 
 @router.get("/profile", responses=documented(503))
 def profile(shared: Shared) -> ProfileOut:
-    """Say how much was learnt from the listener."""
+    """Return how much was learnt from the listener."""
     return ProfileOut(**shared.sessions.profile_counts())
 
 
 @router.get("/profile/likes", responses=documented(503))
 def likes(shared: Shared) -> LikesOut:
-    """Say which songs the listener likes."""
+    """Return which songs the listener likes."""
     return LikesOut(songs=shared.sessions.liked())
 
 
 @router.delete("/profile", responses=documented(503))
 def forget(shared: Shared) -> ProfileOut:
-    """Forget all that was learnt from the listener, for good."""
+    """Delete everything that was learnt from the listener."""
     shared.sessions.forget()
     return ProfileOut(**shared.sessions.profile_counts())

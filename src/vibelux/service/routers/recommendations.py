@@ -1,4 +1,4 @@
-"""Songs for a mood: once, or as a listening session that goes on and learns."""
+"""Songs for a mood: once, or as a listening session that learns."""
 
 from typing import Annotated
 
@@ -30,7 +30,7 @@ Id = Annotated[str, Path(min_length=1, max_length=64, description="of the sessio
 
 @router.post("/recommendations", response_model=Picks, responses=documented(409, 413, 422, 503))
 def recommend(shared: Shared, asked: Asked) -> Response:
-    """Return songs for a mood, each with its reason; nothing is kept."""
+    """Return songs for a mood, each with its reasons; nothing is kept."""
     mood = as_mood(asked.mood)
     picks = shared.sessions.recommend(
         mood, asked.n, source=asked.source, seed=asked.seed, **asked.values()
@@ -73,7 +73,7 @@ def change(shared: Shared, session_id: Id, wanted: SessionChange) -> SessionOut:
 
 @router.post("/sessions/{session_id}/next", responses=documented(404, 409, 413, 422, 503))
 def next_song(shared: Shared, session_id: Id) -> NextOut:
-    """Hand out the next song; it does not come again in this session."""
+    """Return the next song, which does not come again in this session."""
     with shared.sessions.using(session_id) as session:
         pick = session.next()
         return NextOut(pick=None if pick is None else PickOut.of(pick))

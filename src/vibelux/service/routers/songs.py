@@ -1,4 +1,4 @@
-"""Songs: searched and sorted; one with its mood over time, and what sounds like it."""
+"""Songs: search and sort; one with its mood over time, and songs that sound like it."""
 
 import math
 from typing import Annotated, Literal
@@ -33,7 +33,7 @@ Emotion = Literal["angry", "disgust", "fear", "happy", "neutral", "sad", "surpri
 def songs(
     shared: Shared,
     search: Annotated[
-        str, Query(max_length=200, description="words of title, artist or album", examples=["ella"])
+        str, Query(max_length=200, description="words in title, artist or album", examples=["ella"])
     ] = "",
     state: Annotated[Literal["ok", "failed", "missing"], Query()] = "ok",
     emotion: Annotated[Emotion | None, Query(description="the strongest one")] = None,
@@ -103,14 +103,14 @@ def song(shared: Shared, song_id: Id) -> SongDetail:
 
 @router.put("/{song_id}/mood", responses=documented(404, 409, 413, 422, 503))
 def correct_mood(shared: Shared, song_id: Id, given: MoodGiven) -> SongOut:
-    """Give a song a mood of your own; it stays when the song is scanned again."""
+    """Give a song your own mood, which stays when the song is scanned again."""
     shared.correct(shared.song(song_id), as_mood(given.mood))
     return SongOut.of(shared.song(song_id))
 
 
 @router.delete("/{song_id}/mood", responses=documented(404, 409, 422, 503))
 def revoke_mood(shared: Shared, song_id: Id) -> SongOut:
-    """Go back to the mood that was heard."""
+    """Go back to the mood of the analysis."""
     shared.correct(shared.song(song_id), None)
     return SongOut.of(shared.song(song_id))
 
