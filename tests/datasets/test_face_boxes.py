@@ -66,8 +66,8 @@ def test_an_absolute_path_stays_and_odd_names_are_kept(tmp_path: Path) -> None:
         (HEADER + "a,b,9,9,0,0,inf,1,0,\n", "row 2: w=inf must be a finite number"),
         (HEADER + "a,b,9,0,0,0,1,1,0,\n", "row 2: height=0 must be a whole number"),
         (HEADER + "a,b,9.5,9,0,0,1,1,0,\n", r"row 2: width=9\.5 must be a whole number"),
-        (HEADER + "a,b,9,9,0,0,-1,1,0,\n", "row 2: a box of -1×1 pixels is none"),
-        (HEADER + "a,b,9,9,0,0,5,0,0,\n", "row 2: a box of 5×0 pixels is none"),
+        (HEADER + "a,b,9,9,0,0,-1,1,0,\n", "row 2: -1×1 pixels is not a box"),
+        (HEADER + "a,b,9,9,0,0,5,0,0,\n", "row 2: 5×0 pixels is not a box"),
         (HEADER + "a,b,9,9,0,0,1,1,yes,\n", "row 2: ignore='yes' must be 0 or 1"),
         (HEADER + "a,b,9,9,0,0,1,1,0,s,t\n", "row 2: 11 cells in 10 columns"),
         (

@@ -364,7 +364,7 @@ def test_modes_come_back_after_a_session_that_was_killed(play, stock, tmp_path):
         killed = MpdPlayer(address, modes_file=file)
         killed._server.close()  # it says nothing any more
     player = MpdPlayer(address, modes_file=file)
-    assert sum("off until the end" in event.text for event in player.poll()) == 2
+    assert sum("off until this session ends" in event.text for event in player.poll()) == 2
     assert (other.status()["random"], other.status()["single"]) == ("0", "0")
     player.close()
     assert (other.status()["random"], other.status()["single"]) == ("1", "oneshot")

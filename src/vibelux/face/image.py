@@ -109,7 +109,7 @@ def read_image(path: Path) -> Picture:
             return Picture(turned(grey_on_white(opened), orientation), reduction)
     except Exception as error:  # a damaged file can make Pillow raise anything
         raise ImageError(
-            f"{path} is a {header.format} file that is damaged or of a rare kind{_reason(error)}; "
+            f"{path} is a damaged {header.format} file, or one of a rare kind{_reason(error)}; "
             "save it again as JPEG or PNG"
         ) from error
 

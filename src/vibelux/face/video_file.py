@@ -185,7 +185,7 @@ class VideoFile:
                 return open_container(self._source, options={"max_pixels": str(MAX_PIXELS)})
         except (av.FFmpegError, OSError, ValueError) as error:
             raise VideoError(
-                f"{self.path} is incomplete, or not a video that can be read "
+                f"{self.path} is not a video that can be read, or it is incomplete "
                 f"({getattr(error, 'strerror', None) or error}); try to play it, and save it "
                 "again, for example as mp4"
             ) from error

@@ -143,7 +143,7 @@ def _emotion_folders(raw: Path) -> tuple[dict[Path, str], list[str]]:
             others.append(path.name)
     if not folders:
         raise DatasetError(
-            f"{raw} has no emotion's folder; expected  {', '.join(EMOTIONS)} (or aliases)"
+            f"{raw} has no emotion's folder; expected {', '.join(EMOTIONS)} (or aliases)"
             + (f", found {', '.join(others)}" if others else "")
         )
     return folders, others
