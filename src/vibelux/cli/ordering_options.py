@@ -4,8 +4,6 @@ from typing import Annotated, Any
 
 import typer
 
-from vibelux.errors import InvalidInput
-
 PANEL = "Listening order"
 
 Policy = Annotated[
