@@ -64,7 +64,8 @@ def test_counts_moods_and_failures(run, filled):
     lines = run().stdout.splitlines()
     assert lines[0] == "3 songs · 360 minutes of music · 12 failed · 1 missing"
     assert all(len(line) <= 80 for line in lines)
-    moods = {line.split()[0]: line.split() for line in lines[2:11] if line.split()[0] in EMOTIONS}
+    assert lines[1] == f"3 songs  {Path('/m')}"
+    moods = {line.split()[0]: line.split() for line in lines[3:12] if line.split()[0] in EMOTIONS}
     assert list(moods) == list(EMOTIONS)
     assert moods["happy"][2:] == ["73.3%", "3", "songs"]
     assert moods["sad"][2:] == ["13.3%", "0", "songs"]
@@ -95,6 +96,7 @@ def test_json(run, filled, tmp_path):
     assert found["mean"]["happy"] == pytest.approx(2.2 / 3, abs=1e-5)
     assert found["models"] == {"music-1": 3}
     assert found["reasons"] == {"damaged": 11, "empty": 1}
+    assert found["folders"] == [{"path": str(Path("/m")), "songs": 3, "failed": 12, "missing": 1}]
     assert len(found["failed"]) == 12
     assert found["failed"][0]["code"] == "empty"
     assert found["missing"] == [str(Path("/m/gone.mp3"))]
@@ -129,3 +131,40 @@ def test_a_server_that_is_not_known_is_named_without_a_password(run, filled):
     with pytest.raises(InvalidInput, match="knows no server 'h'; it knows none") as refused:
         run("--server", "https://me:secret@h")
     assert "secret" not in str(refused.value)
+
+
+def test_a_folder_is_forgotten_when_that_is_confirmed(run, filled, tmp_path):
+    with pytest.raises(InvalidInput, match=r"this removes 16 songs .* confirm with --yes"):
+        run("forget", "/m")
+    with Catalogue(tmp_path / "catalogue.sqlite") as catalogue:
+        assert catalogue.counts()["ok"] == 3
+    lines = run("forget", "/m", "--yes").stdout.splitlines()
+    assert lines[0] == "16 songs removed from the catalogue"
+    assert lines[1] == f"To have them again: vibelux scan {Path('/m')}"
+    assert run().stdout == ""
+    with pytest.raises(InvalidInput, match=r"no songs below /m; vibelux library lists"):
+        run("forget", "/m", "--yes")
+
+
+def test_one_file_is_forgotten_through_a_link(run, tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    row = {"path": path_bytes(tmp_path / "real" / "a.mp3"), "state": "missing"}
+    with Catalogue(tmp_path / "catalogue.sqlite") as catalogue, catalogue.writing() as connection:
+        connection.execute(insert(songs), row)
+    result = run("forget", str(tmp_path / "link" / "a.mp3"), "--yes")
+    assert result.stdout.startswith("1 song removed")
+
+
+def test_failed_files_are_dismissed_and_shown_again(run, filled):
+    assert run("dismiss").stdout == "12 files dismissed\n"
+    assert "failed  " not in run().stdout
+    assert run("--failed").stdout == ""
+    assert run("retry").stdout == "No file has failed.\n"
+    assert run("dismiss", "--undo").stdout == "12 files failed\n"
+    assert "failed  " in run().stdout
+
+
+def test_retrying_files_that_are_gone_says_so(run, filled):
+    result = run("retry", "--json")
+    assert json.loads(result.stdout)["catalogue"] == {"ok": 3, "failed": 0, "missing": 13}

@@ -17,6 +17,7 @@ from vibelux.cli import (
     evaluate,
     export,
     library,
+    library_changes,
     mood,
     play,
     preprocess,
@@ -59,6 +60,8 @@ def _options(
 ) -> None:
     pass
 
+
+library_changes.add_to(library.app)
 
 _LISTEN, _LIBRARY, _MODELS = "Listen", "Library", "Models"
 
@@ -106,11 +109,7 @@ app.adds(
 app.adds(
     "scan", panel=_LIBRARY, examples=["vibelux scan ~/Music", "vibelux scan ~/Music --workers 2"]
 )(scan.scan)
-app.adds(
-    "library",
-    panel=_LIBRARY,
-    examples=["vibelux library", "vibelux library --failed", "vibelux library --server NAME"],
-)(library.library)
+app.add_typer(library.app, name="library", rich_help_panel=_LIBRARY)
 app.adds(
     "tag",
     panel=_LIBRARY,

@@ -1,7 +1,7 @@
 """What every command has: a page of help, examples, and a line to copy after wrong usage."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -44,7 +44,14 @@ class Command(TyperCommand):
 
 
 class Group(TyperGroup):
-    """Commands below one name, shown in the panels that they name."""
+    """Commands below one name, shown in the panels that they name.
+
+    Attributes:
+        default: name of the command that runs where none is named; None: that shows the help.
+
+    """
+
+    default: ClassVar[str | None] = None
 
     @property
     def examples(self) -> list[str]:
@@ -58,7 +65,10 @@ class Group(TyperGroup):
         return rendered(group_page(self, ctx.command_path, top=ctx.parent is None))
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Take what was typed; nothing at all is answered with the page of help."""
+        """Take what was typed; nothing at all is answered with the page of help, or the default."""
+        named = bool(args) and (not args[0].startswith("-") or args[0] in ctx.help_option_names)
+        if self.default is not None and not named:
+            args = [self.default, *args]
         if not args and not ctx.resilient_parsing:
             typer.echo(f"{self.get_help(ctx)}\nTry: {self.examples[0]}", err=True)
             raise typer.Exit(2)
@@ -91,13 +101,16 @@ class Commands(typer.Typer):
 
     Args:
         examples: of the whole group, as of `Command.examples`.
+        default: as of `Group.default`.
         **settings: of `typer.Typer`.
 
     """
 
-    def __init__(self, *, examples: Sequence[str], **settings: Any) -> None:
+    def __init__(
+        self, *, examples: Sequence[str], default: str | None = None, **settings: Any
+    ) -> None:
         super().__init__(
-            cls=Group,
+            cls=type("Group", (Group,), {"default": default}),
             epilog="\n".join(examples),
             context_settings={"help_option_names": ["-h", "--help"]},
             pretty_exceptions_enable=False,

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from vibelux.cli.command import Commands
 from vibelux.cli.console import err, out, print_json, printable
 from vibelux.cli.scan_progress import songs_in_words
 from vibelux.errors import AudioError, InvalidInput
@@ -19,7 +20,18 @@ _BAR = 34
 """Length of the longest bar, so that a line fits 80 columns."""
 
 
-def library(
+app = Commands(
+    help="What is in the catalogue: songs, folders, failed files.",
+    examples=["vibelux library"],
+    default="show",
+)
+
+
+@app.adds(
+    "show",
+    examples=["vibelux library show --failed", "vibelux library show --server NAME"],
+)
+def show(
     failed: bool = typer.Option(False, "--failed", help="List all failed files with the reason."),
     missing: bool = typer.Option(False, "--missing", help="List all songs whose file is gone."),
     server: str | None = typer.Option(
@@ -27,7 +39,10 @@ def library(
     ),
     json: bool = typer.Option(False, "--json", help="Print everything as one JSON document."),
 ) -> None:
-    """Show what is in the catalogue, and which files failed and why."""
+    """Show what is in the catalogue, and which files failed and why.
+
+    The word show may be left out.
+    """
     from vibelux.library.catalogue import Catalogue
     from vibelux.library.catalogue_overview import overview
     from vibelux.servers.login import known_server
@@ -53,6 +68,8 @@ def library(
 
 
 def _as_json(catalogue: "Catalogue", found: "Overview") -> dict[str, object]:
+    from vibelux.library.folders import folders_of
+
     return {
         "catalogue": str(catalogue.path),
         "server": catalogue.server,
@@ -63,6 +80,15 @@ def _as_json(catalogue: "Catalogue", found: "Overview") -> dict[str, object]:
         "mean": {name: round(share, 6) for name, share in found.mean.items()},
         "models": found.models,
         "reasons": found.reasons,
+        "folders": [
+            {
+                "path": str(folder.path),
+                "songs": folder.songs,
+                "failed": folder.failed,
+                "missing": folder.missing,
+            }
+            for folder in folders_of(catalogue)
+        ],
         "failed": [
             {"path": str(song.path), "code": song.reason_code, "reason": song.reason}
             for song in catalogue.songs("failed")
@@ -74,6 +100,8 @@ def _as_json(catalogue: "Catalogue", found: "Overview") -> dict[str, object]:
 def _present(catalogue: "Catalogue", found: "Overview") -> None:
     from rich.text import Text
 
+    from vibelux.library.failed_files import count_failed
+
     console = out()
     counts = found.counts
     if not any(counts.values()):
@@ -83,22 +111,28 @@ def _present(catalogue: "Catalogue", found: "Overview") -> None:
         return
     head = Text(songs_in_words(counts["ok"]), style="bold")
     head.append(f" · {_hours(found.hours)} of music", style="not bold")
-    if counts["failed"]:
-        head.append(f" · {counts['failed']:,} failed", style="red not bold")
+    if failed := count_failed(catalogue):
+        head.append(f" · {failed:,} failed", style="red not bold")
     if counts["missing"]:
         head.append(f" · {counts['missing']:,} missing", style="yellow not bold")
     console.print(head)
+    _list_folders(catalogue)
     if counts["ok"]:
         console.print()
         _draw_moods(found)
         for model, number in found.models.items():
             console.print(Text(f"{'':>9}{number:,} by {printable(model)}", style="dim"))
-    if counts["failed"]:
+    if failed:
         console.print()
         _list_failed(catalogue, limit=_SHOWN)
-        if counts["failed"] > _SHOWN:
-            more = counts["failed"] - _SHOWN
+        if failed > _SHOWN:
+            more = failed - _SHOWN
             console.print(Text(f"… and {more:,} more: vibelux library --failed", style="dim"))
+        console.print(
+            Text(
+                "Try them again: vibelux library retry · hide them: vibelux library dismiss", "dim"
+            )
+        )
     if counts["missing"]:
         console.print(Text("Missing songs are listed by: vibelux library --missing", style="dim"))
     _list_servers(catalogue)
@@ -146,17 +180,40 @@ def _draw_moods(found: "Overview") -> None:
 
 
 def _list_failed(catalogue: "Catalogue", *, limit: int | None) -> None:
+    """List the failed files that were not dismissed; of a server, all of its songs."""
     from rich.text import Text
 
+    from vibelux.library.failed_files import failed_files
+
     console = out()
-    for number, song in enumerate(catalogue.songs("failed")):
-        if number == limit:
-            break
-        console.print(Text.assemble(("failed  ", "red"), _place(song)), soft_wrap=True)
-        reason = printable(song.reason or "")
-        if song.reason_code in AudioError.TRANSIENT:
+    for file in failed_files(catalogue, limit=limit):
+        song = catalogue.song(file.id) if catalogue.server else None
+        place = printable(str(file.path)) if song is None else _place(song)
+        console.print(Text.assemble(("failed  ", "red"), place), soft_wrap=True)
+        reason = printable(file.reason)
+        if file.code in AudioError.TRANSIENT:
             reason += "; the next scan tries again"
-        console.print(Text(f"        {reason} ({song.reason_code})", style="dim"), soft_wrap=True)
+        console.print(Text(f"        {reason} ({file.code})", style="dim"), soft_wrap=True)
+
+
+def _list_folders(catalogue: "Catalogue") -> None:
+    """List the folders of the files, the largest first."""
+    from rich.text import Text
+
+    from vibelux.library.folders import folders_of
+
+    if catalogue.server is not None:
+        return
+    console = out()
+    found = sorted(folders_of(catalogue), key=lambda folder: folder.songs, reverse=True)
+    width = max((len(songs_in_words(folder.songs)) for folder in found), default=0)
+    for folder in found[:_SHOWN]:
+        songs = f"{songs_in_words(folder.songs):>{width}}"
+        console.print(
+            Text.assemble((songs, "dim"), f"  {printable(str(folder.path))}"), soft_wrap=True
+        )
+    if len(found) > _SHOWN:
+        console.print(Text(f"… and {len(found) - _SHOWN:,} more: vibelux library --json", "dim"))
 
 
 def _list_missing(catalogue: "Catalogue") -> None:

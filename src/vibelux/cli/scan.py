@@ -58,6 +58,11 @@ def scan(
                 on_progress=tell,
             )
         counts = catalogue.counts()
+    present_report(report, counts, json=json)
+
+
+def present_report(report: "ScanReport", counts: dict[str, int], *, json: bool) -> None:
+    """Print what a scan did, and what the catalogue has now."""
     if json:
         print_json(_as_json(report, counts))
     else:

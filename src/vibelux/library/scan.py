@@ -22,6 +22,7 @@ from pathlib import Path
 
 from vibelux.errors import FilesUnreachable
 from vibelux.library.catalogue import Catalogue
+from vibelux.library.failed_files import failed_files
 from vibelux.library.locks import scan_lock
 from vibelux.library.scan_files import Found, Walk, walk, was_deleted
 from vibelux.library.scan_ledger import Change, Ledger
@@ -33,6 +34,9 @@ from vibelux.library.workers_process import Analyser, Job, Outcome, music_analys
 
 _TOGETHER = 500
 """Files looked up at once."""
+
+_NAMED = 3
+"""Folders or files that a message names."""
 
 _SILENCE = 120.0
 """Seconds without a file or folder until a disk that is looked through is given up."""
@@ -115,8 +119,62 @@ def scan(
     way = waited_for(
         lambda: walk(folders), what=_named(folders), patience=_SILENCE, on_wait=on_wait
     )
-    analyser = analyser or music_analyser(model_path)
-    tell = on_progress or untold
+    report = _scanned(
+        way,
+        catalogue,
+        workers=workers,
+        song_timeout=song_timeout,
+        terms=(retry, again),
+        tell=on_progress or untold,
+        on_wait=on_wait,
+        analyser=analyser or music_analyser(model_path),
+    )
+    report.seconds = time.monotonic() - began
+    return report
+
+
+def retry_failed(
+    catalogue: Catalogue,
+    *,
+    workers: int,
+    song_timeout: float,
+    model_path: Path | None = None,
+    on_progress: Callable[[ScanProgress], None] | None = None,
+    on_wait: Callable[[], None] | None = None,
+    analyser: Analyser | None = None,
+) -> ScanReport:
+    """Try the failed files again, and no others; those that are gone count as missing.
+
+    Args, errors and result as of `scan`; files that were dismissed are left alone.
+    """
+    began = time.monotonic()
+    report = _scanned(
+        Walk(tuple(file.path for file in failed_files(catalogue))),
+        catalogue,
+        workers=workers,
+        song_timeout=song_timeout,
+        terms=(True, False),
+        tell=on_progress or untold,
+        on_wait=on_wait,
+        analyser=analyser or music_analyser(model_path),
+    )
+    report.seconds = time.monotonic() - began
+    return report
+
+
+def _scanned(
+    way: Walk,
+    catalogue: Catalogue,
+    *,
+    workers: int,
+    song_timeout: float,
+    terms: tuple[bool, bool],
+    tell: Callable[[ScanProgress], None],
+    on_wait: Callable[[], None] | None,
+    analyser: Analyser,
+) -> ScanReport:
+    """Do what a way through folders asks for; all but its duration is in the report."""
+    retry, again = terms
     report = ScanReport()
     with scan_lock(catalogue.path), catalogue.session() as connection:
         ledger = Ledger(connection, Terms(analyser.model, retry=retry, again=again))
@@ -128,9 +186,12 @@ def scan(
 
         try:
             found = _look(way, ledger, report, tell, on_wait)
+            if found:
+                ledger.note_folders(way.folders)
             with Workers(analyser, count=workers, song_timeout=song_timeout, on_wait=rest) as group:
                 failing = _analyse(group, ledger, report, tell, found=found)
             report.missing = ledger.mark_missing(way.folders, list(way.unreachable))
+            report.missing += ledger.mark_gone(way.gone)
         finally:
             ledger.finish()
         if failing is not None:
@@ -146,7 +207,6 @@ def scan(
             f"files that could not be read: {report.unread:,}; what is known of them stays, and "
             "the next scan tries them again"
         )
-    report.seconds = time.monotonic() - began
     return report
 
 
@@ -258,4 +318,5 @@ def _count(report: ScanReport, change: Change, outcome: Outcome) -> None:
 
 def _named(folders: Sequence[Path]) -> str:
     """Return folders as the beginning of a sentence about their disk."""
-    return ", ".join(map(str, folders))
+    more = f" and {len(folders) - _NAMED:,} more" if len(folders) > _NAMED else ""
+    return ", ".join(map(str, folders[:_NAMED])) + more

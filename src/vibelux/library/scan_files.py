@@ -46,6 +46,7 @@ class Walk:
         folders: real paths of the roots and of the folders that links led to.
         unreachable: folder -> why it could not be listed; what it holds is unknown.
         steps: files and folders looked at so far.
+        gone: roots that are files, and are deleted.
 
     """
 
@@ -53,6 +54,7 @@ class Walk:
     folders: list[Path] = field(default_factory=list)
     unreachable: dict[Path, str] = field(default_factory=dict)
     steps: int = 0
+    gone: list[Path] = field(default_factory=list)
     _visited: set[tuple[int, int]] = field(default_factory=set)
 
     def __iter__(self) -> Iterator[Found]:
@@ -112,6 +114,8 @@ class Walk:
         except OSError as error:
             if code_of(error) != "vanished":  # went away, or a link to nothing
                 yield Found(path, -1, -1)  # its worker finds out why
+            elif path in self.roots and was_deleted(path):
+                self.gone.append(path)
             return
         if stat.S_ISREG(status.st_mode):
             yield Found(path, status.st_size, nearest_storable(status.st_mtime_ns))

@@ -35,10 +35,12 @@ from sqlalchemy import (
 
 from vibelux.errors import AudioError, FilesUnreachable
 from vibelux.library.durable_commits import DurableCommits
+from vibelux.library.folders import below, note_scanned
+from vibelux.library.forgotten_songs import recall
 from vibelux.library.real_paths import real
 from vibelux.library.scan_files import Found
 from vibelux.library.scan_verdicts import Terms, is_unread, outlives
-from vibelux.library.schema import OWN, VERDICT, folder_range, path_bytes, path_of, songs
+from vibelux.library.schema import OWN, VERDICT, path_bytes, path_of, songs
 from vibelux.library.schema_blobs import REVISION
 from vibelux.library.song_identity import (
     another_song,
@@ -188,11 +190,16 @@ class Ledger:
             song = source if moved else own
             if outcome.reason_code is not None:
                 return self._settle_failure(own, song, outcome, values)
-            values |= self._identity(own, source, outcome.values)
+            values |= self._identity(own, source, outcome)
             values |= dict.fromkeys(VERDICT) | outcome.values
             values |= {"state": "ok", "analysed_at": int(time.time())}
             self._write(own, song, values)
             return "analysed"
+
+    def note_folders(self, walked: Sequence[Path]) -> None:
+        """Note folders as scanned, as of `vibelux.library.folders.note_scanned`."""
+        with self._commits.begin():
+            note_scanned(self._connection, walked)
 
     def rest(self) -> None:
         """Take what was written to the disk, if that is due; called while workers are busy."""
@@ -215,17 +222,25 @@ class Ledger:
         """
         gone = and_(
             songs.c.state != "missing",
-            or_(false(), *(_below(folder) for folder in folders)),
-            *(not_(_below(folder)) for folder in unreachable),
+            or_(false(), *(below(folder) for folder in folders)),
+            *(not_(below(folder)) for folder in unreachable),
             not_(exists().where(_seen.c.id == songs.c.id)),
         )
         with self._commits.begin():
             result = self._connection.execute(update(songs).where(gone).values(state="missing"))
             return result.rowcount
 
+    def mark_gone(self, files: Sequence[Path]) -> int:
+        """Mark songs as missing whose files are known to be gone, and return how many were not."""
+        with self._commits.begin():
+            for file in files:
+                gone = songs.c.path == path_bytes(file), songs.c.server.is_(None)
+                self._connection.execute(update(songs).where(*gone).values(state="missing"))
+        return len(files)
+
     def count_below(self, folder: Path) -> int:
         """Return how many songs below a folder (or the file itself) are not missing."""
-        query = select(func.count()).where(_below(folder), songs.c.state != "missing")
+        query = select(func.count()).where(below(folder), songs.c.state != "missing")
         with self._connection.begin():
             return self._connection.scalar(query) or 0
 
@@ -342,19 +357,22 @@ class Ledger:
         self._unsee(own.id)
 
     def _identity(
-        self, own: Row[Any] | None, source: Row[Any] | None, analysis: dict[str, Any]
+        self, own: Row[Any] | None, source: Row[Any] | None, outcome: Outcome
     ) -> dict[str, Any]:
         """Return what stays with a song whatever becomes of its file: its key and correction.
 
         Args:
             own: the song of the file's path, if there is one.
             source: the song that the file is, if it is known.
-            analysis: its columns by name; empty if it failed.
+            outcome: of its analysis.
 
         """
-        if source is None:
-            return {"known_by": key_after(self._connection, own, analysis)}
-        return {"known_by": key_of(source)} | {name: source._mapping[name] for name in OWN}
+        if source is not None:
+            return {"known_by": key_of(source)} | {name: source._mapping[name] for name in OWN}
+        known_by = {"known_by": key_after(self._connection, own, outcome.values)}
+        if own is not None:
+            return known_by
+        return known_by | recall(self._connection, outcome.content_hash, outcome.values)
 
     def _settle_failure(
         self,
@@ -449,12 +467,6 @@ def _size(file: Found, song: Row[Any] | None) -> int:
 def _present_state() -> Any:
     """Return the state of a song whose file is there, from what is known about it."""
     return case((songs.c.mood.is_not(None), literal("ok")), else_=literal("failed"))
-
-
-def _below(folder: Path) -> Any:
-    low, high = folder_range(folder)
-    inside = and_(songs.c.path >= low, songs.c.path < high)
-    return or_(songs.c.path == path_bytes(folder), inside)
 
 
 def _is_gone(song: Row[Any], pending: Row[Any]) -> bool:

@@ -71,6 +71,38 @@ song_changes = Table(
 )
 """The songs by when they changed last; triggers keep it, see the migration."""
 
+folders = Table(
+    "folders",
+    metadata,
+    # As in `songs.path`; none lies inside of another one.
+    Column("path", LargeBinary, primary_key=True),
+    Column("scanned_at", Integer, nullable=False),
+)
+"""The folders that were scanned."""
+
+forgotten_songs = Table(
+    "forgotten_songs",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("content_hash", LargeBinary),
+    Column("sound_hash", LargeBinary),
+    Column("duration", Float),
+    Column("own_mood", LargeBinary),
+    Column("own_valence", Float),
+    Column("own_arousal", Float),
+)
+"""What stays of songs that the person removed, until they come again."""
+
+dismissed_failures = Table(
+    "dismissed_failures",
+    metadata,
+    Column("song", Integer, primary_key=True),
+    # Of the file as it was: another size or time, and its failure counts again.
+    Column("size", Integer),
+    Column("mtime_ns", Integer),
+)
+"""Failed files that the person need not see any more."""
+
 TAGS = ("title", "artist", "album", "albumartist", "track", "year", "genre")
 """Columns that come from a file's tags or its name."""
 

@@ -78,7 +78,19 @@ def another_song(song: Row[Any], analysis: Mapping[str, Any]) -> bool:
 
     """
     cosine = _cosine(song, analysis)
-    return not _of_same_length(song, analysis) and cosine is not None and cosine < _UNLIKE
+    return not of_same_length(song, analysis) and cosine is not None and cosine < _UNLIKE
+
+
+def of_same_length(song: Row[Any], analysis: Mapping[str, Any]) -> bool:
+    """Tell whether a song may have the sound that was analysed, by its duration.
+
+    Args:
+        song: a row with a duration.
+        analysis: columns by name.
+
+    """
+    one, other = song.duration, analysis.get("duration")
+    return one is None or other is None or abs(one - other) <= _SAME_LENGTH
 
 
 def songs_of_sound(connection: Connection, analysis: Mapping[str, Any]) -> list[Row[Any]]:
@@ -124,15 +136,10 @@ def _likely(*conditions: ColumnElement[bool]) -> Select[Any]:
 
 
 def _alike(song: Row[Any], analysis: Mapping[str, Any]) -> bool:
-    if not _of_same_length(song, analysis):
+    if not of_same_length(song, analysis):
         return False
     cosine = _cosine(song, analysis)
     return cosine is None or cosine >= _ALIKE
-
-
-def _of_same_length(song: Row[Any], analysis: Mapping[str, Any]) -> bool:
-    one, other = song.duration, analysis.get("duration")
-    return one is None or other is None or abs(one - other) <= _SAME_LENGTH
 
 
 def _cosine(song: Row[Any], analysis: Mapping[str, Any]) -> float | None:

@@ -17,6 +17,7 @@ from vibelux.service.routers import (
     audio,
     covers,
     health,
+    library,
     moods,
     playlists,
     recommendations,
@@ -79,7 +80,7 @@ def create_app(
     api = APIRouter(
         prefix=_PREFIX, responses=failures.documented(400, 401, 403, 404, 405, 429, 500)
     )
-    parts = (health, songs, covers, moods, recommendations, scan, playlists, audio)
+    parts = (health, library, songs, covers, moods, recommendations, scan, playlists, audio)
     routers = [*(part.router for part in parts), page.models]
     for router in routers:
         api.include_router(router)

@@ -6,11 +6,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from vibelux.errors import CatalogueLocked, VibeluxError
 from vibelux.library.catalogue import Catalogue
-from vibelux.library.scan import ScanReport, scan
+from vibelux.library.scan import ScanReport, retry_failed, scan
 from vibelux.library.scan_files import walk
 from vibelux.library.scan_report import ScanProgress
 from vibelux.library.workers_process import Analyser
@@ -39,6 +39,7 @@ class ScanStatus:
             ``analysing`` them; ``done``, ``stopped`` or ``failed``.
         folders: the folders that are scanned.
         samples: whether the sample catalogue is scanned.
+        only_failed: whether failed files are tried again, and nothing else.
         found: audio files seen so far.
         total: files that need work (pieces, while rendering).
         done: of these, finished.
@@ -54,6 +55,7 @@ class ScanStatus:
     state: State = "idle"
     folders: tuple[Path, ...] = ()
     samples: bool = False
+    only_failed: bool = False
     found: int = 0
     total: int = 0
     done: int = 0
@@ -115,18 +117,31 @@ class ScanJob:
 
         """
         roots = (self.samples,) if folders is None else walk(folders).roots
+        began = ScanStatus(
+            state="looking" if folders is not None else "rendering",
+            folders=roots,
+            samples=folders is None,
+        )
+        return self._begin(began, retry)
+
+    def start_retry(self) -> ScanStatus:
+        """Start to try the failed files again, and no others.
+
+        Raises:
+            CatalogueLocked: a scan is running.
+
+        """
+        return self._begin(ScanStatus(state="looking", only_failed=True), True)
+
+    def _begin(self, began: ScanStatus, retry: bool) -> ScanStatus:
         with self._lock:
             if self._status.running:
                 raise CatalogueLocked("a scan is running; wait until it is done, or stop it")
             self._stop.clear()
             self._points.clear()
             self._began = time.monotonic()
-            self._status = ScanStatus(
-                state="looking" if folders is not None else "rendering",
-                folders=roots,
-                samples=folders is None,
-            )
-            self._thread = threading.Thread(target=self._run, args=(roots, retry), daemon=True)
+            self._status = began
+            self._thread = threading.Thread(target=self._run, args=(began, retry), daemon=True)
             self._thread.start()
             return self._status
 
@@ -137,26 +152,27 @@ class ScanJob:
             self._thread.join(patience)
         return self.status
 
-    def _run(self, roots: Sequence[Path], retry: bool) -> None:
+    def _run(self, began: ScanStatus, retry: bool) -> None:
         try:
-            if self.status.samples:
+            if began.samples:
                 render_samples(
                     self.samples,
                     on_progress=lambda done, total: self._now(
                         ScanProgress("analysing", total, total, done), state="rendering"
                     ),
                 )
-            report = scan(
-                roots,
-                self.catalogue,
-                workers=self.settings.workers,
-                song_timeout=self.settings.song_timeout,
-                model_path=self.settings.music_model,
-                retry=retry,
-                on_progress=self._now,
-                on_wait=self._heed,
-                analyser=self.analyser,
-            )
+            how: dict[str, Any] = {
+                "workers": self.settings.workers,
+                "song_timeout": self.settings.song_timeout,
+                "model_path": self.settings.music_model,
+                "on_progress": self._now,
+                "on_wait": self._heed,
+                "analyser": self.analyser,
+            }
+            if began.only_failed:
+                report = retry_failed(self.catalogue, **how)
+            else:
+                report = scan(began.folders, self.catalogue, retry=retry, **how)
             self._end("done", report=report)
         except _Stopped:
             self._end("stopped")

@@ -1,6 +1,8 @@
 """What the API takes and gives about scans (in OpenAPI)."""
 
-from pydantic import BaseModel, Field
+from typing import Self
+
+from pydantic import BaseModel, Field, model_validator
 
 from vibelux.service.failures import ErrorBody, failure_of
 from vibelux.service.scan_job import ScanStatus, State
@@ -19,6 +21,15 @@ class ScanAsked(Strict):
         description="on the machine that serves; null for the sample catalogue",
     )
     retry: bool = Field(default=False, description="try failed files again")
+    only_failed: bool = Field(
+        default=False, description="try the failed files again, and scan no folder"
+    )
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Self:
+        if self.only_failed and self.folder is not None:
+            raise ValueError("only_failed comes without a folder")
+        return self
 
 
 class ReportOut(BaseModel):
@@ -41,6 +52,7 @@ class ScanOut(BaseModel):
     state: State
     folders: list[str] = Field(examples=[["/home/ada/Music"]])
     samples: bool
+    only_failed: bool = Field(description="failed files are tried again, and nothing else")
     found: int = Field(description="audio files seen", examples=[1200])
     total: int = Field(description="files that need work", examples=[1200])
     done: int = Field(examples=[300])
@@ -59,6 +71,7 @@ class ScanOut(BaseModel):
             state=status.state,
             folders=[sendable(str(folder)) for folder in status.folders],
             samples=status.samples,
+            only_failed=status.only_failed,
             found=status.found,
             total=status.total,
             done=status.done,

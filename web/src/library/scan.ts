@@ -29,9 +29,16 @@ export function runs(status: Scan | null): boolean {
 
 /** Starts a scan, or goes on with one that was stopped; null: the sample songs. */
 export async function startScan(folder: string | null, { retry = false } = {}): Promise<void> {
-  const begun = await api.post("/api/v1/scan", { body: { folder, retry } });
+  const body = { folder, retry, only_failed: false };
+  const begun = await api.post("/api/v1/scan", { body });
   lastScanned.set({ folder: folder === null ? null : (begun.folders[0] ?? folder) });
   follow(begun);
+}
+
+/** Starts to try the failed files again, and no others. */
+export async function retryFailed(): Promise<void> {
+  const body = { folder: null, retry: true, only_failed: true };
+  follow(await api.post("/api/v1/scan", { body }));
 }
 
 export async function stopScan(): Promise<void> {

@@ -12,6 +12,7 @@ from vibelux.library.migrations import (
     v0004_own_moods,
     v0005_sounds,
     v0006_changes,
+    v0007_folders,
 )
 from vibelux.library.schema import APPLICATION_ID
 from vibelux.library.sqlite_format import SqliteFormat
@@ -23,6 +24,7 @@ MIGRATIONS = (
     v0004_own_moods.STATEMENTS,
     v0005_sounds.STATEMENTS,
     v0006_changes.STATEMENTS,
+    v0007_folders.STATEMENTS,
 )
 
 CATALOGUE = SqliteFormat("catalogue", APPLICATION_ID, MIGRATIONS, CatalogueError, CatalogueTooNew)

@@ -34,7 +34,12 @@ def status(shared: Shared) -> ScanOut:
 
 @router.post("/scan", status_code=202, responses=documented(403, 409, 413, 422, 503))
 async def start(shared: Shared, asked: ScanAsked) -> ScanOut:
-    """Scan a folder, or the sample catalogue; one that was stopped goes on where it was."""
+    """Scan a folder or the sample catalogue, or try failed files again.
+
+    A scan that was stopped goes on where it was.
+    """
+    if asked.only_failed:
+        return ScanOut.of(await run_in_threadpool(shared.scan.start_retry))
     if asked.folder is None:
         return ScanOut.of(await run_in_threadpool(shared.scan.start, None, retry=asked.retry))
     folder = asked.folder

@@ -1,0 +1,122 @@
+"""`vibelux library forget`, `retry` and `dismiss`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from vibelux.cli.command import Commands
+from vibelux.cli.console import out, printable
+from vibelux.cli.scan_options import AsJson, SongTimeout, WorkerCount, stoppable
+from vibelux.cli.scan_progress import Pace, scan_progress, songs_in_words
+from vibelux.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from vibelux.library.catalogue import Catalogue
+
+
+def add_to(app: Commands) -> None:
+    """Add the commands to those of `vibelux library`."""
+    app.adds(
+        "forget",
+        examples=["vibelux library forget ~/Music/Old", "vibelux library forget DIR --yes"],
+    )(forget)
+    app.adds("retry", examples=["vibelux library retry"])(retry)
+    app.adds("dismiss", examples=["vibelux library dismiss", "vibelux library dismiss --undo"])(
+        dismiss
+    )
+
+
+def forget(
+    folder: Path = typer.Argument(..., metavar="DIR", help="A folder, or one file."),
+    yes: bool = typer.Option(False, "--yes", "-y", help="Do not ask."),
+) -> None:
+    """Remove a folder's songs from the catalogue; no file is touched.
+
+    Likes, plays and corrected moods are kept: scan the folder again, and they are there again.
+    """
+    import sys
+
+    from vibelux.library.catalogue import Catalogue
+    from vibelux.library.folders import count, forget
+    from vibelux.settings import load_settings
+
+    with Catalogue.of(load_settings()) as catalogue:
+        path = _known(catalogue, folder)
+        number, name = songs_in_words(count(catalogue, path)), printable(str(path))
+        if not yes:
+            if not sys.stdin.isatty():
+                raise InvalidInput(f"this removes {number} from the catalogue; confirm with --yes")
+            question = f"Remove {number} below {name} from the catalogue? The files stay."
+            typer.confirm(question, abort=True, err=True)
+        removed = forget(catalogue, path)
+    out().print(f"{songs_in_words(removed)} removed from the catalogue", soft_wrap=True)
+    out().print(f"To have them again: vibelux scan {name}", style="dim", soft_wrap=True)
+
+
+def retry(
+    workers: WorkerCount = None, song_timeout: SongTimeout = None, json: AsJson = False
+) -> None:
+    """Try the failed files again, and no others."""
+    from vibelux.cli.scan import present_report
+    from vibelux.library.catalogue import Catalogue
+    from vibelux.library.failed_files import count_failed
+    from vibelux.library.scan import retry_failed
+    from vibelux.settings import load_settings
+
+    settings = load_settings(workers=workers, song_timeout=song_timeout)
+    pace = Pace()
+    with stoppable(pace), Catalogue.of(settings) as catalogue:
+        if not count_failed(catalogue):
+            out().print("No file has failed.")
+            return
+        with scan_progress(pace) as tell:
+            report = retry_failed(
+                catalogue,
+                workers=settings.workers,
+                song_timeout=settings.song_timeout,
+                model_path=settings.music_model,
+                on_progress=tell,
+            )
+        counts = catalogue.counts()
+    present_report(report, counts, json=json)
+
+
+def dismiss(
+    undo: bool = typer.Option(False, "--undo", help="Show again what was dismissed."),
+) -> None:
+    """Hide the files that failed until they change."""
+    from vibelux.library.catalogue import Catalogue
+    from vibelux.library.failed_files import count_failed, dismiss, show_again
+    from vibelux.settings import load_settings
+
+    with Catalogue.of(load_settings()) as catalogue:
+        if undo:
+            show_again(catalogue)
+            out().print(f"{_files(count_failed(catalogue))} failed")
+        else:
+            out().print(f"{_files(dismiss(catalogue))} dismissed")
+
+
+def _known(catalogue: "Catalogue", folder: Path) -> Path:
+    """Return a folder as the catalogue knows it.
+
+    Raises:
+        InvalidInput: it has no songs below it.
+
+    """
+    from vibelux.library.folders import count
+    from vibelux.library.real_paths import absolute, real
+    from vibelux.settings import expanded
+
+    for way in (absolute, real):
+        path = way(expanded(folder))
+        if count(catalogue, path):
+            return path
+    raise InvalidInput(
+        f"the catalogue has no songs below {folder}; vibelux library lists its folders"
+    )
+
+
+def _files(number: int) -> str:
+    return f"{number:,} file{'' if number == 1 else 's'}"

@@ -1,0 +1,164 @@
+"""The folders whose songs the catalogue has: listed, and forgotten."""
+
+import os
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+)
+
+from vibelux.library.catalogue import Catalogue
+from vibelux.library.forgotten_songs import keep
+from vibelux.library.locks import scan_lock
+from vibelux.library.schema import folder_range, folders, path_bytes, path_of, songs
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder of the catalogue.
+
+    Attributes:
+        path: of the folder.
+        songs: below it that can be played.
+        failed: files below it that cannot be analysed.
+        missing: songs below it whose file is gone.
+        scanned_at: when it was scanned last, seconds since 1970; None: it is what the songs have
+            in common that were found in another way.
+
+    """
+
+    path: Path
+    songs: int
+    failed: int
+    missing: int
+    scanned_at: int | None
+
+    @property
+    def key(self) -> str:
+        """What tells the folder from others, in letters that any address may hold."""
+        return blake2b(path_bytes(self.path), digest_size=8).hexdigest()
+
+
+def folders_of(catalogue: Catalogue) -> list[Folder]:
+    """Return the folders that were scanned and have songs, by path, and what holds the others.
+
+    Raises:
+        CatalogueError: the catalogue cannot be read.
+
+    """
+    with catalogue.reading() as connection:
+        scanned = connection.execute(select(folders).order_by(folders.c.path)).all()
+        inside = [below(path_of(row.path)) for row in scanned]
+        found = [
+            Folder(path_of(row.path), *_counts(connection, which), row.scanned_at)
+            for row, which in zip(scanned, inside, strict=True)
+        ]
+        others = and_(songs.c.server.is_(None), *(not_(which) for which in inside))
+        paths = connection.scalars(select(songs.c.path).where(others)).all()
+        found += [
+            Folder(path, *_counts(connection, and_(others, below(path))), None)
+            for path in _common(map(path_of, paths))
+        ]
+    return sorted(
+        (folder for folder in found if folder.songs or folder.failed or folder.missing),
+        key=lambda folder: path_bytes(folder.path),
+    )
+
+
+def note_scanned(connection: Connection, walked: Sequence[Path]) -> None:
+    """Note folders as scanned; of those that lie in one another the outermost counts.
+
+    Args:
+        connection: to the catalogue, in a transaction that writes.
+        walked: real paths of folders.
+
+    """
+    for path in sorted(set(walked), key=lambda path: len(path.parts)):
+        above = [path_bytes(one) for one in path.parents]
+        if connection.scalar(select(exists().where(folders.c.path.in_(above)))):
+            continue  # it is a part of that one
+        low, high = folder_range(path)
+        inside = and_(folders.c.path >= low, folders.c.path < high)
+        connection.execute(delete(folders).where(inside))
+        row = {"path": path_bytes(path), "scanned_at": int(time.time())}
+        connection.execute(insert(folders).prefix_with("OR REPLACE").values(**row))
+
+
+def count(catalogue: Catalogue, folder: Path) -> int:
+    """Return how many songs the catalogue has below a folder, in any state.
+
+    Args:
+        catalogue: an open one.
+        folder: as the catalogue knows it: absolute, without links to folders; or one file.
+
+    """
+    with catalogue.reading() as connection:
+        return connection.scalar(select(func.count()).where(below(folder))) or 0
+
+
+def forget(catalogue: Catalogue, folder: Path, *, but: Sequence[Path] = ()) -> int:
+    """Remove all songs below a folder from the catalogue; no file is touched.
+
+    Likes, plays and corrections are kept: songs that come again by a scan have them.
+
+    Args:
+        catalogue: an open one.
+        folder: as of `count`; it need not be there any more.
+        but: folders below it whose songs stay.
+
+    Returns:
+        songs removed, in any state.
+
+    Raises:
+        CatalogueLocked: a scan runs, or another program writes.
+        CatalogueError: the catalogue cannot be written.
+
+    """
+    which = and_(below(folder), *(not_(below(path)) for path in but))
+    low, high = folder_range(folder)
+    inside = and_(folders.c.path >= low, folders.c.path < high)
+    noted = or_(folders.c.path == path_bytes(folder), inside)
+    stay = [path_bytes(path) for path in but]
+    with scan_lock(catalogue.path), catalogue.writing() as connection:
+        keep(connection, which)
+        removed = connection.execute(delete(songs).where(which)).rowcount
+        connection.execute(delete(folders).where(noted, folders.c.path.not_in(stay)))
+    return removed
+
+
+def below(folder: Path) -> ColumnElement[bool]:
+    """Return the condition on songs that they are files below a folder, or the file itself."""
+    low, high = folder_range(folder)
+    inside = and_(songs.c.path >= low, songs.c.path < high)
+    return and_(songs.c.server.is_(None), or_(songs.c.path == path_bytes(folder), inside))
+
+
+def _counts(connection: Connection, which: ColumnElement[bool]) -> tuple[int, int, int]:
+    """Count songs by their state: ok, failed, missing."""
+    states = ("ok", "failed", "missing")
+    sums = (func.coalesce(func.sum(case((songs.c.state == s, 1), else_=0)), 0) for s in states)
+    row: Any = connection.execute(select(*sums).where(which)).one()
+    return row[0], row[1], row[2]
+
+
+def _common(paths: Iterable[Path]) -> list[Path]:
+    """Return the folders that files have in common: one for each folder below the root."""
+    groups: dict[tuple[str, ...], list[Path]] = {}
+    for path in paths:
+        groups.setdefault(path.parts[:2], []).append(path.parent)
+    return [Path(os.path.commonpath(group)) for group in groups.values()]
