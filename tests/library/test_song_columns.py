@@ -44,6 +44,14 @@ def test_columns_say_what_the_catalogue_holds(library, add_song):
     np.testing.assert_allclose(columns.embeddings, [[0.6, 0.8], [0, 0]], atol=1e-3)
 
 
+def test_affect_is_known_only_where_the_catalogue_says_it(library, add_song):
+    add_song("a", valence=-0.5, arousal=0.25)
+    add_song("b", valence=-0.5, arousal=7)
+    columns = SongColumns.of(library, "affect_known")
+    assert columns.affect_known.tolist() == [[True, True], [True, False]]
+    assert np.isfinite(columns.affect).all()
+
+
 def test_an_empty_catalogue_has_empty_columns(library):
     columns = SongColumns.of(library)
     assert (

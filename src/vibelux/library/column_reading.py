@@ -80,7 +80,9 @@ def read_columns(
     """Read songs; arguments as of `SongColumns.read`."""
     wanted = list(dict.fromkeys(("ids", "states", "moods", *names)))
     embedded = "embeddings" in wanted
-    columns = {name: COLUMNS[name] for name in wanted if name != "embeddings"}
+    if "affect_known" in wanted and "affect" not in wanted:
+        wanted.append("affect")
+    columns = {name: COLUMNS[name] for name in wanted if name in COLUMNS}
     sources = list(dict.fromkeys(source for one in columns.values() for source in one.sources))
     if embedded:
         sources += ["embedding", "model"]
@@ -97,6 +99,8 @@ def read_columns(
         for name, column in columns.items()
     }
     known: NDArray[np.bool_] = np.any(read["moods"], axis=1)
+    if "affect_known" in wanted:
+        read["affect_known"] = ~np.isnan(read["affect"])
     if "affect" in read:
         read["affect"] = _completed(read["affect"], read["moods"], known, catalogue)
     playable = (read["states"] == STATES.index("ok")) & known
@@ -155,10 +159,6 @@ def _affect(valence: Values, arousal: Values) -> NDArray[np.float32]:
     points = np.empty((len(valence), 2), np.float32)
     points[:, 0], points[:, 1] = _numbers(valence, -1, 1), _numbers(arousal, -1, 1)
     return points
-
-
-def _affect_known(valence: Values, arousal: Values) -> NDArray[np.bool_]:
-    return ~np.isnan(_affect(valence, arousal))
 
 
 def _completed(
@@ -301,7 +301,6 @@ COLUMNS: dict[str, Column] = {
     "states": Column(("state",), _states),
     "moods": Column((EFFECTIVE["mood"],), mood_rows),
     "affect": Column((_VALENCE, _AROUSAL), _affect),
-    "affect_known": Column((_VALENCE, _AROUSAL), _affect_known),
     "durations": Column(("duration",), _durations),
     "years": Column(("year",), _years),
     "titles": Column(("title", "path"), _titles),
@@ -315,9 +314,10 @@ COLUMNS: dict[str, Column] = {
     "paths": Column(("path",), _paths),
     "played_at": Column(("played_at",), _numbers),
 }
-"""Columns by name, as `SongColumns` describes them; ``embeddings`` are read apart from these."""
+"""Columns by name, as `SongColumns` describes them. ``affect_known`` follows from ``affect`` before
+its gaps are filled; ``embeddings`` are read apart."""
 
-NAMES = (*COLUMNS, "embeddings")
+NAMES = (*COLUMNS, "affect_known", "embeddings")
 
 
 class _Embeddings:
