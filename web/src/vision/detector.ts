@@ -4,8 +4,8 @@ import { quarterTurned, type Grey } from "./grey";
 import { sample } from "./sampling";
 import { upright, type Find } from "./turn";
 
-/** From which on a face is believed that is found in a turned picture only. */
-export const TURNED_SCORE = 0.7;
+/** Added to the score threshold for a face that is found only after the picture was turned. */
+export const TURNED_MARGIN = 0.07;
 
 /** What the detector's graph returns: `boxes` [shape=(n, 4)] and `scores` [shape=(n,)]. */
 export interface Found {
@@ -60,9 +60,10 @@ async function seenTurned(
   looks: number,
 ): Promise<Box[]> {
   const turned = quarterTurned(grey, turn);
+  const least = constants.scoreThreshold + TURNED_MARGIN;
   const faces: Box[] = [];
   for (const box of await seen(turned, find, constants, looks)) {
-    if (box.score < TURNED_SCORE || (await upright(turned, box, find)) !== box) continue;
+    if (box.score < least || (await upright(turned, box, find)) !== box) continue;
     faces.push(turnedBack(box, turn, grey.width, grey.height));
   }
   return faces;

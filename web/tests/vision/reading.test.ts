@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Mood } from "../../src/emotions";
-import { TURNED_SCORE, type Found } from "../../src/vision/detector";
+import { TURNED_MARGIN, type Found } from "../../src/vision/detector";
 import { quantile, type Grey } from "../../src/vision/grey";
 import * as reading from "../../src/vision/reading";
 import { judge, readFaces, sharpness, type Networks } from "../../src/vision/reading";
@@ -49,7 +49,7 @@ test("the constants are those of the Python package", () => {
     new URL("../../../src/vibelux/face/detector.py", import.meta.url),
     "utf8",
   );
-  expect(+/^TURNED_SCORE = ([\d.]+)$/m.exec(detector)![1]!).toBe(TURNED_SCORE);
+  expect(+/^TURNED_MARGIN = ([\d.]+)$/m.exec(detector)![1]!).toBe(TURNED_MARGIN);
   const states = /^State = Literal\[(.+)\]$/m.exec(python)![1];
   expect(states).toBe(reading.STATES.map((state) => `"${state}"`).join(", "));
 });
