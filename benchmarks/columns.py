@@ -1,7 +1,7 @@
 """How fast 100,000 songs are read as columns, and read again after one was corrected.
 
-A catalogue is made, read as a whole and followed while songs are corrected one by one; the times
-hold what a service does: the new snapshot of the songs, and the picker for it.
+A catalogue is made, read as a whole and followed while songs are corrected one by one. The times
+include what a service does: the new snapshot of the songs, and its picker.
 """
 
 import json
@@ -66,7 +66,7 @@ def seconds(what: Callable[[], object], *, clock: Callable[[], float] = time.per
 
 
 def fill(catalogue: Catalogue) -> None:
-    """Write songs whose files are not there."""
+    """Write songs whose files do not exist."""
     for rows in song_rows(Path("/music")):
         write(catalogue, rows)
 

@@ -1,8 +1,7 @@
-"""How long one 640×480 frame takes on one thread: find the faces, cut them out, classify them.
+"""How long one 640×480 frame takes on one thread: find, crop and classify the faces.
 
-And how long the detector's graph alone takes for one input of 320×240.
-
-The frames are those of the webcam clips among the research data, or a drawn face without them.
+Also how long the detector's graph alone takes for an input of 320×240. The frames come from the
+webcam clips of the research data; without these, a face is drawn.
 """
 
 import json
@@ -26,7 +25,7 @@ ROUNDS = 3
 
 
 def measure() -> dict[str, float]:
-    """Return median and 95th percentile in milliseconds of each step and of the whole."""
+    """Return the median and 95th percentile in milliseconds of each step and of all."""
     reader = FaceReader.load()  # ONNX Runtime with one thread
     scale = reader.expression.crop_scale
     frames = [np.dstack([grey] * 3) for grey in _frames()]
@@ -41,7 +40,7 @@ def measure() -> dict[str, float]:
             grey = as_grey(frame)
             boxes = reader.detector.detect(grey)
             found = time.perf_counter()
-            # A frame without a face pays for one all the same, so that it does not look fast.
+            # A frame without a face pays for one anyway, so that it does not look fast.
             faces = boxes or [Box(270, 190, 100, 125, 0.0)]
             crops = np.stack([crop_face(grey, box, scale=scale) for box in faces])
             cut = time.perf_counter()
@@ -52,7 +51,7 @@ def measure() -> dict[str, float]:
             reader.detector.model.run(small)
             alone = time.perf_counter() - given
             again = time.perf_counter()
-            reader.read(frame)  # all of it, with the look at which way up each face is
+            reader.read(frame)  # everything, including which way up each face is
             whole = time.perf_counter() - again
             for name, seconds in zip(
                 steps, (whole, found - begun, cut - found, done - cut, alone), strict=True

@@ -1,23 +1,23 @@
 """Simulated listeners of known taste: how well five ways of choosing songs serve them.
 
-``python benchmarks/listening.py`` writes the table of docs/listening.md. What is simulated, and in
-what the listeners differ from the recommender's own idea of them:
+``python benchmarks/listening.py`` writes the table of docs/listening.md. This is what is simulated,
+and how the listeners differ from what the recommender assumes:
 
 - A library of 1,000 songs by 120 artists in 8 styles. Each song has a true valence and arousal.
-  What the recommender sees is noisier: moods, valence and arousal of a model that gets the half of
-  the arousal right in 88 and that of the valence in 73 of 100 songs, and embeddings that mix sound,
-  style and artist.
-- Listeners want a point of the circumplex that depends on their mood: 40 of 100 where they are, the
-  others more pleasant, calmer, or livelier; each with a deviation of their own. A song pleases by a
-  Gaussian bump around that point, plus what they think of its artist and its style, minus weariness
-  of songs heard not long ago. None of this is linear in anything that the recommender sees, and the
-  recommender is never told which kind of listener it has.
+  The recommender sees noisier values: moods, valence and arousal of a model that gets the half of
+  arousal right for 88 and that of valence for 73 of 100 songs, and embeddings that mix sound, style
+  and artist.
+- Listeners want a point of the circumplex that depends on their mood: for 40 of 100 it is where
+they are, for the others it is more pleasant, calmer or livelier, each with an individual deviation.
+How much a song pleases is a Gaussian around that point, plus their opinion of its artist and style,
+minus weariness of recently played songs. None of this is linear in anything that the recommender
+sees, and it is never told which kind of listener it has.
 - A session has 20 songs. The mood behind it is read from a face, with noise. A song is skipped with
   a probability that falls with how much it pleases.
 
-nDCG@20 grades a song by the probability that it is not skipped, weariness left out; the ideal list
+nDCG@20 grades a song by the probability that it is not skipped, without weariness; the ideal list
 has the best 20 songs of the library. Diversity is 1 − cosine over pairs of embeddings in a list,
-freshness the share of songs that did not come in the three sessions before. Intervals are 95 %,
+freshness the share of songs that were not played in the three sessions before. 95 % intervals come
 from 2,000 resamples of the listeners. No constant of the recommender was chosen by these figures.
 """
 
@@ -50,19 +50,19 @@ LENGTH = 20
 SONGS, ARTISTS, STYLES, WIDTH = 1000, 120, 8, 32
 DAY = 86_400.0
 
-PLACES = RUSSELL_MEHRABIAN  # other numbers than the recommender's own
-OFTEN = np.array([0.1, 0.02, 0.05, 0.3, 0.33, 0.15, 0.05])  # moods of people who look into a camera
+PLACES = RUSSELL_MEHRABIAN  # not the recommender's numbers
+OFTEN = np.array([0.1, 0.02, 0.05, 0.3, 0.33, 0.15, 0.05])  # moods of people in front of a camera
 
 
 @dataclass(frozen=True)
 class Library:
-    """Songs as they are, and as a model hears them."""
+    """Songs as they are, and as a model analyses them."""
 
     true: np.ndarray  # (n, 2)
     artist: np.ndarray
     style: np.ndarray
-    mood: np.ndarray  # (n, 7), heard
-    affect: np.ndarray  # (n, 2), heard
+    mood: np.ndarray  # (n, 7), of the model
+    affect: np.ndarray  # (n, 2), of the model
     embedding: np.ndarray  # (n, d)
 
     def store(self, folder: Path) -> Catalogue:
@@ -130,7 +130,7 @@ class Person:
         self.songs = 0
 
     def pleases(self, mood: np.ndarray) -> np.ndarray:
-        """Return the probability that each song is not skipped, weariness left out."""
+        """Return the probability that each song is not skipped, without weariness."""
         return 1 / (1 + np.exp(-(self._utility(mood) - 0.5) / 0.2))
 
     def skips(self, song: int, mood: np.ndarray, rng: np.random.Generator) -> bool:
@@ -147,7 +147,7 @@ class Person:
         return np.exp(-far / (2 * 0.45**2)) + self.own
 
 
-# (library, mood as read, chance) -> the 20 songs of a session
+# (library, mood as read, random generator) -> the 20 songs of a session
 Lists = Callable[[Library, np.ndarray, np.random.Generator], np.ndarray]
 
 
@@ -166,7 +166,7 @@ def by_cosine(library: Library, mood: np.ndarray, _: np.random.Generator) -> np.
     return np.argsort(-(library.mood @ mood) / lengths, kind="stable")[:LENGTH]
 
 
-# The lists of three, and what a `Session` is made with for two.
+# Three give lists; the others are the arguments of a `Session`.
 WAYS: dict[str, Lists | dict[str, float]] = {
     "random": by_chance,
     "strongest emotion": by_strongest,
@@ -289,7 +289,7 @@ def compare() -> dict[str, np.ndarray]:
 
 
 def measure() -> dict[str, float]:
-    """Return what benchmarks.md tells: the time of an order, and the figures of two ways."""
+    """Return what benchmarks.md shows: the time of an order, and the figures of two ways."""
     ways = {name: WAYS[name] for name in ("plain cosine, the original", "match, learning")}
     figures = {"shuffle_ms": shuffle_ms()}
     for short, way in zip(("cosine", "learning"), ways.values(), strict=True):
@@ -316,7 +316,7 @@ def table(results: dict[str, np.ndarray]) -> str:
 
 
 def main() -> None:
-    """Simulate everything and put the table into the page, between its two marks."""
+    """Simulate everything and write the table into the page, between two marks."""
     text = PAGE.read_text(encoding="utf-8")
     head, rest = text.split(BEGIN)
     tail = rest.split(END)[1]

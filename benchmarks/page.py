@@ -1,13 +1,13 @@
-"""How smooth the page is in Chromium, over 10,000 songs, served by `vibelux serve`.
+"""How smooth the page is in Chromium with 10,000 songs, served by `vibelux serve`.
 
-- Interactive: from the start of navigation, with nothing in the browser's memory, until the button
-  that plays music is there and the page has nothing left to do.
-- Frames: how often the browser came round to draw while the library was scrolled by `STEP` pixels a
-  frame, and while the map was zoomed in and out; 60 a second is the most it does.
-- Analysed frames: answers of the worker that reads the camera, which shows a drawn face; the page
-  asks for 15 a second.
+- Interactive: from the start of navigation, with an empty cache, until the button that plays music
+is there and the page is idle.
+- Frames: how often per second the browser drew while the library was scrolled by `STEP` pixels per
+frame, and while the map was zoomed in and out; it does at most 60.
+- Analysed frames: answers per second of the worker that reads the camera, which shows a drawn face;
+the page asks for 15.
 
-Needs Chromium, and Playwright and Pillow of the dev extra; no figure without them.
+Needs Chromium, and Playwright and Pillow of the dev extra; without them nothing is measured.
 """
 
 import json
@@ -62,7 +62,7 @@ _FRAMES = """([seconds, what, step]) => new Promise((resolve) => {
 
 
 def measure() -> dict[str, float]:
-    """Return what `FIGURES` of run.py describe; nothing where there is no browser."""
+    """Return what `FIGURES` of run.py describe, or nothing without a browser."""
     sys.path[:0] = [str(ROOT), str(ROOT / "web")]
     try:
         from playwright.sync_api import sync_playwright

@@ -1,4 +1,4 @@
-"""How fast the nearest songs are found among a million, once their moods are loaded."""
+"""How fast the nearest of a million songs are found once their moods are loaded."""
 
 import json
 import time

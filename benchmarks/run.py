@@ -1,8 +1,8 @@
 """Run the benchmarks of speed and size and write docs/benchmarks.md.
 
-A benchmark is a file of this folder with ``measure() -> dict[str, float]``. Each runs in a process
-of its own. What a figure means and the bar that it is held to stand in `FIGURES`. What measures how
-good something is, rather than how fast, lies in the folder ``research``.
+A benchmark is a file of this folder with ``measure() -> dict[str, float]``, and runs in a process
+of its own. `FIGURES` says what a figure means and which bar it has to meet. Programs that measure
+how good something is, rather than how fast, are in the folder ``research``.
 """
 
 import datetime
@@ -28,7 +28,7 @@ class Figure:
     at_least: float | None = None
 
     def bar(self) -> str:
-        """Return the bar in words, or nothing."""
+        """Return the bar in words, or ""."""
         if self.at_most is not None:
             return f"≤ {self.at_most:g} {self.unit}".strip()
         if self.at_least is not None:
@@ -36,7 +36,7 @@ class Figure:
         return ""
 
     def kept(self, value: float) -> bool:
-        """Return whether a figure is on the right side of the bar."""
+        """Return whether a figure meets the bar."""
         return (self.at_most is None or value <= self.at_most) and (
             self.at_least is None or value >= self.at_least
         )
@@ -193,7 +193,7 @@ Python {platform.python_version()}.
 
 
 def machine() -> str:
-    """Describe the machine by its processor and cores only."""
+    """Describe the machine by its processor and cores."""
     model = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():

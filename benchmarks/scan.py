@@ -1,9 +1,9 @@
-"""How many songs a minute `vibelux scan` analyses on two workers, and how much memory it takes.
+"""How many songs a minute `vibelux scan` analyses with two workers, and how much memory it takes.
 
-The songs are synthesised: 44.1 kHz stereo mp3 of 192 kbit/s and four minutes. A few are encoded;
-the others are their copies with another ID3 tag, so that no two files have the same content.
-Memory is the largest sum of resident sizes of the scan and all its processes, which counts pages
-that they share more than once; it is read from ``/proc`` and left out where there is none.
+The songs are synthesised: four minutes of 44.1 kHz stereo, mp3 at 192 kbit/s. A few are encoded;
+the others are copies of these with other ID3 tags, so that no two files have the same content.
+Memory is the largest sum of resident sizes of the scan and all its processes, which counts shared
+pages more than once; it is read from ``/proc`` and left out without one.
 """
 
 import argparse
@@ -73,7 +73,7 @@ def scan(music: Path, home: Path) -> tuple[dict[str, float], int]:
 
 
 def family(process_id: int) -> list[int]:
-    """Return a process and all that descend from it, as far as /proc tells."""
+    """Return a process and all its descendants, as far as /proc says."""
     members = [process_id]
     for member in members:
         for children in Path(f"/proc/{member}/task").glob("*/children"):
@@ -94,7 +94,7 @@ def resident(process_id: int) -> int:
 
 
 def write_songs(folder: Path, *, songs: int, seconds: float) -> None:
-    """Write so many mp3 files, each with a content of its own."""
+    """Write mp3 files, each with different content."""
     originals = []
     for number in range(min(DISTINCT, songs)):
         path = folder / f"{number:05}.mp3"
@@ -126,7 +126,7 @@ def encode(path: Path, rng: np.random.Generator, seconds: float) -> None:
 
 
 def main() -> None:
-    """Measure with the size given on the command line."""
+    """Measure with the sizes from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--songs", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=240.0, help="length of a song")

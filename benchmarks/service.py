@@ -1,6 +1,6 @@
 """How fast the service answers over 100,000 songs, and whether sound stalls: real HTTP.
 
-`vibelux serve` runs in a process of its own; the pages are simulated in this one, over sockets:
+`vibelux serve` runs in a process of its own; this one simulates the pages, over sockets:
 
 - Four pages ask for recommendations for random moods, 20 songs each, one request after the other.
   Memory is the resident size of the server's process before and after them, read from ``/proc``
@@ -8,7 +8,7 @@
 - The library is searched, sorted and drawn as points.
 - 50 players listen at once for `LISTEN` seconds, every fifth to a song that is decoded while it is
   sent. Each holds at most `BUFFER` seconds of sound, asks for it in ranges, and jumps once. A stall
-  is a moment at which the sound that was to be heard had not come.
+  is a moment at which the sound to be played has not arrived.
 """
 
 import asyncio
@@ -49,9 +49,9 @@ SECONDS = 120
 LISTEN = 20.0
 BUFFER = 8.0
 PIECE = 4.0
-"""Seconds of sound asked for at once."""
+"""Seconds of sound that are requested at once."""
 START = 0.05
-"""Seconds of sound with which a player begins: the header of a file alone is none."""
+"""Seconds of sound with which a player begins: a file's header alone is not sound."""
 
 
 def measure() -> dict[str, float]:
@@ -65,7 +65,7 @@ def measure() -> dict[str, float]:
 
 async def figures(port: int, process: int, played: list[int]) -> dict[str, float]:
     """Drive a service and measure it."""
-    await recommendations(port, 1000, seed=1)  # so that all is read
+    await recommendations(port, 1000, seed=1)  # so that everything is loaded
     before, worked = resident(process), processor_seconds(process)
     began = time.perf_counter()
     times = await recommendations(port, REQUESTS, seed=2)
@@ -108,7 +108,7 @@ class Page:
         await self._writer.wait_closed()
 
     async def ask(self, path: str, *, headers: str = "", body: bytes | None = None) -> bytes:
-        """Return the body of an answer, which must be a success."""
+        """Return the body of a successful answer."""
         await self.begin(path, headers=headers, body=body)
         return await self._reader.readexactly(self.length)
 
@@ -126,12 +126,12 @@ class Page:
         return answer
 
     async def read(self) -> int:
-        """Return how many bytes have come, at least one."""
+        """Return how many bytes have arrived, at least one."""
         return len(await self._reader.read(1 << 16))
 
 
 async def recommendations(port: int, number: int, *, seed: int) -> list[float]:
-    """Ask for songs for random moods and return the seconds that each answer took."""
+    """Ask for songs for random moods and return how many seconds each answer took."""
     moods = iter(np.random.default_rng(seed).dirichlet(np.full(7, 0.5), number).tolist())
     times: list[float] = []
 
@@ -166,7 +166,7 @@ class Player:
 
     port: int
     song: int
-    at: float  # share of a buffer's time after which it begins: not all at once
+    at: float  # share of a buffer's time after which it begins, so that not all begin at once
     stalls: int = 0
     starts: list[float] = field(default_factory=list)
 
@@ -182,7 +182,7 @@ class Player:
 
     async def _play(self, page: Page, start: float, *, rate: float) -> None:
         position = first = int(start * rate)
-        began: float | None = None  # when the first sound came
+        began: float | None = None  # when the first sound arrived
         asked = time.perf_counter()
         while (have := (position - first) / rate) < LISTEN / 2:
             if began is not None:
@@ -209,7 +209,7 @@ class Player:
 
 @contextmanager
 def serving(home: Path) -> Iterator[tuple[int, int]]:
-    """Run the real command and yield its port and the number of its process."""
+    """Run the real command and yield its port and its process id."""
     process = subprocess.Popen(
         [
             *(sys.executable, "-c", "from vibelux.cli import main; main()"),
@@ -231,7 +231,7 @@ def serving(home: Path) -> Iterator[tuple[int, int]]:
 
 
 def processor_seconds(process: int) -> float:
-    """Return the processor time of a process in seconds, 0 where there is no /proc."""
+    """Return the processor time of a process in seconds, 0 without /proc."""
     try:
         fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -240,7 +240,7 @@ def processor_seconds(process: int) -> float:
 
 
 def fill(home: Path) -> list[int]:
-    """Make a catalogue and return the songs that can be heard; all others are empty files."""
+    """Make a catalogue and return its playable songs; the files of others are empty."""
     music = home / "music"
     course = np.zeros(24, MOMENT)
     course["start"] = np.arange(24) * 10
@@ -257,7 +257,7 @@ def fill(home: Path) -> list[int]:
 
 
 def song_rows(music: Path, *, together: int = 5000) -> Iterator[list[dict[str, Any]]]:
-    """Yield `SONGS` rows of a catalogue, some at a time; nothing lies under their paths."""
+    """Yield `SONGS` rows of a catalogue, some at a time; their files do not exist."""
     rng = np.random.default_rng(0)
     moods = rng.dirichlet(np.full(7, 0.5), SONGS).astype(np.float32)
     affect = np.clip(affect_of(moods, MUSIC.affect) + rng.normal(0, 0.1, (SONGS, 2)), -1, 1)

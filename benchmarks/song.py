@@ -1,8 +1,8 @@
 """Time of one core to analyse a song, stage by stage: ``python benchmarks/song.py``.
 
-The songs are four-minute stereo MP3s, synthesised here: chords, a bass, drums and noise, so that
-the encoder spends its bits as on music. Processor time, not wall time, is measured: it is what a
-scan divides among its workers.
+The songs are synthesised four-minute stereo MP3s: chords, a bass, drums and noise, so that the
+encoder spends its bits as on music. Processor time is measured rather than wall time, because that
+is what a scan divides among its workers.
 """
 
 import os
@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as in a scan's workers: threads that wait burn time
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as in a scan's workers: waiting threads burn time
 
 import av
 import numpy as np
@@ -48,7 +48,7 @@ def synthesise(seed: int) -> NDArray[np.float32]:
 
 
 def write_mp3(path: Path, *, seed: int = 0, seconds: int = SECONDS, bit_rate: int = 192000) -> None:
-    """Write a stereo MP3 of so many seconds."""
+    """Write a stereo MP3 of a length in seconds."""
     pieces = [synthesise(seed + number) for number in range(3)]
     with av.open(str(path), "w") as out:
         stream = out.add_stream("libmp3lame", rate=RATE, layout="stereo", bit_rate=bit_rate)

@@ -1,14 +1,14 @@
-"""VibeluX beside vibenet, the same files in the same run: ``python benchmarks/versus_vibenet.py``.
+"""VibeluX and vibenet on the same files in the same run: ``python benchmarks/versus_vibenet.py``.
 
 vibenet 0.1.0 (GPL-3.0, predicts seven of Spotify's features) is installed into an environment of
-its own, whose Python is named here; without it this benchmark says so and measures nothing::
+its own, whose Python is named as below; without it, nothing is measured::
 
     python -m venv /tmp/vibenet && /tmp/vibenet/bin/pip install vibenet==0.1.0
     VIBENET_PYTHON=/tmp/vibenet/bin/python python benchmarks/versus_vibenet.py
 
-Both hear four-minute stereo MP3s one after the other in one process, each as it comes: vibenet
-decodes whole songs, VibeluX the windows that its card plans. The two take turns song by song, so
-that what else the machine does burdens both.
+Both analyse four-minute stereo MP3s one after the other in one process, each in its own way:
+vibenet decodes whole songs, VibeluX the windows that its card plans. They take turns song by song,
+so that other work of the machine slows both down.
 """
 
 import os
@@ -45,14 +45,14 @@ analyse = EfficientNetModel().predict
 
 
 def measure() -> dict[str, float]:
-    """Return medians of seconds a song (wall clock and processor) and the ratio of wall clocks."""
+    """Return the median seconds per song (wall clock and processor) and their ratio."""
     python = os.environ.get("VIBENET_PYTHON", sys.executable)
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     found = subprocess.run(
         [python, "-c", "import vibenet.backends"], capture_output=True, check=False
     )
     if found.returncode:
-        print("vibenet is not installed; see the head of this file", file=sys.stderr)
+        print("vibenet is not installed; see the beginning of this file", file=sys.stderr)
         return {}
     with tempfile.TemporaryDirectory() as folder:
         songs = [Path(folder) / f"{number}.mp3" for number in range(SONGS + 1)]

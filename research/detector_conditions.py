@@ -2,8 +2,8 @@
 
     python research/detector_conditions.py boxes.csv
 
-Each held-back picture whose face lies wholly inside it is shown as it is, and once under each
-condition; a face counts as found at an intersection over union of 0.5. Shrunk pictures lie before
+Each held-back picture whose face is completely inside it is shown as it is, and once under each
+condition; a face counts as found at an intersection over union of 0.5. Shrunk pictures are put on
 held-back pictures without people.
 """
 
@@ -66,7 +66,7 @@ def hidden(top: float, bottom: float, level: int) -> Change:
 
 
 def cut(share: float) -> Change:
-    """Return the picture without what lies left of a share of the face's width."""
+    """Return the picture cut off at a share of the face's width."""
 
     def change(grey: Grey, box: NDArray[np.float64]) -> tuple[Grey, NDArray[np.float64]]:
         left = max(0, round(box[0] + share * box[2]))
@@ -84,7 +84,7 @@ def blurred(sigma: float) -> Change:
 
 
 def shrunk(size: float, grounds: list[Grey]) -> Change:
-    """Return the picture before another one, its face `size` pixels wide and high in 320."""
+    """Return the picture on another one, its face `size` pixels wide and high in 320."""
 
     def change(grey: Grey, box: NDArray[np.float64]) -> tuple[Grey, NDArray[np.float64]]:
         scale = size / math.sqrt(box[2] * box[3])

@@ -1,16 +1,16 @@
-"""A small CNN that learns from the kernel machine, judged by collections that neither heard.
+"""A small CNN that learns from the kernel machine, judged by collections unknown to both.
 
-``python research/distil.py prepare`` folds every window, as it is and distorted, into what the
-network hears; ``python research/distil.py judge [SET…]`` then trains one network a collection: its
-teacher never heard the collection, nor did it. Answers and weights are kept in ``runs/research``,
-so that an interrupted run goes on with the next collection; ``python research/distil.py compare``
+``python research/distil.py prepare`` folds every window, undistorted and distorted, into the
+network's input; ``python research/distil.py judge [SET…]`` then trains one network per collection,
+which neither it nor its teacher learns from. Answers and weights are kept in ``runs/research``, so
+that an interrupted run goes on with the next collection; ``python research/distil.py compare``
 prints the figures beside the teacher's.
 
-The network hears two pictures. The peaks of the spectrum, folded into five octaves of twelve pitch
-classes: its convolutions go round the octave, and their maximum over all pitch classes is the same
-in every key. And 48 bands of the whole spectrum, in time. It learns the teacher's answers, the
-labels, and the measurements of harmony, chords and progressions; mixtures of two windows have the
-mixture of their targets.
+The network's input is two pictures. One holds the peaks of the spectrum, folded into five octaves
+of twelve pitch classes: convolutions go round the octave, and their maximum over all pitch classes
+is the same in every key. The other holds 48 bands of the whole spectrum, in time. The network
+learns the teacher's answers, the labels, and the measurements of harmony, chords and progressions;
+mixtures of two windows have mixed targets.
 """
 
 import sys
@@ -54,7 +54,7 @@ MIXING = 0.4
 
 
 class Pictures(nn.Module):
-    """Windows in dB to the two pictures that the network hears."""
+    """Turns windows in dB into the network's two input pictures."""
 
     def __init__(self, settings: MelSettings) -> None:
         super().__init__()
@@ -62,7 +62,8 @@ class Pictures(nn.Module):
         hz = torch.tensor(mel_frequencies(settings), dtype=torch.float32)
         place = 12 * torch.log2(hz / LOWEST)
         apart = (place[None, :] - torch.arange(12 * OCTAVES)[:, None]).abs()
-        # Where bands are wider than a semitone, each note is read between its two nearest bands.
+        # Where bands are wider than a semitone, notes are interpolated between the two nearest
+        # bands.
         fold = torch.relu(1 - apart / torch.clamp(_gaps(place)[None, :], min=1.0))
         self.register_buffer("fold", fold / fold.sum(dim=1, keepdim=True).clamp(min=1e-6))
         self.envelope = nn.AvgPool2d((17, 1), stride=1, padding=(8, 0), count_include_pad=False)
@@ -81,7 +82,7 @@ def _gaps(place: Tensor) -> Tensor:
 
 
 class Round(nn.Module):
-    """A convolution that goes round the octave: one a channel, then one across channels."""
+    """A convolution that goes round the octave: one per channel, then one across channels."""
 
     def __init__(self, inputs: int, outputs: int, frames: int) -> None:
         super().__init__()
@@ -98,7 +99,7 @@ class Round(nn.Module):
 
 
 class Student(nn.Module):
-    """The two pictures to all answers."""
+    """Maps the two pictures to all answers."""
 
     def __init__(self, tonal: int) -> None:
         super().__init__()
@@ -154,7 +155,7 @@ def _course(x: Tensor) -> Tensor:
 
 
 def prepare() -> None:
-    """Write what the network hears of all windows, those as they are before the distorted ones."""
+    """Write the network's input for all windows, the undistorted ones first."""
     pictures = Pictures(MelSettings()).eval()
     parts: list[tuple[list[Tensor], list[Tensor]]] = [([], []), ([], [])]
     with torch.inference_mode():
@@ -173,7 +174,7 @@ def prepare() -> None:
 
 
 def judge(names: list[str]) -> None:
-    """Train and judge without each of these collections."""
+    """Train without each of these collections, and judge by it."""
     torch.set_num_threads(1)
     data, seen = research_data(), torch.load(OUT / "pictures.pt")
     measured = data.measured
@@ -301,7 +302,7 @@ def _wide(spread: NDArray[np.floating]) -> NDArray[np.floating]:
 
 
 def compare() -> None:
-    """Print the means over the collections that are done."""
+    """Print the means over the collections that were judged."""
     songs = research_data().songs
     lines = []
     for name in SETS:

@@ -1,11 +1,12 @@
 """Which groups of measurements, and which ridge, valence and arousal should be learnt by.
 
-``python research/heads.py [valence] [arousal]`` judges each candidate by collections that were not
-heard, and the choice among them inside the collections that were learnt from: for each collection
-the best candidate of the four others, each judged by the remaining three, judges it. The last line
-is the figure that a choice by this list may promise.
+``python research/heads.py [valence] [arousal]`` judges each candidate by collections that it did
+not learn from, and also the choice among them: for each collection, the candidate is chosen that
+does best on the four others, each judged by the remaining three. The last line is what such a
+choice achieves.
 
-Only windows as they are, 1,200 of which are compared with; principal axes come from all windows.
+Only undistorted windows are used, and 1,200 of them are kept for comparison; principal axes come
+from all windows.
 """
 
 import sys
@@ -75,7 +76,7 @@ CANDIDATES: Mapping[str, list[Candidate]] = {
 
 
 class Kernels:
-    """Likeness of all windows to those that are kept, a group at a time."""
+    """Likeness of all windows to the kept ones, one group at a time."""
 
     def __init__(self, data: MeasuredData) -> None:
         self.songs = data.songs
@@ -107,7 +108,7 @@ def answers(
     labels: NDArray[np.floating],
     unheard: tuple[str, ...],
 ) -> NDArray[np.floating]:
-    """Return the answers to all songs of a machine that did not hear some collections."""
+    """Return the answers to all songs of a machine that did not learn from some collections."""
     allowed = set(range(len(kernels.songs)))
     for name in unheard:
         allowed &= set(learning_rows(kernels.songs, name).tolist())
@@ -128,7 +129,7 @@ def answers(
 
 
 def main(axes: list[str]) -> None:
-    """Print a line a candidate, and what a choice among them reaches."""
+    """Print a line per candidate, and what a choice among them achieves."""
     data = research_data()
     kernels = Kernels(data)
     standard = standard_affect(data.songs).astype(np.float64)

@@ -1,19 +1,19 @@
-"""The music model's kernel machine by itself, over five folds of artists: figures of docs/music.md.
+"""The music model's kernel machine alone, over five folds of artists: figures of docs/music.md.
 
 ``python research/kernel_machine.py [PART…] [--data MANIFEST]``, parts:
 
 alone
-    What it reaches without the CNN.
+    What it achieves without the CNN.
 distorted
-    What learning from distorted copies of each window costs and brings.
+    What learning from distorted copies of each window brings.
 adapted
     A machine that knows Emotify, corrected by one fold of 4QAED as its user's songs, judged on the
     other four; mean over five such users.
 tables
-    How much hangs on the table of mood words: every weight times a random factor.
+    How much depends on the table of mood words: every weight times a random factor.
 acted
-    How well it tells the six emotions that RAVDESS's singers acted, and what their sentences cost
-    where they are learnt from too.
+    How well it recognises the six emotions that RAVDESS's singers acted, and what learning from
+    their sentences costs.
 
 Needs the train extra; without the data there is nothing to measure.
 """
@@ -51,7 +51,7 @@ from vibelux.training.song.kernel_fit import (
     fit_kernel_machine,
     measure_songs,
 )
-from vibelux.training.song.log_mels import HeardSongs, hear, window_frames
+from vibelux.training.song.log_mels import Corpus, read_corpus, window_frames
 from vibelux.training.song.measurements import SongMeasurements
 from vibelux.training.song.runs import gather
 from vibelux.training.song.targets import SUPPORTED
@@ -62,7 +62,7 @@ SETTINGS = MelSettings()
 RECIPE = KernelRecipe()
 ACTED_RIDGE = 0.3  # the best of four between 0.1 and 1, by 0.3 points at most
 DRAWS = 6
-SPREAD = 0.5  # of the logarithms of the factors that the tables' weights are multiplied by
+SPREAD = 0.5  # deviation of the logarithms of the factors for the tables' weights
 
 Answers = Mapping[str, NDArray[np.float32]]
 
@@ -71,48 +71,48 @@ Answers = Mapping[str, NDArray[np.float32]]
 class Songs:
     """Songs with their windows' measurements."""
 
-    heard: HeardSongs
+    corpus: Corpus
     measured: MeasuredSongs
 
     @property
     def songs(self) -> tuple[LabelledSong, ...]:
         """Their labels."""
-        return self.heard.songs
+        return self.corpus.songs
 
     @classmethod
-    def of(cls, heard: HeardSongs) -> "Songs":
-        """Measure all windows of songs, however many there are."""
-        recipe = replace(RECIPE, windows=8 * len(heard))
-        return cls(heard, measure_songs(heard, recipe))
+    def of(cls, corpus: Corpus) -> "Songs":
+        """Measure all windows of songs."""
+        recipe = replace(RECIPE, windows=8 * len(corpus))
+        return cls(corpus, measure_songs(corpus, recipe))
 
     @classmethod
-    def repeated_whole(cls, heard: HeardSongs) -> "Songs":
-        """Measure each song once, repeated as often as it fits whole into a window.
+    def repeated_whole(cls, corpus: Corpus) -> "Songs":
+        """Measure each song once, repeated as often as it completely fits into a window.
 
-        A window that ends within a repetition breaks off a short sentence.
+        A window that ends within a repetition would cut off a short sentence.
         """
         window = window_frames(SETTINGS)
         parts = []
         with torch.inference_mode():
-            for log_mel in heard.log_mels:
+            for log_mel in corpus.log_mels:
                 times = max(1, window // log_mel.shape[1])
                 whole = np.tile(log_mel.astype(np.float32), times)[None, :, :window]
                 parts.append(measurements_of(whole.shape[2])(torch.from_numpy(whole)))
         groups = {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
-        rows = np.arange(len(heard))
-        return cls(heard, MeasuredSongs(rows, np.zeros(len(rows), dtype=bool), groups))
+        rows = np.arange(len(corpus))
+        return cls(corpus, MeasuredSongs(rows, np.zeros(len(rows), dtype=bool), groups))
 
     def take(self, rows: NDArray[np.int64]) -> "Songs":
         """Return some of them."""
-        return Songs(self.heard.take(rows), self.measured.take(rows))
+        return Songs(self.corpus.take(rows), self.measured.take(rows))
 
     def of_collections(self, *names: str) -> "Songs":
         """Return those of some collections."""
         return self.take(np.flatnonzero([song.dataset in names for song in self.songs]))
 
     def windows(self, *, distorted: bool) -> "Songs":
-        """Return all songs with only such windows."""
-        return Songs(self.heard, self.measured.windows(self.measured.distorted == distorted))
+        """Return all songs with only their distorted or only their other windows."""
+        return Songs(self.corpus, self.measured.windows(self.measured.distorted == distorted))
 
     def fit(self, prior: KernelMachine | None = None) -> KernelMachine:
         """Learn from them."""
@@ -126,7 +126,7 @@ class Songs:
 
 @lru_cache
 def measurements_of(frames: int) -> SongMeasurements:
-    """Return what measures windows of so many frames."""
+    """Return the measurements for windows of a number of frames."""
     rate = SETTINGS.sample_rate / SETTINGS.hop_length
     return SongMeasurements(mel_frequencies(SETTINGS).tolist(), frames, rate)
 
@@ -138,7 +138,7 @@ def answers(machine: KernelMachine, judged: Songs) -> Answers:
 
 
 def of_songs(machine: KernelMachine, judged: Songs) -> Answers:
-    """Return the answers for each song [shape=(n, size)], heard as it is."""
+    """Return the answers for each song [shape=(n, size)], undistorted."""
     plain = judged.windows(distorted=False)
     count = len(judged.songs)
     return {
@@ -184,7 +184,7 @@ def auc_of_five(songs: Sequence[LabelledSong], found: Answers) -> float:
 
 
 def alone(everything: Songs) -> dict[str, float]:
-    """Return what the machine reaches without the CNN."""
+    """Return what the machine achieves without the CNN."""
     learnt = everything.of_collections(TAGGED, RATED)
     found = out_of_fold(learnt)
     return {
@@ -194,7 +194,7 @@ def alone(everything: Songs) -> dict[str, float]:
 
 
 def distorted(everything: Songs) -> dict[str, float]:
-    """Return figures with and without distorted copies among what is learnt from."""
+    """Return figures with and without learning from distorted copies."""
     both = everything.of_collections(TAGGED, RATED)
     plain = both.windows(distorted=False)
     figures = {}
@@ -237,7 +237,7 @@ def adapted(everything: Songs) -> dict[str, float]:
 
 
 def tables(everything: Songs) -> dict[str, float]:
-    """Return how far labels, answers and AUC move with the table of mood words."""
+    """Return how much labels, answers and AUC change with the table of mood words."""
     both = everything.of_collections(TAGGED, RATED)
     words = np.array([bool(song.tags) for song in both.songs])
 
@@ -278,8 +278,8 @@ def _scaled(row: NDArray[np.floating]) -> NDArray[np.float32]:
 
 
 def acted(everything: Songs) -> dict[str, float]:
-    """Return how the acted emotions are told apart, and what the sentences cost."""
-    sung = Songs.repeated_whole(everything.of_collections(ACTED).heard)
+    """Return how well the acted emotions are recognised, and what the sentences cost."""
+    sung = Songs.repeated_whole(everything.of_collections(ACTED).corpus)
     words, truth = np.unique([str(song.emotion) for song in sung.songs], return_inverse=True)
     wanted = np.eye(len(words), dtype=np.float32)[truth]
     said = np.zeros(len(truth), dtype=np.int64)
@@ -325,7 +325,7 @@ def measure(parts: Sequence[str] = tuple(PARTS), manifest: Path = MANIFEST) -> d
         print(f"there is no {manifest}: nothing measured", file=sys.stderr)
         return {}
     labelled = gather([manifest], leave_out=())
-    everything = Songs.of(hear(labelled.rows, settings=SETTINGS, cache=CACHE))
+    everything = Songs.of(read_corpus(labelled.rows, settings=SETTINGS, cache=CACHE))
     figures: dict[str, float] = {}
     for part in parts:
         figures |= PARTS[part](everything)

@@ -1,8 +1,8 @@
-"""How far the loudness of the analysed windows is from that of the whole song.
+"""How much the loudness of the analysed windows differs from that of the whole song.
 
-``python research/loudness.py MANIFEST`` joins clips of one artist and of one quadrant, eight at a
-time, into "songs" of four minutes: no full songs come with the research data, and the clips of an
-artist differ more than the parts of one song. Without the data there is nothing to measure.
+``python research/loudness.py MANIFEST`` joins clips of one artist, eight at a time, into "songs" of
+four minutes: the research data has no full songs, and the clips of an artist differ more than the
+parts of one song. Without the data there is nothing to measure.
 """
 
 import sys

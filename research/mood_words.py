@@ -1,8 +1,8 @@
-"""How firmly mood words say which emotion a song has, before anything is heard.
+"""How firmly mood words say which emotion a song has, before any sound is analysed.
 
-``python research/mood_words.py [MANIFEST]``: the leading emotion of two random halves of each
-song's words, and what the quadrant that people checked says about it. Songs that lead in one of the
-five emotions of the words count. Without the data there is nothing to measure.
+``python research/mood_words.py [MANIFEST]``: compares the leading emotions of two random halves of
+each song's words, and each song's emotion with the quadrant that people checked. Songs whose words
+lead to one of five emotions count. Without the data there is nothing to measure.
 """
 
 import sys

@@ -1,13 +1,13 @@
-"""Which faces are found in pictures, and which of them is taken for the main one.
+"""Which faces are found in pictures, and which is taken for the main one.
 
     python research/picture_faces.py
 
 On the pictures of the research data that the shipped detector did not learn from (wild.csv). Looks:
-the share of the faces found at an overlap of 0.35, and false boxes a picture, after the first look
-that finds anything, and after one more. Main face: three rules are compared. `false` puts each
-picture with a face beside 20 pictures without people in which something is taken for one: how often
-the main face is a true one. `groups` are pictures of several people: how often the main face has at
-least 0.8 of the widest one's width.
+the share of the faces found at an overlap of 0.35, and false boxes per picture, after the first
+look that finds anything, and after one more. Main face: three rules are compared. `false` puts each
+picture with a face beside 20 pictures without people in which something is taken for a face: how
+often the main face is a true one. `groups` are pictures of several people: how often the main face
+has at least 0.8 of the width of the widest.
 """
 
 import json

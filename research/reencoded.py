@@ -1,7 +1,7 @@
-"""How far the music model's answers move when a clip comes in another codec and loudness.
+"""How much the music model's answers change with a clip's codec and loudness.
 
-``python research/reencoded.py MANIFEST`` writes eight clips of the research data again as stereo
-of 44.1 kHz. Without the data there is nothing to measure.
+``python research/reencoded.py MANIFEST`` writes eight clips of the research data again, as 44.1 kHz
+stereo. Without the data there is nothing to measure.
 """
 
 import sys
@@ -29,7 +29,7 @@ EVERY = 85
 
 
 def main(manifest: Path = MANIFEST) -> None:
-    """Print a line for each form: how far the mood, valence and arousal move."""
+    """Print a line per format: how much the mood, valence and arousal change."""
     if not manifest.is_file():
         print(f"there is no {manifest}: nothing measured", file=sys.stderr)
         return

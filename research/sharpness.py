@@ -1,4 +1,4 @@
-"""What blur does to the mood, and how much of it is withheld as ``too_blurred``.
+"""What blur does to the mood, and how many moods are withheld as ``too_blurred``.
 
 FER2013's PublicTest faces with a FER+ plurality among the seven, blurred by a Gaussian (defocus),
 along a line of any direction (motion), or reduced and enlarged again (a face far away). The mood's
@@ -64,7 +64,7 @@ def measure() -> dict[str, float]:
 
 
 def _moved(face: Picture, length: int, degrees: float) -> Picture:
-    """Return a face blurred along a line of so many pixels."""
+    """Return a face blurred along a line, whose length is in pixels."""
     line = np.zeros((length, length))
     line[length // 2] = 1
     line = ndimage.rotate(line, degrees, reshape=False, order=1, mode="grid-constant")
@@ -78,7 +78,7 @@ def _unsharp(face: Picture, sigma: float) -> Picture:
 
 
 def _far(face: Picture, side: int) -> Picture:
-    """Return a face as if it had been so many pixels wide."""
+    """Return a face as if it had been only ``side`` pixels wide."""
     small = sample(face, Window(0, 0, 48, 48), width=side, height=side)
     return sample(small, Window(0, 0, side, side), width=48, height=48)
 

@@ -1,11 +1,10 @@
 """How steady the mood of a stream is, and how soon it follows a change.
 
-On the webcam clips among the research data: changes of the strongest emotion per second, of the
-frames by themselves and smoothed. On FER2013's PublicTest: faces held still before a camera, that
-is a face cut out anew for every frame with a box that trembles (1.2 pixels of 48, 3 % of the
-size) and sensor noise (4 grey levels); and steps from one such face to another. One exponential
-filter with the same delay stands beside ours for comparison. Without the data only the step
-between two pure moods is measured.
+On the webcam clips of the research data: changes of the strongest emotion per second, of single
+frames and smoothed. On FER2013's PublicTest: faces held still in front of a camera (each frame is
+cropped anew, with a trembling box (1.2 pixels of 48, 3 % of the size) and sensor noise (4 grey
+levels)), and steps from one such face to another. A single exponential filter with the same delay
+is measured for comparison. Without the data, only the step between two pure moods is measured.
 """
 
 import json
@@ -25,7 +24,7 @@ from vibelux.face.sources import moments_of_video
 from vibelux.face.tracker import SmoothMood
 
 TIME_CONSTANT = 0.5  # the default of FaceTracker
-SINGLE = 0.56  # of one filter that takes as long to name a new face's emotion, on average
+SINGLE = 0.56  # of a single filter that takes as long to follow, on average
 RATE = 15
 SECONDS = 3
 FACES = 400
@@ -97,7 +96,7 @@ def _faces(path: Path) -> dict[str, float]:
 
 
 def _still(face: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
-    """Return one crop a frame [shape=(k, 48, 48)] of a face that holds still."""
+    """Return one crop per frame [shape=(k, 48, 48)] of a face that holds still."""
     crops = []
     for _ in range(RATE * SECONDS):
         side, (right, down) = 48 / (1 + random.normal(0, 0.03)), random.normal(0, 1.2, 2)
@@ -125,7 +124,7 @@ def single(moods: NDArray[np.float32]) -> NDArray[np.float64]:
 def _delays(
     smooth: Smooth, old: NDArray[np.float32], new: NDArray[np.float32]
 ) -> tuple[float, float]:
-    """Return when the new face's emotion is the strongest, and when 63 % of the way is gone."""
+    """Return when the new face's emotion is the strongest, and when 63 % of the step is done."""
     after = smooth(np.concatenate([old, new]))[len(old) :]
     begun, end = old.mean(axis=0), new.mean(axis=0)
     way = (after - begun) @ (end - begun) / ((end - begun) @ (end - begun))
@@ -138,7 +137,7 @@ def _delays(
 
 
 def changes(moods: Sequence[Mood | None]) -> int:
-    """Return how often the strongest emotion changes from one mood to the next, gaps aside."""
+    """Return how often the strongest emotion changes from one mood to the next, ignoring gaps."""
     strongest = [None if mood is None else int(np.argmax(mood)) for mood in moods]
     return sum(
         before is not None and after is not None and before != after

@@ -1,12 +1,12 @@
-"""What becomes of the mood when a picture is turned by a quarter or by half.
+"""What happens to the mood when a picture is turned by a quarter or by half.
 
     python research/turned_faces.py
 
-Pictures with one face, of the detector's research data (most were learnt from), and FER2013's
-PublicTest faces in a frame of their own border; each as it is, and turned. `stream` is what the
-camera and videos get, `picture` what an image file gets. Of the pictures whose upright face is
-read: the share in which that upright face is taken for a turned one, and of each turn the share
-that gets a mood, and one whose strongest emotion is another than upright.
+Pictures with one face from the detector's research data (it learnt from most of them), and
+FER2013's PublicTest faces in a frame of their own border; each as it is, and turned. `stream` is
+what the camera and videos get, `picture` what an image file gets. Of the pictures whose upright
+face is read: the share in which it is taken for a turned one, and for each turn the share that gets
+a mood, and that gets another strongest emotion than upright.
 """
 
 import json

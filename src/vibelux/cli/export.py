@@ -78,7 +78,7 @@ def music(
     """Export a music checkpoint, also one of a training that still runs."""
     with train_extra():
         from vibelux.training.song import runs
-        from vibelux.training.song.log_mels import hear
+        from vibelux.training.song.log_mels import read_corpus
         from vibelux.training.song.training import SongTraining
     from vibelux.music.spectrogram import MelSettings
 
@@ -86,10 +86,10 @@ def music(
     training = SongTraining.read(checkpoint, settings)
     left_out = runs.LEFT_OUT if leave_out is None else tuple(leave_out)
     labelled = runs.gather(data, leave_out=left_out)
-    heard = hear(labelled.rows, settings=settings, cache=cache)
+    corpus = read_corpus(labelled.rows, settings=settings, cache=cache)
     runs.finish_songs(
         training,
-        heard,
+        corpus,
         out,
         source=", ".join(path.name for path in data),
         options=runs.Options(announce=lambda line: err().print(line, soft_wrap=True)),

@@ -141,7 +141,7 @@ def music(
     from vibelux.evaluation.predictions import write_song_predictions
     from vibelux.music.spectrogram import MelSettings
     from vibelux.training.song.export import class_lines
-    from vibelux.training.song.log_mels import hear
+    from vibelux.training.song.log_mels import read_corpus
 
     console = err()
 
@@ -151,11 +151,13 @@ def music(
     left_out = runs.LEFT_OUT if leave_out is None else tuple(leave_out)
     labelled = runs.gather(paths, leave_out=left_out)
     with _progress("spectrograms", len(labelled)) as advance:
-        heard = hear(labelled.rows, settings=MelSettings(), cache=cache, on_progress=advance)
-    skipped = (*labelled.skipped, *heard.skipped)
+        corpus = read_corpus(
+            labelled.rows, settings=MelSettings(), cache=cache, on_progress=advance
+        )
+    skipped = (*labelled.skipped, *corpus.skipped)
     for name, reason in skipped[:20]:
         announce(f"skipped {name}: {reason}")
-    for line in class_lines(heard, skipped):
+    for line in class_lines(corpus, skipped):
         announce(line)
 
     recipe = SongRecipe(seed=seed)
@@ -176,7 +178,7 @@ def music(
     with quiet():
         if cross_validate:
             found, figures = runs.cross_validate_songs(
-                heard, out_folder, recipe=recipe, options=options
+                corpus, out_folder, recipe=recipe, options=options
             )
             history = found.history
             if predictions is not None:
@@ -185,19 +187,19 @@ def music(
                 _report(report, found, source=source, limits=())
         elif unheard is not None:
             figures = unheard_songs.measure_unheard(
-                heard, unheard, out_folder, recipe=recipe, options=options
+                corpus, unheard, out_folder, recipe=recipe, options=options
             )
             history = []
         elif cross_dataset:
             songs, said, figures = unheard_songs.cross_dataset_songs(
-                heard, out_folder, recipe=recipe, options=options, against=against
+                corpus, out_folder, recipe=recipe, options=options, against=against
             )
             if predictions is not None:
                 write_song_predictions(predictions, songs, said)
             history = []
         else:
             trained = runs.train_songs(
-                heard,
+                corpus,
                 out_folder,
                 recipe=recipe,
                 source=source,

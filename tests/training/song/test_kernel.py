@@ -17,13 +17,13 @@ from vibelux.training.song.kernel_fit import (
     kernel_targets,
     measure_songs,
 )
-from vibelux.training.song.log_mels import HeardSongs, windows
+from vibelux.training.song.log_mels import Corpus, windows
 
 SETTINGS = MelSettings()
 RECIPE = KernelRecipe()
 
 
-def pulses(count: int, *, seed: int) -> HeardSongs:
+def pulses(count: int, *, seed: int) -> Corpus:
     """Fast bright pulses are Q1, slow dark swells Q3; one song has no quadrant but a valence."""
     rng = np.random.default_rng(seed)
     songs, log_mels = [], []
@@ -35,7 +35,7 @@ def pulses(count: int, *, seed: int) -> HeardSongs:
         log_mels.append((tilt[:, None] + course + noise - 30).astype(np.float16))
         labels = {"valence": 0.3} if i == 3 else {"quadrant": "Q1" if fast else "Q3"}
         songs.append(LabelledSong(path=None, given=str(i), group=str(i), **labels))
-    return HeardSongs(tuple(songs), tuple(log_mels), SETTINGS)
+    return Corpus(tuple(songs), tuple(log_mels), SETTINGS)
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +53,8 @@ def machine(learnt, measured):
     return fit_kernel_machine(learnt.songs, measured, SETTINGS, RECIPE)
 
 
-def answers(machine: KernelMachine, heard: HeardSongs) -> dict[str, np.ndarray]:
-    cut = np.concatenate([windows(log_mel, SETTINGS) for log_mel in heard.log_mels])
+def answers(machine: KernelMachine, corpus: Corpus) -> dict[str, np.ndarray]:
+    cut = np.concatenate([windows(log_mel, SETTINGS) for log_mel in corpus.log_mels])
     with torch.inference_mode():
         return {name: v.numpy() for name, v in machine(torch.from_numpy(cut)).items()}
 

@@ -10,7 +10,7 @@ pytest.importorskip("torch", reason="the train extra is not installed")
 from vibelux.datasets.songs import LabelledSong
 from vibelux.music.preprocess import preprocess
 from vibelux.music.spectrogram import MelSettings
-from vibelux.training.song.log_mels import hear
+from vibelux.training.song.log_mels import read_corpus
 
 
 def write_wav(path, samples):
@@ -30,9 +30,9 @@ def test_audio_and_preprocessed_songs_give_the_same(tmp_path):
         LabelledSong(path=write_wav(tmp_path / "sad" / f"{name}.wav", part), given=name, group=name)
         for name, part in parts.items()
     ]
-    heard = hear(songs, settings=MelSettings(), cache=tmp_path / "cache")
-    assert [song.given for song in heard.songs] == ["noise"]
-    reasons = dict(heard.skipped)
+    corpus = read_corpus(songs, settings=MelSettings(), cache=tmp_path / "cache")
+    assert [song.given for song in corpus.songs] == ["noise"]
+    reasons = dict(corpus.skipped)
     assert "it is silent" in reasons["silence"]
     assert "it lasts 0.10 s; at least 0.9 s are needed" in reasons["click"]
     report = preprocess(tmp_path, tmp_path.with_name("OUT"), MelSettings())
@@ -41,4 +41,4 @@ def test_audio_and_preprocessed_songs_give_the_same(tmp_path):
         "sad/click.wav": "it lasts 0.10 s; at least 0.9 s are needed",
     }
     kept = np.load(tmp_path.with_name("OUT") / "sad" / "noise.npy")
-    np.testing.assert_array_equal(heard.log_mels[0], kept)
+    np.testing.assert_array_equal(corpus.log_mels[0], kept)

@@ -23,7 +23,7 @@ from vibelux.training.song.calibration import calibrated, fit_calibration
 from vibelux.training.song.cross_validation import FOLDS, folds_of
 from vibelux.training.song.figures import LEADS
 from vibelux.training.song.kernel import KernelMachine
-from vibelux.training.song.log_mels import HeardSongs, hear, repeated, windows
+from vibelux.training.song.log_mels import Corpus, read_corpus, repeated, windows
 from vibelux.training.song.model import Calibration, SongModel
 from vibelux.training.song.network import SongNetwork, SongNetworkConfig
 from vibelux.training.song.runs import (
@@ -41,7 +41,7 @@ RECIPE = SongRecipe(epochs=4, batch_size=8, crop_frames=104, ema_decay=0.5, lear
 OPTIONS = Options(precision="32-true", announce=lambda _: None)
 
 
-def drawn_songs(count: int, *, seed: int = 0) -> HeardSongs:
+def drawn_songs(count: int, *, seed: int = 0) -> Corpus:
     """Half of the songs happy (Q1, words), half sad (GEMS or words), two songs a group."""
     rng = np.random.default_rng(seed)
     songs, log_mels = [], []
@@ -63,7 +63,7 @@ def drawn_songs(count: int, *, seed: int = 0) -> HeardSongs:
                 gems=gems,
             )
         )
-    return HeardSongs(tuple(songs), tuple(log_mels), SETTINGS)
+    return Corpus(tuple(songs), tuple(log_mels), SETTINGS)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -75,19 +75,19 @@ def _small_network():
 
 
 @pytest.fixture(scope="module")
-def heard():
+def corpus():
     return drawn_songs(40)
 
 
 @pytest.fixture(scope="module")
-def validated(heard, tmp_path_factory):
+def validated(corpus, tmp_path_factory):
     out = tmp_path_factory.mktemp("run")
     with quiet():
-        return out, *cross_validate_songs(heard, out, recipe=RECIPE, options=OPTIONS)
+        return out, *cross_validate_songs(corpus, out, recipe=RECIPE, options=OPTIONS)
 
 
-def test_groups_stay_together_and_folds_never_change(heard):
-    folds = folds_of(heard.songs)
+def test_groups_stay_together_and_folds_never_change(corpus):
+    folds = folds_of(corpus.songs)
     assert set(folds) == set(range(FOLDS))
     assert (folds[::2] == folds[1::2]).all()
     listed = LabelledSong(path=None, given="", group="4q:The Beach Boys")
@@ -104,7 +104,7 @@ def test_the_committed_folds_are_balanced(shared_data):
         assert counts.max() - counts.min() <= 3
 
 
-def test_cross_validation_hears_the_difference_in_unheard_groups(validated, heard):
+def test_cross_validation_finds_the_difference_in_unknown_groups(validated, corpus):
     _, found, figures = validated
     assert found.predictions.analysed.all()
     assert figures["quadrant_accuracy"] > 0.6
@@ -113,7 +113,7 @@ def test_cross_validation_hears_the_difference_in_unheard_groups(validated, hear
     assert figures["gems_n"] == 10
     np.testing.assert_allclose(found.predictions.mood.sum(axis=1), 1, atol=1e-5)
     assert len(found.history) == RECIPE.epochs
-    assert [song.given for song in found.songs.rows] == [song.given for song in heard.songs]
+    assert [song.given for song in found.songs.rows] == [song.given for song in corpus.songs]
 
 
 def test_figures_of_the_emotions_and_their_calibration(validated):
@@ -141,28 +141,28 @@ def test_figures_say_what_is_left_where_less_of_each_song_is_heard(validated):
             assert fewer == figures["quadrant_macro_f1"]
 
 
-def test_a_finished_cross_validation_is_kept_on_resume(validated, heard):
+def test_a_finished_cross_validation_is_kept_on_resume(validated, corpus):
     out, found, _ = validated
     before = {p: p.stat().st_mtime_ns for p in out.rglob("last.ckpt")}
     with quiet():
         again, _ = cross_validate_songs(
-            heard, out, recipe=RECIPE, options=replace(OPTIONS, resume=True)
+            corpus, out, recipe=RECIPE, options=replace(OPTIONS, resume=True)
         )
     np.testing.assert_array_equal(again.predictions.mood, found.predictions.mood)
     assert before == {p: p.stat().st_mtime_ns for p in out.rglob("last.ckpt")}
 
 
 def test_training_after_it_learns_from_all_songs_and_agrees_with_torch(
-    validated, heard, _small_network
+    validated, corpus, _small_network
 ):
     out, found, figures = validated
     with quiet():
-        trained = train_songs(heard, out, recipe=RECIPE, source="drawn", options=OPTIONS,
+        trained = train_songs(corpus, out, recipe=RECIPE, source="drawn", options=OPTIONS,
                               cross_validation=out / "cross_validation.json")  # fmt: skip
     assert trained.difference <= 1e-4
     card = load_model("music", trained.onnx).card
     assert card.labels == EMOTIONS
-    assert card.training["songs_learnt_from"] == len(heard)
+    assert card.training["songs_learnt_from"] == len(corpus)
     assert card.calibration["mood"]["kernel"] == found.calibration.mood.kernel
     assert card.metrics["quadrant_macro_f1"] == figures["quadrant_macro_f1"]
     assert card.statistics["of"] == "out-of-fold predictions of the cross-validation"
@@ -171,13 +171,13 @@ def test_training_after_it_learns_from_all_songs_and_agrees_with_torch(
     assert SongStatistics.of(card).clear == pytest.approx(np.median(clearness_of(moods)), abs=1e-4)
     assert card.preprocessing["window_seconds"] == 10
     assert card.training["labels"]["gems"] == 10
-    outputs = load_model("music", trained.onnx).run(windows(heard.log_mels[0], SETTINGS))
+    outputs = load_model("music", trained.onnx).run(windows(corpus.log_mels[0], SETTINGS))
     assert outputs["mood"].shape == (1, 7) and outputs["valence"].shape == (1,)
 
     network = SongNetwork(_small_network(words=len(mood_words())), SETTINGS)
     load_weights(network, trained.onnx, fresh=UNEXPORTED)  # what was exported can go on learning
     kernel = KernelMachine.read(trained.onnx, SETTINGS)
-    cut = torch.from_numpy(windows(heard.log_mels[0], SETTINGS))
+    cut = torch.from_numpy(windows(corpus.log_mels[0], SETTINGS))
     with torch.inference_mode():
         again = SongModel(network.eval(), kernel, found.calibration)(cut)
     for name, expected in zip(SongModel.OUTPUTS, again, strict=True):
@@ -185,11 +185,11 @@ def test_training_after_it_learns_from_all_songs_and_agrees_with_torch(
     assert -1 <= outputs["tension"][0] <= 1
 
 
-def test_a_cross_validation_of_something_else_is_refused(validated, heard, tmp_path):
+def test_a_cross_validation_of_something_else_is_refused(validated, corpus, tmp_path):
     out, _, _ = validated
     for songs, recipe, differs in (
-        (heard.take(range(30)), RECIPE, "songs"),
-        (heard, replace(RECIPE, epochs=RECIPE.epochs + 1), "recipe"),
+        (corpus.take(range(30)), RECIPE, "songs"),
+        (corpus, replace(RECIPE, epochs=RECIPE.epochs + 1), "recipe"),
     ):
         with pytest.raises(DatasetError, match=f"differs in {differs}"):
             train_songs(songs, tmp_path, recipe=recipe, source="drawn", options=OPTIONS,
@@ -198,26 +198,26 @@ def test_a_cross_validation_of_something_else_is_refused(validated, heard, tmp_p
     for text in ("[]", "{}", '{"key": 1, "calibration": {}, "figures": {}}', "\0"):
         other.write_text(text, encoding="utf-8")
         with pytest.raises(DatasetError, match="is not a cross-validation's result"):
-            train_songs(heard, tmp_path, recipe=RECIPE, source="", options=OPTIONS,
+            train_songs(corpus, tmp_path, recipe=RECIPE, source="", options=OPTIONS,
                         cross_validation=other)  # fmt: skip
     assert not (tmp_path / "last.ckpt").exists()
 
 
-def test_without_cross_validation_some_groups_are_held_back(validated, heard, tmp_path):
+def test_without_cross_validation_some_groups_are_held_back(validated, corpus, tmp_path):
     out, _, _ = validated
     # One that happens to lie in the output folder was not asked for.
     (tmp_path / "cross_validation.json").write_bytes((out / "cross_validation.json").read_bytes())
     with quiet():
-        trained = train_songs(heard, tmp_path, recipe=RECIPE, source="drawn", options=OPTIONS)
+        trained = train_songs(corpus, tmp_path, recipe=RECIPE, source="drawn", options=OPTIONS)
     card = json.loads(trained.onnx.with_suffix(".json").read_text("utf-8"))
-    held = sum(folds_of(heard.songs) == 0)
-    assert card["training"]["songs_learnt_from"] == len(heard) - held > 0
+    held = sum(folds_of(corpus.songs) == 0)
+    assert card["training"]["songs_learnt_from"] == len(corpus) - held > 0
     assert card["calibration"]["songs"] == card["statistics"]["songs"] == held
     assert ModelStatistics(music_model=trained.onnx).songs.mood_spread > 0
     assert set(trained.history[0]) >= {"loss", "val_mood_loss", "val_quadrant_f1"}
 
 
-def test_an_interrupted_training_goes_on_where_it_stopped(heard, tmp_path):
+def test_an_interrupted_training_goes_on_where_it_stopped(corpus, tmp_path):
     class Stopped(Exception):
         pass
 
@@ -231,7 +231,7 @@ def test_an_interrupted_training_goes_on_where_it_stopped(heard, tmp_path):
     def run(out, **options):
         with quiet():
             return train_songs(
-                heard, out, recipe=RECIPE, source="drawn", options=replace(OPTIONS, **options)
+                corpus, out, recipe=RECIPE, source="drawn", options=replace(OPTIONS, **options)
             )
 
     with pytest.raises(Stopped):
@@ -240,53 +240,53 @@ def test_an_interrupted_training_goes_on_where_it_stopped(heard, tmp_path):
     assert [entry["epoch"] for entry in trained.history] == [1, 2, 3, 4]
 
 
-def test_a_collection_can_be_kept_unheard(heard, tmp_path):
+def test_a_collection_can_be_left_out(corpus, tmp_path):
     with quiet():
-        figures = measure_unheard(heard, "rated", tmp_path, recipe=RECIPE, options=OPTIONS)
+        figures = measure_unheard(corpus, "rated", tmp_path, recipe=RECIPE, options=OPTIONS)
     assert figures["n"] == figures["composite_n"] == 10
     with pytest.raises(DatasetError, match="rated, words"):
-        measure_unheard(heard, "none", tmp_path, recipe=RECIPE, options=OPTIONS)
+        measure_unheard(corpus, "none", tmp_path, recipe=RECIPE, options=OPTIONS)
 
 
-def test_each_collection_is_judged_by_the_others(heard, tmp_path):
+def test_each_collection_is_judged_by_the_others(corpus, tmp_path):
     names = ["one"] * 20 + ["two"] * 20
-    songs = tuple(replace(s, dataset=n) for s, n in zip(heard.songs, names, strict=True))
-    heard = replace(heard, songs=songs)
+    songs = tuple(replace(s, dataset=n) for s, n in zip(corpus.songs, names, strict=True))
+    corpus = replace(corpus, songs=songs)
     with quiet():
-        songs, said, figures = cross_dataset_songs(heard, tmp_path, recipe=RECIPE, options=OPTIONS)
+        songs, said, figures = cross_dataset_songs(corpus, tmp_path, recipe=RECIPE, options=OPTIONS)
     assert figures["collections"] == 2
-    assert songs.rows == heard.songs
+    assert songs.rows == corpus.songs
     assert said.analysed.all() and len(said.mood) == len(songs)
     assert figures["n_one"] == 20
     assert figures["arousal_auc_two"] > 0.8
     assert figures["looks"] == 1
     with quiet():  # the same recipe again: no new look, and no gain
         *_, again = cross_dataset_songs(
-            heard, tmp_path, recipe=RECIPE, options=replace(OPTIONS, resume=True),
+            corpus, tmp_path, recipe=RECIPE, options=replace(OPTIONS, resume=True),
             against=tmp_path / "cross_dataset.json",
         )  # fmt: skip
     assert again["looks"] == 1
     assert again["gain_arousal_r"] == pytest.approx(0, abs=1e-3)
     with pytest.raises(DatasetError, match=r"1 collections .* are too few"):
-        one = heard.take([i for i, song in enumerate(heard.songs) if song.dataset == "one"])
+        one = corpus.take([i for i, song in enumerate(corpus.songs) if song.dataset == "one"])
         cross_dataset_songs(one, tmp_path, recipe=RECIPE, options=OPTIONS)
 
     with quiet():  # what was found goes into the card of the same recipe
-        trained = train_songs(heard, tmp_path, recipe=RECIPE, source="drawn", options=OPTIONS,
+        trained = train_songs(corpus, tmp_path, recipe=RECIPE, source="drawn", options=OPTIONS,
                               cross_dataset=tmp_path / "cross_dataset.json")  # fmt: skip
     metrics = load_model("music", trained.onnx).card.metrics
     assert metrics["unheard_arousal_r"] == pytest.approx(figures["arousal_r"], abs=1e-3)
     assert metrics["unheard_looks"] == 1
     with pytest.raises(DatasetError, match="differs in recipe"):
-        train_songs(heard, tmp_path, recipe=replace(RECIPE, epochs=9), source="", options=OPTIONS,
+        train_songs(corpus, tmp_path, recipe=replace(RECIPE, epochs=9), source="", options=OPTIONS,
                     cross_dataset=tmp_path / "cross_dataset.json")  # fmt: skip
 
 
-def test_too_few_songs_are_refused(heard, tmp_path):
+def test_too_few_songs_are_refused(corpus, tmp_path):
     with pytest.raises(DatasetError, match="too few"):
-        train_songs(heard.take(range(4)), tmp_path, recipe=RECIPE, source="", options=OPTIONS)
+        train_songs(corpus.take(range(4)), tmp_path, recipe=RECIPE, source="", options=OPTIONS)
     with pytest.raises(DatasetError, match="folds"):
-        cross_validate_songs(heard.take(range(8)), tmp_path, recipe=RECIPE, options=OPTIONS)
+        cross_validate_songs(corpus.take(range(8)), tmp_path, recipe=RECIPE, options=OPTIONS)
 
 
 def test_other_networks_are_refused_as_a_start(validated, face_model):
@@ -365,12 +365,12 @@ def test_the_cache_is_used_and_notices_changes(tmp_path, monkeypatch):
     path = tmp_path / "a.mp3"
     path.write_bytes(b"a")
     song = LabelledSong(path=path, given="a.mp3", group="a", emotion="sad")
-    first = hear([song], settings=SETTINGS, cache=tmp_path / "cache")
-    again = hear([song], settings=SETTINGS, cache=tmp_path / "cache")
+    first = read_corpus([song], settings=SETTINGS, cache=tmp_path / "cache")
+    again = read_corpus([song], settings=SETTINGS, cache=tmp_path / "cache")
     assert len(calls) == 1
     np.testing.assert_array_equal(first.log_mels[0], again.log_mels[0])
     path.write_bytes(b"changed")
-    hear([song], settings=SETTINGS, cache=tmp_path / "cache")
+    read_corpus([song], settings=SETTINGS, cache=tmp_path / "cache")
     assert len(calls) == 2
 
 
@@ -383,10 +383,10 @@ def test_bad_songs_are_skipped_with_their_reason(tmp_path):
         LabelledSong(path=tmp_path / name, given=name, group=name, emotion="sad")
         for name in ("good.npy", "other.npy", "absent.mp3")
     ]
-    found = hear(songs, settings=SETTINGS, cache=tmp_path / "cache")
+    found = read_corpus(songs, settings=SETTINGS, cache=tmp_path / "cache")
     assert [song.given for song in found.songs] == ["good.npy"]
     reasons = dict(found.skipped)
     assert "(64, 400)" in reasons["other.npy"] and "preprocess" in reasons["other.npy"]
     assert "absent.mp3" in reasons
     with pytest.raises(DatasetError, match="none of the 1 songs"):
-        hear(songs[2:], settings=SETTINGS, cache=tmp_path / "cache")
+        read_corpus(songs[2:], settings=SETTINGS, cache=tmp_path / "cache")

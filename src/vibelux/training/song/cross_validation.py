@@ -33,7 +33,7 @@ from vibelux.training.song.kernel_fit import (
     fit_kernel_machine,
     measure_songs,
 )
-from vibelux.training.song.log_mels import HeardSongs
+from vibelux.training.song.log_mels import Corpus
 from vibelux.training.song.model import Calibration
 from vibelux.training.song.targets import leading_emotion
 from vibelux.training.song.training import Heads, SongRecipe, fit_songs, predict
@@ -97,7 +97,7 @@ def _fold(song: LabelledSong, listed: dict[str, int], artists: dict[str, int]) -
 
 
 def cross_validate(
-    heard: HeardSongs,
+    corpus: Corpus,
     out: Path,
     *,
     recipe: SongRecipe,
@@ -110,7 +110,7 @@ def cross_validate(
     """Train `FOLDS` networks, each without one fold, and let each judge the fold left out.
 
     Args:
-        heard: all songs.
+        corpus: all songs.
         out: folder for the checkpoints, ``fold-0`` to ``fold-4``.
         recipe: of each training.
         resume: keep folds that are finished and go on in the one that is not.
@@ -125,10 +125,10 @@ def cross_validate(
         ModelError: the weights to begin with cannot be used.
 
     """
-    folds = folds_of(heard.songs)
+    folds = folds_of(corpus.songs)
     if len(np.unique(folds)) < FOLDS:
         raise DatasetError(
-            f"{len({song.group for song in heard.songs})} groups (artists) are too few "
+            f"{len({song.group for song in corpus.songs})} groups (artists) are too few "
             f"for {FOLDS} folds; give more songs, or a column group"
         )
     measured: MeasuredSongs | None = None
@@ -136,7 +136,7 @@ def cross_validate(
     histories: list[list[dict[str, float]]] = []
     for fold in range(FOLDS):
         test = np.flatnonzero(folds == fold)
-        learnt, judged = heard.take(np.flatnonzero(folds != fold)), heard.take(test)
+        learnt, judged = corpus.take(np.flatnonzero(folds != fold)), corpus.take(test)
         folder = out / f"fold-{fold}"
         done = folder / "done.npz"
         key = _key(recipe, learnt, judged)
@@ -153,12 +153,12 @@ def cross_validate(
                 precision=precision,
                 callbacks=callbacks(fold),
             )
-            prior = None if pretrained is None else KernelMachine.read(pretrained, heard.settings)
-            measured = measured or measure_songs(heard, KernelRecipe())
+            prior = None if pretrained is None else KernelMachine.read(pretrained, corpus.settings)
+            measured = measured or measure_songs(corpus, KernelRecipe())
             kernel = fit_kernel_machine(
                 learnt.songs,
                 measured.take(np.flatnonzero(folds != fold)),
-                heard.settings,
+                corpus.settings,
                 KernelRecipe(),
                 prior=prior,
             )
@@ -171,14 +171,14 @@ def cross_validate(
         parts.append(replace(heads, song=test[heads.song]))
         histories.append(history)
     heads = _joined(parts)
-    songs = with_leading_emotions(heard.songs)
+    songs = with_leading_emotions(corpus.songs)
     return CrossValidation(
         songs=songs,
-        labels=heard.songs,
+        labels=corpus.songs,
         folds=folds,
         heads=heads,
-        predictions=out_of_fold(heard.songs, heads, folds),
-        calibration=fit_calibration(heads, heard.songs),
+        predictions=out_of_fold(corpus.songs, heads, folds),
+        calibration=fit_calibration(heads, corpus.songs),
         history=[
             {name: float(np.mean([e[name] for e in epoch])) for name in epoch[0]}
             for epoch in zip(*histories, strict=True)
@@ -223,7 +223,7 @@ def _joined(parts: Sequence[Heads]) -> Heads:
     )
 
 
-def _key(recipe: SongRecipe, learnt: HeardSongs, judged: HeardSongs) -> str:
+def _key(recipe: SongRecipe, learnt: Corpus, judged: Corpus) -> str:
     """Return what a finished fold depends on, so that --resume never mixes two recipes."""
     given = "\n".join(song.given for part in (learnt, judged) for song in part.songs)
     digest = hashlib.sha256(given.encode("utf-8", "surrogateescape")).hexdigest()

@@ -14,7 +14,7 @@ from vibelux.training.export import export_model
 from vibelux.training.fit import laid_out
 from vibelux.training.song.kernel import HEADS, KernelMachine
 from vibelux.training.song.kernel_fit import KernelRecipe
-from vibelux.training.song.log_mels import MAX_WINDOWS, WINDOW_SECONDS, HeardSongs, windows
+from vibelux.training.song.log_mels import MAX_WINDOWS, WINDOW_SECONDS, Corpus, windows
 from vibelux.training.song.model import Calibration, SongModel
 from vibelux.training.song.targets import song_targets
 from vibelux.training.song.training import SongTraining
@@ -71,7 +71,7 @@ RARE = 30
 def export_songs(
     training: SongTraining,
     kernel: KernelMachine,
-    heard: HeardSongs,
+    corpus: Corpus,
     path: Path,
     *,
     calibration: Calibration,
@@ -86,7 +86,7 @@ def export_songs(
     Args:
         training: the trained network.
         kernel: the kernel machine beside it.
-        heard: songs; the windows of up to 32 of them, of all collections, are the check.
+        corpus: songs; the windows of up to 32 of them, of all collections, are the check.
         path: of the ONNX file.
         calibration: fitted constants.
         calibrated_on: what they were fitted on, for the card.
@@ -105,10 +105,10 @@ def export_songs(
     graph = SongModel(
         laid_out(training.network, torch.contiguous_format).eval(), kernel, calibration
     )
-    rows = np.unique(np.linspace(0, len(heard) - 1, 32).astype(int))
-    examples = np.concatenate([windows(heard.log_mels[i], heard.settings) for i in rows])
+    rows = np.unique(np.linspace(0, len(corpus) - 1, 32).astype(int))
+    examples = np.concatenate([windows(corpus.log_mels[i], corpus.settings) for i in rows])
     examples = np.concatenate([examples, examples[:1]])  # the exporter wants two at least
-    settings = asdict(heard.settings)
+    settings = asdict(corpus.settings)
     return export_model(
         graph,
         torch.from_numpy(examples),
@@ -117,7 +117,7 @@ def export_songs(
         version=date.today().strftime("%Y.%m.%d"),
         outputs=OUTPUTS,
         input_name="log_mel",
-        input_range=(float(10 * np.log10(heard.settings.amin)), 60.0),
+        input_range=(float(10 * np.log10(corpus.settings.amin)), 60.0),
         preprocessing={
             **settings,
             "window_seconds": WINDOW_SECONDS,
@@ -134,8 +134,8 @@ def export_songs(
         statistics=statistics,
         training={
             "data": source,
-            "collections": collections_of(heard),
-            "labels": label_counts(heard),
+            "collections": collections_of(corpus),
+            "labels": label_counts(corpus),
             "recipe": asdict(training.recipe),
             "augmentation": asdict(training.augmentation),
             "network": asdict(training.network.config),
@@ -148,23 +148,23 @@ def export_songs(
             **(notes or {}),
         },
         metrics=metrics,
-        limits=limits_of(heard),
+        limits=limits_of(corpus),
         tolerance=TOLERANCE,
     )
 
 
-def collections_of(heard: HeardSongs) -> dict[str, str]:
+def collections_of(corpus: Corpus) -> dict[str, str]:
     """Return collection -> number of songs and terms."""
-    names = [song.dataset or "own data" for song in heard.songs]
+    names = [song.dataset or "own data" for song in corpus.songs]
     return {
         name: f"{names.count(name)} songs. {COLLECTIONS.get(name, 'terms: see its owner')}"
         for name in sorted(set(names))
     }
 
 
-def label_counts(heard: HeardSongs) -> dict[str, Any]:
+def label_counts(corpus: Corpus) -> dict[str, Any]:
     """Return how many songs carry each kind of label, and how many each emotion leads."""
-    targets = song_targets(heard.songs)
+    targets = song_targets(corpus.songs)
     leading = targets.mood[targets.mood_weight > 0].argmax(axis=1)
     quadrants = targets.quadrant.sum(axis=0).astype(int)
     return {
@@ -177,35 +177,35 @@ def label_counts(heard: HeardSongs) -> dict[str, Any]:
     }
 
 
-def rare_emotions(heard: HeardSongs) -> dict[str, int]:
+def rare_emotions(corpus: Corpus) -> dict[str, int]:
     """Return the emotions that lead in fewer than `RARE` songs -> how many."""
-    counts: dict[str, int] = label_counts(heard)["strongest_emotion"]
+    counts: dict[str, int] = label_counts(corpus)["strongest_emotion"]
     return {name: n for name, n in counts.items() if n < RARE}
 
 
-def limits_of(heard: HeardSongs) -> tuple[str, ...]:
+def limits_of(corpus: Corpus) -> tuple[str, ...]:
     """Return what a model trained on these songs cannot do, a sentence each."""
-    rare = ", ".join(f"{name} ({n})" for name, n in rare_emotions(heard).items())
+    rare = ", ".join(f"{name} ({n})" for name, n in rare_emotions(corpus).items())
     if not rare:
         return LIMITS
     return (
         *LIMITS,
-        f"The training data cannot support some emotions in music; of {len(heard)} songs they are "
+        f"The training data cannot support some emotions in music; of {len(corpus)} songs they are "
         f"the strongest in very few: {rare}. Their shares follow from single mood words at best.",
     )
 
 
-def class_lines(heard: HeardSongs, skipped: Sequence[tuple[str, str]]) -> list[str]:
+def class_lines(corpus: Corpus, skipped: Sequence[tuple[str, str]]) -> list[str]:
     """Return what a person wants to know about the data before a training starts."""
-    counts = label_counts(heard)
+    counts = label_counts(corpus)
     emotions = ", ".join(f"{name} {n}" for name, n in counts["strongest_emotion"].items())
     quadrants = ", ".join(f"{name} {n}" for name, n in counts["quadrants"].items())
-    groups = len({song.group for song in heard.songs})
+    groups = len({song.group for song in corpus.songs})
     lines = [
-        f"{len(heard)} songs of {groups} groups; strongest emotion: {emotions}",
+        f"{len(corpus)} songs of {groups} groups; strongest emotion: {emotions}",
         f"quadrants: {quadrants}; mood words: {counts['mood_words']}; GEMS: {counts['gems']}",
     ]
-    rare = rare_emotions(heard)
+    rare = rare_emotions(corpus)
     if rare:
         lines.append(f"note: too few songs to learn {', '.join(rare)} from")
     if skipped:

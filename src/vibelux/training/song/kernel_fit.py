@@ -19,7 +19,7 @@ from vibelux.datasets.songs import LabelledSong
 from vibelux.music.spectrogram import MelSettings, mel_frequencies
 from vibelux.training.song.augment import Augmentation, margin, remaster, warp
 from vibelux.training.song.kernel import HEADS, OUTPUTS, KernelMachine, Standard
-from vibelux.training.song.log_mels import HeardSongs, repeated, window_frames, windows
+from vibelux.training.song.log_mels import Corpus, repeated, window_frames, windows
 from vibelux.training.song.measurements import SongMeasurements
 from vibelux.training.song.targets import rendered, song_targets, standard_affect
 
@@ -203,20 +203,20 @@ def kernel_targets(
     return targets, np.concatenate(given, axis=1)
 
 
-def measure_songs(heard: HeardSongs, recipe: KernelRecipe) -> MeasuredSongs:
+def measure_songs(corpus: Corpus, recipe: KernelRecipe) -> MeasuredSongs:
     """Measure the windows of songs, each as it is and distorted.
 
     Of more windows than the recipe learns from, a random part is taken.
     """
-    settings, frames = heard.settings, window_frames(heard.settings)
+    settings, frames = corpus.settings, window_frames(corpus.settings)
     measurements = SongMeasurements(
         mel_frequencies(settings).tolist(), frames, settings.sample_rate / settings.hop_length
     )
     songs, parts = [], []
     with torch.inference_mode():
-        for song, as_heard, distorted in learning_windows(heard, recipe):
+        for song, undistorted, distorted in learning_windows(corpus, recipe):
             songs.append(song)
-            parts.append((measurements(as_heard), measurements(distorted)))
+            parts.append((measurements(undistorted), measurements(distorted)))
     song = np.concatenate(songs)
     both = [part[0] for part in parts] + [part[1] for part in parts]
     return MeasuredSongs(
@@ -227,7 +227,7 @@ def measure_songs(heard: HeardSongs, recipe: KernelRecipe) -> MeasuredSongs:
 
 
 def learning_windows(
-    heard: HeardSongs, recipe: KernelRecipe
+    corpus: Corpus, recipe: KernelRecipe
 ) -> Iterator[tuple[NDArray[np.int64], Tensor, Tensor]]:
     """Yield windows of songs, and a distorted copy of each, some at a time.
 
@@ -236,11 +236,11 @@ def learning_windows(
         ones, in dB [shape=(k, n_mels, frames)].
 
     """
-    settings, frames = heard.settings, window_frames(heard.settings)
+    settings, frames = corpus.settings, window_frames(corpus.settings)
     longer = margin(frames, recipe.augmentation)
-    clean = [windows(log_mel, settings) for log_mel in heard.log_mels]
-    song = np.repeat(np.arange(len(heard)), [len(cut) for cut in clean])
-    as_heard = np.concatenate(clean)
+    clean = [windows(log_mel, settings) for log_mel in corpus.log_mels]
+    song = np.repeat(np.arange(len(corpus)), [len(cut) for cut in clean])
+    undistorted = np.concatenate(clean)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
         chosen = np.sort(torch.randperm(len(song)).numpy()[: recipe.windows // 2])
@@ -248,12 +248,12 @@ def learning_windows(
             rows = chosen[first : first + _BATCH]
             crops = []
             for row in rows:
-                whole = repeated(heard.log_mels[song[row]], longer)
+                whole = repeated(corpus.log_mels[song[row]], longer)
                 start = int(torch.randint(whole.shape[1] - longer + 1, ()))
                 crops.append(torch.from_numpy(whole[:, start : start + longer].astype(np.float32)))
             changed = warp(torch.stack(crops), frames, recipe.augmentation)
             distorted = remaster(changed, recipe.augmentation)
-            yield song[rows], torch.from_numpy(as_heard[rows]), distorted
+            yield song[rows], torch.from_numpy(undistorted[rows]), distorted
 
 
 def _kept(measured: MeasuredSongs, recipe: KernelRecipe) -> NDArray[np.int64]:
@@ -265,12 +265,12 @@ def _kept(measured: MeasuredSongs, recipe: KernelRecipe) -> NDArray[np.int64]:
 
 def fit_places(machine: KernelMachine, measured: MeasuredSongs) -> None:
     """Fit means, deviations and principal axes to the windows learnt from."""
-    as_heard = torch.from_numpy(~measured.distorted)
+    undistorted = torch.from_numpy(~measured.distorted)
     for name, values in measured.groups.items():
         standard, axes = machine.standard[name], machine.axes[name]
         assert isinstance(standard, Standard) and isinstance(axes, nn.Linear)
-        standard.bias.copy_(values[as_heard].mean(dim=0))
-        standard.weight.copy_(1 / (values[as_heard].std(dim=0) + 1e-4))
+        standard.bias.copy_(values[undistorted].mean(dim=0))
+        standard.weight.copy_(1 / (values[undistorted].std(dim=0) + 1e-4))
         with torch.inference_mode():
             centred = standard(values)
             _, directions = torch.linalg.eigh(centred.T @ centred / len(centred))

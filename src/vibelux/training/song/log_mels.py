@@ -27,7 +27,7 @@ LogMel = NDArray[np.float16]
 
 
 @dataclass(frozen=True)
-class HeardSongs:
+class Corpus:
     """Labelled songs with their spectrograms.
 
     Attributes:
@@ -46,22 +46,22 @@ class HeardSongs:
     def __len__(self) -> int:
         return len(self.songs)
 
-    def take(self, rows: Sequence[int] | NDArray[np.integer]) -> "HeardSongs":
+    def take(self, rows: Sequence[int] | NDArray[np.integer]) -> "Corpus":
         """Return some of the songs, in the order of `rows`."""
-        return HeardSongs(
+        return Corpus(
             songs=tuple(self.songs[i] for i in rows),
             log_mels=tuple(self.log_mels[i] for i in rows),
             settings=self.settings,
         )
 
 
-def hear(
+def read_corpus(
     songs: Sequence[LabelledSong],
     *,
     settings: MelSettings,
     cache: Path,
     on_progress: Callable[[int], None] | None = None,
-) -> HeardSongs:
+) -> Corpus:
     """Compute the spectrograms of songs, or read them from the cache.
 
     Args:
@@ -82,7 +82,7 @@ def hear(
             log_mels.append(
                 _preprocessed(song.path, settings)
                 if song.preprocessed
-                else _heard(song.path, settings, cache)
+                else _log_mel_of(song.path, settings, cache)
             )
             kept.append(song)
         except (AudioError, DatasetError) as error:
@@ -92,7 +92,7 @@ def hear(
     if not kept:
         reason = f"; the first, {skipped[0][0]}: {skipped[0][1]}" if skipped else ""
         raise DatasetError(f"none of the {len(songs)} songs can be used{reason}")
-    return HeardSongs(tuple(kept), tuple(log_mels), settings, tuple(skipped))
+    return Corpus(tuple(kept), tuple(log_mels), settings, tuple(skipped))
 
 
 def window_frames(settings: MelSettings) -> int:
@@ -100,11 +100,11 @@ def window_frames(settings: MelSettings) -> int:
     return settings.frames(round(WINDOW_SECONDS * settings.sample_rate))
 
 
-def windows(heard: LogMel, settings: MelSettings) -> NDArray[np.float32]:
+def windows(log_mel: LogMel, settings: MelSettings) -> NDArray[np.float32]:
     """Cut the windows that inference would decode.
 
     Args:
-        heard: [shape=(n_mels, frames)].
+        log_mel: [shape=(n_mels, frames)].
         settings: the constants behind it.
 
     Returns:
@@ -112,22 +112,22 @@ def windows(heard: LogMel, settings: MelSettings) -> NDArray[np.float32]:
 
     """
     width = window_frames(settings)
-    whole = repeated(heard, width)
+    whole = repeated(log_mel, width)
     rate = settings.sample_rate / settings.hop_length
     starts = window_starts(
-        settings.seconds(heard.shape[1]), window_seconds=WINDOW_SECONDS, max_windows=MAX_WINDOWS
+        settings.seconds(log_mel.shape[1]), window_seconds=WINDOW_SECONDS, max_windows=MAX_WINDOWS
     )
     firsts = [min(round(start * rate), whole.shape[1] - width) for start in starts]
     return np.stack([whole[:, first : first + width] for first in firsts]).astype(np.float32)
 
 
-def repeated(heard: LogMel, frames: int) -> LogMel:
+def repeated(log_mel: LogMel, frames: int) -> LogMel:
     """Repeat a short spectrogram until it has at least `frames` frames, as inference does."""
-    times = math.ceil(frames / heard.shape[1])
-    return np.tile(heard, (1, times)) if times > 1 else heard
+    times = math.ceil(frames / log_mel.shape[1])
+    return np.tile(log_mel, (1, times)) if times > 1 else log_mel
 
 
-def _heard(path: Path, settings: MelSettings, cache: Path) -> LogMel:
+def _log_mel_of(path: Path, settings: MelSettings, cache: Path) -> LogMel:
     try:
         status = path.stat()
     except OSError as error:
@@ -140,14 +140,14 @@ def _heard(path: Path, settings: MelSettings, cache: Path) -> LogMel:
         return kept
     except (OSError, ValueError, EOFError):
         pass  # not there yet, or half written by an interrupted run
-    heard = training_log_mel(path, settings)
+    log_mel = training_log_mel(path, settings)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with atomic_file(file) as part, part.open("wb") as stream:
-            np.save(stream, heard)
+            np.save(stream, log_mel)
     except OSError as error:
         raise DatasetError(f"cannot write the cache {cache}: {error}") from error
-    return heard
+    return log_mel
 
 
 def _preprocessed(path: Path, settings: MelSettings) -> LogMel:

@@ -191,15 +191,15 @@ class SongMeasurements(nn.Module):
             ],
             dim=1,
         )
-        heard = torch.softmax(15 * rooted[:, :2].flatten(1, 2), dim=1)  # (k, 24 chords, beats)
-        share = heard.mean(dim=2)
-        follows = heard[:, :, :-1] @ heard[:, :, 1:].transpose(1, 2) / (heard.shape[2] - 1)
+        presence = torch.softmax(15 * rooted[:, :2].flatten(1, 2), dim=1)  # (k, 24 chords, beats)
+        share = presence.mean(dim=2)
+        follows = presence[:, :, :-1] @ presence[:, :, 1:].transpose(1, 2) / (presence.shape[2] - 1)
         progressions = torch.cat(
             [
                 torch.sqrt(_from_tonic(share[:, :12], tonic) + 1e-5),
                 torch.sqrt(_from_tonic(share[:, 12:], tonic) + 1e-5),
                 torch.sqrt(follows.flatten(1) @ self.steps + 1e-5),
-                heard.square().sum(dim=1).mean(dim=1, keepdim=True),
+                presence.square().sum(dim=1).mean(dim=1, keepdim=True),
             ],
             dim=1,
         )

@@ -35,7 +35,7 @@ from vibelux.training.song.kernel_fit import (
     fit_kernel_machine,
     measure_songs,
 )
-from vibelux.training.song.log_mels import HeardSongs
+from vibelux.training.song.log_mels import Corpus
 from vibelux.training.song.model import Calibration, Pooling
 from vibelux.training.song.statistics import statistics_of
 from vibelux.training.song.targets import mood_of_labels, rendered
@@ -148,12 +148,12 @@ class Checked:
     statistics: dict[str, Any]
 
     @classmethod
-    def read(cls, path: Path, heard: HeardSongs, *, recipe: SongRecipe, options: Options) -> Self:
+    def read(cls, path: Path, corpus: Corpus, *, recipe: SongRecipe, options: Options) -> Self:
         """Read what `cross_validate_songs` wrote.
 
         Args:
             path: ``cross_validation.json``.
-            heard: the songs of the training.
+            corpus: the songs of the training.
             recipe: of the training.
             options: of the training.
 
@@ -165,7 +165,7 @@ class Checked:
             record = json.loads(path.read_text(encoding="utf-8"))
             found, calibration = record["key"], _calibration(record["calibration"])
             figures, statistics = dict(record["figures"]), dict(record["statistics"])
-            wanted = key_of(recipe, heard, options)
+            wanted = key_of(recipe, corpus, options)
             other = ", ".join(name for name, value in wanted.items() if found.get(name) != value)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise DatasetError(
@@ -191,22 +191,22 @@ class Split:
 
     """
 
-    learnt: HeardSongs
-    held: HeardSongs | None
+    learnt: Corpus
+    held: Corpus | None
     checked: Checked | None = None
 
     @classmethod
-    def of(cls, heard: HeardSongs, checked: Checked | None) -> Self:
+    def of(cls, corpus: Corpus, checked: Checked | None) -> Self:
         """Split songs: with a cross-validation all are learnt from."""
-        folds = folds_of(heard.songs)
+        folds = folds_of(corpus.songs)
         rows = np.flatnonzero(folds != _HELD_FOLD), np.flatnonzero(folds == _HELD_FOLD)
         if checked is None and len(rows[0]) and len(rows[1]):
-            return cls(heard.take(rows[0]), heard.take(rows[1]))
-        return cls(heard, None, checked)
+            return cls(corpus.take(rows[0]), corpus.take(rows[1]))
+        return cls(corpus, None, checked)
 
 
 def train_songs(
-    heard: HeardSongs,
+    corpus: Corpus,
     out: Path,
     *,
     recipe: SongRecipe,
@@ -218,7 +218,7 @@ def train_songs(
     """Train on songs and write ``music.onnx`` with its card.
 
     Args:
-        heard: labelled songs.
+        corpus: labelled songs.
         out: folder for checkpoints and the model.
         recipe: how to train.
         source: name of the data, for the card.
@@ -234,8 +234,8 @@ def train_songs(
         ModelError: the weights to begin with cannot be used, or torch and ONNX Runtime disagree.
 
     """
-    split = _split(heard, cross_validation, recipe=recipe, options=options)
-    unheard = _unheard(cross_dataset, key_of(recipe, heard, options))
+    split = _split(corpus, cross_validation, recipe=recipe, options=options)
+    unheard = _unheard(cross_dataset, key_of(recipe, corpus, options))
     training = fit_songs(
         split.learnt,
         split.held,
@@ -247,12 +247,12 @@ def train_songs(
         callbacks=options.callbacks("training"),
     )
     onnx = out / "music.onnx"
-    return _finish(training, heard, split, onnx, source=source, options=options, unheard=unheard)
+    return _finish(training, corpus, split, onnx, source=source, options=options, unheard=unheard)
 
 
 def finish_songs(
     training: SongTraining,
-    heard: HeardSongs,
+    corpus: Corpus,
     onnx: Path,
     *,
     source: str,
@@ -264,7 +264,7 @@ def finish_songs(
 
     Args:
         training: as the checkpoint has it.
-        heard: the songs that it was made from.
+        corpus: the songs that it was made from.
         onnx: the file to write.
         source: name of the data, for the card.
         options: how it was run.
@@ -276,9 +276,9 @@ def finish_songs(
         ModelError: torch and ONNX Runtime disagree.
 
     """
-    split = _split(heard, cross_validation, recipe=training.recipe, options=options)
-    unheard = _unheard(cross_dataset, key_of(training.recipe, heard, options))
-    return _finish(training, heard, split, onnx, source=source, options=options, unheard=unheard)
+    split = _split(corpus, cross_validation, recipe=training.recipe, options=options)
+    unheard = _unheard(cross_dataset, key_of(training.recipe, corpus, options))
+    return _finish(training, corpus, split, onnx, source=source, options=options, unheard=unheard)
 
 
 def _unheard(path: Path | None, key: dict[str, Any]) -> dict[str, Any]:
@@ -297,16 +297,16 @@ def _unheard(path: Path | None, key: dict[str, Any]) -> dict[str, Any]:
 
 
 def _split(
-    heard: HeardSongs, cross_validation: Path | None, *, recipe: SongRecipe, options: Options
+    corpus: Corpus, cross_validation: Path | None, *, recipe: SongRecipe, options: Options
 ) -> Split:
     if cross_validation is None:
-        return Split.of(heard, None)
-    return Split.of(heard, Checked.read(cross_validation, heard, recipe=recipe, options=options))
+        return Split.of(corpus, None)
+    return Split.of(corpus, Checked.read(cross_validation, corpus, recipe=recipe, options=options))
 
 
 def _finish(
     training: SongTraining,
-    heard: HeardSongs,
+    corpus: Corpus,
     split: Split,
     onnx: Path,
     *,
@@ -327,7 +327,7 @@ def _finish(
     difference = export_songs(
         training,
         kernel,
-        heard,
+        corpus,
         onnx,
         calibration=found.calibration,
         calibrated_on=how,
@@ -352,7 +352,7 @@ def _finish(
 
 
 def cross_validate_songs(
-    heard: HeardSongs, out: Path, *, recipe: SongRecipe, options: Options
+    corpus: Corpus, out: Path, *, recipe: SongRecipe, options: Options
 ) -> tuple[CrossValidation, dict[str, Any]]:
     """Cross-validate; write calibration, figures and statistics to ``cross_validation.json``.
 
@@ -364,7 +364,7 @@ def cross_validate_songs(
 
     """
     found = cross_validate(
-        heard,
+        corpus,
         out / "cross-validation",
         recipe=recipe,
         resume=options.resume,
@@ -375,14 +375,14 @@ def cross_validate_songs(
     )
     figures = figures_of(found)
     record = {
-        "key": key_of(recipe, heard, options),
+        "key": key_of(recipe, corpus, options),
         "calibration": asdict(found.calibration),
         "figures": figures,
         "statistics": statistics_of(
             found.heads,
             found.predictions,
             found.calibration,
-            counted=np.array([not rendered(song) for song in heard.songs]),
+            counted=np.array([not rendered(song) for song in corpus.songs]),
         )
         | {"of": OUT_OF_FOLD, "command": f"{COMMAND} --seed {recipe.seed}"},
     }
@@ -391,7 +391,7 @@ def cross_validate_songs(
     return found, figures
 
 
-def _kernel_machine(learnt: HeardSongs, options: Options) -> KernelMachine:
+def _kernel_machine(learnt: Corpus, options: Options) -> KernelMachine:
     recipe = KernelRecipe()
     measured = measure_songs(learnt, recipe)
     prior = options.kernel_prior(learnt.settings)
@@ -411,7 +411,7 @@ def _calibration(stored: dict[str, Any]) -> Calibration:
     )
 
 
-def _measure_held(training: SongTraining, kernel: KernelMachine, held: HeardSongs) -> Checked:
+def _measure_held(training: SongTraining, kernel: KernelMachine, held: Corpus) -> Checked:
     heads = predict(training.network, kernel, held)
     calibration = fit_calibration(heads, held.songs)
     predictions = calibrated(heads, calibration, len(held))
@@ -420,7 +420,7 @@ def _measure_held(training: SongTraining, kernel: KernelMachine, held: HeardSong
     return Checked(calibration, dict(figures), statistics | {"of": "songs held back"})
 
 
-def _measure_learnt(training: SongTraining, kernel: KernelMachine, learnt: HeardSongs) -> Checked:
+def _measure_learnt(training: SongTraining, kernel: KernelMachine, learnt: Corpus) -> Checked:
     """Return no figures, but statistics: songs that were learnt from say what is usual, roughly."""
     heads, calibration = predict(training.network, kernel, learnt), Calibration()
     statistics = statistics_of(heads, calibrated(heads, calibration, len(learnt)), calibration)
@@ -436,12 +436,12 @@ def _has_label(song: LabelledSong) -> bool:
     )
 
 
-def key_of(recipe: SongRecipe, heard: HeardSongs, options: Options) -> dict[str, Any]:
+def key_of(recipe: SongRecipe, corpus: Corpus, options: Options) -> dict[str, Any]:
     """Return what a cross-validation and a training must share to belong together.
 
     The seed is not among it: figures of one seed speak for the recipe.
     """
-    songs = "\n".join(sorted(song.given for song in heard.songs))
+    songs = "\n".join(sorted(song.given for song in corpus.songs))
     recipe = replace(recipe, seed=0)
     return json.loads(  # type: ignore[no-any-return]
         json.dumps(
@@ -449,7 +449,7 @@ def key_of(recipe: SongRecipe, heard: HeardSongs, options: Options) -> dict[str,
                 "recipe": asdict(recipe),
                 "kernel": asdict(KernelRecipe()),
                 "heads": {name: asdict(head) for name, head in HEADS.items()},
-                "spectrograms": asdict(heard.settings),
+                "spectrograms": asdict(corpus.settings),
                 "songs": hashlib.sha256(songs.encode("utf-8", "surrogateescape")).hexdigest(),
                 "from": str(options.pretrained) if options.pretrained else None,
             }

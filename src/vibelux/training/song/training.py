@@ -33,7 +33,7 @@ from vibelux.training.fit import (
 from vibelux.training.song.augment import Augmentation, augment, margin, mixing_weight
 from vibelux.training.song.kernel import OUTPUTS, KernelMachine
 from vibelux.training.song.kernel_fit import MeasuredSongs
-from vibelux.training.song.log_mels import HeardSongs, repeated, windows
+from vibelux.training.song.log_mels import Corpus, repeated, windows
 from vibelux.training.song.network import SongNetwork, SongNetworkConfig
 from vibelux.training.song.targets import (
     SongTargets,
@@ -85,12 +85,12 @@ class SongRecipe:
 class Crops(Dataset[tuple[Tensor, Targets]]):
     """One random crop of each song, a little longer than the network needs (see `margin`)."""
 
-    def __init__(self, heard: HeardSongs, frames: int) -> None:
-        self.log_mels = heard.log_mels
+    def __init__(self, corpus: Corpus, frames: int) -> None:
+        self.log_mels = corpus.log_mels
         self.frames = frames
         self.targets = {
             name: torch.from_numpy(array)
-            for name, array in song_targets(heard.songs).arrays().items()
+            for name, array in song_targets(corpus.songs).arrays().items()
         }
 
     def __len__(self) -> int:
@@ -227,8 +227,8 @@ class SongTraining(Training):
 
 
 def fit_songs(
-    learnt: HeardSongs,
-    held: HeardSongs | None,
+    learnt: Corpus,
+    held: Corpus | None,
     out: Path,
     *,
     recipe: SongRecipe,
@@ -318,7 +318,7 @@ class Heads:
 def predict(
     network: SongNetwork | None,
     kernel: KernelMachine,
-    heard: HeardSongs,
+    corpus: Corpus,
     measured: MeasuredSongs | None = None,
 ) -> Heads:
     """Run a trained network and a kernel machine over the windows of songs.
@@ -326,14 +326,14 @@ def predict(
     Args:
         network: None: its answers are 0, as if it had no opinion.
         kernel: beside it.
-        heard: the songs.
+        corpus: the songs.
         measured: their measurements, where they are known; those of all windows save the time.
 
     """
     sizes = {"mood": OUTPUTS["mood"], "quadrant": OUTPUTS["quadrant"]}
     parts: dict[str, list[NDArray[np.float32]]] = {name: [] for name in sizes}
     answers: dict[str, list[NDArray[np.float32]]] = {name: [] for name in OUTPUTS}
-    cuts = [windows(log_mel, heard.settings) for log_mel in heard.log_mels]
+    cuts = [windows(log_mel, corpus.settings) for log_mel in corpus.log_mels]
     song = np.repeat(np.arange(len(cuts)), [len(cut) for cut in cuts])
     plain = None if measured is None else measured.windows(~measured.distorted)
     if plain is not None and not np.array_equal(plain.song, song):
@@ -362,10 +362,10 @@ def predict(
     )
 
 
-def _held_loader(held: HeardSongs) -> DataLoader[tuple[Tensor, Targets]]:
+def _held_loader(held: Corpus) -> DataLoader[tuple[Tensor, Targets]]:
     """Return the windows of held-back songs with their targets."""
     targets: SongTargets = song_targets(held.songs)
-    cut = [windows(heard, held.settings) for heard in held.log_mels]
+    cut = [windows(log_mel, held.settings) for log_mel in held.log_mels]
     rows = np.repeat(np.arange(len(held)), [len(w) for w in cut])
     items = [
         (torch.from_numpy(w), {n: torch.from_numpy(v)[r] for n, v in targets.arrays().items()})

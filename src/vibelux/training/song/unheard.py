@@ -26,7 +26,7 @@ from vibelux.training.song.kernel_fit import (
     fit_kernel_machine,
     measure_songs,
 )
-from vibelux.training.song.log_mels import HeardSongs
+from vibelux.training.song.log_mels import Corpus
 from vibelux.training.song.model import Calibration
 from vibelux.training.song.runs import Options, key_of
 from vibelux.training.song.targets import affect_of_labels
@@ -36,12 +36,12 @@ RECORD_FILE = "cross_dataset.json"
 
 
 def measure_unheard(
-    heard: HeardSongs, collection: str, out: Path, *, recipe: SongRecipe, options: Options
+    corpus: Corpus, collection: str, out: Path, *, recipe: SongRecipe, options: Options
 ) -> dict[str, Any]:
     """Train without one collection and measure on it: how the model fares on other people's data.
 
     Args:
-        heard: labelled songs of several collections.
+        corpus: labelled songs of several collections.
         collection: the one to leave out (column ``dataset``), with all songs by its artists.
         out: folder for the checkpoints.
         recipe: how to train.
@@ -55,8 +55,8 @@ def measure_unheard(
         DatasetError: there is no such collection, or nothing else to learn from.
 
     """
-    measured = measure_songs(heard, KernelRecipe())
-    songs, predictions = _judge(heard, measured, collection, out, recipe=recipe, options=options)
+    measured = measure_songs(corpus, KernelRecipe())
+    songs, predictions = _judge(corpus, measured, collection, out, recipe=recipe, options=options)
     figures: dict[str, Any] = dict(evaluate_songs(with_leading_emotions(songs), predictions))
     if any(song.gems for song in songs):
         figures |= composite_figures(songs, predictions)
@@ -64,7 +64,7 @@ def measure_unheard(
 
 
 def cross_dataset_songs(
-    heard: HeardSongs,
+    corpus: Corpus,
     out: Path,
     *,
     recipe: SongRecipe,
@@ -77,7 +77,7 @@ def cross_dataset_songs(
     figures is counted in ``looks.json`` beside it.
 
     Args:
-        heard: labelled songs of several collections.
+        corpus: labelled songs of several collections.
         out: folder for checkpoints and records.
         recipe: how to train.
         options: how to run.
@@ -92,19 +92,19 @@ def cross_dataset_songs(
             cannot be read or written.
 
     """
-    names = judged_collections(heard.songs)
-    measured = measure_songs(heard, KernelRecipe())
+    names = judged_collections(corpus.songs)
+    measured = measure_songs(corpus, KernelRecipe())
     judged, parts = [], []
     for name in names:
-        options.announce(f"without {name}: {len(learning_rows(heard.songs, name))} songs")
+        options.announce(f"without {name}: {len(learning_rows(corpus.songs, name))} songs")
         folder = out / "cross-dataset"
-        found = _judge(heard, measured, name, folder, recipe=recipe, options=options)
+        found = _judge(corpus, measured, name, folder, recipe=recipe, options=options)
         judged.append(Judged.of(*found))
         parts.append(found[1])
     other = None if against is None else read_answers(against, judged)
     figures = cross_dataset_figures(judged, other)
     figures["looks"] = count_look(out, figures)
-    key = key_of(recipe, heard, options)
+    key = key_of(recipe, corpus, options)
     kept = {name: value for name, value in figures.items() if not name.startswith("gain_")}
     write_record(out / RECORD_FILE, judged, key=key, figures=kept)
     songs = SongData(tuple(song for part in judged for song in part.songs))
@@ -137,7 +137,7 @@ def judged_collections(songs: Sequence[LabelledSong]) -> list[str]:
 
 
 def _judge(
-    heard: HeardSongs,
+    corpus: Corpus,
     measured: MeasuredSongs,
     collection: str,
     out: Path,
@@ -149,10 +149,10 @@ def _judge(
 
     The CNN, which has no part in valence and arousal, is trained where moods are judged.
     """
-    rows = learning_rows(heard.songs, collection)
-    learnt = heard.take(rows)
-    own = np.flatnonzero([song.dataset == collection for song in heard.songs])
-    held = heard.take(own)
+    rows = learning_rows(corpus.songs, collection)
+    learnt = corpus.take(rows)
+    own = np.flatnonzero([song.dataset == collection for song in corpus.songs])
+    held = corpus.take(own)
     network = None
     if any(song.tags or song.emotion for song in held.songs):
         network = fit_songs(
@@ -168,9 +168,9 @@ def _judge(
     kernel = fit_kernel_machine(
         learnt.songs,
         measured.take(rows),
-        heard.settings,
+        corpus.settings,
         KernelRecipe(),
-        prior=options.kernel_prior(heard.settings),
+        prior=options.kernel_prior(corpus.settings),
     )
     heads = predict(network, kernel, held, measured.take(own))
     return held.songs, calibrated(heads, Calibration(), len(held))
