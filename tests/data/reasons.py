@@ -73,6 +73,7 @@ def cases() -> list[dict[str, Any]]:
             {
                 "mood": dict(zip(EMOTIONS, np.round(mood, 4).tolist(), strict=True)),
                 "song": dict(zip(EMOTIONS, np.round(song, 4).tolist(), strict=True)),
+                "target": dict(zip(EMOTIONS, np.round(target, 4).tolist(), strict=True)),
                 "affect": np.round(affect, 4).tolist(),
                 "policy": policy,
                 "reasons": as_json(facts),

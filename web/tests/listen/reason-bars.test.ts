@@ -2,12 +2,18 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { numbersOf, ranked, strongest } from "../../src/emotions";
+import { EMOTIONS, numbersOf, ranked, strongest } from "../../src/emotions";
 import type { Fact } from "../../src/listen/reason";
 
+type Shares = Readonly<Record<string, number>>;
+
 interface Case {
-  readonly mood: Readonly<Record<string, number>>;
-  readonly song: Readonly<Record<string, number>>;
+  readonly mood: Shares;
+  readonly song: Shares;
+  /** The mood that was looked for: not the listener's where a policy leads elsewhere. */
+  readonly target: Shares;
+  /** Valence and arousal of the song. */
+  readonly affect: readonly [number, number];
   readonly reasons: readonly Fact[];
 }
 
@@ -18,8 +24,33 @@ const CASES = (
   ) as readonly Partial<Case>[]
 ).filter((one): one is Case => one.mood !== undefined && one.song !== undefined);
 
+const SOURCES = new URL("../../../src/vibelux/", import.meta.url);
+const CARD = JSON.parse(readFileSync(new URL("weights/music.json", SOURCES), "utf8")) as {
+  readonly statistics: { readonly affect: readonly (readonly [number, number])[] };
+};
+
+/** Valence and arousal of a mood, as the music model's card places the emotions. */
+function placeOf(mood: Shares): [number, number] {
+  const along = (axis: 0 | 1): number =>
+    EMOTIONS.reduce((sum, name, i) => sum + mood[name]! * CARD.statistics.affect[i]![axis], 0);
+  return [along(0), along(1)];
+}
+
+/** How far apart songs and moods may lie on each axis and still be called close, as in Python. */
+const CLOSE = /^CLOSE = \(([\d.]+), ([\d.]+)\)$/m
+  .exec(readFileSync(new URL("recommend/reasons.py", SOURCES), "utf8"))!
+  .slice(1)
+  .map(Number) as [number, number];
+const ROUNDING = 0.001; // of the file and of the card: four places each
+
 describe("no reason contradicts the bars", () => {
   test("there are enough moods and songs to tell", () => {
+    const kinds = CASES.flatMap(({ reasons }) =>
+      reasons.map((fact) => (fact.kind === "relation" ? fact.relation : fact.kind)),
+    );
+    for (const kind of ["close", "calmer", "livelier", "brighter", "darker", "step"]) {
+      expect(kinds).toContain(kind);
+    }
     expect(CASES.length).toBeGreaterThan(100);
     expect(new Set(CASES.map(({ mood }) => strongest(numbersOf(mood)))).size).toBe(7);
     expect(new Set(CASES.map(({ song }) => strongest(numbersOf(song)))).size).toBe(7);
@@ -27,10 +58,23 @@ describe("no reason contradicts the bars", () => {
 
   test.each(CASES.map((one, index) => ({ ...one, index })))(
     "of case $index",
-    ({ song, reasons }) => {
+    ({ mood, song, target, affect, reasons }) => {
       const bars = ranked(numbersOf(song));
       const share = (name: string): number => song[name] ?? Number.NaN;
+      const places = { you: placeOf(mood), aim: placeOf(target), song: affect };
       for (const fact of reasons) {
+        if (fact.kind === "relation" || fact.kind === "step") {
+          const other = places[fact.kind === "step" ? "you" : fact.to];
+          const [brighter, livelier] = [affect[0] - other[0], affect[1] - other[1]];
+          const direction = fact.kind === "step" ? fact.direction : fact.relation;
+          if (direction === "close") {
+            expect(Math.abs(brighter)).toBeLessThanOrEqual(CLOSE[0] + ROUNDING);
+            expect(Math.abs(livelier)).toBeLessThanOrEqual(CLOSE[1] + ROUNDING);
+          } else {
+            const towards = { brighter, darker: -brighter, livelier, calmer: -livelier }[direction];
+            expect(towards).toBeGreaterThan(-ROUNDING);
+          }
+        }
         // The file rounds shares to four places.
         if (fact.kind === "sounds") expect(share(fact.emotion)).toBeCloseTo(bars[0].share, 3);
         if (fact.kind === "touch") expect(share(fact.emotion)).toBeGreaterThanOrEqual(0.1999);
