@@ -13,15 +13,15 @@ empty. Other columns are ignored. Rows are numbered as a spreadsheet shows them:
 1. A box is what WIDER FACE calls a face: forehead to chin, cheek to cheek (Yang et al. 2016).
 """
 
-import csv
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vibelux.datasets.csv_rows import csv_rows
 from vibelux.errors import DatasetError
 
 REQUIRED = ("path", "width", "height", "x", "y", "w", "h")
@@ -82,12 +82,7 @@ def read_face_boxes(path: Path) -> BoxData:
             are named), a picture has two sizes, or there is no picture at all.
 
     """
-    try:
-        # surrogateescape: a path that is not valid UTF-8 still finds its file
-        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-            images = _images(path, csv.reader(file, strict=True))
-    except (OSError, csv.Error) as error:
-        raise DatasetError(f"cannot read {path}: {error}") from error
+    images = _images(path)
     if not images:
         raise DatasetError(f"{path} lists no picture; below the header it needs one row per box")
     return BoxData(images=images)
@@ -102,25 +97,9 @@ class _Picture:
     ignored: list[tuple[float, ...]]
 
 
-def _images(path: Path, reader: Iterator[list[str]]) -> tuple[BoxImage, ...]:
-    columns = [name.strip().lower() for name in next(reader, [])]
-    missing = [name for name in REQUIRED if name not in columns]
-    if missing:
-        raise DatasetError(
-            f"{path} has no column {missing[0]!r}; it needs {', '.join(REQUIRED)}, "
-            f"its columns are {', '.join(columns) or 'none'}"
-        )
-    twice = {name for name in columns if name and columns.count(name) > 1}
-    if twice:
-        raise DatasetError(f"{path} has more than one column {min(twice)!r}; keep one")
+def _images(path: Path) -> tuple[BoxImage, ...]:
     pictures: dict[str, _Picture] = {}
-    for number, cells in enumerate(reader, start=2):
-        if not any(cell.strip() for cell in cells):
-            continue
-        where = f"{path}, row {number}"
-        if len(cells) > len(columns):
-            raise DatasetError(f"{where}: {len(cells)} cells in {len(columns)} columns")
-        row = dict.fromkeys(columns, "") | dict(zip(columns, cells, strict=False))
+    for where, row in csv_rows(path, required=REQUIRED):
         _add(pictures, row, where)
     return tuple(
         BoxImage(

@@ -15,11 +15,11 @@ Empty cells mean "no such label". Other columns are ignored. Rows are numbered a
 shows them: the header is row 1.
 """
 
-import csv
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
+from vibelux.datasets.csv_rows import csv_rows
 from vibelux.datasets.songs import QUADRANTS, LabelledSong, SongData
 from vibelux.errors import DatasetError
 
@@ -38,33 +38,13 @@ def read_manifest(path: Path, *, any_scale: bool = False) -> SongData:
             are named) or no song at all.
 
     """
-    try:
-        # surrogateescape: a path that is not valid UTF-8 still finds its file
-        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-            songs = _songs(path, csv.reader(file, strict=True), any_scale)
-    except (OSError, csv.Error) as error:
-        raise DatasetError(f"cannot read {path}: {error}") from error
+    songs = [
+        _song(cells, path.parent, where, any_scale)
+        for where, cells in csv_rows(path, required=("path",))
+    ]
     if not songs:
         raise DatasetError(f"{path} lists no song; below the header it needs one row per song")
     return SongData(rows=tuple(songs))
-
-
-def _songs(path: Path, reader: Iterator[list[str]], any_scale: bool) -> list[LabelledSong]:
-    columns = [name.strip().lower() for name in next(reader, [])]
-    if "path" not in columns:
-        raise DatasetError(f"{path} has no column 'path'; its columns are {', '.join(columns)}")
-    twice = {name for name in columns if name and columns.count(name) > 1}
-    if twice:
-        raise DatasetError(f"{path} has more than one column {min(twice)!r}; keep one")
-    songs = []
-    for number, cells in enumerate(reader, start=2):
-        if not any(cell.strip() for cell in cells):
-            continue
-        where = f"{path}, row {number}"
-        if len(cells) > len(columns):
-            raise DatasetError(f"{where}: {len(cells)} cells in {len(columns)} columns")
-        songs.append(_song(dict(zip(columns, cells, strict=False)), path.parent, where, any_scale))
-    return songs
 
 
 def _song(cells: Mapping[str, str], folder: Path, where: str, any_scale: bool) -> LabelledSong:
