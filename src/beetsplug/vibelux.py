@@ -1,7 +1,7 @@
 """The mood of songs as fields of a beets library, computed on import or by ``beet vibelux``.
 
 ``mood`` is the strongest emotion; ``angry`` … ``surprise`` are shares in [0, 1]; ``valence`` and
-``arousal`` lie in [-1, 1]; ``vibelux_model`` names the model that heard the song.
+``arousal`` lie in [-1, 1]; ``vibelux_model`` names the model that analysed the song.
 """
 
 from collections.abc import Iterable
@@ -86,7 +86,7 @@ class VibeluxPlugin(BeetsPlugin):
             if item.get("vibelux_model") == model.model.card.model_id and not force:
                 continue
             try:
-                heard = model.analyse(Path(item.filepath))
+                found = model.analyse(Path(item.filepath))
             except AudioError as error:
                 self._log.warning("{}", error)
                 continue
@@ -96,14 +96,14 @@ class VibeluxPlugin(BeetsPlugin):
                 reason = f"{type(error).__name__}: {error}"
                 self._log.warning("cannot analyse {}: {}", item.filepath, reason)
                 continue
-            strongest = EMOTIONS[int(heard.mood.argmax())]
+            strongest = EMOTIONS[int(found.mood.argmax())]
             if force or not item.get("mood") or _is_ours(item):
                 item["mood"] = strongest
-            item.update({name: float(share) for name, share in mood_dict(heard.mood).items()})
-            item["valence"], item["arousal"] = heard.valence, heard.arousal
-            item["vibelux_model"] = heard.model
+            item.update({name: float(share) for name, share in mood_dict(found.mood).items()})
+            item["valence"], item["arousal"] = found.valence, found.arousal
+            item["vibelux_model"] = found.model
             item.store()
-            self._log.info("{} {:+.2f} {:+.2f}  {}", strongest, heard.valence, heard.arousal, item)
+            self._log.info("{} {:+.2f} {:+.2f}  {}", strongest, found.valence, found.arousal, item)
 
     @cached_property
     def _model(self) -> "MusicModel":
@@ -114,7 +114,7 @@ class VibeluxPlugin(BeetsPlugin):
 
 
 def _is_ours(item: "Item") -> bool:
-    """Tell whether a song's mood was written here, and not changed since."""
+    """Return whether a song's mood was written here, and not changed since."""
     if any(name not in item for name in EMOTIONS):
         return False
     return bool(item["mood"] == max(EMOTIONS, key=lambda name: float(item[name])))

@@ -190,7 +190,7 @@ else:
         return True
 
     def _ours(found: os.stat_result) -> bool:
-        """Tell whether a file is a regular one of this user."""
+        """Return whether a file is a regular one of this user."""
         return stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid()
 
     def _alive(process: int) -> bool:

@@ -51,7 +51,7 @@ def mood_at(valence: float, arousal: float, places: NDArray[np.float32]) -> Mood
     Args:
         valence: in [-1, 1].
         arousal: in [-1, 1].
-        places: [shape=(7, 2)] valence and arousal of the emotions, as of `affect_of`.
+        places: [shape=(7, 2)] valence and arousal of the emotions, as in `affect_of`.
 
     Returns:
         mood [shape=(7,), dtype=float32].

@@ -41,7 +41,7 @@ def mood_of_word(text: str) -> Mood:
 
     Args:
         text: an everyday mood or one of the seven emotions, in any language of `LANGUAGES`;
-            names of data sets, as of `vibelux.emotions.emotion_index`, count too.
+            names of data sets, as in `vibelux.emotions.emotion_index`, count too.
 
     Returns:
         mood [shape=(7,), dtype=float32].

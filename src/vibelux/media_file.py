@@ -35,7 +35,7 @@ class FilePart:
         return self._end - self._start
 
     def read(self, size: int = -1) -> bytes:
-        """Read at most so many bytes, or all that follow."""
+        """Read at most this many bytes, or all that follow."""
         left = max(0, self._end - self._file.tell())
         return self._file.read(left if size < 0 else min(size, left))
 
@@ -122,7 +122,7 @@ def open_container(
     Args:
         source: of the file.
         options: for the decoders, as of FFmpeg.
-        metadata_errors: what bytes of tags become that are not UTF-8, as of `bytes.decode`.
+        metadata_errors: what bytes of tags become that are not UTF-8, as in `bytes.decode`.
 
     Raises:
         av.FFmpegError, OSError, ValueError: it cannot be read.

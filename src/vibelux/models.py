@@ -246,8 +246,8 @@ def load_model(kind: Kind, path: Path | None = None, *, threads: int = 1) -> Mod
     """Load a model and check it against its card.
 
     Args:
-        kind: as of `read_card`.
-        path: as of `read_card`.
+        kind: see `read_card`.
+        path: see `read_card`.
         threads: of ONNX Runtime, at least 1.
 
     Raises:

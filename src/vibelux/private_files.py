@@ -72,7 +72,7 @@ def tighten(path: Path) -> None:
 
 
 def _is_own(folder: Path) -> bool:
-    """Tell whether a folder holds nothing but what VibeluX puts into its home."""
+    """Return whether a folder holds nothing but what VibeluX puts into its home."""
     with suppress(OSError), os.scandir(folder) as entries:
         return all(_OWN_NAMES.fullmatch(entry.name) for entry in entries)
     return False
@@ -86,7 +86,7 @@ if sys.platform == "win32":
 else:
 
     def _is_shared(folder: Path) -> bool:
-        """Tell whether others are meant to use a folder."""
+        """Return whether others are meant to use a folder."""
         try:
             found = folder.stat()
         except OSError:

@@ -131,7 +131,7 @@ def _scan(folder: Path, catalogue: "Catalogue", settings: "Settings") -> "ScanRe
             workers=settings.workers,
             song_timeout=settings.song_timeout,
             model_path=settings.music_model,
-            on_progress=lambda at: status.update(f"heard {at.done} of {at.total}"),
+            on_progress=lambda at: status.update(f"analysed {at.done} of {at.total}"),
         )
 
 

@@ -114,7 +114,7 @@ def music(
     report: _Report = None,
     windows: Annotated[
         int | None,
-        typer.Option(min=1, help="Hear at most so many windows of a song; default: as planned."),
+        typer.Option(min=1, help="Analyse at most this many windows of a song."),
     ] = None,
 ) -> None:
     """Measure a music model: quadrants, valence and arousal, emotions."""
@@ -314,11 +314,11 @@ def similar(
     _list_skipped(found.failed)
     if found.embedding is None:
         raise DatasetError(f"no song of {songs} has a quadrant and can be analysed")
-    heard = found.analysed
+    analysed = found.analysed
     figures = evaluate_sound(
-        found.embedding[heard],
-        np.array([song.group for song in labelled.rows])[heard],
-        np.array([song.quadrant_index for song in labelled.rows])[heard],
+        found.embedding[analysed],
+        np.array([song.group for song in labelled.rows])[analysed],
+        np.array([song.quadrant_index for song in labelled.rows])[analysed],
     )
     if json:
         print_json(asdict(figures))

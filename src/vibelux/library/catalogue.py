@@ -69,7 +69,7 @@ class Song:
         model: id of the model that computed these, ``imported`` for imported moods, or None.
         state: ``ok``, ``failed`` (cannot be analysed) or ``missing`` (the file is gone).
         reason: why it failed, or why its file could not be read lately, a sentence, or None.
-        reason_code: the same in one word, as of `AudioError.code`, or None.
+        reason_code: the same in one word, as in `AudioError.code`, or None.
         albumartist: from the tags, or None.
         track: number on the album, or None.
         year: of the recording, or None.
@@ -124,7 +124,7 @@ class Catalogue:
 
     Attributes:
         path: of the file.
-        server: whose songs are meant, as of `Song.server`; None for files.
+        server: whose songs are meant, as in `Song.server`; None for files.
         statistics: what is usual for the answers of the models in use.
 
     """
@@ -189,7 +189,7 @@ class Catalogue:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Yield a connection for reading; errors as of `catalogue_errors` and `__init__`."""
+        """Yield a connection for reading; errors as in `catalogue_errors` and `__init__`."""
         with catalogue_errors(self.path), self._engine.connect() as connection:
             self._make_ready(connection)
             yield connection
@@ -205,7 +205,7 @@ class Catalogue:
         """Yield a connection of one's own, closed at the end; its transactions write.
 
         Raises:
-            CatalogueError: as of `catalogue_errors`; nothing can be written where the file lies.
+            CatalogueError: as in `catalogue_errors`; nothing can be written where the file lies.
 
         """
         with self.reading() as connection:
@@ -300,7 +300,7 @@ class Catalogue:
         return None
 
     def key_of(self, song: Song) -> str:
-        """Return what a song is known by elsewhere, as of `SongColumns.key`."""
+        """Return what a song is known by elsewhere, as in `SongColumns.key`."""
         query = select(text(KEY)).select_from(songs).where(songs.c.id == song.id)
         with self.reading() as connection:
             return key_text(connection.scalar(query), path_bytes(song.path))

@@ -17,7 +17,7 @@ class Overview:
     """The numbers of a catalogue.
 
     Attributes:
-        counts: songs in each state, as of `Catalogue.counts`.
+        counts: songs in each state, as in `Catalogue.counts`.
         hours: of music that is playable.
         strongest: emotion -> playable songs in which it has the largest share.
         mean: emotion -> its mean share in the playable songs; zeros if there are none.

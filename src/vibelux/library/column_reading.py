@@ -77,7 +77,7 @@ def read_columns(
     ids: Sequence[int] | None,
     sound: Sound | None,
 ) -> ReadColumns:
-    """Read songs; arguments as of `SongColumns.read`."""
+    """Read songs; arguments as in `SongColumns.read`."""
     wanted = list(dict.fromkeys(("ids", "states", "moods", *names)))
     embedded = "embeddings" in wanted
     if "affect_known" in wanted and "affect" not in wanted:

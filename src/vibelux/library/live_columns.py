@@ -30,7 +30,7 @@ class LiveColumns:
 
     Args:
         catalogue: an open one.
-        *names: of the columns, as of `SongColumns.of`; all if there are none.
+        *names: of the columns, as in `SongColumns.of`; all if there are none.
 
     """
 

@@ -139,7 +139,7 @@ VERDICT = (*TAGS, *ANALYSIS, "sound_hash", "reason_code", "reason")
 
 
 def storable(number: int) -> bool:
-    """Tell whether SQLite can hold an integer: 64 bits with a sign, where Python's know no end."""
+    """Return whether SQLite can hold an integer: 64 bits with a sign; Python's have no limit."""
     return -(1 << 63) <= number < 1 << 63
 
 

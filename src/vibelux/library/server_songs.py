@@ -29,7 +29,7 @@ class ServerSongs:
 
     Args:
         connection: to the catalogue, whose transactions write.
-        server: as of `vibelux.library.catalogue.Song.server`.
+        server: see `vibelux.library.catalogue.Song.server`.
 
     """
 
@@ -78,7 +78,7 @@ class ServerSongs:
         return self._told_apart(*elsewhere, songs.c.mood.is_not(None))
 
     def key_after(self, song: KnownSong | None, analysed: Mapping[str, Any]) -> bytes | None:
-        """Return the key of a song that was analysed, as of `song_identity.key_after`."""
+        """Return the key of a song that was analysed, as in `song_identity.key_after`."""
         return key_after(self._connection, song, analysed)
 
     def add(self, remote_id: str, values: Mapping[str, Any]) -> None:

@@ -90,7 +90,7 @@ class SongColumns:
         Args:
             cursor: in a transaction.
             catalogue: that it reads.
-            names: as of `of`.
+            names: see `of`.
             ids: of the songs; None reads all.
             sound: the model and size of embeddings that can be compared; None: those of most songs.
 

@@ -54,7 +54,7 @@ def key_text(key: object, path: bytes) -> str:
 
 
 def same_sound(song: Row[Any], analysis: Mapping[str, Any]) -> bool | None:
-    """Tell whether a song has the sound that was analysed; None if nothing tells.
+    """Return whether a song has the sound that was analysed; None if unknown.
 
     Args:
         song: a row of the catalogue.
@@ -70,7 +70,7 @@ def same_sound(song: Row[Any], analysis: Mapping[str, Any]) -> bool | None:
 
 
 def another_song(song: Row[Any], analysis: Mapping[str, Any]) -> bool:
-    """Tell whether an analysis is certainly of another song, not of another encoding of this one.
+    """Return whether an analysis is certainly of another song, not of another encoding of this one.
 
     Args:
         song: a row of the catalogue.

@@ -33,7 +33,7 @@ def digest_of_start(container: "InputContainer") -> bytes | None:
     """Return a digest of the first sound in a file [20 bytes]; None if there is none.
 
     Packets that come twice count once, as those of silence do, so that two songs which begin with
-    silence differ. Costs a hundredth of an analysis. Arguments and errors as of `digest_of_all`.
+    silence differ. Costs a hundredth of an analysis. Arguments and errors as in `digest_of_all`.
     """
     return _digest(container, enough=_ENOUGH)
 

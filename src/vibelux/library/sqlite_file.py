@@ -61,7 +61,7 @@ class FileConnection(sqlite3.Connection):
         self._state: tuple[int, int] | None = None
 
     def current(self) -> bool:
-        """Tell whether the file at its path is still the one that was opened, with its log."""
+        """Return whether the file at its path is still the one that was opened, with its log."""
         if self.closed or _identity(self.path) != self._file:
             return False
         if self._is_still and not self.untouched():
@@ -71,7 +71,7 @@ class FileConnection(sqlite3.Connection):
         return self._log is None or _identity(self._log_path) == self._log
 
     def untouched(self) -> bool:
-        """Tell whether the file itself is as it was opened.
+        """Return whether the file itself is as it was opened.
 
         What is written goes into the log first and from there into the file now and then. But it
         changes too when somebody copies another one over it: SQLite does not notice.
@@ -144,13 +144,13 @@ def make(path: Path) -> None:
 
 
 def writable(path: Path) -> bool:
-    """Tell whether a file can be made or written to: SQLite needs its folder as well."""
+    """Return whether a file can be made or written to: SQLite needs its folder as well."""
     real = Path(os.path.realpath(path))
     return (not real.exists() or os.access(real, os.W_OK)) and os.access(_folder(real), os.W_OK)
 
 
 def is_full(path: Path) -> bool:
-    """Tell whether the disk of a file is so full that SQLite may have no place to work."""
+    """Return whether the disk of a file is so full that SQLite may have no place to work."""
     try:
         return shutil.disk_usage(_folder(path)).free < _NO_SPACE
     except OSError:

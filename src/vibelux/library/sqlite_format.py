@@ -34,7 +34,7 @@ class SqliteFormat:
     too_new: type[VibeluxError]
 
     def is_outdated(self, db: sqlite3.Connection, path: Path | None) -> bool:
-        """Tell whether a file has to be brought to the newest version.
+        """Return whether a file has to be brought to the newest version.
 
         Args:
             db: a connection to it; reads in a transaction under way see one state of the file.
@@ -69,7 +69,7 @@ class SqliteFormat:
             path: of the file, for messages and the backup; None is in memory only.
 
         Raises:
-            VibeluxError: as of `is_outdated`; `error` if the copy cannot be written.
+            VibeluxError: as in `is_outdated`; `error` if the copy cannot be written.
             sqlite3.Error: a step failed.
 
         """

@@ -46,7 +46,7 @@ def moods_elsewhere(tags: Any, path: Path) -> dict[str, list[str]]:
 
 
 def change_mood(tags: Any, path: Path, name: str, values: list[str]) -> None:
-    """Set or take away a mood as of `moods_elsewhere`; those in `tags` are saved with these."""
+    """Set or take away a mood as in `moods_elsewhere`; those in `tags` are saved with these."""
     key = name.removeprefix("MOOD:")
     if key.startswith(_APE):
         behind = APEv2(path)

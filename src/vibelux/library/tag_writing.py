@@ -246,7 +246,7 @@ def _is_mood(name: str) -> bool:
 
 
 def _is_ours(before: Fields, name: str) -> bool:
-    """Tell whether a mood is still what was written here."""
+    """Return whether a mood is still what was written here."""
     return name in _before(before) and before.get(name) == before.get("VIBELUX_MOOD")
 
 

@@ -64,9 +64,9 @@ def read_tags(path: Path) -> Tags:
 
 
 def read_tags_and_sound(path: Path) -> tuple[Tags, bytes | None]:
-    """Return a file's tags, and the digest of its first sound, as of `digest_of_start`, or None.
+    """Return a file's tags, and the digest of its first sound, as in `digest_of_start`, or None.
 
-    Errors as of `read_tags`.
+    Errors as in `read_tags`.
     """
     stored, sound = stored_tags_and_sound(path)
     return completed(stored, path), sound

@@ -110,7 +110,7 @@ def decoded_together(texts: Sequence[bytes], *, stated: str | None = None) -> li
 
     Args:
         texts: such as the tags of a song.
-        stated: as of `decoded`.
+        stated: see `decoded`.
 
     """
     sure = [_unicode(data) for data in texts]
@@ -127,7 +127,7 @@ def code_page(texts: Sequence[bytes], *, stated: str | None = None) -> str:
 
     Args:
         texts: of one file.
-        stated: as of `decoded`.
+        stated: see `decoded`.
 
     """
     if stated is not None and _can_read(texts, stated):

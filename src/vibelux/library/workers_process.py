@@ -76,7 +76,7 @@ class Outcome:
         values: the catalogue's columns of tags and analysis; empty if the content is known or the
             file failed.
         tags: those of a file whose content is known, read again: they may come from its name.
-        reason_code: one word as of `AudioError.code`, or None.
+        reason_code: one word as in `AudioError.code`, or None.
         reason: a sentence, or None.
 
     """
@@ -111,7 +111,7 @@ class Hashed:
     """A worker has read its file to the end, and analyses it now.
 
     Attributes:
-        content_hash: as of `Outcome`.
+        content_hash: see `Outcome`.
 
     """
 

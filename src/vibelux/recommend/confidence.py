@@ -53,7 +53,7 @@ def confidence_of(
 
     Args:
         mood: [shape=(7,)] of the song.
-        course: [shape=(k,)] records with ``mood`` [shape=(7,)], as of `Song.course`.
+        course: [shape=(k,)] records with ``mood`` [shape=(7,)], as in `Song.course`.
         statistics: of the music model.
 
     """
@@ -83,7 +83,7 @@ def confidences_of(
 
 
 def clearness_of(moods: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return how clear moods are, as of `Confidence.clear`.
+    """Return how clear moods are, as in `Confidence.clear`.
 
     Args:
         moods: [shape=(n, 7)] none all zero.
@@ -100,7 +100,7 @@ def clearness_of(moods: NDArray[np.floating]) -> NDArray[np.float64]:
 
 
 def steadiness_of(windows: NDArray[np.floating], counts: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return how well songs keep their mood, as of `Confidence.steady`.
+    """Return how well songs keep their mood, as in `Confidence.steady`.
 
     Args:
         windows: [shape=(sum of counts, 7)] moods, those of the first song first.

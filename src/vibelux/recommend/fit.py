@@ -140,7 +140,7 @@ class SongFit:
         """Return the fit of every song, or of some, to a mood.
 
         Args:
-            mood: [shape=(7,)] that is looked for; of a face as of `standing_out`.
+            mood: [shape=(7,)] that is looked for; of a face as in `standing_out`.
             rows: [shape=(k,)] of the songs; None for all.
 
         Returns:
@@ -164,7 +164,7 @@ class SongFit:
         """Find the n songs that fit a mood best.
 
         Args:
-            mood: as of `to`.
+            mood: see `to`.
             n: the most to return, >= 0.
 
         Returns:

@@ -22,7 +22,7 @@ class Recommendation(Explained):
 
     Attributes:
         song: the catalogue's entry.
-        score: how well it fits, as of `vibelux.recommend.fit`, 0 to 1.
+        score: how well it fits, as in `vibelux.recommend.fit`, 0 to 1.
         reasons: why, as facts; see `vibelux.recommend.reasons`.
         confidence: how sure the song's own analysis is.
 
@@ -47,7 +47,7 @@ def recommend_songs(
 
     Args:
         catalogue: an open catalogue.
-        mood: [shape=(7,)] as of `vibelux.emotions.as_mood`.
+        mood: [shape=(7,)] as in `vibelux.emotions.as_mood`.
         n: the most to return, >= 1.
         of_face: the mood was read from a face: what stands out in it counts most, as of
             `vibelux.recommend.fit.standing_out`.

@@ -53,7 +53,7 @@ def in_words(facts: Sequence[Fact], words: Words | None = None, *, caveat: bool 
     """Return one or two short sentences that say the facts.
 
     Args:
-        facts: as of `vibelux.recommend.reasons`, each kind at most once.
+        facts: as in `vibelux.recommend.reasons`, each kind at most once.
         words: of the language; None: English.
         caveat: say also what the library lacks; a list of songs says it once for all of them.
 
@@ -117,7 +117,7 @@ def _heard(sounds: Sounds, direction: Relation, words: Words) -> str:
 
 
 def _contrast(sounds: Sounds, direction: Relation) -> bool:
-    """Tell whether a relation is the opposite of what the sound lets one expect."""
+    """Return whether a relation is the opposite of what the sound lets one expect."""
     if direction in _ENERGY:
         return {_ENERGY[direction], sounds.energy} == {"low", "high"}
     return direction in _UNLIKELY and sounds.emotion in _UNLIKELY[direction]

@@ -236,7 +236,7 @@ def reasons_for(
         song: what is known of it.
         mood: [shape=(7,)] of the listener, as the bars show it.
         statistics: of the music model: where the emotions lie.
-        policy: of the order, as of `vibelux.recommend.policies`; ``off`` takes no notice of the
+        policy: of the order, as in `vibelux.recommend.policies`; ``off`` takes no notice of the
             mood.
         target: [shape=(7,)] the mood that was looked for at this place.
         fit: of the song to the target.
@@ -306,6 +306,6 @@ def _relations(
 
 
 def _leads(apart: NDArray[np.floating], lead: Relation) -> bool:
-    """Tell whether a song lies on the side of the listener that a policy leads to."""
+    """Return whether a song lies on the side of the listener that a policy leads to."""
     valence, arousal = (float(value) for value in apart)
     return {"brighter": valence > 0, "calmer": arousal < 0, "livelier": arousal > 0}[lead]

@@ -80,7 +80,7 @@ class Character:
     Attributes:
         loudness: of the finished piece, LUFS (ITU-R BS.1770).
         articulation: part of a note's time that it sounds; above 1 notes overlap.
-        brightness: added to the spectra, as of `instruments.tone`.
+        brightness: added to the spectra, as in `instruments.tone`.
         timing: standard deviation of the onsets, seconds.
         accent: how much louder strong beats are, 0 to 1.
         leap: typical step of the melody, scale degrees.

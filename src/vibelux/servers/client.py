@@ -184,7 +184,7 @@ class Client:
 
         Raises:
             ServerRefused: code 70: the song, or its picture, is gone.
-            ServerError: as of `ping`; it is too large.
+            ServerError: as in `ping`; it is too large.
 
         """
         song = self._ask("getSong", [("id", song_id)]).get("song")

@@ -153,11 +153,11 @@ class Connection:
 
         Args:
             endpoint: ``getCoverArt``.
-            params: as of `ask`.
+            params: see `ask`.
             largest: bytes to accept.
 
         Raises:
-            ServerError: as of `vibelux.servers.client.Client.cover`.
+            ServerError: as in `vibelux.servers.client.Client.cover`.
 
         """
 

@@ -450,7 +450,7 @@ export interface paths {
         post: operations["start"];
         /**
          * Stop
-         * @description Stop the scan; what it heard is kept.
+         * @description Stop the scan; what was analysed is kept.
          */
         delete: operations["stop"];
         options?: never;

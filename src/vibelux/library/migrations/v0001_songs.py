@@ -1,4 +1,4 @@
-"""Songs: what a file is, what its tags say, and what the model heard."""
+"""Songs: what a file is, what its tags say, and what the model found."""
 
 STATEMENTS = (
     """

@@ -1,4 +1,4 @@
-"""Moods that a person gave to songs; they stand above what a model heard, whatever is scanned."""
+"""Moods that a person gave to songs; they count before what a model found, whatever is scanned."""
 
 STATEMENTS = (
     "ALTER TABLE songs ADD COLUMN own_mood BLOB",

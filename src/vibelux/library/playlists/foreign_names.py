@@ -102,7 +102,7 @@ class ForeignNames:
         return None
 
     def is_there(self, line: bytes) -> bool:
-        """Tell whether there is a file under exactly these bytes."""
+        """Return whether there is a file under exactly these bytes."""
         return self._there(os.fsdecode(line)) is not None
 
     def _of_scheme(self, address: str) -> Path | None:

@@ -25,7 +25,7 @@ def lines_of(content: bytes) -> list[bytes]:
 
 
 def is_utf8(lines: list[bytes]) -> bool:
-    """Tell whether all lines are UTF-8."""
+    """Return whether all lines are UTF-8."""
     try:
         b"\n".join(lines).decode("utf-8")
     except UnicodeDecodeError:

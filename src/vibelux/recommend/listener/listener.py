@@ -90,7 +90,7 @@ class Listener:
             now: seconds since 1970, by default this machine's clock.
 
         Returns:
-            [shape=(n,), dtype=float32] as of `vibelux.recommend.shuffle.freshness_of`; half as
+            [shape=(n,), dtype=float32] as in `vibelux.recommend.shuffle.freshness_of`; half as
             fresh as new after three days and a quarter of the library, at most 50 songs.
 
         """

@@ -74,7 +74,7 @@ class Event:
 
     Attributes:
         what: ``played`` through, ``skipped``, ``liked``, or the ``wrong_mood``.
-        key: the song's, as of `vibelux.library.song_columns.SongColumns.key`.
+        key: the song's, as in `vibelux.library.song_columns.SongColumns.key`.
         path: of the song, as the catalogue stores it.
         title: for people who look at their profile.
         artist: the same, or None.

@@ -86,7 +86,7 @@ class SongFeatures:
     def remembered(
         cls, heard: NDArray[np.float32], statistics: SongStatistics
     ) -> NDArray[np.float32]:
-        """Return the features [shape=(25,)] of a song that is gone, as of `Event.heard`."""
+        """Return the features [shape=(25,)] of a song that is gone, as in `Event.heard`."""
         row = _mood_features(heard[None, :7], heard[None, 7:], statistics)[0]
         return np.concatenate([row, np.zeros(_SOUNDS, dtype=np.float32)])
 

@@ -54,7 +54,7 @@ async def start(shared: Shared, asked: ScanAsked) -> ScanOut:
 
 @router.delete("/scan")
 def stop(shared: Shared) -> ScanOut:
-    """Stop the scan; what it heard is kept."""
+    """Stop the scan; what was analysed is kept."""
     return ScanOut.of(shared.scan.stop())
 
 
@@ -99,7 +99,7 @@ async def _events(shared: Context) -> AsyncIterator[str]:
     yield "retry: 2000\n\n"
     while True:
         status = shared.scan.status
-        # The time that passes alone is no news.
+        # The passing of time alone is not news.
         told = ScanOut.of(status).model_dump_json(exclude={"seconds"})
         if told != last:
             last, silent = told, 0.0

@@ -300,7 +300,7 @@ def training_loader(
     Args:
         data: faces to learn from.
         recipe: of the training.
-        teachers: as of `train_faces`.
+        teachers: see `train_faces`.
 
     Raises:
         ModelError: a teacher cannot be read.
