@@ -75,7 +75,7 @@ def test_a_mood_survives_text_and_dict(weights: list[float]) -> None:
         ([0, 0, 0, 0, 0, 0, math.inf], "surprise=inf"),
     ],
 )
-def test_what_is_no_mood_is_refused(values: object, message: str) -> None:
+def test_what_is_not_a_mood_is_refused(values: object, message: str) -> None:
     with pytest.raises(InvalidMood, match=message):
         as_mood(values)
 
@@ -111,7 +111,7 @@ def test_moods_are_read_from_text(text: str, expected: dict[str, float]) -> None
         ("1,2,3,4,5,6,x", "'x' in 'x' is not a number"),
     ],
 )
-def test_a_text_that_is_no_mood_is_refused_with_the_reason(text: str, message: str) -> None:
+def test_a_text_that_is_not_a_mood_is_refused_with_the_reason(text: str, message: str) -> None:
     with pytest.raises(InvalidMood, match=message):
         parse_mood(text)
 

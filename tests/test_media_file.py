@@ -61,7 +61,7 @@ def test_an_impossible_place_is_answered_not_raised(offset: int, whence: int) ->
 
 
 def test_a_header_that_points_beyond_the_file_costs_no_tags(tmp_path: Path) -> None:
-    """FFmpeg asks for the place that it names; that is no error of the disk."""
+    """FFmpeg asks for the place that it names; that is not an error of the disk."""
     path = tmp_path / "a.caf"
     data = write_caf(path)
     whole = read_tags_and_sound(path)

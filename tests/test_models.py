@@ -38,7 +38,7 @@ def test_a_model_runs_and_names_its_outputs(face_model: Path) -> None:
     assert model.card.model_id == f"face-0.0.1-{sha256_of(face_model)[:8]}"
 
 
-def test_a_c_library_without_malloc_trim_is_no_obstacle(
+def test_a_c_library_without_malloc_trim_is_not_an_obstacle(
     face_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ctypes, "CDLL", lambda _name: object())
@@ -107,7 +107,7 @@ def test_a_card_that_is_none_is_refused(model_copy: Path, text: str) -> None:
         load_model("face", model_copy)
 
 
-def test_a_file_that_is_no_graph_is_refused(model_copy: Path) -> None:
+def test_a_file_that_is_not_a_graph_is_refused(model_copy: Path) -> None:
     model_copy.write_bytes(b"no graph")
     edit_card(model_copy, sha256=sha256_of(model_copy))
     with pytest.raises(ModelError, match="ONNX Runtime cannot load"):

@@ -61,7 +61,7 @@ def test_names_with_quotes_newlines_commas_and_odd_bytes(tmp_path: Path) -> None
     assert [row.given for row in data.rows] == ['a "b", c\nd.mp3', "ü\udcff.mp3"]
 
 
-def test_a_byte_order_mark_is_no_part_of_the_first_column(tmp_path: Path) -> None:
+def test_a_byte_order_mark_is_not_part_of_the_first_column(tmp_path: Path) -> None:
     data = read_songs(manifest(tmp_path, "path\na.mp3\n", encoding="utf-8-sig"))
     assert data.rows[0].given == "a.mp3"
 

@@ -32,7 +32,7 @@ def test_preprocessed_folders_are_read_alike(tmp_path: Path) -> None:
     assert data.skipped == ()
 
 
-def test_what_is_no_song_is_listed_and_hidden_files_are_not(tmp_path: Path) -> None:
+def test_what_is_not_a_song_is_listed_and_hidden_files_are_not(tmp_path: Path) -> None:
     touch(tmp_path, "happy/a.mp3", "happy/cover.jpg", "loose.mp3", ".git/x.mp3", "happy/.b.mp3")
     data = read_songs(tmp_path)
     assert len(data) == 1

@@ -192,7 +192,7 @@ def test_spectrograms_of_other_constants_are_refused(model: Model, tmp_path: Pat
     assert "was made with hop_length=256, the model needs 512" in reason
 
 
-def test_real_clips_are_heard(model: Model, shared_data: Path) -> None:
+def test_real_clips_are_analysed(model: Model, shared_data: Path) -> None:
     songs = read_songs(shared_data / "music" / "manifest.csv")
     few = SongData(songs.rows[::400])
     found = predict_songs(model, few)

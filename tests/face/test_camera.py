@@ -151,7 +151,7 @@ def test_reads_a_device_of_ffmpeg(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="of Linux's /dev")
-def test_what_is_no_camera_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_a_camera_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(camera_module, "_address", lambda device, kind: "/dev/null")
     with pytest.raises(CameraError, match="camera 0 is busy or not a camera"):
         Camera()

@@ -219,7 +219,7 @@ def test_name_may_have_any_character(tmp_path: Path, gradient: np.ndarray) -> No
         (b"ID3\3\0\0\0\0\1\0APIC image/jpeg \xff\xd8\xff\xe0" + bytes(100), "is not an image"),
     ],
 )
-def test_refuses_what_is_no_image(tmp_path: Path, content: bytes, message: str) -> None:
+def test_refuses_what_is_not_an_image(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "face.jpg"
     path.write_bytes(content)
     with pytest.raises(ImageError, match=message):

@@ -99,7 +99,7 @@ def test_video_of_rubbish_frames_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"no video at all\n" * 40, b"\x1aE\xdf\xa3", bytes(4096)])
-def test_refuses_what_is_no_video(tmp_path: Path, content: bytes) -> None:
+def test_refuses_what_is_not_a_video(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "clip.mp4"
     path.write_bytes(content)
     with pytest.raises(VideoError, match=r"clip\.mp4"):
@@ -313,7 +313,7 @@ def test_time_stamps_may_jump(tmp_path: Path, stamps: list[int]) -> None:
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "mkv"])
-def test_a_jump_of_hours_is_no_length(tmp_path: Path, suffix: str) -> None:
+def test_a_jump_of_hours_is_not_a_length(tmp_path: Path, suffix: str) -> None:
     stamps = [*range(30), *range(400_000, 400_020)]
     path = _write(tmp_path / f"clip.{suffix}", _levels(50), stamps=stamps)
     assert _numbers(video_frames(path, rate=1000)) == pytest.approx(np.arange(50), abs=2)

@@ -83,7 +83,7 @@ def test_tags_in_any_code_page_are_no_obstacle(tmp_path: Path) -> None:
     assert len(list(video_frames(path, rate=1000))) == 5
 
 
-def test_the_cover_of_a_song_is_no_video(tmp_path: Path) -> None:
+def test_the_cover_of_a_song_is_not_a_video(tmp_path: Path) -> None:
     path = tmp_path / "song.mp3"
     with av.open(str(path), "w") as out:
         sound = out.add_stream("libmp3lame", rate=44100)

@@ -123,7 +123,7 @@ def check(found: dict[str, str], count: int) -> None:
     assert sum(outcome == "sound" for outcome in found.values()) > count // 3
 
 
-def test_damaged_songs_are_heard_or_refused(
+def test_damaged_songs_are_analysed_or_refused(
     tmp_path: Path, rounds: Callable[[int, int], int]
 ) -> None:
     whole = {}

@@ -162,7 +162,7 @@ def test_another_programs_database_is_refused_and_left_alone(tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["places.sqlite"]
 
 
-def test_a_file_that_is_no_database_is_copied_once_and_left_alone(tmp_path):
+def test_a_file_that_is_not_a_database_is_copied_once_and_left_alone(tmp_path):
     path = tmp_path / "catalogue.sqlite"
     path.write_bytes(b"not a database at all " * 100)
     for _ in range(2):

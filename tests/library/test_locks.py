@@ -49,7 +49,7 @@ def test_another_process_has_it_until_it_is_killed(tmp_path, holder):
         assert (tmp_path / "lock").read_text() == "mine"
 
 
-def test_a_note_that_cannot_be_written_is_no_reason_not_to_hold_it(tmp_path, monkeypatch):
+def test_a_note_that_cannot_be_written_does_not_prevent_holding_it(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 

@@ -344,7 +344,7 @@ def test_a_folder_that_does_not_exist(catalogue, tmp_path):
         tag(catalogue, tmp_path / "nowhere")
 
 
-def test_a_digest_of_the_sound_hears_a_difference_and_no_tag(music):
+def test_a_digest_of_the_sound_finds_a_difference_but_no_tag(music):
     one, two = write_song(music / "1.mp3"), write_song(music / "2.mp3", title="Another")
     three = write_song(music / "3.mp3", seconds=1.1)
     assert sound_of(one) == sound_of(two) != sound_of(three)

@@ -54,7 +54,7 @@ def test_a_file_without_tags_is_known_by_its_name(tmp_path):
     assert read_tags(path) == Tags("A Song", "The Band", track=5)
 
 
-def test_a_file_that_is_no_audio_is_known_by_its_name(tmp_path):
+def test_a_file_that_is_not_audio_is_known_by_its_name(tmp_path):
     path = tmp_path / "A - B.mp3"
     path.write_bytes(b"\xff\xd8\xff")
     assert read_tags(path) == Tags("B", "A")

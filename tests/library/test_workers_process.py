@@ -72,7 +72,7 @@ def test_what_concerns_all_files(song):
 
 
 def test_tags_that_cannot_be_read_now_are_not_guessed(song, monkeypatch):
-    """The sound was heard, then the disk failed: the name is not taken for the tags."""
+    """The sound was analysed, then the disk failed: the name is not taken for the tags."""
 
     def refuse(_):
         raise OSError(errno.EIO, os.strerror(errno.EIO))

@@ -1,4 +1,4 @@
-"""Files that are no songs, damaged songs, and songs with difficult names."""
+"""Files that are not songs, damaged songs, and songs with difficult names."""
 
 import os
 import sys

@@ -206,7 +206,7 @@ def test_a_duration_estimated_wrongly_is_corrected(
     assert windows.starts == pytest.approx([5.0, 25.0, 45.0], abs=0.2)
 
 
-def test_cover_art_is_no_obstacle(song_of: SongOf, tmp_path: Path, seconds_heard: Made) -> None:
+def test_cover_art_is_not_an_obstacle(song_of: SongOf, tmp_path: Path, seconds_heard: Made) -> None:
     picture = av.VideoFrame.from_ndarray(
         np.random.default_rng(0).integers(0, 255, (600, 600, 3), np.uint8), format="rgb24"
     )

@@ -70,7 +70,7 @@ def test_tension_is_told_by_models_that_know_it(music_model: Path, tmp_path: Pat
         assert moment.tension == pytest.approx(-moment.valence, abs=1e-6)
 
 
-def test_a_file_is_heard_through_the_cards_constants(song_of: SongOf, music_model: Path) -> None:
+def test_a_file_is_analysed_with_the_cards_constants(song_of: SongOf, music_model: Path) -> None:
     music = MusicModel.load(music_model)
     analysis = music.analyse(song_of("mp3"))
     assert analysis.duration == pytest.approx(34.5, abs=0.2)
@@ -117,7 +117,7 @@ def test_windows_that_do_not_fit_are_refused(music_model: Path) -> None:
         music.analyse_log_mel(np.zeros((0, 96, 313), np.float32), [], 10.0)
 
 
-def test_the_shipped_model_hears_a_song(song_of: SongOf) -> None:
+def test_the_shipped_model_analyses_a_song(song_of: SongOf) -> None:
     music = MusicModel.load()
     analysis = music.analyse(song_of("m4a"))
     assert analysis.mood.shape == (7,)

@@ -78,7 +78,7 @@ def long(settings: tuple[object, ...]) -> int:
 
 
 @pytest.mark.parametrize("kind", CHAINS)
-def test_a_chain_is_heard_whole(chain: Made, kind: str, seconds_heard: Made) -> None:
+def test_a_chain_is_decoded_whole(chain: Made, kind: str, seconds_heard: Made) -> None:
     length = long(CHAINS[kind])
     assert seconds_heard(decode(chain(kind), sample_rate=16000)) == list(range(length))
     with AudioFile(chain(kind)) as audio:
@@ -148,7 +148,7 @@ def test_a_damaged_link_costs_only_itself(chain: Made, tmp_path: Path, seconds_h
 
 
 @pytest.mark.parametrize("name", STREAMS)
-def test_joined_streams_are_heard_whole(joined: Made, name: str, seconds_heard: Made) -> None:
+def test_joined_streams_are_decoded_whole(joined: Made, name: str, seconds_heard: Made) -> None:
     path = joined(name, STREAMS[name], STREAMS[name])
     assert seconds_heard(decode(path, sample_rate=16000)) == list(range(10))
     for start in range(1, 9):
@@ -236,7 +236,7 @@ def test_a_seek_that_finds_nothing_has_failed(song_of: Made) -> None:
         list(audio.read(60.0, 1.0))
 
 
-def test_a_stream_that_begins_in_the_middle_is_no_obstacle(
+def test_a_stream_that_begins_in_the_middle_is_not_an_obstacle(
     joined: Made, tmp_path: Path, seconds_heard: Made
 ) -> None:
     other = {

@@ -142,10 +142,10 @@ def test_ten_decibels_more_are_ten_units_more() -> None:
     assert loud.peak - quiet.peak == pytest.approx(20, abs=1e-3)
 
 
-def test_a_file_is_heard_as_it_is_not_as_the_model_hears_it(
+def test_a_file_is_measured_as_it_is_not_as_the_model_gets_it(
     tmp_path: Path, write_audio: Any
 ) -> None:
-    """All channels and the highest notes count, though the model hears mono up to 8 kHz."""
+    """All channels and the highest notes count, though the model gets mono up to 8 kHz."""
     rng = np.random.default_rng(0)
     samples = (0.1 * rng.standard_normal((2, 12 * 44100))).astype(np.float32)
     path = write_audio(tmp_path / "a.flac", samples, codec="flac", rate=44100, layout="stereo")

@@ -69,7 +69,7 @@ def test_what_is_not_a_tag_stays(tmp_path: Path, data: bytes) -> None:
         assert end_of_sound(file) == len(data)
 
 
-def test_a_cover_behind_a_song_is_not_heard(
+def test_a_cover_behind_a_song_is_not_decoded(
     tmp_path: Path, staircase: Any, write_audio: Any
 ) -> None:
     options = {"write_xing": "0", "id3v2_version": "0"}

@@ -212,7 +212,7 @@ def test_songs_that_are_gone_are_the_reason_where_one_was_broken(listen, tmp_pat
         listening.tick()
 
 
-def test_starts_over_when_every_song_was_heard(listen):
+def test_starts_over_when_every_song_was_played(listen):
     listening, player = listen(moods=["happy", "sad"])
     notes, titles = [], []
     for _ in range(5):

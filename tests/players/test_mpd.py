@@ -491,6 +491,6 @@ def test_addresses(text, environment, expected):
 
 
 @pytest.mark.parametrize("text", ["", "host:port", "a b", "host:0", "host:70000", "::1"])
-def test_refuses_what_is_no_address(text):
+def test_refuses_what_is_not_an_address(text):
     with pytest.raises(InvalidInput, match="not an address of MPD"):
         mpd_address(f"secret@{text}" if text else text, environment={})

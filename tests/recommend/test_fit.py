@@ -182,7 +182,7 @@ def test_rare_emotions_tell_more_than_the_usual_ones():
     assert told.sum() == pytest.approx(1, abs=1e-6)
 
 
-def test_a_trace_of_disgust_is_no_disgusted_face():
+def test_a_trace_of_disgust_is_not_a_disgusted_face():
     told = standing_out(parse_mood("neutral=0.85,sad=0.1,disgust=0.05"), FACES)
     assert EMOTIONS[int(told.argmax())] == "neutral"
 

@@ -287,7 +287,7 @@ def catalogue(tmp_path):
 
 @pytest.fixture
 def stand_in(monkeypatch):
-    """An analyser that hears a song in any bytes that do not begin with ``bad``."""
+    """An analyser that finds a song in any bytes that do not begin with ``bad``."""
     monkeypatch.syspath_prepend(str(LIBRARY))
     # Spawned processes import the main module: sparing them pytest halves the time of these tests.
     monkeypatch.delattr(sys.modules["__main__"], "__file__", raising=False)

@@ -233,7 +233,7 @@ def test_a_server_that_is_down():
         client.ping()
 
 
-def test_half_a_song_is_no_song(fake, client, tmp_path):
+def test_half_a_song_is_not_a_song(fake, client, tmp_path):
     song = ServerSong("1", size=10)
 
     def fetch():

@@ -110,7 +110,7 @@ def test_addresses(text, url):
     "text",
     ["", "ftp://x", "https://", "http://h:port", "https://h?u=me&p=hidden", "https://h#hidden"],
 )
-def test_what_is_no_address(text):
+def test_what_is_not_an_address(text):
     with pytest.raises(InvalidInput, match="is not an address of a server") as caught:
         parse_url(text)
     assert "hidden" not in str(caught.value)

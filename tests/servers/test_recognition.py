@@ -212,7 +212,7 @@ def test_how_much_must_agree(run, fake, catalogue, change, recognised, fetched):
         assert report.missing == 0
 
 
-def test_another_model_hears_a_recognised_song_again(run, fake, catalogue):
+def test_another_model_analyses_a_recognised_song_again(run, fake, catalogue):
     fake.add("0", album="X", track=3)
     server = run().server
     first = known(catalogue, server)["T0"][0]

@@ -383,7 +383,7 @@ def test_a_verdict_on_the_same_song_takes_no_analysis_away(bad_machine, fake, ca
     assert songs_of(catalogue, server)["0"].state == "failed"
 
 
-def test_many_songs_that_cannot_be_heard_end_the_scan(bad_machine, fake, catalogue):
+def test_many_songs_that_cannot_be_analysed_end_the_scan(bad_machine, fake, catalogue):
     for number in range(15):
         fake.add(str(number))
     with pytest.raises(FilesUnreachable, match=r"10 files in a row .*not enough memory.*--workers"):

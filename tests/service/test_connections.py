@@ -188,7 +188,7 @@ def test_requests_sent_ahead_are_answered_up_to_a_number(port):
 
 
 @pytest.mark.parametrize("garbage", [b"\x16\x03\x01", b"GET / HTTP/9.9\r\n\r\n", b"\0\r\n\r\n"])
-def test_what_is_no_request_gets_the_one_shape(port, garbage):
+def test_what_is_not_a_request_gets_the_one_shape(port, garbage):
     with connect(port, garbage + b"\r\n\r\n") as connection:
         assert error_of(read_all(connection), 400) == "bad_request"
 

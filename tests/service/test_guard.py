@@ -139,7 +139,7 @@ def test_with_a_token_nobody_without_it_gets_anything(tmp_path):
 
 
 def test_a_page_of_an_earlier_start_guesses_nothing(tmp_path):
-    """It sends its old token again and again, and hears each time that it needs a new one."""
+    """It sends its old token again and again, and is told each time that it needs a new one."""
     with (
         running(tmp_path, tmp_path, token="new") as (_, url),
         httpx.Client(base_url=url, headers={"Cookie": f"{COOKIE}=old"}) as client,

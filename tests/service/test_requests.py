@@ -131,7 +131,7 @@ def test_folders_that_cannot_be_scanned(service, folder, status):
     assert service.context.scan.status.state == "idle"
 
 
-def test_a_folder_that_is_no_text_cannot_be_scanned(service):
+def test_a_folder_that_is_not_a_text_cannot_be_scanned(service):
     for escaped in ("\\ud800", "/a\\udcff", "~\\ud800"):
         body = f'{{"folder": "{escaped}"}}'
         headers = {"Content-Type": "application/json"}

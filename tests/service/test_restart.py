@@ -38,7 +38,7 @@ def test_a_session_goes_on_after_a_restart(home):
         assert error(client.get(path), 404)["code"] == "session_unknown"
 
 
-def test_what_is_no_session_of_ours_is_unknown(home):
+def test_what_is_not_a_session_of_ours_is_unknown(home):
     with running(home, home) as (_, url), httpx.Client(base_url=url, timeout=None) as client:
         path, _ = begun(client)
         (kept,) = (home / "sessions").glob("*.json")

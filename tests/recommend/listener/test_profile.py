@@ -113,7 +113,7 @@ def test_a_newer_profile_is_left_as_it_is(tmp_path):
     assert path.read_bytes() == before
 
 
-def test_what_is_no_profile_is_left_as_it_is(tmp_path):
+def test_what_is_not_a_profile_is_left_as_it_is(tmp_path):
     other, text = tmp_path / "other.sqlite", tmp_path / "text.sqlite"
     with sqlite3.connect(other) as db:
         db.execute("CREATE TABLE t (x)")

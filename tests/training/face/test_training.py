@@ -104,7 +104,7 @@ def test_nothing_to_resume_is_said(tmp_path):
         train_faces(gratings(40), tmp_path, recipe=SMALL, resume=True, announce=lambda line: None)
 
 
-def test_a_file_that_is_no_checkpoint_is_named(tmp_path):
+def test_a_file_that_is_not_a_checkpoint_is_named(tmp_path):
     (tmp_path / "last.ckpt").write_bytes(b"no checkpoint")
     with pytest.raises(DatasetError, match=r"last\.ckpt is not a checkpoint"):
         FaceTraining.read(tmp_path / "last.ckpt")

@@ -25,7 +25,7 @@ def test_a_course_pulsates_at_its_own_rate(place):
     assert float(strength[0, RATES:].max()) < float(strength[0, :RATES].max()) - 3
 
 
-def test_the_level_itself_is_no_modulation():
+def test_the_level_itself_is_not_a_modulation():
     modulation = Modulation(FRAMES_PER_SECOND)
     assert torch.allclose(modulation(wave(2.0)), modulation(wave(2.0, level=50.0)), atol=0.05)
 

@@ -1,4 +1,4 @@
-"""Judging a model by collections that it did not hear."""
+"""Judging a model by collections that it did not learn from."""
 
 import json
 from dataclasses import replace

@@ -59,7 +59,7 @@ def answers(machine: KernelMachine, corpus: Corpus) -> dict[str, np.ndarray]:
         return {name: v.numpy() for name, v in machine(torch.from_numpy(cut)).items()}
 
 
-def test_it_hears_the_difference_in_songs_it_has_not_learnt(machine):
+def test_it_finds_the_difference_in_songs_it_has_not_learnt(machine):
     fresh = pulses(12, seed=1)
     found = answers(machine, fresh)
     assert {name: values.shape[1] for name, values in found.items()} == dict(OUTPUTS)

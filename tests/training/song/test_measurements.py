@@ -1,4 +1,4 @@
-"""What the fixed measurements hear."""
+"""What the fixed measurements measure."""
 
 import numpy as np
 import pytest
@@ -20,9 +20,9 @@ def measure():
     measurements = SongMeasurements(mel_frequencies(SETTINGS).tolist(), FRAMES, rate)
 
     def measure(samples: np.ndarray) -> dict[str, np.ndarray]:
-        heard = log_mel(samples.astype(np.float32), SETTINGS)[:, :FRAMES]
+        spectrum = log_mel(samples.astype(np.float32), SETTINGS)[:, :FRAMES]
         with torch.inference_mode():
-            found = measurements(torch.from_numpy(heard)[None])
+            found = measurements(torch.from_numpy(spectrum)[None])
         return {name: values[0].numpy() for name, values in found.items()}
 
     return measure
@@ -57,7 +57,7 @@ def test_major_and_minor_are_told_apart_in_any_key(measure, tonic):
     assert major["chords"][share] > minor["chords"][share] + 0.1
 
 
-def test_a_dissonance_is_heard(measure):
+def test_a_dissonance_is_measured(measure):
     cluster, fifth = measure(chords((0, 1, 2)))["harmony"], measure(chords((0, 7)))["harmony"]
     assert cluster[0] > fifth[0]  # notes a semitone apart
     assert fifth[4] > cluster[4]  # notes a fourth or a fifth apart

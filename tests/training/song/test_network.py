@@ -1,4 +1,4 @@
-"""What the music network can and cannot hear, before any training."""
+"""What the music network can and cannot distinguish, before any training."""
 
 import numpy as np
 import pytest
@@ -80,7 +80,7 @@ def test_tonality_tells_major_from_minor_in_any_key():
         assert heard[0] > heard[1] + 0.05
 
 
-def test_tonality_hears_a_dissonance():
+def test_tonality_measures_a_dissonance():
     tonality = Tonality(mel_frequencies(BANDS).tolist())
     cluster, fifth = tonality(chords(0, 1, 2))[0], tonality(chords(0, 7))[0]
     assert cluster[0] > fifth[0]  # notes a semitone apart

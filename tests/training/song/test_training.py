@@ -131,7 +131,7 @@ def test_figures_say_how_well_clearly_labelled_songs_are_told(validated):
     assert 0 < figures["supported_macro_f1_led_by_0.1"] <= 1
 
 
-def test_figures_say_what_is_left_where_less_of_each_song_is_heard(validated):
+def test_figures_say_what_is_left_when_less_of_each_song_is_analysed(validated):
     _, found, figures = validated
     windows = np.bincount(found.heads.song)
     for seconds in (10, 20):
