@@ -10,19 +10,21 @@ from pathlib import Path
 import av
 import numpy as np
 
-_DRAWN = runpy.run_path(str(Path(__file__).parents[1] / "face" / "drawn_face.py"))
+_TESTS = Path(__file__).resolve().parents[1]
+
+_DRAWN = runpy.run_path(str(_TESTS / "face" / "drawn_face.py"))
 
 draw_frame = _DRAWN["draw_frame"]
 
 FPS = 30
 
 
-def write_y4m(path: Path, frames: Iterable[av.VideoFrame]) -> Path:
-    """Write frames of 640×480."""
+def write_y4m(path: Path, frames: Iterable[av.VideoFrame], *, width: int = 640) -> Path:
+    """Write frames as high as 480."""
     with path.open("wb") as file:
-        file.write(f"YUV4MPEG2 W640 H480 F{FPS}:1 Ip A1:1 C420jpeg\n".encode())
+        file.write(f"YUV4MPEG2 W{width} H480 F{FPS}:1 Ip A1:1 C420jpeg\n".encode())
         for frame in frames:
-            planes = frame.reformat(640, 480, "yuv420p").to_ndarray()
+            planes = frame.reformat(width, 480, "yuv420p").to_ndarray()
             file.write(b"FRAME\n" + np.ascontiguousarray(planes).tobytes())
     return path
 
@@ -55,6 +57,19 @@ def drawn(
         rgb = np.clip(grey[..., None] * colour, 0, 255).astype(np.uint8)
         shots.append(av.VideoFrame.from_ndarray(rgb, format="rgb24"))
     return write_y4m(path, shots)
+
+
+def two_expressions(path: Path) -> Path:
+    """Write four seconds of a face that keeps still, beside the same face with another expression.
+
+    With a sensor's noise, as of tests/data/still_face.py; 1280×480.
+    """
+    still = runpy.run_path(str(_TESTS / "data" / "still_face.py"))
+    fps, frames = still["FPS"], still["frames"]
+    count = 4 * fps
+    both = zip(frames(count), frames(count, start=fps * still["STILL_SECONDS"]), strict=True)
+    shots = [av.VideoFrame.from_ndarray(np.hstack(pair), format="gray8") for pair in both]
+    return write_y4m(path, (shot for shot in shots for _ in range(FPS // fps)), width=1280)
 
 
 def empty(path: Path) -> Path:

@@ -61,9 +61,29 @@ def test_the_policies_lead_elsewhere(listening):
     page = listening
     page.get_by_label("How closely the music fits").fill("100")
     wait_for_first(page, "sad")
-    page.get_by_role("radio", name="Journey").check()
-    page.get_by_label("Journey to").select_option("happy")
+    page.get_by_role("radio", name="Travel to").check()
+    page.get_by_label("Travel to").last.select_option("happy")
     page.get_by_text(re.compile("^Sample happy")).first.wait_for()
+
+
+def test_a_journey_draws_its_way_and_says_where_it_is(listening):
+    page = listening
+    page.get_by_role("radio", name="Travel to").check()
+    page.get_by_text("Song 1 of 12 on the way.").wait_for()
+    page.get_by_label("Songs on the way").fill("3")
+    page.get_by_label("Songs on the way").press("Enter")
+    page.get_by_text("Song 1 of 3 on the way.").wait_for()
+    assert page.locator(".way circle.way-song").count() == 3
+    assert violations(page) == []
+    page.get_by_role("button", name="Play what fits").click()
+    wait_until_it_plays(page)
+    page.keyboard.press("n")
+    page.get_by_text("Song 2 of 3 on the way.").wait_for()
+    assert page.locator(".way circle.way-gone").count() == 2
+    page.keyboard.press("n")
+    page.get_by_text("You have arrived").wait_for()
+    page.get_by_role("radio", name="Stay with it").check()
+    page.locator(".way").wait_for(state="hidden")
 
 
 def test_it_plays_pauses_goes_on_and_jumps(listening):

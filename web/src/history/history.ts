@@ -51,8 +51,9 @@ export function recordHistory(): void {
     if (given?.by && given.by !== "camera") note(given.mood, given.by);
   });
   setInterval(() => {
-    const seen = sight.value;
-    if (seen?.reading.mood && !seen.held) note(seen.reading.mood, "camera");
+    const seen = sight.value; // the one mood counts while there is a face that it is of
+    if (mood.value?.by === "camera" && seen?.reading.mood && !seen.held)
+      note(mood.value.mood, "camera");
   }, EVERY_MS);
   playing.subscribe((turn) => {
     if (turn === null) return;

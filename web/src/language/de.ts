@@ -270,14 +270,26 @@ export const de: Language = {
     cancel: "Abbrechen",
     steering: "Wohin die Musik geht",
     policies: {
-      match: { name: "Mitgehen", text: "Bleibt bei deiner Stimmung." },
-      lift: { name: "Aufhellen", text: "Etwas heller als deine Stimmung." },
-      calm: { name: "Beruhigen", text: "Ruhiger als deine Stimmung." },
-      energise: { name: "Beleben", text: "Mehr Energie als deine Stimmung." },
-      journey: { name: "Reise", text: "Von deiner Stimmung zu einer anderen, Lied für Lied." },
-      off: { name: "Zufall", text: "Achtet nicht auf deine Stimmung." },
+      match: { name: "Dabei bleiben", text: "Lieder, die zu deiner Stimmung passen." },
+      lift: {
+        name: "Etwas heller",
+        text: "Von deiner Stimmung einen Schritt zu fröhlicheren Liedern.",
+      },
+      calm: { name: "Ruhiger", text: "Von deiner Stimmung einen Schritt zu ruhigeren Liedern." },
+      energise: {
+        name: "Mehr Energie",
+        text: "Von deiner Stimmung einen Schritt zu lebhafteren Liedern.",
+      },
+      journey: {
+        name: "Reise zu …",
+        text: "Von deiner Stimmung zu einer anderen, mit jedem Lied ein Stück näher.",
+      },
+      off: { name: "Einfach spielen", text: "Irgendein Lied, egal wie du gestimmt bist." },
     },
-    goal: "Reise nach",
+    goal: "Ziel",
+    journeyLength: "Lieder unterwegs",
+    way: (song, songs) => `Lied ${song} von ${songs} auf dem Weg.`,
+    wayEnds: "Angekommen. Die Musik bleibt dabei.",
     strength: "Wie genau die Musik passt",
     strengthText: (share) =>
       share < 0.05

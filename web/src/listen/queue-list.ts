@@ -1,4 +1,4 @@
-/** What comes next, each song with its reason; the list follows the mood without a jump. */
+/** What comes next, each song with its reason; nothing in it moves away from under a pointer. */
 
 import { cover } from "../cover";
 import { clock } from "../duration";
@@ -11,7 +11,7 @@ import { standing } from "../player/session";
 import { iconButton } from "../shell/icon-button";
 import { background } from "../shell/messages";
 import type { View } from "../shell/view";
-import { calmly } from "./calmly";
+import { calmly, notUnderPointer } from "./calmly";
 import { gist, reasonOf } from "./reason";
 import { savePlaylist } from "./save-playlist";
 
@@ -54,7 +54,7 @@ export const queueList: View = (signal) => {
           class: "queue-play",
           type: "button",
           title: t.listen.playNow(song.title),
-          onclick: () => playTurn(row.turn),
+          onclick: () => byHand(() => playTurn(row.turn)),
         },
         cover(song),
         h(
@@ -79,7 +79,7 @@ export const queueList: View = (signal) => {
   function remove(row: Row): void {
     const next = row.element.nextElementSibling ?? row.element.previousElementSibling;
     const had = row.element.contains(document.activeElement);
-    removeTurn(row.turn);
+    byHand(() => removeTurn(row.turn));
     if (had) next?.querySelector<HTMLElement>(".queue-remove")?.focus();
   }
 
@@ -104,11 +104,20 @@ export const queueList: View = (signal) => {
     save.disabled = turns.length === 0;
   }
 
+  const update = notUnderPointer(list, show, signal);
+  let hand = false;
+  /** Does what the person asked for: the list shows it at once. */
+  function byHand(act: () => void): void {
+    hand = true;
+    act();
+    hand = false;
+  }
+
   const caption = (given: Given | null): void => {
     say(what, given === null ? "\u00a0" : t.listen.queueFor(gist(given.mood, t)));
   };
-  upcoming.watch(show, signal);
-  standing.subscribe(show, signal);
+  upcoming.watch(() => update(hand), signal);
+  standing.subscribe(() => update(), signal);
   mood.watch(caption, signal);
 
   return h(

@@ -3,9 +3,10 @@
 import { h, say, uniqueId } from "../dom";
 import { EMOTIONS, type Emotion } from "../emotions";
 import { words } from "../language";
-import { goal, POLICIES, policy, strength } from "../player/session";
+import { goal, length, LENGTHS, POLICIES, policy, strength, way } from "../player/session";
 import { choice } from "../shell/choice";
 import type { View } from "../shell/view";
+import { wayMap } from "./way-map";
 
 export const steering: View = (signal) => {
   const t = words();
@@ -21,13 +22,38 @@ export const steering: View = (signal) => {
     },
     EMOTIONS.map((emotion) => h("option", { value: emotion }, t.emotions[emotion])),
   );
+  goal.watch((now) => (goals.value = now), signal);
+
+  const lengthId = uniqueId("length");
+  const lengths = h("input", {
+    class: "input steering-length",
+    id: lengthId,
+    type: "number",
+    min: String(LENGTHS.least),
+    max: String(LENGTHS.most),
+    onchange: () => {
+      const asked = Math.round(lengths.valueAsNumber) || length.value;
+      length.set(Math.min(LENGTHS.most, Math.max(LENGTHS.least, asked)));
+      lengths.value = String(length.value);
+    },
+  });
+  length.watch((now) => (lengths.value = String(now)), signal);
+
   const goalField = h(
     "div",
     { class: "steering-goal" },
     h("label", { class: "label", for: goalId }, t.listen.goal),
     goals,
+    h("label", { class: "label", for: lengthId }, t.listen.journeyLength),
+    lengths,
   );
-  goal.watch((now) => (goals.value = now), signal);
+
+  const map = wayMap();
+  const drawWay = (): void => map.show(policy.value === "journey" ? way.value : null, goal.value);
+  way.watch(drawWay, signal);
+  policy.subscribe(drawWay, signal);
+
+  const journey = h("div", { class: "steering-journey" }, goalField, map.element);
 
   const strengthId = uniqueId("strength");
   const shown = h("output", { class: "small muted numbers", for: strengthId });
@@ -49,7 +75,7 @@ export const steering: View = (signal) => {
 
   policy.watch((now) => {
     say(sentence, t.listen.policies[now].text);
-    goalField.hidden = now !== "journey";
+    journey.hidden = now !== "journey";
     slider.disabled = now === "off";
   }, signal);
 
@@ -70,6 +96,6 @@ export const steering: View = (signal) => {
       slider,
       shown,
     ),
-    goalField,
+    journey,
   );
 };

@@ -7,6 +7,7 @@ import { outdated } from "../api/service";
 import { settingsOf } from "./camera";
 import { faceBoxes } from "./face-boxes";
 import { camera, sight, standstill } from "./face-watch";
+import { mood } from "./mood";
 import { moodBars } from "./mood-bars";
 
 /** Milliseconds that a state lasts before it is told: a blink is none. */
@@ -72,7 +73,9 @@ export const cameraView: View = (signal) => {
     const moment = sight.value;
     const { is } = camera.state.value;
     boxes.show(moment?.reading ?? null);
-    bars.show(moment?.reading.mood ?? null);
+    // The one mood, as long as there is a face that it can be of.
+    const given = moment?.reading.mood && mood.value?.by === "camera" ? mood.value.mood : null;
+    bars.show(given);
     if (is !== "live") told(is === "asking" ? t.asking : is === "paused" ? t.paused : "", 0);
     else if (moment === null) told(standstill.value === null ? t.ready : "", 0);
     else told(t.states[moment.reading.state], moment.reading.state === "ok" ? 0 : LASTING);

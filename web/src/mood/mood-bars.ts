@@ -3,9 +3,6 @@ import { fill, h, say } from "../dom";
 import { colourOf, EMOTIONS, ranked, type Mood } from "../emotions";
 import { words } from "../language";
 
-/** Milliseconds between two changes of the numbers at least; the bars move at every mood. */
-const READABLE = 250;
-
 /** Share from which on one emotion alone names the mood. */
 const MOSTLY = 0.6;
 
@@ -43,16 +40,15 @@ export function moodBars(): MoodBars {
       number,
     ),
   );
-  let changed = -Infinity;
+  let shown: Mood | null | undefined;
 
   function show(mood: Mood | null): void {
-    bars.forEach(({ filled }, i) => filled.style.setProperty("--share", `${mood?.[i] ?? 0}`));
-    const now = performance.now();
-    if (mood !== null && now - changed < READABLE) return;
-    changed = mood === null ? -Infinity : now;
+    if (mood === shown) return;
+    shown = mood;
     say(title, mood === null ? t.moodPanel.noMood : moodWords(mood));
-    bars.forEach(({ meter, number }, i) => {
+    bars.forEach(({ filled, meter, number }, i) => {
       const share = mood?.[i];
+      filled.style.setProperty("--share", `${share ?? 0}`);
       const text = share === undefined ? "–" : t.percent(share);
       say(number, text);
       meter.setAttribute("aria-valuenow", `${Math.round(100 * (share ?? 0))}`);

@@ -16,6 +16,7 @@ import { kept, oneOf, Store } from "../store";
 
 export type Song = Schemas["SongOut"];
 export type Pick = Schemas["PickOut"];
+export type Way = Schemas["WayOut"];
 export type Policy = Schemas["OrderingOut"]["policy"];
 export type Feedback = Omit<Schemas["Feedback"], "n" | "song" | "after_seconds"> & {
   after_seconds?: number;
@@ -39,6 +40,18 @@ export const strength = kept<number>("vibelux.strength", 0.7, (json) =>
 
 /** Where a journey leads. */
 export const goal = kept<Emotion>("vibelux.goal", "happy", oneOf(...EMOTIONS));
+
+/** Songs of a journey, as the server allows them. */
+export const LENGTHS = { least: 3, most: 20 } as const;
+
+export const length = kept<number>("vibelux.length", 12, (json) =>
+  Number.isInteger(json) && Number(json) >= LENGTHS.least && Number(json) <= LENGTHS.most
+    ? Number(json)
+    : undefined,
+);
+
+/** The way of the journey that is under way; null: none is. */
+export const way = new Store<Way | null>(null);
 
 /** Whether music may play though no mood was given: then it is anything. */
 export const anything = new Store(false);
@@ -65,16 +78,17 @@ interface Wanted {
   readonly policy: Policy;
   readonly strength: number;
   readonly goal?: number[];
+  readonly length?: number;
 }
 
 const LENGTH = 20;
 const MOST = 200; // as many as the server gives at once
 
 const AFTER_MS = 500;
-/** A camera's mood moves all the time: the music follows at least so often. */
+/** A mood that is moved by hand all the time is followed at least so often. */
 const AT_LEAST_MS = 2500;
-/** Moods nearer than this are one mood to the server, too. */
-const MOVED = 0.05;
+/** Moods nearer than this look the same; what counts as another one, the server knows. */
+const SAME = 0.005;
 
 /** What this tab remembers of its session, for when it is loaded again; the server has the rest. */
 interface Left {
@@ -110,7 +124,10 @@ function wanted(): Wanted | null {
       policy: policy.value,
       strength: strength.value,
       ...(policy.value === "journey"
-        ? { goal: EMOTIONS.map((emotion) => Number(emotion === goal.value)) }
+        ? {
+            goal: EMOTIONS.map((emotion) => Number(emotion === goal.value)),
+            length: length.value,
+          }
         : {}),
     };
   if (!anything.value) return null;
@@ -188,6 +205,8 @@ function act(song: Song, given: Feedback): void {
 
 function show(): void {
   if (latest === null) return;
+  const told = latest.way;
+  if (JSON.stringify(told) !== JSON.stringify(way.value)) way.set(told);
   const out = [heard, removed, unplayable];
   // Without a song, nothing is to come for a mood that was taken back.
   const silent = wanted() === null && current === null;
@@ -272,13 +291,16 @@ async function resume({ id: old, source, removed: out }: Left): Promise<void> {
     source: source ?? "chosen",
     policy: ordering.policy,
     strength: ordering.strength,
-    ...(ordering.goal === null ? {} : { goal: ordering.goal }),
+    ...(ordering.goal === null ? {} : { goal: ordering.goal, length: ordering.length }),
   };
   strength.set(ordering.strength);
   if (source === null) anything.set(true);
   else {
     policy.set(ordering.policy);
-    if (ordering.goal !== null) goal.set(strongest(ordering.goal));
+    if (ordering.goal !== null) {
+      goal.set(strongest(ordering.goal));
+      length.set(ordering.length);
+    }
     if (mood.value === null) resumeMood(sent.mood, source); // else the person was quicker
   }
   await take();
@@ -310,12 +332,13 @@ async function ready(): Promise<boolean> {
 
 /** What is new in what is wanted; null: nothing. A journey that is told again begins again. */
 function news(old: Wanted, now: Wanted): Partial<Wanted> | null {
-  const moved = old.source !== now.source || distance(old.mood, now.mood) > MOVED;
-  const turned = old.policy !== now.policy || String(old.goal) !== String(now.goal);
+  const moved = old.source !== now.source || distance(old.mood, now.mood) > SAME;
+  const turned =
+    old.policy !== now.policy || String(old.goal) !== String(now.goal) || old.length !== now.length;
   const changed = {
     ...(moved ? { mood: now.mood, source: now.source } : {}),
     ...(turned ? { policy: now.policy } : {}),
-    ...(turned && now.goal !== undefined ? { goal: now.goal } : {}),
+    ...(turned && now.goal !== undefined ? { goal: now.goal, length: now.length } : {}),
     ...(old.strength !== now.strength ? { strength: now.strength } : {}),
   };
   return Object.keys(changed).length ? changed : null;
@@ -362,9 +385,11 @@ function soon(afterMs: number): void {
 mood.subscribe((given) => {
   show();
   // While a song plays, one that was taken back counts from the next on: it may come back before.
-  if (given !== null || current === null) soon(id === null ? 0 : AFTER_MS);
+  if (given === null && current !== null) return;
+  // A face's mood is settled when it is given, one that is chosen by hand may still be on its way.
+  soon(id === null || given?.source === "face" ? 0 : AFTER_MS);
 });
-for (const setting of [policy, strength, goal, anything] as Store<unknown>[])
+for (const setting of [policy, strength, goal, length, anything] as Store<unknown>[])
   setting.subscribe(() => soon(AFTER_MS / 2));
 if (earlier !== null) open();
 // A server that was away may have begun anew.

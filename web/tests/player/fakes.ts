@@ -97,9 +97,13 @@ export class FakeServer {
     const mood = Object.fromEntries(
       EMOTIONS.map((name, i) => [name, (told["mood"] as number[])[i]]),
     );
-    const { policy, strength, goal = null } = told;
-    const ordering = { policy, strength, goal };
-    return Response.json({ id, mood, ordering, heard: out.size, queue }, { status });
+    const { policy, strength, goal = null, length = 12 } = told;
+    const ordering = { policy, strength, goal, length };
+    const way =
+      policy === "journey"
+        ? { places: Array(length).fill({ valence: 0, arousal: 0 }), at: 0 }
+        : null;
+    return Response.json({ id, mood, ordering, way, heard: out.size, queue }, { status });
   }
 }
 

@@ -84,20 +84,28 @@ describe("a session", () => {
     expect(ids()).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  test("a mood that moves all the time is followed now and then, one that rests is not asked again", async () => {
-    mood.setMood(HAPPY, "camera");
+  test("a mood that is moved all the time is followed now and then, one that rests is not asked again", async () => {
+    mood.setMood(HAPPY, "map");
     await pass(1);
     for (let i = 1; i <= 50; i++) {
-      mood.setMood([0, 0, 0, 1, i / 5, 0, 0], "camera");
+      mood.setMood([0, 0, 0, 1, i / 5, 0, 0], "map");
       await pass(100); // five seconds in all
     }
     await pass(1000);
     expect(patches().length).toBeGreaterThanOrEqual(2);
     expect(patches().length).toBeLessThanOrEqual(3);
     const before = patches().length;
-    mood.setMood([0, 0, 0, 1.01, 10, 0, 0], "camera");
+    mood.setMood([0, 0, 0, 1.01, 10, 0, 0], "map");
     await pass(5000);
     expect(patches().length).toBe(before);
+  });
+
+  test("a face's mood is told at once, the number that is shown", async () => {
+    mood.setMood(HAPPY, "camera");
+    await pass(1);
+    mood.setMood([0, 0, 0, 0.88, 0, 0.12, 0], "camera");
+    await pass(1);
+    expect(patches()).toMatchObject([{ body: { mood: mood.mood.value?.mood, source: "face" } }]);
   });
 
   test("plays anything where no mood is wanted, by chance", async () => {
@@ -117,14 +125,21 @@ describe("a session", () => {
     await pass(1);
     session.policy.set("journey");
     await pass(1000);
-    expect(patches()[0]?.body).toMatchObject({ policy: "journey", goal: HAPPY });
+    expect(patches()[0]?.body).toMatchObject({ policy: "journey", goal: HAPPY, length: 12 });
+    expect(session.way.value?.places).toHaveLength(12);
     session.goal.set("sad");
     await pass(1000);
     expect(patches()[1]?.body).toMatchObject({ policy: "journey", goal: SAD });
+    session.length.set(5);
+    await pass(1000);
+    expect(patches()[2]?.body).toMatchObject({ policy: "journey", goal: SAD, length: 5 });
+    expect(session.way.value?.places).toHaveLength(5);
     session.policy.set("off");
     await pass(1000);
-    expect(patches()[2]?.body).toMatchObject({ policy: "off" });
-    expect(patches()[2]?.body).not.toHaveProperty("goal");
+    expect(patches()[3]?.body).toMatchObject({ policy: "off" });
+    expect(patches()[3]?.body).not.toHaveProperty("goal");
+    expect(patches()[3]?.body).not.toHaveProperty("length");
+    expect(session.way.value).toBeNull();
   });
 
   test("a song that began, was removed or cannot be played does not come", async () => {
@@ -219,6 +234,7 @@ describe("a session", () => {
       mood.setMood(SAD, "camera");
       session.policy.set("journey");
       session.goal.set("surprise");
+      session.length.set(7);
       session.strength.set(0.25);
       await pass(1000);
       session.begun(song(1));
@@ -233,6 +249,8 @@ describe("a session", () => {
       expect(mood.mood.value).toMatchObject({ mood: SAD, source: "face", by: null });
       expect(session.policy.value).toBe("journey");
       expect(session.goal.value).toBe("surprise");
+      expect(session.length.value).toBe(7);
+      expect(session.way.value?.places).toHaveLength(7);
       expect(session.strength.value).toBe(0.25);
       expect(server.asked).toHaveLength(1); // nothing is told anew: a journey would begin again
       session.feedback(song(2), { what: "liked" });
@@ -310,9 +328,11 @@ describe("a session", () => {
     expect(localStorage.getItem("vibelux.strength")).toBe("0.25");
     localStorage.setItem("vibelux.strength", "7");
     localStorage.setItem("vibelux.policy", '"sleep"');
+    localStorage.setItem("vibelux.length", "2");
     vi.resetModules();
     const again = await import("../../src/player/session");
     expect(again.strength.value).toBe(0.7);
     expect(again.policy.value).toBe("match");
+    expect(again.length.value).toBe(12);
   });
 });
