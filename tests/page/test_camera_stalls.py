@@ -50,7 +50,7 @@ def shows(page, what):
 def reads(page):
     page.get_by_text("Reading your expression.").wait_for()
     page.wait_for_function("() => document.querySelector('[role=meter]').ariaValueText !== '–'")
-    assert page.locator(".stage-live").is_visible()
+    assert page.locator(".mirror-live").is_visible()
     assert sum(shares(page)) == pytest.approx(100, abs=4)
 
 
@@ -58,8 +58,8 @@ def stands_still(page, title):
     """Check that the page says why, and no longer shows a mood, nor claims to be live."""
     page.get_by_role("alert").filter(has_text=title).wait_for()
     assert shares(page) == []
-    assert page.locator(".stage-live").is_hidden()
-    assert page.locator(".stage video").is_hidden()
+    assert page.locator(".mirror-live").count() == 0
+    assert page.locator(".mirror video").is_hidden()
     assert page.locator(".face-box:visible").count() == 0
     page.get_by_text("No expression yet").first.wait_for()
     page.locator(".queue-for").filter(has_text="for ").wait_for(state="hidden")

@@ -95,7 +95,6 @@ def test_a_photo_that_could_not_be_read_is_read_when_it_is_chosen_again(camera_p
     page = camera_page.page
     photo = tmp_path / "face.png"
     Image.fromarray(camera_files.draw_frame((200, 110, 230))).save(photo)
-    page.get_by_role("tab", name="Photo").click()
     page.context.route(WASM, fails)
     page.get_by_label("Choose a photo").set_input_files(photo)
     page.get_by_text("The face reader cannot be loaded.").wait_for()

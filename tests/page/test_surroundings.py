@@ -18,7 +18,7 @@ for (const name of ["localStorage", "sessionStorage"])
 Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); };
 """,
     "of another program": """
-for (const name of ["theme", "language", "way", "volume", "policy", "goal", "keepHistory"])
+for (const name of ["theme", "language", "mood", "volume", "policy", "goal", "keepHistory"])
   Storage.prototype.setItem.call(localStorage, `vibelux.${name}`, '{"no": [');
 for (const name of ["session", "playing"])
   Storage.prototype.setItem.call(sessionStorage, `vibelux.${name}`, '[{"turn": 1}]');

@@ -12,6 +12,7 @@ const PATHS = {
     "M4 8h3l2-3h6l2 3h3a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V9a1 1 0 0 1 1-1zM12 16.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7z",
   photo: "M4 5h16v14H4zM4 16l4.5-5 4 4.5 2.5-2.5 5 5M15.5 9h.01",
   sliders: "M6 4v8M6 16v4M12 4v3M12 11v9M18 4v10M18 18v2M4 12h4M10 7h4M16 14h4",
+  numbers: "M5 20v-7M12 20V5M19 20v-10",
   stop: "M7 7h10v10H7z",
   play: "M8 5l11 7-11 7z",
   pause: "M8 5v14M16 5v14",

@@ -3,7 +3,7 @@
 import { EMOTIONS, type Mood } from "../emotions";
 import type { By } from "../mood/mood";
 
-const BYS: readonly By[] = ["camera", "photo", "sliders", "map"];
+const BYS: readonly By[] = ["camera", "photo", "word", "sliders", "map"];
 
 /** A mood at a time. */
 export interface Sample {

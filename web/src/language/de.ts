@@ -100,20 +100,20 @@ export const de: Language = {
   },
 
   moodPanel: {
-    title: "Wie du eine Stimmung angibst",
-    ways: { camera: "Kamera", photo: "Foto", sliders: "Regler" },
+    title: "Deine Stimmung",
     promise:
       "Eine Schätzung deines Ausdrucks, nicht deiner Gefühle; die Bilder bleiben in diesem Browser und werden nicht gespeichert.",
     mostly: (emotion) => `vor allem ${emotion}`,
     both: (first, second) => `${first} und ${second}`,
-    noMood: "Noch kein Ausdruck",
+    noMood: "Wie ist dir zumute?",
+    noExpression: "Noch kein Ausdruck",
+    fineTune: "Feineinstellung",
+    numbers: "Zahlen",
 
-    reason:
-      "Die Kamera liest deinen Ausdruck, und die Musik folgt ihm. Dein Browser fragt dich vorher.",
+    reason: "Die Kamera kann es dir ansehen. Dein Browser fragt dich vorher.",
     start: "Kamera einschalten",
     stop: "Aus",
     again: "Noch einmal",
-    live: "Live",
     mirror: "Was deine Kamera sieht, wie im Spiegel",
     view: "Was deine Kamera sieht",
     which: "Welche Kamera",
@@ -131,7 +131,7 @@ export const de: Language = {
     troubles: {
       insecure: {
         title: "Unter dieser Adresse keine Kamera",
-        help: "Browser erlauben sie nur unter https:// und auf diesem Rechner. Öffne die Seite unter http://localhost, oder nimm ein Foto oder die Regler.",
+        help: "Browser erlauben sie nur unter https:// und auf diesem Rechner. Öffne die Seite unter http://localhost, oder nimm ein Foto oder ein Wort.",
       },
       denied: {
         title: "Die Kamera ist nicht erlaubt",
@@ -139,7 +139,7 @@ export const de: Language = {
       },
       none: {
         title: "Keine Kamera gefunden",
-        help: "Schließe eine an und versuche es noch einmal, oder nimm ein Foto oder die Regler.",
+        help: "Schließe eine an und versuche es noch einmal, oder nimm ein Foto oder ein Wort.",
       },
       busy: {
         title: "Die Kamera ist belegt",
@@ -155,11 +155,11 @@ export const de: Language = {
       },
       unsupported: {
         title: "Dieser Browser kann keine Gesichter lesen",
-        help: "Ihm fehlt WebAssembly, oder ein Blockierungsmodus schaltet es ab. Erlaube es für diese Seite, nimm einen anderen Browser oder die Regler.",
+        help: "Ihm fehlt WebAssembly, oder ein Blockierungsmodus schaltet es ab. Erlaube es für diese Seite, nimm einen anderen Browser oder wähle ein Wort.",
       },
       broken: {
         title: "Die Kamera geht hier nicht",
-        help: "Versuche es noch einmal oder lade die Seite neu. Ein Foto oder die Regler tun es auch.",
+        help: "Versuche es noch einmal oder lade die Seite neu. Ein Foto oder ein Wort tut es auch.",
       },
     },
 
@@ -176,10 +176,8 @@ export const de: Language = {
     updated:
       "Die Gesichtserkennung dieser Seite gibt es nicht mehr; die neue Seite hat ihre eigene.",
 
-    photoReason:
-      "Lass ein Foto mit einem Gesicht die Stimmung angeben. Es wird in diesem Browser gelesen und bleibt hier.",
+    photo: "Foto",
     choosePhoto: "Foto wählen",
-    dropHint: "oder hier ablegen",
     photoAlt: "Das Foto, das du gewählt hast",
     photoBefore: "Die Musik folgt dem letzten Foto, das nicht behalten wurde.",
     readingPhoto: "Das Foto wird gelesen …",
@@ -197,11 +195,10 @@ export const de: Language = {
       models:
         "Die Gesichtserkennung lädt nicht. Sieh nach, ob VibeluX noch läuft, und versuche es noch einmal.",
       unsupported:
-        "Dieser Browser kann keine Gesichter lesen: Ihm fehlt WebAssembly. Nimm die Regler.",
+        "Dieser Browser kann keine Gesichter lesen: Ihm fehlt WebAssembly. Wähle stattdessen ein Wort.",
       broken: "Mit diesem Foto ist etwas schiefgegangen. Versuche ein anderes.",
     },
 
-    slidersReason: "Mische eine Stimmung von Hand; die Musik folgt ihr.",
     noSlider: "Bewege mindestens einen Regler.",
   },
 
@@ -209,6 +206,7 @@ export const de: Language = {
     name: "Wiedergabe",
     nothing: "Noch läuft nichts",
     nothingHint: "Drücke auf Wiedergabe: Musik, die passt, oder irgendeine.",
+    noMusicHint: "Erst braucht es Musik.",
     play: "Wiedergabe",
     pause: "Pause",
     next: "Nächstes Lied",
@@ -247,9 +245,10 @@ export const de: Language = {
   listen: {
     music: "Musik",
     now: "Es läuft",
+    paused: "Pause",
     nothing: "Es kann losgehen",
-    nothingMood: "Die Lieder unten passen zu deiner Stimmung.",
-    nothingNoMood: "Zeig dein Gesicht, ein Foto oder schieb die Regler, und die Musik folgt.",
+    nothingMood: "Die nächsten Lieder passen zu deiner Stimmung.",
+    nothingNoMood: "Zeig dein Gesicht oder wähle ein Wort, und die Musik folgt.",
     playFitting: "Passende Musik spielen",
     playAnything: "Irgendetwas spielen",
     noMood:
@@ -306,16 +305,22 @@ export const de: Language = {
     saveName: (day) => `VibeluX ${day}`,
     saved: (n) => (n === 1 ? "1 Lied gesichert." : `${n} Lieder gesichert.`),
     looking: "Passende Lieder werden gesucht",
-    emptyTitle: "Noch keine Musik",
-    emptyText:
-      "Wähle einen Ordner mit deiner Musik. Sie bleibt, wo sie ist; VibeluX hört sie nur an.",
-    choose: "Musik wählen",
+  },
+
+  firstRun: {
+    title: "In drei Schritten zu Musik, die passt",
+    music: "Musik",
+    musicText:
+      "Wähle einen Ordner mit deiner Musik. Sie bleibt, wo sie ist, und nichts daran wird verändert.",
+    choose: "Ordner wählen",
     samples: "Mit Beispielmusik ausprobieren",
-    samplesText: "21 kurze Stücke, auf deinem Rechner gemacht.",
-    scanning: "Die Musik wird angehört",
-    rendering: "Die Beispielmusik entsteht",
-    scanned: (done, total) => `${done} von ${total}`,
-    scanHint: "Die Musik beginnt, sobald ein paar Lieder bereit sind.",
+    samplesText:
+      "Die Beispiele sind 21 kurze Stücke, in weniger als einer Minute auf deinem Rechner gemacht.",
+    mood: "Stimmung",
+    moodText: "Zeig dein Gesicht, oder sag es mit einem Wort.",
+    listen: "Hören",
+    listenText: "Drück auf Wiedergabe und hör, was passt.",
+    wait: (songs) => `Sobald ${songs} Lieder analysiert sind, kann es losgehen.`,
   },
 
   library: {

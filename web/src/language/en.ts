@@ -99,20 +99,20 @@ export const en = {
   },
 
   moodPanel: {
-    title: "How you give a mood",
-    ways: { camera: "Camera", photo: "Photo", sliders: "Sliders" },
+    title: "Your mood",
     promise:
       "An estimate of your expression, not of your feelings; frames stay in this browser and are not stored.",
     mostly: (emotion: string) => `mostly ${emotion}`,
     both: (first: string, second: string) => `${first} and ${second}`,
-    noMood: "No expression yet",
+    noMood: "What mood are you in?",
+    noExpression: "No expression yet",
+    fineTune: "Fine-tune",
+    numbers: "Numbers",
 
-    reason:
-      "Your camera reads your expression, and the music follows. Your browser will ask you first.",
+    reason: "Your camera can read it from your face. Your browser will ask you first.",
     start: "Start the camera",
     stop: "Stop",
     again: "Try again",
-    live: "Live",
     mirror: "What your camera sees, as in a mirror",
     view: "What your camera sees",
     which: "Which camera",
@@ -130,7 +130,7 @@ export const en = {
     troubles: {
       insecure: {
         title: "No camera at this address",
-        help: "Browsers allow it at https:// and on this machine only. Open the page at http://localhost, or use a photo or the sliders.",
+        help: "Browsers allow it at https:// and on this machine only. Open the page at http://localhost, or use a photo or a word.",
       },
       denied: {
         title: "The camera is not allowed",
@@ -138,7 +138,7 @@ export const en = {
       },
       none: {
         title: "No camera found",
-        help: "Connect one and try again, or use a photo or the sliders.",
+        help: "Connect one and try again, or use a photo or a word.",
       },
       busy: {
         title: "The camera is busy",
@@ -154,11 +154,11 @@ export const en = {
       },
       unsupported: {
         title: "This browser cannot read faces",
-        help: "It lacks WebAssembly, or a lockdown mode switches it off. Allow it for this page, use another browser, or the sliders.",
+        help: "It lacks WebAssembly, or a lockdown mode switches it off. Allow it for this page, use another browser, or choose a word.",
       },
       broken: {
         title: "The camera does not work here",
-        help: "Try again, or reload the page. A photo or the sliders do as well.",
+        help: "Try again, or reload the page. A photo or a word does as well.",
       },
     },
 
@@ -174,9 +174,8 @@ export const en = {
     },
     updated: "The face reader of this page is no longer there; the new page has its own.",
 
-    photoReason: "Let a photo of a face set the mood. It is read in this browser and goes nowhere.",
+    photo: "Photo",
     choosePhoto: "Choose a photo",
-    dropHint: "or drop one here",
     photoAlt: "The photo you chose",
     photoBefore: "The music follows the last photo, which was not kept.",
     readingPhoto: "Reading the photo …",
@@ -191,11 +190,10 @@ export const en = {
     photoTroubles: {
       photo: "This file cannot be opened as a picture. Choose a JPEG, PNG or WebP of up to 100 MB.",
       models: "The face reader cannot be loaded. See whether VibeluX still runs, then try again.",
-      unsupported: "This browser cannot read faces: it lacks WebAssembly. Use the sliders.",
+      unsupported: "This browser cannot read faces: it lacks WebAssembly. Choose a word instead.",
       broken: "Something went wrong with this photo. Try another one.",
     },
 
-    slidersReason: "Mix a mood by hand; the music follows.",
     noSlider: "Move at least one slider.",
   },
 
@@ -203,6 +201,7 @@ export const en = {
     name: "Player",
     nothing: "Nothing plays yet",
     nothingHint: "Press play: music that fits, or anything.",
+    noMusicHint: "First it needs some music.",
     play: "Play",
     pause: "Pause",
     next: "Next song",
@@ -239,9 +238,10 @@ export const en = {
   listen: {
     music: "Music",
     now: "Now playing",
+    paused: "Paused",
     nothing: "Ready when you are",
-    nothingMood: "The songs below fit your mood.",
-    nothingNoMood: "Show your face, a photo or move the sliders, and the music follows.",
+    nothingMood: "The songs that come next fit your mood.",
+    nothingNoMood: "Show your face or choose a word, and the music follows.",
     playFitting: "Play what fits",
     playAnything: "Play anything",
     noMood: "No mood yet, so this is any music. Give one and the queue follows.",
@@ -250,7 +250,7 @@ export const en = {
     unknownArtist: "Unknown artist",
     like: "Like",
     notNow: "Not now",
-    wrong: "Doesn't fit",
+    wrong: "Wrong mood",
     wrongTitle: "How does it sound to you?",
     wrongText: (title: string, heard: string) =>
       `VibeluX heard “${title}” as ${heard}. Choose one or more:`,
@@ -288,15 +288,21 @@ export const en = {
     saveName: (day: string) => `VibeluX ${day}`,
     saved: (n: number) => (n === 1 ? "1 song saved." : `${n} songs saved.`),
     looking: "Looking for songs that fit",
-    emptyTitle: "No music yet",
-    emptyText: "Choose a folder with your music. It stays where it is; VibeluX only listens to it.",
-    choose: "Choose music",
+  },
+
+  firstRun: {
+    title: "Three steps to music that fits",
+    music: "Music",
+    musicText:
+      "Choose a folder with your music. It stays where it is, and nothing in it is changed.",
+    choose: "Choose a folder",
     samples: "Try it with sample music",
-    samplesText: "21 short pieces, made on your machine.",
-    scanning: "Listening to the music",
-    rendering: "Making the sample music",
-    scanned: (done: number, total: number) => `${done} of ${total}`,
-    scanHint: "Music starts as soon as a few songs are ready.",
+    samplesText: "The samples are 21 short pieces, made on your machine in less than a minute.",
+    mood: "Mood",
+    moodText: "Show your face, or say it in a word.",
+    listen: "Listen",
+    listenText: "Press play, and hear what fits.",
+    wait: (songs: number) => `You can listen as soon as ${songs} songs are analysed.`,
   },
 
   library: {

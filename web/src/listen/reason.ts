@@ -15,6 +15,11 @@ export function reasonOf({ pick }: Turn, t: Language): string {
   return pick === null ? t.listen.asked : inWords(pick.reasons, t);
 }
 
+/** How a song sounds, without what that is to the mood. */
+export function soundOf({ pick }: Turn, t: Language): string {
+  return inWords(pick?.reasons.filter(({ kind }) => kind === "sounds") ?? [], t);
+}
+
 /** One or two short sentences that say the facts, as `vibelux.recommend.reason_words` does.
  * A list says once for all its songs what the library lacks: none of them says it (`caveat`). */
 export function inWords(facts: readonly Fact[], t: Language, caveat = true): string {

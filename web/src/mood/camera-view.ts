@@ -1,37 +1,49 @@
-/** The camera: why and how to start it, what it sees, what keeps a face from being read. */
+/** The camera in the mirror: how to start it, what it sees, what keeps a face from being read. */
+import { outdated } from "../api/service";
 import { fill, h, say } from "../dom";
 import { icon, type IconName } from "../icons";
 import { words } from "../language";
-import type { View } from "../shell/view";
-import { outdated } from "../api/service";
 import { settingsOf } from "./camera";
 import { faceBoxes } from "./face-boxes";
 import { camera, sight, standstill } from "./face-watch";
 import { mood } from "./mood";
-import { moodBars } from "./mood-bars";
 
 /** Milliseconds that a state lasts before it is told: a blink is none. */
 const LASTING = 600;
 
-export const cameraView: View = (signal) => {
+/** What a way to show a face adds to the panel. */
+export interface Seen {
+  /** Lies in the mirror. */
+  readonly picture: HTMLElement;
+  /** What is seen, in a line. */
+  readonly says: HTMLElement;
+  /** What can be done. */
+  readonly actions: HTMLElement;
+}
+
+/** `trouble`: what is wrong, with what helps. */
+export function cameraView(signal: AbortSignal): Seen & { readonly trouble: HTMLElement } {
   const t = words().moodPanel;
   const video = h("video", {
-    class: "stage-picture",
+    class: "mirror-picture",
     autoplay: true,
     muted: true,
     playsInline: true,
   });
   const boxes = faceBoxes("cover");
-  const badge = h("span", { class: "stage-live", "aria-hidden": true }, t.live);
-  const cover = h("div", { class: "stage-cover" });
-  const status = h("p", { class: "stage-status", role: "status" });
+  const cover = h("div", { class: "mirror-cover" }, icon("camera"));
+  // A large place to press; the button beside it is the one for keyboards and screen readers.
+  cover.addEventListener("click", () => void camera.start());
+  const picture = h("div", { class: "mirror-view" }, video, boxes.element, cover);
+  const status = h("p", { class: "mood-status", role: "status" });
+  const trouble = h("div", { class: "mood-trouble" });
+  const main = h("button", { class: "button", type: "button" });
   const stop = h(
     "button",
-    { class: "button stage-action", type: "button", onclick: () => camera.stop() },
+    { class: "button", type: "button", onclick: () => camera.stop() },
     icon("stop"),
     t.stop,
   );
-  const bars = moodBars();
   const devices = h("select", {
     class: "select",
     "aria-label": t.which,
@@ -52,32 +64,44 @@ export const cameraView: View = (signal) => {
     video.setAttribute("aria-label", mirrored ? t.mirror : t.view);
     devices.value = camera.device ?? "";
     video.srcObject = live ? state.stream : null;
-    stop.hidden = !live && state.is !== "asking";
+    picture.dataset["camera"] = state.is;
   }, signal);
 
-  const showCover = (): void => {
-    const focused = cover.contains(document.activeElement) || document.activeElement === stop;
-    const inside = covered();
-    cover.hidden = inside.length === 0;
-    video.hidden = boxes.element.hidden = badge.hidden = !cover.hidden;
-    fill(cover, ...inside);
+  const showState = (): void => {
+    const now = stateNow();
+    const focused = document.activeElement === main || document.activeElement === stop;
+    cover.hidden = now.sees;
+    video.hidden = boxes.element.hidden = !now.sees;
+    picture.classList.toggle("mirror-live", now.sees);
+    fill(trouble, now.trouble === null ? null : notice(now.trouble));
+    main.hidden = now.action === null;
+    if (now.action !== null) {
+      fill(main, icon(now.action.sign), now.action.text);
+      main.onclick = now.action.run;
+    }
+    stop.hidden = !now.runs;
     // The button that was pressed is gone: the keyboard goes on at the one in its place.
-    if (focused) (stop.hidden ? cover.querySelector("button") : stop)?.focus();
+    if (focused) (stop.hidden ? main : stop).focus();
   };
-  camera.state.watch(showCover, signal);
-  standstill.subscribe(showCover, signal);
-  outdated.subscribe(showCover, signal);
+  camera.state.watch(showState, signal);
+  // As long as there is no mood, this is the first thing to do.
+  mood.watch((given) => main.classList.toggle("button-main", given === null), signal);
+  standstill.subscribe(showState, signal);
+  outdated.subscribe(showState, signal);
 
   const told = lasting((text) => say(status, text), signal);
   const look = (): void => {
     const moment = sight.value;
     const { is } = camera.state.value;
     boxes.show(moment?.reading ?? null);
-    // The one mood, as long as there is a face that it can be of.
-    const given = moment?.reading.mood && mood.value?.by === "camera" ? mood.value.mood : null;
-    bars.show(given);
-    if (is !== "live") told(is === "asking" ? t.asking : is === "paused" ? t.paused : "", 0);
-    else if (moment === null) told(standstill.value === null ? t.ready : "", 0);
+    if (is !== "live") {
+      const texts: Partial<Record<typeof is, string>> = {
+        off: t.reason,
+        asking: t.asking,
+        paused: t.paused,
+      };
+      told(texts[is] ?? "", 0);
+    } else if (moment === null) told(standstill.value === null ? t.ready : "", 0);
     else told(t.states[moment.reading.state], moment.reading.state === "ok" ? 0 : LASTING);
   };
   camera.state.watch(look, signal);
@@ -85,43 +109,53 @@ export const cameraView: View = (signal) => {
   sight.watch(look, signal);
   signal.addEventListener("abort", () => (video.srcObject = null), { once: true });
 
-  return h(
-    "div",
-    { class: "mood-view" },
-    h(
-      "div",
-      { class: "mood-see" },
-      h("div", { class: "stage" }, video, boxes.element, badge, cover, stop),
-      status,
-      devices,
-    ),
-    bars.element,
-  );
-};
+  return {
+    picture,
+    says: status,
+    trouble,
+    actions: h("div", { class: "mood-actions" }, main, stop, devices),
+  };
+}
 
-/** What lies over the stage while there is no picture of now. */
-function covered(): (Node | string)[] {
+interface Action {
+  readonly text: string;
+  readonly sign: IconName;
+  readonly run: () => void;
+}
+
+interface State {
+  /** Whether there is a picture of now. */
+  readonly sees: boolean;
+  /** Whether there is something to stop. */
+  readonly runs: boolean;
+  readonly trouble: { readonly title: string; readonly help: string } | null;
+  readonly action: Action | null;
+}
+
+function stateNow(): State {
   const t = words().moodPanel;
   const state = camera.state.value;
+  const start: Action = { text: t.start, sign: "camera", run: () => void camera.start() };
+  const again: Action = { ...start, text: t.again };
   switch (state.is) {
-    case "failed":
+    case "failed": {
       if (state.why === "models" && outdated.value) {
         const { updated, reload } = words().shell;
-        return [
-          notice({ title: updated, help: t.updated }),
-          action(reload, () => location.reload(), "refresh"),
-        ];
+        const action: Action = { text: reload, sign: "refresh", run: () => location.reload() };
+        return { sees: false, runs: false, trouble: { title: updated, help: t.updated }, action };
       }
-      return [notice(t.troubles[state.why]), action(t.again, () => void camera.start())];
+      return { sees: false, runs: false, trouble: t.troubles[state.why], action: again };
+    }
     case "off":
-      return [icon("camera"), h("p", {}, t.reason), action(t.start, () => void camera.start())];
+      return { sees: false, runs: false, trouble: null, action: start };
     case "asking":
     case "paused":
-      return [icon("camera"), h("p", {}, state.is === "asking" ? t.reason : t.paused)];
+      return { sees: false, runs: true, trouble: null, action: null };
     case "live": {
-      if (standstill.value === null) return [];
-      const again = action(t.again, () => void camera.restart());
-      return [notice(t.standstill[standstill.value]), again];
+      const still = standstill.value;
+      if (still === null) return { sees: true, runs: true, trouble: null, action: null };
+      const restart: Action = { ...again, run: () => void camera.restart() };
+      return { sees: false, runs: true, trouble: t.standstill[still], action: restart };
     }
   }
 }
@@ -129,14 +163,10 @@ function covered(): (Node | string)[] {
 function notice({ title, help }: { title: string; help: string }): HTMLElement {
   return h(
     "div",
-    { role: "alert" },
-    h("p", { class: "stage-title" }, title),
-    h("p", { class: "small" }, help),
+    { class: "notice", role: "alert" },
+    icon("info"),
+    h("div", {}, h("p", { class: "notice-title" }, title), h("p", { class: "small" }, help)),
   );
-}
-
-function action(text: string, onclick: () => void, sign: IconName = "camera"): HTMLElement {
-  return h("button", { class: "button button-main", type: "button", onclick }, icon(sign), text);
 }
 
 /** Return a function that tells a text once it has been the newest for some milliseconds. */

@@ -1,5 +1,5 @@
 /** Seven bars: how much of each emotion a mood has, as lengths, numbers and words. */
-import { fill, h, say } from "../dom";
+import { h, say } from "../dom";
 import { colourOf, EMOTIONS, ranked, type Mood } from "../emotions";
 import { words } from "../language";
 
@@ -14,7 +14,6 @@ export interface MoodBars {
 
 export function moodBars(): MoodBars {
   const t = words();
-  const title = h("p", { class: "bars-title" });
   const bars = EMOTIONS.map((emotion) => {
     const filled = h("div", { class: "bar-fill", style: { background: colourOf(emotion) } });
     const meter = h(
@@ -29,37 +28,31 @@ export function moodBars(): MoodBars {
       filled,
     );
     const number = h("span", { class: "bar-number numbers", "aria-hidden": true });
-    return { emotion, filled, meter, number };
+    const name = h("span", { class: "bar-name", "aria-hidden": true }, t.emotions[emotion]);
+    return { filled, meter, number, row: h("div", { class: "bar-row" }, name, meter, number) };
   });
-  const rows = bars.map(({ emotion, meter, number }) =>
-    h(
-      "div",
-      { class: "bar-row" },
-      h("span", { class: "bar-name", "aria-hidden": true }, t.emotions[emotion]),
-      meter,
-      number,
-    ),
-  );
-  let shown: Mood | null | undefined;
 
   function show(mood: Mood | null): void {
-    if (mood === shown) return;
-    shown = mood;
-    say(title, mood === null ? t.moodPanel.noMood : moodWords(mood));
     bars.forEach(({ filled, meter, number }, i) => {
       const share = mood?.[i];
       filled.style.setProperty("--share", `${share ?? 0}`);
       const text = share === undefined ? "–" : t.percent(share);
+      filled.style.setProperty("--share", `${share ?? 0}`);
       say(number, text);
       meter.setAttribute("aria-valuenow", `${Math.round(100 * (share ?? 0))}`);
       meter.setAttribute("aria-valuetext", text);
     });
   }
 
-  const element = h("div", { class: "bars" });
-  fill(element, title, rows);
   show(null);
-  return { element, show };
+  return {
+    element: h(
+      "div",
+      { class: "bars" },
+      bars.map(({ row }) => row),
+    ),
+    show,
+  };
 }
 
 /** Return a mood in words: its strongest emotion, or the two strongest. */

@@ -5,7 +5,7 @@ import { Store } from "../store";
 export type Source = "face" | "chosen";
 
 /** The ways to give a mood. */
-export type By = "camera" | "photo" | "sliders" | "map";
+export type By = "camera" | "photo" | "word" | "sliders" | "map";
 
 export interface Given {
   readonly mood: Mood;

@@ -11,7 +11,7 @@ const REST = 300;
 
 export const slidersView: View = (signal) => {
   const t = words();
-  const status = h("p", { class: "stage-status", role: "status" });
+  const status = h("p", { class: "mood-status", role: "status" });
   const sliders = EMOTIONS.map((emotion) => {
     const input = h("input", {
       type: "range",
@@ -75,7 +75,6 @@ export const slidersView: View = (signal) => {
   return h(
     "div",
     { class: "sliders" },
-    h("p", { class: "muted" }, t.moodPanel.slidersReason),
     sliders.map(({ row }) => row),
     status,
   );

@@ -9,6 +9,7 @@ import { iconButton, relabel } from "../shell/icon-button";
 import { shortcut } from "../shell/shortcuts";
 import type { View } from "../shell/view";
 import { like, liked } from "./likes";
+import { playable } from "./playable";
 import * as player from "./player";
 
 const LOUDER = 0.05;
@@ -25,7 +26,9 @@ export const playerBar: View = (signal) =>
 
 /** Keys of the player, for every place. */
 export function playerKeys(): void {
-  shortcut([" "], "play", () => player.toggle());
+  shortcut([" "], "play", () => {
+    if (playable.value) player.toggle();
+  });
   shortcut(["n"], "next", () => player.next());
   shortcut(["p"], "back", () => player.previous());
   shortcut(["ArrowLeft", "ArrowRight"], "seek", ({ key }) =>
@@ -48,7 +51,9 @@ function setVolume(step: number): void {
 function song(signal: AbortSignal): HTMLElement {
   const t = words();
   const place = h("a", { class: "player-song", href: hashOf({ place: "listen" }) });
-  player.playing.watch((turn) => {
+  const show = (): void => {
+    const turn = player.playing.value;
+    const hint = playable.value ? t.player.nothingHint : t.player.noMusicHint;
     const title = turn?.song.title ?? t.player.nothing;
     fill(
       place,
@@ -60,17 +65,19 @@ function song(signal: AbortSignal): HTMLElement {
         h(
           "span",
           { class: "muted small one-line" },
-          turn ? (turn.song.artist ?? t.listen.unknownArtist) : t.player.nothingHint,
+          turn ? (turn.song.artist ?? t.listen.unknownArtist) : hint,
         ),
       ),
     );
     place.title = t.player.open;
-  }, signal);
+  };
+  player.playing.watch(show, signal);
+  playable.subscribe(show, signal);
   return place;
 }
 
 /** Previous, play or pause, next. */
-export function transport(signal: AbortSignal): HTMLElement {
+function transport(signal: AbortSignal): HTMLElement {
   const t = words().player;
   const previous = iconButton("previous", t.previous, () => player.previous(), "player-previous");
   const play = iconButton("play", t.play, () => player.toggle(), "button-main player-play");
@@ -81,6 +88,7 @@ export function transport(signal: AbortSignal): HTMLElement {
     if (is) play.setAttribute("aria-busy", "true");
     else play.removeAttribute("aria-busy");
   }, signal);
+  playable.watch((is) => (play.disabled = !is), signal);
   player.playing.watch((turn) => {
     previous.disabled = turn === null;
     next.disabled = turn === null;

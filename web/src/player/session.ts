@@ -10,6 +10,7 @@ import { api, ApiError, type Schemas } from "../api/client";
 import { back, reachable } from "../api/service";
 import { distance, EMOTIONS, numbersOf, strongest, type Emotion } from "../emotions";
 import { words } from "../language";
+import { overview } from "../library/overview";
 import { mood, resumeMood, type Source } from "../mood/mood";
 import { tell, tellError } from "../shell/messages";
 import { kept, oneOf, Store } from "../store";
@@ -374,6 +375,7 @@ function soon(afterMs: number): void {
   due = setTimeout(
     () => {
       due = undefined;
+      if (overview.value?.ok === 0) return; // it is asked when there are songs
       const want = wanted();
       if (want === null || (id !== null && sent !== null && news(sent, want) === null)) return;
       inLine(null);

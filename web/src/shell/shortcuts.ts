@@ -20,22 +20,43 @@ export function shortcut(
   shortcuts.push({ keys, label, run });
 }
 
-/** Whether an element takes keys for itself. */
+/** Whether the focus is where something was pressed, rather than where a key has led it. */
+let pressed = false;
+document.addEventListener("pointerdown", () => (pressed = true), { capture: true });
+document.addEventListener(
+  "keydown",
+  ({ key }) => {
+    if (key === "Tab") pressed = false;
+  },
+  { capture: true },
+);
+
+/** What the space bar does something to. */
+const SPACE = "button, summary, select, input:not([type=range])";
+
+/**
+ * Whether an element takes a key for itself.
+ *
+ * The space bar plays and pauses whatever was pressed last: a button takes it only where the
+ * keyboard has led to it. Enter is always the button's.
+ */
 function takes(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  if (target.isContentEditable || target instanceof HTMLTextAreaElement) return true;
+  if (isWrittenIn(target)) return true;
+  if (key === " ") return !pressed && target.closest(SPACE) !== null;
   if (target instanceof HTMLSelectElement) return true;
-  if (target instanceof HTMLInputElement) {
-    if (target.type === "range" || target.type === "radio")
-      return key.startsWith("Arrow") || key === "Home" || key === "End";
-    return target.type !== "checkbox" || key === " ";
-  }
-  if (target.closest("[role=tablist], [role=listbox], [role=grid], [role=slider]"))
-    return key.startsWith("Arrow") || key === " " || key === "Enter";
-  return (
-    (target instanceof HTMLButtonElement || target instanceof HTMLAnchorElement) &&
-    (key === " " || key === "Enter")
-  );
+  if (target instanceof HTMLInputElement && target.type !== "checkbox")
+    return key.startsWith("Arrow") || key === "Home" || key === "End";
+  if (target.closest("[role=listbox], [role=grid], [role=slider]"))
+    return key.startsWith("Arrow") || key === "Enter";
+  return target.matches("button, a") && key === "Enter";
+}
+
+const PRESSED: readonly string[] = ["button", "checkbox", "file", "radio", "range", "submit"];
+
+function isWrittenIn(target: HTMLElement): boolean {
+  if (target instanceof HTMLInputElement) return !PRESSED.includes(target.type);
+  return target.isContentEditable || target instanceof HTMLTextAreaElement;
 }
 
 document.addEventListener("keydown", (event) => {
@@ -44,6 +65,12 @@ document.addEventListener("keydown", (event) => {
   const found = shortcuts.find(({ keys }) => keys.includes(event.key));
   if (found === undefined) return;
   event.preventDefault();
+  if (event.key === " ") {
+    if (event.repeat) return;
+    // Firefox presses a button when the key comes up again.
+    const up = (later: KeyboardEvent): void => later.preventDefault();
+    document.addEventListener("keyup", up, { capture: true, once: true });
+  }
   found.run(event);
 });
 
