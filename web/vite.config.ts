@@ -16,5 +16,6 @@ export default defineConfig({
     proxy: { "/api": { target: service, changeOrigin: true } },
     fs: { allow: [".", "../src/vibelux/language"] }, // the words that the package has too
   },
-  test: { include: ["tests/**/*.test.ts"] },
+  // No test fails because the machine is busy.
+  test: { include: ["tests/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000 },
 });

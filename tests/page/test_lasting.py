@@ -29,7 +29,7 @@ def listening(open_page, own_service):
     page.get_by_label("How closely the music fits").fill("40")
     page.get_by_role("radio", name="Calm").check()
     mix(page, sad=60, angry=40)
-    page.get_by_text("for 60 % sad, 40 % angry").wait_for()
+    page.get_by_text("for your mood: sad, a little angry").wait_for()
     page.locator(".queue-row").nth(3).wait_for()
     page.get_by_role("button", name="Play what fits").click()
     wait_until_it_plays(page)
@@ -50,7 +50,7 @@ def test_a_reload_goes_on_with_the_same_queue_and_mood(listening):
     page.evaluate("localStorage.setItem('vibelux.policy', '\"lift\"')")  # by another tab
     begun = len(listening.asked)
     page.reload()
-    page.get_by_text("for 60 % sad, 40 % angry").wait_for()
+    page.get_by_text("for your mood: sad, a little angry").wait_for()
     page.locator(".queue-row").nth(3).wait_for()
     page.wait_for_load_state("networkidle")
     assert titles(page) == before
@@ -102,9 +102,51 @@ def test_another_language_changes_words_and_nothing_else(listening):
     assert page.evaluate(SOUND)["song"] == sound["song"]
     assert page.get_by_role("region", name="Player").count() == 0
     page.get_by_role("link", name="Hören").first.click()
-    page.get_by_text("für 60 % traurig").wait_for()
+    page.get_by_text("für deine Stimmung: traurig").wait_for()
     assert sliders(page) == before
     assert titles(page) == queue
     assert page.evaluate("window.stays")
     again = [ask.url for ask in listening.asked if ask.kind in ("document", "script")]
     assert again == loads
+
+
+def test_a_word_is_remembered_for_the_next_visit(open_page, own_service):
+    seen = open_page(own_service.url)
+    page = seen.page
+    page.get_by_role("button", name="melancholy").click()
+    page.get_by_role("button", name="melancholy", pressed=True).wait_for()
+    page.get_by_role("radio", name="Calmer").check()
+    later = seen.context.new_page()
+    later.goto(own_service.url)
+    later.get_by_text("You chose “melancholy”").wait_for()
+    later.get_by_role("button", name="melancholy", pressed=True).wait_for()
+    later.locator(".queue-row").nth(3).wait_for()
+    assert later.locator(".queue-for").text_content() == "for your mood: melancholy"
+    assert later.get_by_role("radio", name="Calmer").is_checked()
+    later.get_by_role("button", name="melancholy").click()  # taken back
+    later.get_by_text("What mood are you in?").wait_for()
+    last = seen.context.new_page()
+    last.goto(own_service.url)
+    last.get_by_role("button", name="melancholy", pressed=False).wait_for()
+    last.get_by_text("What mood are you in?").wait_for()
+
+
+def test_of_a_face_nothing_is_remembered(open_page, camera_browser, own_service):
+    """No mood here beside none there: all of it is gone, but what was set by hand."""
+    page = remember(open_page(own_service.url, within=camera_browser, camera=True))
+    page.get_by_role("radio", name="Calmer").check()
+    page.get_by_role("button", name="Start the camera").click()
+    page.get_by_text("You look ").wait_for()
+    page.get_by_role("button", name="Play what fits").click()
+    wait_until_it_plays(page)
+    page.evaluate("decks.forEach((deck) => (deck.playbackRate = 0.1))")
+    heard = page.locator(".player-title").text_content()
+    page.reload()
+    page.get_by_text("What mood are you in?").wait_for()
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".now-title").text_content() == heard
+    assert "you" not in page.locator(".now-reason").text_content()
+    assert page.locator(".queue-for").text_content().strip() == ""
+    shares = page.get_by_role("meter", include_hidden=True)
+    assert {meter.get_attribute("aria-valuetext") for meter in shares.all()} == {"–"}
+    assert page.get_by_role("radio", name="Calmer").is_checked()

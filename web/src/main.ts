@@ -10,6 +10,7 @@ import "./styles/player.css";
 import "./styles/listen.css";
 import "./styles/mood.css";
 import { recordHistory } from "./history/history";
+import { loadEveryday } from "./mood/everyday";
 import { historyView } from "./history/history-view";
 import { libraryView } from "./library/library-view";
 import { listenView } from "./listen/listen-view";
@@ -49,6 +50,7 @@ document.addEventListener("visibilitychange", remember); // phones end a hidden 
 watchService();
 glow();
 recordHistory();
+loadEveryday();
 mediaSession();
 playerKeys();
 shell({ of: viewOf, player: playerBar });

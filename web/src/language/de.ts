@@ -103,10 +103,11 @@ export const de: Language = {
     title: "Deine Stimmung",
     promise:
       "Eine Schätzung deines Ausdrucks, nicht deiner Gefühle; die Bilder bleiben in diesem Browser und werden nicht gespeichert.",
-    mostly: (emotion) => `vor allem ${emotion}`,
-    both: (first, second) => `${first} und ${second}`,
     noMood: "Wie ist dir zumute?",
     noExpression: "Noch kein Ausdruck",
+    say: "Oder sag es mit einem Wort",
+    chosen: (word) => `Du hast „${word}“ gewählt`,
+    photoLooks: (mood) => `Auf dem Foto: ${mood}`,
     fineTune: "Feineinstellung",
     numbers: "Zahlen",
 
@@ -297,7 +298,7 @@ export const de: Language = {
           ? "streng das Passendste zuerst"
           : `${Math.round(100 * share)}\u00a0%`,
     queue: "Als Nächstes",
-    queueFor: (what) => `für ${what}`,
+    queueFor: (mood) => `für deine Stimmung: ${mood}`,
     queueEmpty: "Hier erscheinen die Lieder, die passen.",
     playNow: (title) => `${title} jetzt spielen`,
     remove: (title) => `${title} aus der Warteschlange nehmen`,

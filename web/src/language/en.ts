@@ -102,10 +102,11 @@ export const en = {
     title: "Your mood",
     promise:
       "An estimate of your expression, not of your feelings; frames stay in this browser and are not stored.",
-    mostly: (emotion: string) => `mostly ${emotion}`,
-    both: (first: string, second: string) => `${first} and ${second}`,
     noMood: "What mood are you in?",
     noExpression: "No expression yet",
+    say: "Or say it in a word",
+    chosen: (word: string) => `You chose “${word}”`,
+    photoLooks: (mood: string) => `In the photo: ${mood}`,
     fineTune: "Fine-tune",
     numbers: "Numbers",
 
@@ -280,7 +281,7 @@ export const en = {
           ? "strictly the best fit first"
           : `${Math.round(100 * share)}\u00a0%`,
     queue: "Up next",
-    queueFor: (what: string) => `for ${what}`,
+    queueFor: (mood: string) => `for your mood: ${mood}`,
     queueEmpty: "The songs that fit appear here.",
     playNow: (title: string) => `Play ${title} now`,
     remove: (title: string) => `Remove ${title} from the queue`,

@@ -6,13 +6,14 @@ import { fill, h, say } from "../dom";
 import { icon } from "../icons";
 import { words } from "../language";
 import { mood, type Given } from "../mood/mood";
+import { inWords } from "../mood/everyday";
 import { playTurn, removeTurn, upcoming, type Turn } from "../player/player";
 import { standing } from "../player/session";
 import { iconButton } from "../shell/icon-button";
 import { background } from "../shell/messages";
 import type { View } from "../shell/view";
 import { calmly, notUnderPointer } from "./calmly";
-import { gist, reasonOf } from "./reason";
+import { reasonOf } from "./reason";
 import { savePlaylist } from "./save-playlist";
 
 /** Songs shown; the session knows no more of them, because the mood may move. */
@@ -114,7 +115,7 @@ export const queueList: View = (signal) => {
   }
 
   const caption = (given: Given | null): void => {
-    say(what, given === null ? "\u00a0" : t.listen.queueFor(gist(given.mood, t)));
+    say(what, given === null ? "\u00a0" : t.listen.queueFor(inWords(given, t)));
   };
   upcoming.watch(() => update(hand), signal);
   standing.subscribe(() => update(), signal);

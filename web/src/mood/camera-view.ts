@@ -4,9 +4,9 @@ import { fill, h, say } from "../dom";
 import { icon, type IconName } from "../icons";
 import { words } from "../language";
 import { settingsOf } from "./camera";
-import { faceBoxes } from "./face-boxes";
 import { camera, sight, standstill } from "./face-watch";
 import { mood } from "./mood";
+import { Portrait } from "./portrait";
 
 /** Milliseconds that a state lasts before it is told: a blink is none. */
 const LASTING = 600;
@@ -30,11 +30,12 @@ export function cameraView(signal: AbortSignal): Seen & { readonly trouble: HTML
     muted: true,
     playsInline: true,
   });
-  const boxes = faceBoxes("cover");
+  const portrait = new Portrait(video);
+  let mirrored = true;
   const cover = h("div", { class: "mirror-cover" }, icon("camera"));
   // A large place to press; the button beside it is the one for keyboards and screen readers.
   cover.addEventListener("click", () => void camera.start());
-  const picture = h("div", { class: "mirror-view" }, video, boxes.element, cover);
+  const picture = h("div", { class: "mirror-view" }, video, cover);
   const status = h("p", { class: "mood-status", role: "status" });
   const trouble = h("div", { class: "mood-trouble" });
   const main = h("button", { class: "button", type: "button" });
@@ -59,8 +60,8 @@ export function cameraView(signal: AbortSignal): Seen & { readonly trouble: HTML
   camera.state.watch((state) => {
     const live = state.is === "live";
     // A camera that looks away from the person shows the world as it is.
-    const mirrored = !live || settingsOf(state.stream).facingMode !== "environment";
-    for (const one of [video, boxes.element]) one.classList.toggle("mirrored", mirrored);
+    mirrored = !live || settingsOf(state.stream).facingMode !== "environment";
+    video.classList.toggle("mirrored", mirrored);
     video.setAttribute("aria-label", mirrored ? t.mirror : t.view);
     devices.value = camera.device ?? "";
     video.srcObject = live ? state.stream : null;
@@ -71,7 +72,7 @@ export function cameraView(signal: AbortSignal): Seen & { readonly trouble: HTML
     const now = stateNow();
     const focused = document.activeElement === main || document.activeElement === stop;
     cover.hidden = now.sees;
-    video.hidden = boxes.element.hidden = !now.sees;
+    video.hidden = !now.sees;
     picture.classList.toggle("mirror-live", now.sees);
     fill(trouble, now.trouble === null ? null : notice(now.trouble));
     main.hidden = now.action === null;
@@ -93,7 +94,7 @@ export function cameraView(signal: AbortSignal): Seen & { readonly trouble: HTML
   const look = (): void => {
     const moment = sight.value;
     const { is } = camera.state.value;
-    boxes.show(moment?.reading ?? null);
+    portrait.show(moment?.reading ?? null, mirrored);
     if (is !== "live") {
       const texts: Partial<Record<typeof is, string>> = {
         off: t.reason,

@@ -1,10 +1,7 @@
-/** Seven bars: how much of each emotion a mood has, as lengths, numbers and words. */
+/** Seven bars: how much of each emotion a mood has, as lengths and numbers. */
 import { h, say } from "../dom";
-import { colourOf, EMOTIONS, ranked, type Mood } from "../emotions";
+import { colourOf, EMOTIONS, type Mood } from "../emotions";
 import { words } from "../language";
-
-/** Share from which on one emotion alone names the mood. */
-const MOSTLY = 0.6;
 
 export interface MoodBars {
   readonly element: HTMLElement;
@@ -53,12 +50,4 @@ export function moodBars(): MoodBars {
     ),
     show,
   };
-}
-
-/** Return a mood in words: its strongest emotion, or the two strongest. */
-export function moodWords(mood: Mood): string {
-  const t = words();
-  const [first, second] = ranked(mood);
-  if (first.share >= MOSTLY) return t.moodPanel.mostly(t.emotions[first.emotion]);
-  return t.moodPanel.both(t.emotions[first.emotion], t.emotions[second.emotion]);
 }

@@ -8,10 +8,13 @@ import { shortcut } from "../shell/shortcuts";
 import type { View } from "../shell/view";
 import { cameraView } from "./camera-view";
 import { camera } from "./face-watch";
+import { inWords } from "./everyday";
 import { mood, type Given } from "./mood";
-import { moodBars, moodWords } from "./mood-bars";
+import { moodBars } from "./mood-bars";
+import { facePhrase } from "./mood-phrase";
 import { photoView } from "./photo-view";
 import { slidersView } from "./sliders-view";
+import { wordChips } from "./word-chips";
 
 shortcut(["c"], "camera", () => {
   if (camera.state.value.is === "live") return camera.stop();
@@ -57,6 +60,7 @@ export const moodPanel: View = (signal) => {
       h("div", { class: "mood-says" }, phrase, seen.says, photo.says, seen.actions),
     ),
     seen.trouble,
+    wordChips(signal),
     h(
       "div",
       { class: "mood-ways" },
@@ -80,7 +84,11 @@ function fold(body: HTMLElement, sign: IconName, text: string): HTMLElement {
 
 /** How the mood is said; while there is none, what one is asked. */
 function phraseOf(given: Given | null): string {
-  const t = words().moodPanel;
-  if (given !== null) return moodWords(given.mood);
-  return camera.state.value.is === "live" ? t.noExpression : t.noMood;
+  const t = words();
+  const { noExpression, noMood, chosen, photoLooks } = t.moodPanel;
+  if (given === null) return camera.state.value.is === "live" ? noExpression : noMood;
+  const said = inWords(given, t);
+  if (given.by === "word") return chosen(said);
+  if (given.by === "photo") return photoLooks(said);
+  return given.source === "face" ? facePhrase(given.mood, t) : said;
 }

@@ -24,9 +24,9 @@ export function setMood(numbers: readonly number[], by: By): void {
   give(numbers, by === "camera" || by === "photo" ? "face" : "chosen", by);
 }
 
-/** Goes on with a mood that was given before the page was loaded again. */
-export function resumeMood(numbers: readonly number[], source: Source): void {
-  give(numbers, source, null);
+/** Goes on with a mood that was chosen before the page was loaded again. */
+export function resumeMood(numbers: readonly number[]): void {
+  give(numbers, "chosen", null);
 }
 
 /** Takes a mood back that is no longer known to hold; one that was given otherwise stays. */

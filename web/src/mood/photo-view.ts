@@ -3,11 +3,10 @@ import { h, say } from "../dom";
 import { icon } from "../icons";
 import { words } from "../language";
 import { VisionError } from "../vision/face-reader";
-import type { FaceReading } from "../vision/reading";
 import type { Seen } from "./camera-view";
-import { faceBoxes } from "./face-boxes";
 import { camera, reader, whyOf } from "./face-watch";
 import { mood, setMood } from "./mood";
+import { Portrait } from "./portrait";
 
 /** Bytes of the largest photo that is read. */
 const LARGEST = 100 * 2 ** 20;
@@ -29,8 +28,8 @@ export function photoView(taken: () => void, signal: AbortSignal): Seen & { drop
     },
   });
   const image = h("img", { class: "mirror-picture", alt: t.photoAlt, hidden: true });
-  const boxes = faceBoxes("cover");
-  const picture = h("div", { class: "mirror-view" }, image, boxes.element);
+  const portrait = new Portrait(image);
+  const picture = h("div", { class: "mirror-view" }, image);
   const status = h("p", { class: "mood-status", role: "status" });
   if (mood.value?.by === "photo") say(status, t.photoBefore);
 
@@ -38,17 +37,12 @@ export function photoView(taken: () => void, signal: AbortSignal): Seen & { drop
   let address = "";
   const forget = (): void => URL.revokeObjectURL(address);
   signal.addEventListener("abort", forget, { once: true });
-  let shown: FaceReading | null = null;
-  const resized = new ResizeObserver(() => boxes.show(shown));
-  resized.observe(picture);
-  signal.addEventListener("abort", () => resized.disconnect(), { once: true });
-
   /** Show a photo and read it; one that cannot be opened leaves the mirror empty. */
   async function show(file: File): Promise<void> {
     const turn = ++newest;
     camera.stop();
     taken();
-    boxes.show((shown = null));
+    portrait.show(null, false);
     forget();
     address = URL.createObjectURL(file);
     image.src = address;
@@ -58,7 +52,7 @@ export function photoView(taken: () => void, signal: AbortSignal): Seen & { drop
       if (file.size > LARGEST) throw new VisionError("photo", "too large");
       const reading = await reader.readPhoto(file);
       if (turn !== newest || signal.aborted) return;
-      boxes.show((shown = reading));
+      portrait.show(reading, false);
       say(status, t.photoStates[reading.state]);
       if (reading.mood) setMood(reading.mood, "photo");
     } catch (error) {

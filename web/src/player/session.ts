@@ -302,7 +302,8 @@ async function resume({ id: old, source, removed: out }: Left): Promise<void> {
       goal.set(strongest(ordering.goal));
       length.set(ordering.length);
     }
-    if (mood.value === null) resumeMood(sent.mood, source); // else the person was quicker
+    // A face is not remembered: who it was, and whether it still looks so, nobody knows.
+    if (source === "chosen" && mood.value === null) resumeMood(sent.mood); // else one was quicker
   }
   await take();
 }
@@ -350,7 +351,7 @@ async function take(): Promise<void> {
   remember();
   show();
   standing.set("ready");
-  if (queue.value.length > 0 || sent === null) return;
+  if (queue.value.length > 0 || sent === null || wanted() === null) return;
   const whole = heard.size > 1;
   heard = new Set(current === null ? [] : [current]);
   removed = new Set();

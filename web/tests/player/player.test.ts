@@ -20,7 +20,7 @@ afterEach(() => {
 });
 
 async function playing(): Promise<void> {
-  mood.setMood(HAPPY, "camera");
+  mood.setMood(HAPPY, "sliders");
   await pass(1);
   player.start();
   await pass(1);

@@ -231,7 +231,7 @@ describe("a session", () => {
     };
 
     test("it goes on as the server knows it", async () => {
-      mood.setMood(SAD, "camera");
+      mood.setMood(SAD, "sliders");
       session.policy.set("journey");
       session.goal.set("surprise");
       session.length.set(7);
@@ -246,7 +246,7 @@ describe("a session", () => {
       expect(ids()).toEqual([2, 4, 5, 6]);
       expect(session.standing.value).toBe("ready");
       expect(session.orderedBy()).toBe("journey");
-      expect(mood.mood.value).toMatchObject({ mood: SAD, source: "face", by: null });
+      expect(mood.mood.value).toMatchObject({ mood: SAD, source: "chosen", by: null });
       expect(session.policy.value).toBe("journey");
       expect(session.goal.value).toBe("surprise");
       expect(session.length.value).toBe(7);
@@ -256,6 +256,25 @@ describe("a session", () => {
       session.feedback(song(2), { what: "liked" });
       await pass(1);
       expect(server.sent("liked")).toMatchObject([{ path: "/sessions/s1/feedback" }]);
+    });
+
+    test("nothing of a face is remembered, and the next one is followed", async () => {
+      mood.setMood(SAD, "camera");
+      session.policy.set("calm");
+      await pass(1000);
+      session.begun(song(1));
+      await pass(1);
+      await reload();
+      await pass(5000);
+      expect(mood.mood.value).toBeNull();
+      expect(ids()).toEqual([]);
+      expect(session.policy.value).toBe("calm");
+      expect(server.asked).toHaveLength(1); // no other session is begun
+      expect(told).toEqual([]);
+      mood.setMood(HAPPY, "camera");
+      await pass(1000);
+      expect(patches().at(-1)).toMatchObject({ path: "/sessions/s1", body: { mood: HAPPY } });
+      expect(ids()).toEqual([2, 3, 4, 5, 6]);
     });
 
     test("anything goes on as anything", async () => {
