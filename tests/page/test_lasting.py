@@ -16,7 +16,7 @@ SOUND = """() => {
 def sliders(page):
     return (
         page.get_by_role("region", name=re.compile("Your mood|Deine Stimmung"))
-        .get_by_role("slider")
+        .get_by_role("slider", include_hidden=True)  # folded away
         .evaluate_all("(all) => all.map((slider) => Number(slider.value))")
     )
 
