@@ -59,7 +59,12 @@ def test_json_has_the_documented_shape(run_cli, library):
         parse_mood("happy=0.7,sad=0.3")
     )
     assert first["score"] == pytest.approx(fit, abs=1e-5)
-    assert first["reasons"][0] == {"kind": "sounds", "emotion": "happy", "energy": "medium"}
+    assert first["reasons"][0] == {
+        "kind": "sounds",
+        "emotion": "happy",
+        "energy": "medium",
+        "tense": False,
+    }
     assert first["reason"] == "Cheerful with a touch of sadness, calmer than you."
     assert list(first["confidence"]) == ["clear", "steady", "is_clear", "is_steady"]
 

@@ -23,7 +23,6 @@ from vibelux.recommend.policies import target_path
 from vibelux.recommend.reason_words import in_words
 from vibelux.recommend.reasons import (
     Fact,
-    Heard,
     Liked,
     LikedArtist,
     LikedSimilar,
@@ -31,6 +30,7 @@ from vibelux.recommend.reasons import (
     reasons_alike,
     reasons_for,
 )
+from vibelux.recommend.song_sound import Heard
 
 MUSIC = ModelStatistics().songs
 FACES = ModelStatistics().faces
@@ -58,7 +58,8 @@ def cases() -> list[dict[str, Any]]:
         target = target_path(standing_out(mood, FACES), policy, 6, goal=goal)[3]
         fit = float(SongFit(song[None], affect[None], statistics=MUSIC).to(target)[0])
         counts = rng.integers(0, 30, 7).tolist() if number % 2 else [0, 1, 2, 90, 80, 3, 0]
-        heard = Heard(song, affect, corrected=number % 29 == 0)
+        tension = (-0.3, 0.1, 0.6)[number % 3]
+        heard = Heard(song, affect, corrected=number % 29 == 0, tension=tension)
         facts = reasons_for(
             heard,
             mood,

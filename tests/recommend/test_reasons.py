@@ -19,21 +19,18 @@ from vibelux.recommend.policies import POLICIES, target_path
 from vibelux.recommend.reason_words import in_words
 from vibelux.recommend.reasons import (
     CLOSE,
-    HIGH,
-    LOW,
     BestAvailable,
     Corrected,
-    Heard,
     Liked,
     LikedSimilar,
     Random,
     Relates,
-    Sounds,
     Step,
     Touch,
     reasons_alike,
     reasons_for,
 )
+from vibelux.recommend.song_sound import Heard, Sounds, sounds_of
 
 MUSIC = ModelStatistics().songs
 FACES = ModelStatistics().faces
@@ -124,11 +121,7 @@ def test_no_reason_contradicts_the_bars(mood, song, affect, policy):
     for fact in facts:
         match fact:
             case Sounds():
-                assert heard.mood[EMOTIONS.index(fact.emotion)] == heard.mood.max()
-                arousal = float(affect[1])  # numpy would round the thresholds to float32
-                assert {"low": arousal < LOW, "high": arousal > HIGH}.get(
-                    fact.energy, LOW <= arousal <= HIGH
-                )
+                assert fact == sounds_of(heard)  # see test_song_sound.py
             case Relates(relation="close"):
                 assert (np.abs(affect - places[fact.to]) <= np.array(CLOSE) + 1e-6).all()
             case Relates() | Step():

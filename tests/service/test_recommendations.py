@@ -31,6 +31,10 @@ def test_songs_that_fit_come_first_with_their_reasons(service):
     assert titles(answer["songs"])[:2] == ["Happy", "Glad"]
     first = answer["songs"][0]["reasons"]
     assert first[0]["kind"] == "sounds" and first[0]["emotion"] == "happy"
+    assert answer["songs"][0]["song"]["sound"] == first[0]
+    songs = service.client.get("/api/v1/songs").json()["songs"]
+    happy = [song["id"] for song in songs if max(song["mood"], key=song["mood"].get) == "happy"]
+    assert answer["coverage"] == {"emotion": "happy", "fit": len(happy), "songs": len(songs)}
     assert first[1] == {"kind": "relation", "relation": first[1]["relation"], "to": "you"}
     assert answer["songs"][0]["target"]["happy"] == pytest.approx(1)
     scores = [pick["score"] for pick in answer["songs"]]

@@ -13,6 +13,7 @@ from vibelux.emotions import Mood
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.song_columns import SongColumns
 from vibelux.recommend.confidence import Confidence, confidences_of
+from vibelux.recommend.coverage import Coverage, coverage_of
 from vibelux.recommend.diversity import intra_list_diversity
 from vibelux.recommend.fit import SongFit
 from vibelux.recommend.listener.likes import Likes
@@ -21,8 +22,9 @@ from vibelux.recommend.listener.taste import SongFeatures, Taste
 from vibelux.recommend.ordering import Ordering
 from vibelux.recommend.policies import SAD, spares_sadness
 from vibelux.recommend.reason_words import Explained
-from vibelux.recommend.reasons import Fact, heard_of, reasons_for, strongest_counts
+from vibelux.recommend.reasons import Fact, reasons_for, strongest_counts
 from vibelux.recommend.shuffle import Traits, mood_shuffle
+from vibelux.recommend.song_sound import heard_of
 
 PICKED_BY = (
     *("affect", "embeddings", "artists", "albums", "works"),
@@ -212,6 +214,10 @@ class Picker:
             if out is left_out:
                 break
         return list(found.values())
+
+    def coverage(self, sought: Mood) -> Coverage:
+        """Return what the library holds of a mood [shape=(7,)]."""
+        return coverage_of(self._counts, sought)
 
     def picks(
         self,

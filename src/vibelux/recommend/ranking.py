@@ -13,7 +13,8 @@ from vibelux.recommend.confidence import Confidence, confidence_of
 from vibelux.recommend.fit import SongFit, standing_out
 from vibelux.recommend.nearest_songs import nearest_songs
 from vibelux.recommend.reason_words import Explained
-from vibelux.recommend.reasons import Fact, heard_of, reasons_for, strongest_counts
+from vibelux.recommend.reasons import Fact, reasons_for, strongest_counts
+from vibelux.recommend.song_sound import heard_of
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from vibelux.recommend.fit import DARK
 from vibelux.recommend.reasons import (
     BestAvailable,
     Corrected,
-    Energy,
     Fact,
     Liked,
     LikedArtist,
@@ -23,10 +22,10 @@ from vibelux.recommend.reasons import (
     Relates,
     Relation,
     SameArtist,
-    Sounds,
     Step,
     Touch,
 )
+from vibelux.recommend.song_sound import Energy, Sounds
 
 _ENERGY: Mapping[Relation, Energy] = {"calmer": "low", "livelier": "high"}
 """Relation -> the energy of songs that are so."""
@@ -102,7 +101,8 @@ def sound_in_words(sounds: Sounds, words: Words) -> str:
 
 
 def _adjectives(sounds: Sounds, words: Words) -> list[str]:
-    return words.list(f"sounds.{sounds.emotion}.{sounds.energy}.plain")
+    tension = "tense" if sounds.tense else "plain"
+    return words.list(f"sounds.{sounds.emotion}.{sounds.energy}.{tension}")
 
 
 def _joined(adjectives: list[str], words: Words) -> str:

@@ -14,16 +14,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from vibelux.circumplex import affect_of
 from vibelux.emotions import EMOTIONS
-from vibelux.library.catalogue import Song
 from vibelux.model_statistics import SongStatistics
 from vibelux.recommend.fit import DARK
+from vibelux.recommend.song_sound import Heard, Sounds, sounds_of
 
-Energy = Literal["low", "medium", "high"]
 Relation = Literal["close", "calmer", "livelier", "brighter", "darker"]
 Other = Literal["you", "aim", "song"]
-
-LOW, HIGH = -0.2, 0.2
-"""Arousal below and above which a song counts as of low and of high energy."""
 
 CLOSE = (0.35, 0.25)
 """Valence and arousal that differ by no more are called close. The model tells arousal better."""
@@ -36,15 +32,6 @@ FEW = 5
 
 FITS = 0.75
 """Fit from which on a song needs no excuse."""
-
-
-@dataclass(frozen=True)
-class Sounds:
-    """How the song sounds: its strongest emotion and its energy."""
-
-    emotion: str
-    energy: Energy
-    kind: Literal["sounds"] = "sounds"
 
 
 @dataclass(frozen=True)
@@ -141,22 +128,6 @@ Fact = (
 )
 
 
-@dataclass(frozen=True, eq=False)
-class Heard:
-    """What a model, or the listener, says of a song.
-
-    Attributes:
-        mood: [shape=(7,)].
-        affect: [shape=(2,)] valence and arousal in [-1, 1].
-        corrected: the listener said it.
-
-    """
-
-    mood: NDArray[np.floating]
-    affect: NDArray[np.floating]
-    corrected: bool = False
-
-
 def strongest_counts(moods: NDArray[np.floating]) -> list[int]:
     """Return the number of songs by their strongest emotion, in the order of `EMOTIONS`.
 
@@ -166,23 +137,6 @@ def strongest_counts(moods: NDArray[np.floating]) -> list[int]:
     """
     counts: list[int] = np.bincount(moods.argmax(axis=1), minlength=len(EMOTIONS)).tolist()
     return counts
-
-
-def heard_of(song: Song, statistics: SongStatistics) -> Heard:
-    """Return what is known of an analysed song of the catalogue."""
-    mood = np.zeros(len(EMOTIONS), np.float32) if song.mood is None else song.mood
-    affect = affect_of(mood, statistics.affect)
-    for axis, value in enumerate((song.valence, song.arousal)):
-        if value is not None:
-            affect[axis] = value
-    return Heard(mood, affect, corrected=song.corrected)
-
-
-def sounds_of(song: Heard) -> Sounds:
-    """Return how a song sounds."""
-    arousal = float(song.affect[1])
-    energy: Energy = "low" if arousal < LOW else "high" if arousal > HIGH else "medium"
-    return Sounds(EMOTIONS[int(np.argmax(song.mood))], energy)
 
 
 def relation_of(song: ArrayLike, other: ArrayLike) -> Relation:
@@ -200,11 +154,14 @@ def relation_of(song: ArrayLike, other: ArrayLike) -> Relation:
 
 
 def touch_of(song: Heard) -> Touch | None:
-    """Return the song's second emotion where it has a good share of it, but for the neutral one."""
-    first, second = np.argsort(-np.asarray(song.mood), kind="stable")[:2].tolist()
-    name = EMOTIONS[second]
+    """Return the emotion, beside that of `sounds_of`, of which the song has a good share."""
+    first = sounds_of(song).emotion
+    shares = np.asarray(song.mood).tolist()
+    second, name = max(
+        (share, name) for share, name in zip(shares, EMOTIONS, strict=True) if name != first
+    )
     # Of emotions that music hardly tells apart, one is no news beside another.
-    if song.mood[second] < TOUCH or name == "neutral" or {EMOTIONS[first], name} <= set(DARK):
+    if second < TOUCH or name == "neutral" or {first, name} <= set(DARK):
         return None
     return Touch(name)
 

@@ -34,6 +34,7 @@ from vibelux.emotions import EMOTIONS, Mood, as_mood
 from vibelux.errors import InvalidInput
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.schema import path_bytes
+from vibelux.recommend.coverage import Coverage
 from vibelux.recommend.fit import standing_out
 from vibelux.recommend.journey import Journey, Way
 from vibelux.recommend.listener.listener import Listener
@@ -131,6 +132,14 @@ class Session:
     def history(self) -> list[Song]:
         """The songs handed out so far, in order."""
         return self._catalogue.songs_by_id(self._columns.ids[self._history])
+
+    @property
+    def coverage(self) -> Coverage | None:
+        """What the library holds of the mood that is looked for; None where there is not one."""
+        ordering = self._ordering
+        if self._mood is None or ordering.strength == 0 or ordering.policy in ("off", "journey"):
+            return None
+        return self._picker.coverage(self._path(1)[0])
 
     def change(self, **values: Any) -> None:
         """Change the ordering: any of `Ordering`'s attributes, by name.

@@ -18,7 +18,8 @@ from vibelux.model_statistics import SongStatistics
 from vibelux.recommend.confidence import Confidence, confidence_of
 from vibelux.recommend.nearest_songs import nearest_songs
 from vibelux.recommend.reason_words import Explained
-from vibelux.recommend.reasons import Fact, heard_of, reasons_alike
+from vibelux.recommend.reasons import Fact, reasons_alike
+from vibelux.recommend.song_sound import heard_of
 
 _AT_ONCE = 1 << 15
 """Rows multiplied together: what fits the processor's cache."""

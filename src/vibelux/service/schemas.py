@@ -7,12 +7,15 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from vibelux.emotions import EMOTIONS, mood_dict
 from vibelux.library.catalogue import Song
+from vibelux.model_statistics import SongStatistics
 from vibelux.recommend.confidence import Confidence
+from vibelux.recommend.coverage import Coverage
 from vibelux.recommend.listener.profile import What
 from vibelux.recommend.ordering import LENGTHS, Ordering
 from vibelux.recommend.picks import Pick
 from vibelux.recommend.policies import Policy
 from vibelux.recommend.reasons import Fact, LikedArtist
+from vibelux.recommend.song_sound import Sounds, heard_of, sounds_of
 from vibelux.service.sessions import Source
 from vibelux.service.text import sendable
 
@@ -54,6 +57,9 @@ class SongOut(BaseModel):
         description="emotion -> share; they sum to 1",
         examples=[dict(zip(EMOTIONS, _HAPPY, strict=True))],
     )
+    sound: Sounds | None = Field(
+        default=None, description="how it sounds, which a person is told in one or two words"
+    )
     corrected: bool = Field(
         default=False, description="whether the person gave it its mood, valence and arousal"
     )
@@ -68,8 +74,8 @@ class SongOut(BaseModel):
     reason: str | None = Field(default=None, description="why it cannot be analysed")
 
     @classmethod
-    def of(cls, song: Song) -> "SongOut":
-        """Return what the API says about a song."""
+    def of(cls, song: Song, statistics: SongStatistics) -> "SongOut":
+        """Return what the API says about a song; the statistics are those of the music model."""
         return cls(
             id=song.id,
             title=sendable(song.title),
@@ -81,6 +87,7 @@ class SongOut(BaseModel):
             genre=sendable(song.genre),
             duration=song.duration,
             mood=None if song.mood is None else mood_dict(song.mood),
+            sound=None if song.mood is None else sounds_of(heard_of(song, statistics)),
             corrected=song.corrected,
             valence=song.valence,
             arousal=song.arousal,
@@ -271,7 +278,7 @@ class PickOut(BaseModel):
         description="why, in the order in which it is said",
         examples=[
             [
-                {"kind": "sounds", "emotion": "sad", "energy": "low"},
+                {"kind": "sounds", "emotion": "sad", "energy": "low", "tense": False},
                 {"kind": "relation", "relation": "close", "to": "you"},
             ]
         ],
@@ -284,10 +291,10 @@ class PickOut(BaseModel):
     )
 
     @classmethod
-    def of(cls, pick: Pick) -> "PickOut":
-        """Return what the API says about a pick."""
+    def of(cls, pick: Pick, statistics: SongStatistics) -> "PickOut":
+        """Return what the API says about a pick; the statistics are those of the music model."""
         return cls(
-            song=SongOut.of(pick.song),
+            song=SongOut.of(pick.song, statistics),
             score=round(pick.score, 6),
             reasons=[_sendable(fact) for fact in pick.reasons],
             confidence=ConfidenceOut.of(pick.confidence),
@@ -299,6 +306,7 @@ class Picks(BaseModel):
     """Songs, the best first."""
 
     mood: dict[str, float]
+    coverage: Coverage | None = Field(description="what the library holds of the mood looked for")
     songs: list[PickOut]
 
 
@@ -347,6 +355,10 @@ class SessionOut(BaseModel):
     ordering: OrderingOut
     way: WayOut | None = Field(description="of a journey; null where the policy is another one")
     heard: int = Field(description="songs handed out so far", examples=[3])
+    coverage: Coverage | None = Field(
+        description="what the library holds of the mood looked for; null where there is not one: "
+        "without a mood, on a journey and by chance"
+    )
     queue: list[PickOut] = Field(description="what comes next")
 
 

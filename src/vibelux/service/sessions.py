@@ -14,6 +14,7 @@ from vibelux.errors import CatalogueEmpty, InvalidInput
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.live_columns import LiveColumns
 from vibelux.library.song_columns import SongColumns
+from vibelux.recommend.coverage import Coverage
 from vibelux.recommend.listener.listener import Listener
 from vibelux.recommend.listener.profile import What
 from vibelux.recommend.picks import Pick, Picker
@@ -85,8 +86,10 @@ class SessionStore:
         source: Source,
         seed: int | None,
         **ordering: Any,
-    ) -> list[Pick]:
-        """Return the n songs that come first for a mood; nothing is kept.
+    ) -> tuple[list[Pick], Coverage | None]:
+        """Return the n songs that come first for a mood, and what the library holds of it.
+
+        Nothing is kept.
 
         Raises:
             CatalogueEmpty: there are no songs.
@@ -94,7 +97,7 @@ class SessionStore:
 
         """
         session, _ = self._new(source, seed=seed, **ordering)
-        return session.queue(n, mood, chosen=source == "chosen")
+        return session.queue(n, mood, chosen=source == "chosen"), session.coverage
 
     def open(self, *, source: Source, seed: int | None = None, **ordering: Any) -> str:
         """Begin a session and return its id.

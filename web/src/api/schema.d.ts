@@ -682,6 +682,23 @@ export interface components {
             kind: "corrected";
         };
         /**
+         * Coverage
+         * @description How many songs of a library are of the emotion that a mood has most of.
+         *
+         *     Attributes:
+         *         emotion: the strongest one of the mood that is looked for.
+         *         fit: playable songs whose strongest emotion it is.
+         *         songs: all playable songs.
+         */
+        Coverage: {
+            /** Emotion */
+            emotion: string;
+            /** Fit */
+            fit: number;
+            /** Songs */
+            songs: number;
+        };
+        /**
          * Dismissed
          * @description Failures that need not be shown any more, until their files change.
          */
@@ -1253,7 +1270,8 @@ export interface components {
              *       {
              *         "emotion": "sad",
              *         "energy": "low",
-             *         "kind": "sounds"
+             *         "kind": "sounds",
+             *         "tense": false
              *       },
              *       {
              *         "kind": "relation",
@@ -1290,6 +1308,8 @@ export interface components {
             mood: {
                 [key: string]: number;
             };
+            /** @description what the library holds of the mood looked for */
+            coverage: components["schemas"]["Coverage"] | null;
             /** Songs */
             songs: components["schemas"]["PickOut"][];
         };
@@ -1579,6 +1599,8 @@ export interface components {
              * @example 3
              */
             heard: number;
+            /** @description what the library holds of the mood looked for; null where there is not one: without a mood, on a journey and by chance */
+            coverage: components["schemas"]["Coverage"] | null;
             /**
              * Queue
              * @description what comes next
@@ -1672,6 +1694,8 @@ export interface components {
             mood: {
                 [key: string]: number;
             } | null;
+            /** @description how it sounds, which a person is told in one or two words */
+            sound?: components["schemas"]["Sounds"] | null;
             /**
              * Corrected
              * @description whether the person gave it its mood, valence and arousal
@@ -1749,7 +1773,12 @@ export interface components {
         };
         /**
          * Sounds
-         * @description How the song sounds: its strongest emotion and its energy.
+         * @description How the song sounds.
+         *
+         *     Attributes:
+         *         emotion: its strongest one, of those that its valence does not contradict.
+         *         energy: its arousal, in three bands.
+         *         tense: its tension is high.
          */
         Sounds: {
             /** Emotion */
@@ -1759,6 +1788,11 @@ export interface components {
              * @enum {string}
              */
             energy: "low" | "medium" | "high";
+            /**
+             * Tense
+             * @default false
+             */
+            tense: boolean;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}

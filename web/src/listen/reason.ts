@@ -81,8 +81,8 @@ export function soundInWords(sounds: Sounds, t: Language): string {
   return second === undefined ? first : both(first, second, t.table);
 }
 
-function adjectives({ emotion, energy }: Sounds, t: Language): readonly string[] {
-  return t.table.sounds[emotion as Emotion][energy].plain;
+function adjectives({ emotion, energy, tense }: Sounds, t: Language): readonly string[] {
+  return t.table.sounds[emotion as Emotion][energy][tense ? "tense" : "plain"];
 }
 
 /** The energy of songs that are calmer or livelier than something. */

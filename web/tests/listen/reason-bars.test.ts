@@ -60,6 +60,7 @@ describe("no reason contradicts the bars", () => {
     "of case $index",
     ({ mood, song, target, affect, reasons }) => {
       const bars = ranked(numbersOf(song));
+      const clear = Math.abs(affect[0]) > 0.25;
       const share = (name: string): number => song[name] ?? Number.NaN;
       const places = { you: placeOf(mood), aim: placeOf(target), song: affect };
       for (const fact of reasons) {
@@ -76,9 +77,12 @@ describe("no reason contradicts the bars", () => {
           }
         }
         // The file rounds shares to four places.
-        if (fact.kind === "sounds") expect(share(fact.emotion)).toBeCloseTo(bars[0].share, 3);
+        // A song that is clearly pleasant or unpleasant has no name from the other side.
+        if (fact.kind === "sounds" && !clear)
+          expect(share(fact.emotion)).toBeCloseTo(bars[0].share, 3);
         if (fact.kind === "touch") expect(share(fact.emotion)).toBeGreaterThanOrEqual(0.1999);
-        if (fact.kind === "touch") expect(fact.emotion).not.toBe(bars[0].emotion);
+        const sounds = reasons.find(({ kind }) => kind === "sounds");
+        if (fact.kind === "touch") expect(sounds).not.toHaveProperty("emotion", fact.emotion);
         if (fact.kind === "best_available") expect(fact.emotion).not.toBe(bars[0].emotion);
       }
     },

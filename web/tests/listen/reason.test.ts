@@ -26,7 +26,7 @@ describe("why a song was chosen", () => {
   });
 
   const facts: readonly Fact[] = [
-    { kind: "sounds", emotion: "sad", energy: "low" },
+    { kind: "sounds", emotion: "sad", energy: "low", tense: false },
     { kind: "relation", relation: "close", to: "you" },
   ];
 

@@ -32,10 +32,15 @@ Id = Annotated[str, Path(min_length=1, max_length=64, description="of the sessio
 def recommend(shared: Shared, asked: Asked) -> Response:
     """Return songs for a mood, each with its reasons; nothing is kept."""
     mood = as_mood(asked.mood)
-    picks = shared.sessions.recommend(
+    picks, coverage = shared.sessions.recommend(
         mood, asked.n, source=asked.source, seed=asked.seed, **asked.values()
     )
-    found = Picks(mood=mood_dict(mood), songs=[PickOut.of(pick) for pick in picks])
+    statistics = shared.catalogue.statistics.songs
+    found = Picks(
+        mood=mood_dict(mood),
+        coverage=coverage,
+        songs=[PickOut.of(pick, statistics) for pick in picks],
+    )
     # A Response is sent as it is; a model would be validated once more, in another thread.
     return Response(found.model_dump_json(), media_type="application/json")
 
@@ -47,14 +52,14 @@ def begin(shared: Shared, asked: Asked) -> SessionOut:
     session_id = shared.sessions.open(source=asked.source, seed=asked.seed, **asked.values())
     with shared.sessions.using(session_id) as session:
         session.queue(0, mood, chosen=asked.source == "chosen")
-        return _out(session_id, session, asked.n)
+        return _out(shared, session_id, session, asked.n)
 
 
 @router.get("/sessions/{session_id}", responses=documented(404, 422, 503))
 def look(shared: Shared, session_id: Id) -> SessionOut:
     """Return a session and what comes next."""
     with shared.sessions.using(session_id) as session:
-        return _out(session_id, session, 20)
+        return _out(shared, session_id, session, 20)
 
 
 @router.patch("/sessions/{session_id}", responses=documented(404, 409, 413, 422, 503))
@@ -68,7 +73,7 @@ def change(shared: Shared, session_id: Id, wanted: SessionChange) -> SessionOut:
         if values := wanted.values():
             session.change(**values)
         session.queue(0, mood, chosen=wanted.source == "chosen")
-        return _out(session_id, session, wanted.n)
+        return _out(shared, session_id, session, wanted.n)
 
 
 @router.post("/sessions/{session_id}/next", responses=documented(404, 409, 413, 422, 503))
@@ -76,7 +81,8 @@ def next_song(shared: Shared, session_id: Id) -> NextOut:
     """Return the next song, which does not come again in this session."""
     with shared.sessions.using(session_id) as session:
         pick = session.next()
-        return NextOut(pick=None if pick is None else PickOut.of(pick))
+        statistics = shared.catalogue.statistics.songs
+        return NextOut(pick=None if pick is None else PickOut.of(pick, statistics))
 
 
 @router.post("/sessions/{session_id}/feedback", responses=documented(404, 409, 413, 422, 503))
@@ -88,7 +94,7 @@ def feedback(shared: Shared, session_id: Id, given: Feedback) -> SessionOut:
     if given.mood is not None:
         shared.correct(song, as_mood(given.mood))
     with shared.sessions.using(session_id) as session:
-        return _out(session_id, session, given.n)
+        return _out(shared, session_id, session, given.n)
 
 
 @router.delete("/sessions/{session_id}", status_code=204, responses=documented(422))
@@ -98,15 +104,17 @@ def end(shared: Shared, session_id: Id) -> Response:
     return Response(status_code=204)
 
 
-def _out(session_id: str, session: Session, n: int) -> SessionOut:
+def _out(shared: Shared, session_id: str, session: Session, n: int) -> SessionOut:
     queue = session.queue(n)
+    statistics = shared.catalogue.statistics.songs
     return SessionOut(
         id=session_id,
         mood=None if session.mood is None else mood_dict(session.mood),
         ordering=OrderingOut.of(session.ordering),
         way=None if (way := session.way) is None else _way_out(way),
         heard=len(session.history),
-        queue=[PickOut.of(pick) for pick in queue],
+        coverage=session.coverage,
+        queue=[PickOut.of(pick, statistics) for pick in queue],
     )
 
 

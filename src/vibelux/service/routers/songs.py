@@ -63,7 +63,10 @@ def songs(
         descending=descending,
     )
     found = shared.catalogue.songs_by_id(ids[offset : offset + limit])
-    return SongPage(total=len(ids), offset=offset, songs=[SongOut.of(song) for song in found])
+    statistics = shared.catalogue.statistics.songs
+    return SongPage(
+        total=len(ids), offset=offset, songs=[SongOut.of(song, statistics) for song in found]
+    )
 
 
 @router.get("/map", responses=documented(503))
@@ -84,7 +87,7 @@ def song(shared: Shared, song_id: Id) -> SongDetail:
     found = shared.song(song_id)
     statistics = shared.catalogue.statistics.songs
     return SongDetail(
-        song=SongOut.of(found),
+        song=SongOut.of(found, statistics),
         course=[
             MomentOut(
                 start=float(moment["start"]),
@@ -105,14 +108,14 @@ def song(shared: Shared, song_id: Id) -> SongDetail:
 def correct_mood(shared: Shared, song_id: Id, given: MoodGiven) -> SongOut:
     """Give a song your own mood, which stays when the song is scanned again."""
     shared.correct(shared.song(song_id), as_mood(given.mood))
-    return SongOut.of(shared.song(song_id))
+    return SongOut.of(shared.song(song_id), shared.catalogue.statistics.songs)
 
 
 @router.delete("/{song_id}/mood", responses=documented(404, 409, 422, 503))
 def revoke_mood(shared: Shared, song_id: Id) -> SongOut:
     """Go back to the mood of the analysis."""
     shared.correct(shared.song(song_id), None)
-    return SongOut.of(shared.song(song_id))
+    return SongOut.of(shared.song(song_id), shared.catalogue.statistics.songs)
 
 
 @router.get("/{song_id}/similar", responses=documented(404, 409, 422, 503))
@@ -121,7 +124,12 @@ def similar_songs(
 ) -> list[SimilarOut]:
     """Return the songs that sound most like a song."""
     found = shared.song(song_id)
+    statistics = shared.catalogue.statistics.songs
     return [
-        SimilarOut(song=SongOut.of(other.song), score=round(other.score, 6), reasons=other.reasons)
+        SimilarOut(
+            song=SongOut.of(other.song, statistics),
+            score=round(other.score, 6),
+            reasons=other.reasons,
+        )
         for other in similar(shared.catalogue, found, n=n, columns=shared.columns.now())
     ]

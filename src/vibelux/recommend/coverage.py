@@ -1,0 +1,73 @@
+"""What a library holds of a mood: said once for a list of songs, not line after line."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from vibelux.emotions import EMOTIONS, as_mood, strongest
+from vibelux.language import Words
+from vibelux.library.catalogue import Catalogue
+from vibelux.library.song_columns import SongColumns
+from vibelux.recommend.fit import standing_out
+from vibelux.recommend.reasons import strongest_counts
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many songs of a library are of the emotion that a mood has most of.
+
+    Attributes:
+        emotion: the strongest one of the mood that is looked for.
+        fit: playable songs whose strongest emotion it is.
+        songs: all playable songs.
+
+    """
+
+    emotion: str
+    fit: int
+    songs: int
+
+    def as_json(self) -> dict[str, str | int]:
+        """Return it as the API and ``--json`` give it."""
+        return asdict(self)
+
+
+def coverage_of(counts: Sequence[int], sought: ArrayLike) -> Coverage:
+    """Return what a library holds of a mood.
+
+    Args:
+        counts: playable songs by their strongest emotion, in the order of `EMOTIONS`.
+        sought: [shape=(7,)] the mood that is looked for.
+
+    """
+    emotion = strongest(sought)
+    return Coverage(emotion, int(counts[EMOTIONS.index(emotion)]), int(np.sum(counts)))
+
+
+def coverage_in(catalogue: Catalogue, mood: ArrayLike, *, of_face: bool = False) -> Coverage:
+    """Return what a catalogue holds of a mood.
+
+    Args:
+        catalogue: an open one.
+        mood: [shape=(7,)].
+        of_face: it was read from a face: what stands out in it is looked for, as of
+            `vibelux.recommend.ranking.recommend_songs`.
+
+    """
+    wanted = as_mood(mood)
+    sought = standing_out(wanted, catalogue.statistics.faces) if of_face else wanted
+    moods = SongColumns.of(catalogue, "moods").playable.moods
+    return coverage_of(strongest_counts(moods), sought)
+
+
+def coverage_in_words(coverage: Coverage, words: Words) -> str:
+    """Return it as a sentence: ``"6 of your 60 songs are sad."``."""
+    return words.of_number(
+        "coverage",
+        coverage.fit,
+        fit=words.figures(coverage.fit),
+        songs=words.figures(coverage.songs),
+        adjective=words.text(f"adjectives.{coverage.emotion}"),
+    )
