@@ -4,7 +4,8 @@ import { icon } from "../icons";
 import { words } from "../language";
 import { playOrPause } from "../song/song-parts";
 import { songOf } from "../song/known-songs";
-import { moodInWords } from "../song/mood-words";
+import { moodPhrase } from "../mood/mood-phrase";
+import { moodInNumbers } from "../song/mood-words";
 import { hashOf } from "../route";
 import { choice } from "../shell/choice";
 import { background, tell } from "../shell/messages";
@@ -191,7 +192,7 @@ function inWords({ samples, plays }: Day): string {
   const t = words().history;
   const heard = plays.length > 0 ? t.heard(plays.length) : "";
   if (samples.length === 0) return heard;
-  return [t.mostly(moodInWords(meanMood(samples), 3)), heard].filter(Boolean).join(" ");
+  return [t.mostly(moodPhrase(meanMood(samples), words())), heard].filter(Boolean).join(" ");
 }
 
 function legend({ samples }: Day): HTMLElement {
@@ -254,7 +255,7 @@ function table({ samples, plays }: Day): HTMLElement {
               "tr",
               {},
               h("th", { scope: "row" }, when(time)),
-              h("td", {}, hour.samples.length > 0 ? moodInWords(meanMood(hour.samples), 3) : "–"),
+              h("td", {}, hour.samples.length > 0 ? moodInNumbers(meanMood(hour.samples), 3) : "–"),
               h("td", { class: "numbers" }, hour.plays),
             ),
           ),

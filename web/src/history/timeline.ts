@@ -1,6 +1,7 @@
 import { h, say } from "../dom";
 import { colourOf, EMOTIONS } from "../emotions";
-import { moodInWords } from "../song/mood-words";
+import { words } from "../language";
+import { moodPhrase } from "../mood/mood-phrase";
 import type { Bin } from "./days";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -36,7 +37,7 @@ export function timeline(
   element.addEventListener("pointermove", (event) => {
     const box = element.getBoundingClientRect();
     const bin = bins[Math.floor((bins.length * (event.clientX - box.left)) / box.width)];
-    say(label, bin?.mood ? `${clockOf(bin.start)} · ${moodInWords(bin.mood, 3)}` : "\u00a0");
+    say(label, bin?.mood ? `${clockOf(bin.start)} · ${moodPhrase(bin.mood, words())}` : "\u00a0");
   });
   element.addEventListener("pointerleave", () => say(label, "\u00a0"));
   return element;

@@ -262,7 +262,7 @@ export const de: Language = {
     wrong: "Passt nicht",
     wrongTitle: "Wie klingt es für dich?",
     wrongText: (title, heard) =>
-      `VibeluX hat „${title}“ als ${heard} gehört. Wähle eines oder mehrere:`,
+      `Für VibeluX klingt „${title}“ ${heard}. Wähle eines oder mehrere:`,
     wrongSave: "Berichtigen",
     wrongOnly: "Es passt nur jetzt nicht",
     wrongDone: "Danke. Ein anderes Lied kommt.",

@@ -254,7 +254,7 @@ export const en = {
     wrong: "Wrong mood",
     wrongTitle: "How does it sound to you?",
     wrongText: (title: string, heard: string) =>
-      `VibeluX heard “${title}” as ${heard}. Choose one or more:`,
+      `To VibeluX “${title}” sounds ${heard}. Choose one or more:`,
     wrongSave: "Correct it",
     wrongOnly: "It just doesn't fit now",
     wrongDone: "Thank you. Another song comes.",

@@ -1,18 +1,20 @@
 /** Why a song was chosen: the facts that the server gives, in the page's language. */
 
+import type { Schemas } from "../api/client";
 import { ranked, type Emotion, type Mood } from "../emotions";
 import type { Language } from "../language";
-import { both, counted, filled, formOf, sentence } from "../language/table";
+import { counted, figures, filled, formOf, sentence } from "../language/table";
 import type { Turn } from "../player/player";
 import type { Pick } from "../player/session";
+import { adjectivesOf, soundInWords, type Sounds } from "../song/sound";
 
 export type Fact = Pick["reasons"][number];
-type Sounds = Extract<Fact, { kind: "sounds" }>;
+export type Coverage = Schemas["Coverage"];
 type Relation = Extract<Fact, { kind: "relation" }>["relation"];
 
 /** Why a song plays or comes. */
-export function reasonOf({ pick }: Turn, t: Language): string {
-  return pick === null ? t.listen.asked : inWords(pick.reasons, t);
+export function reasonOf({ pick }: Turn, t: Language, caveat = true): string {
+  return pick === null ? t.listen.asked : inWords(pick.reasons, t, caveat);
 }
 
 /** How a song sounds, without what that is to the mood. */
@@ -75,16 +77,6 @@ export function inWords(facts: readonly Fact[], t: Language, caveat = true): str
   return [said, ...more.slice(0, 1)].filter(Boolean).join(" ");
 }
 
-/** How a song sounds in one or two words: "gloomy and slow". */
-export function soundInWords(sounds: Sounds, t: Language): string {
-  const [first = "", second] = adjectives(sounds, t);
-  return second === undefined ? first : both(first, second, t.table);
-}
-
-function adjectives({ emotion, energy, tense }: Sounds, t: Language): readonly string[] {
-  return t.table.sounds[emotion as Emotion][energy][tense ? "tense" : "plain"];
-}
-
 /** The energy of songs that are calmer or livelier than something. */
 const ENERGY: Readonly<Partial<Record<Relation, Sounds["energy"]>>> = {
   calmer: "low",
@@ -100,7 +92,7 @@ const UNLIKELY: Readonly<Partial<Record<Relation, readonly string[]>>> = {
 /** How a song sounds, but for what its relation says: no "lively, livelier than you". */
 function heardOf(sounds: Sounds, direction: Relation, t: Language): string {
   if (ENERGY[direction] !== sounds.energy) return soundInWords(sounds, t);
-  return sounds.emotion === "neutral" ? "" : (adjectives(sounds, t)[0] ?? "");
+  return sounds.emotion === "neutral" ? "" : (adjectivesOf(sounds, t)[0] ?? "");
 }
 
 /** Whether a relation is the opposite of what the sound lets one expect. */
@@ -110,7 +102,17 @@ function contrasts({ emotion, energy }: Sounds, direction: Relation): boolean {
   return UNLIKELY[direction]?.includes(emotion) ?? false;
 }
 
-/** The strongest one or two of a mood with their shares: what the queue is for. */
+/** What the library holds of the mood that is looked for: "6 of your 60 songs are sad." */
+export function coverageInWords({ emotion, fit, songs }: Coverage, t: Language): string {
+  const { table } = t;
+  return filled(formOf(table.coverage, fit), {
+    fit: figures(fit, table),
+    songs: figures(songs, table),
+    adjective: table.adjectives[emotion as Emotion],
+  });
+}
+
+/** The strongest one or two of a mood with their shares. */
 export function gist(mood: Mood, t: Language): string {
   return ranked(mood)
     .slice(0, 2)

@@ -1,14 +1,14 @@
 /** The person says that a song does not fit, and may say how it sounds instead. */
 
 import { h, uniqueId } from "../dom";
-import { numbersOf, type Emotion, type Mood } from "../emotions";
+import type { Emotion, Mood } from "../emotions";
 import { words } from "../language";
 import * as player from "../player/player";
 import type { Song } from "../player/session";
 import { openDialog } from "../shell/dialog";
 import { tell } from "../shell/messages";
 import { emotionChoice } from "../song/emotion-choice";
-import { gist } from "./reason";
+import { soundOf } from "../song/sound";
 
 export function wrongMood(song: Song): void {
   const t = words();
@@ -24,11 +24,7 @@ export function wrongMood(song: Song): void {
     "dialog",
     { class: "wrong", "aria-labelledby": title },
     h("h2", { id: title }, t.listen.wrongTitle),
-    h(
-      "p",
-      { class: "muted" },
-      t.listen.wrongText(song.title, song.mood === null ? "–" : gist(numbersOf(song.mood), t)),
-    ),
+    h("p", { class: "muted" }, t.listen.wrongText(song.title, soundOf(song, t))),
     emotionChoice((mood, names) => {
       instead = mood;
       chosen = names;

@@ -1,8 +1,9 @@
 import { api, type Schemas } from "../api/client";
 import { fill, h, say, uniqueId } from "../dom";
-import { EMOTIONS, numbersOf, type Mood } from "../emotions";
+import { EMOTIONS, type Mood } from "../emotions";
 import { icon, type IconName } from "../icons";
 import { words } from "../language";
+import { sentence } from "../language/table";
 import { runs, scan } from "../library/scan";
 import { mood, setMood } from "../mood/mood";
 import { playing } from "../player/player";
@@ -10,7 +11,7 @@ import { go, hashOf } from "../route";
 import { background, untilDone } from "../shell/messages";
 import type { View } from "../shell/view";
 import { songOf } from "../song/known-songs";
-import { moodInWords } from "../song/mood-words";
+import { soundOf } from "../song/sound";
 import { playOrPause } from "../song/song-parts";
 import { Store } from "../store";
 import { theme } from "../theme";
@@ -141,7 +142,7 @@ export const mapView: View = (signal) => {
       label,
       h("b", { class: "one-line" }, song.title),
       h("span", { class: "one-line" }, song.artist ?? ""),
-      h("span", { class: "muted" }, song.mood === null ? "" : moodInWords(numbersOf(song.mood))),
+      h("span", { class: "muted" }, sentence(soundOf(song, t), "")),
     );
     label.hidden = false;
     const { x, y } = picture.frame.pixel(placeOf(row));

@@ -2,9 +2,9 @@ import { api } from "../api/client";
 import { fill, h, say } from "../dom";
 import { asMood, distance, numbersOf, type Mood } from "../emotions";
 import { words } from "../language";
+import { sentence } from "../language/table";
 import { mood as given, setMood } from "../mood/mood";
 import { untilDone } from "../shell/messages";
-import { moodInWords } from "../song/mood-words";
 import { songOf } from "../song/known-songs";
 import { songItem } from "../song/song-parts";
 import type { Place } from "./frame";
@@ -65,7 +65,7 @@ export function songsHere(signal: AbortSignal): SongsHere {
     if (turn !== asked) return;
     mood = here;
     showTaken();
-    say(place, `${placeInWords(at)}: ${moodInWords(here, 3)}`);
+    say(place, sentence(placeInWords(at), ""));
     shown.abort();
     shown = new AbortController();
     fill(

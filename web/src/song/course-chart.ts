@@ -2,10 +2,9 @@ import { h, say, uniqueId } from "../dom";
 import { clock } from "../duration";
 import { colourOf, EMOTIONS } from "../emotions";
 import { words } from "../language";
-import { placeInWords } from "../map/songs-here";
+import { moodPhrase } from "../mood/mood-phrase";
 import { place, playing, playSong, seek } from "../player/player";
 import { areas, HEIGHT, line, momentAt, rise, stretchesOf, WIDTH, type Moment } from "./course";
-import { moodInWords } from "./mood-words";
 import type { Song } from "./song-parts";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -53,7 +52,7 @@ export function courseChart(
     cursor.style.left = `${(100 * at) / end}%`;
     const moment = momentAt(moments, at);
     const text = moment
-      ? `${clock(at)} · ${moodInWords(moment.mood, 3)} · ${placeInWords(moment)}`
+      ? `${clock(at)} · ${moodPhrase(moment.mood, words(), "adjectives")}`
       : clock(at);
     say(label, text);
     chart.setAttribute("aria-valuenow", String(Math.round(at)));

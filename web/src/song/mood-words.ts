@@ -1,45 +1,40 @@
+/** How a song sounds in words, and a mood in numbers. */
+
+import type { Schemas } from "../api/client";
 import { h } from "../dom";
-import { colourOf, ranked, type Emotion, type Mood, type Part } from "../emotions";
+import { colourOf, ranked, type Emotion, type Mood } from "../emotions";
 import { words } from "../language";
+import { sentence } from "../language/table";
+import { soundOf } from "./sound";
 
-/** Shares that are worth a word. */
-const WORTH = 0.12;
-
-/** The strongest emotions of a mood that are worth a word, the strongest first. */
-function mainParts(mood: Mood, most = 2): Part[] {
-  return ranked(mood)
-    .slice(0, most)
-    .filter(({ share }, index) => index === 0 || share >= WORTH);
-}
-
-/** A mood in words such as "happy 62 %, neutral 20 %". */
-export function moodInWords(mood: Mood, most = 2): string {
-  const t = words();
-  return mainParts(mood, most)
-    .map(({ emotion, share }) => `${t.emotions[emotion]} ${t.percent(share)}`)
-    .join(", ");
-}
-
-/** A mood's main words, each over a small bar. */
-export function moodWords(mood: Mood): HTMLElement {
-  const t = words();
+/** How a song sounds, with the colour of its emotion. */
+export function soundWords(song: Pick<Schemas["SongOut"], "sound">): HTMLElement {
+  const { sound } = song;
   return h(
     "span",
     { class: "mood-words" },
-    mainParts(mood).map(({ emotion, share }) =>
-      h(
-        "span",
-        { class: "mood-word" },
-        h(
-          "span",
-          { class: "mood-word-text" },
-          h("span", {}, t.emotions[emotion]),
-          h("span", { class: "numbers muted" }, t.percent(share)),
-        ),
-        bar(emotion, share),
-      ),
-    ),
+    sound
+      ? h("span", {
+          class: "chip-dot",
+          "aria-hidden": "true",
+          style: { background: colourOf(sound.emotion as Emotion) },
+        })
+      : null,
+    sentence(soundOf(song, words()), ""),
   );
+}
+
+/** Shares that are worth a number. */
+const WORTH = 0.12;
+
+/** A mood in numbers such as "happy 62 %, neutral 20 %", the strongest first. */
+export function moodInNumbers(mood: Mood, most: number): string {
+  const t = words();
+  return ranked(mood)
+    .slice(0, most)
+    .filter(({ share }, index) => index === 0 || share >= WORTH)
+    .map(({ emotion, share }) => `${t.emotions[emotion]} ${t.percent(share)}`)
+    .join(", ");
 }
 
 /** A bar as long as a share. */

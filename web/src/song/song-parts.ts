@@ -2,14 +2,13 @@ import type { Schemas } from "../api/client";
 import { cover, type CoverSize } from "../cover";
 import { clock } from "../duration";
 import { h, type Child } from "../dom";
-import { numbersOf } from "../emotions";
 import { icon, type IconName } from "../icons";
 import { words } from "../language";
 import { enqueue, paused, playing, playSong, toggle } from "../player/player";
 import { hashOf } from "../route";
 import { tell } from "../shell/messages";
 import { remember } from "./known-songs";
-import { moodWords } from "./mood-words";
+import { soundWords } from "./mood-words";
 
 export type Song = Schemas["SongOut"];
 
@@ -90,8 +89,7 @@ export function songParts(
       tile,
       h("div", { class: "song-names" }, title, byline(song)),
       h("span", { class: "song-album muted one-line" }, song.album ?? ""),
-      aside ??
-        (song.mood === null ? h("span", { class: "mood-words" }) : moodWords(numbersOf(song.mood))),
+      aside ?? soundWords(song),
       h("span", { class: "song-length muted numbers" }, clock(song.duration)),
       iconButton("queue", words().song.queue(song.title), () => queueSong(song), tabindex),
     ],

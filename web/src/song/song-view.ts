@@ -5,7 +5,7 @@ import { clock } from "../duration";
 import { EMOTIONS, numbersOf } from "../emotions";
 import { icon, type IconName } from "../icons";
 import { words } from "../language";
-import { placeInWords } from "../map/songs-here";
+import { sentence } from "../language/table";
 import { showOnMap } from "../map/map-view";
 import { paused, playing } from "../player/player";
 import { hashOf } from "../route";
@@ -16,6 +16,7 @@ import { courseChart } from "./course-chart";
 import { momentsOf } from "./course";
 import { knownSong, remember } from "./known-songs";
 import { bar } from "./mood-words";
+import { soundOf } from "./sound";
 import { markPlaying, playOrPause, playTile, queueSong, songItem, type Song } from "./song-parts";
 
 type Confidence = NonNullable<components["schemas"]["SongDetail"]["confidence"]>;
@@ -182,7 +183,7 @@ function sound(song: Song, confidence: Confidence | null, again: () => void): HT
           : h(
               "p",
               {},
-              h("b", {}, placeInWords(at)),
+              h("b", {}, sentence(soundOf(song, t), "")),
               h("br"),
               h("span", { class: "muted small numbers" }, t.song.affect(at.valence, at.arousal)),
             ),

@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { EMOTIONS, type Emotion } from "../../src/emotions";
 import { de } from "../../src/language/de";
-import { en, type Language } from "../../src/language/en";
-import { gist, inWords, reasonOf, type Fact } from "../../src/listen/reason";
+import { en } from "../../src/language/en";
+import { coverageInWords, inWords, reasonOf, type Fact } from "../../src/listen/reason";
 import type { Turn } from "../../src/player/player";
 
 interface Case {
@@ -15,9 +14,6 @@ interface Case {
 const GOLDEN = JSON.parse(
   readFileSync(new URL("../../../tests/data/reasons.json", import.meta.url), "utf8"),
 ) as readonly Case[];
-
-const mood = (shares: Partial<Record<Emotion, number>>): number[] =>
-  EMOTIONS.map((emotion) => shares[emotion] ?? 0);
 
 describe("why a song was chosen", () => {
   test.each(GOLDEN)("$en", ({ reasons, en: english, de: german }) => {
@@ -44,11 +40,10 @@ describe("why a song was chosen", () => {
     );
   });
 
-  test.each([en, de])("the gist has the two strongest at most", (t: Language) => {
-    const plain = (numbers: number[]): string => gist(numbers, t).replaceAll("\u00a0", " ");
-    expect(plain(mood({ happy: 0.58, neutral: 0.3, surprise: 0.12 }))).toBe(
-      `58 % ${t.emotions.happy}, 30 % ${t.emotions.neutral}`,
-    );
-    expect(plain(mood({ sad: 0.9, fear: 0.1 }))).toBe(`90 % ${t.emotions.sad}`);
+  test("what the library holds is one sentence for all songs", () => {
+    const held = { emotion: "sad", fit: 6, songs: 1060 };
+    expect(coverageInWords(held, en)).toBe("6 of your 1,060 songs are sad.");
+    expect(coverageInWords({ ...held, fit: 1 }, de)).toBe("Eines deiner 1.060 Lieder ist traurig.");
+    expect(coverageInWords({ ...held, fit: 0 }, en)).toBe("None of your 1,060 songs is sad.");
   });
 });
