@@ -277,7 +277,7 @@ def test_strength_1_is_the_ranking_and_a_goal_makes_a_journey(run_cli, library, 
         (("--policy", "lift", "--goal", "happy"), "--goal is for --policy journey"),
         (("--strength", "1.5"), "--strength 1.5 must be between 0 and 1"),
         (("--goal", "hapy"), "unknown emotion 'hapy'"),
-        (("--length", "8"), "only a journey has a length; say where it leads: --goal happy"),
+        (("--length", "8"), "--length is for --policy journey; say where it leads: --goal happy"),
         (("--goal", "happy", "--length", "2"), "length=2 must be between 3 and 20 songs"),
     ],
 )

@@ -72,7 +72,6 @@ def given_order(
 
     """
     from vibelux.emotions import parse_mood
-    from vibelux.errors import InvalidInput
     from vibelux.recommend.ordering import Ordering
 
     if policy == "journey" and goal is None:
@@ -89,6 +88,6 @@ def given_order(
     Ordering().changed(**order)
     if length is not None and order.get("policy") != "journey":
         raise InvalidInput(
-            "only a journey has a length; say where it leads: --goal happy --length 8"
+            "--length is for --policy journey; say where it leads: --goal happy --length 8"
         )
     return order
