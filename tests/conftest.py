@@ -35,6 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
     fonts = tempfile.TemporaryDirectory(prefix="vibelux-fonts-")
     config.add_cleanup(fonts.cleanup)
     os.environ["MPLCONFIGDIR"] = fonts.name
+    os.environ["LC_ALL"] = "C.UTF-8"  # English, but for tests that say otherwise
     # Shells start what runs in the background without Ctrl-C, and so would be all that tests start.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,12 +1,14 @@
 """Everyday words for moods: each lies where its word says, and is found in any language."""
 
+import re
+
 import numpy as np
 import pytest
 
 from vibelux.circumplex import affect_of
 from vibelux.emotions import EMOTIONS, parse_mood
 from vibelux.errors import InvalidMood
-from vibelux.everyday_moods import EVERYDAY_MOODS, mood_of_word
+from vibelux.everyday_moods import EVERYDAY_MOODS, mood_of_text, mood_of_word
 from vibelux.language import LANGUAGES, words_of
 from vibelux.model_statistics import ModelStatistics
 
@@ -77,3 +79,36 @@ def test_a_mood_that_was_got_may_be_changed():
 def test_an_unknown_word_names_those_that_are_known():
     with pytest.raises(InvalidMood, match="unknown mood 'grumpy'; choose from calm, cheerful"):
         mood_of_word("grumpy")
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("Calm", "neutral=0.8,happy=0.15,sad=0.05"),
+        ("happy=0.7, sad=0.3", "happy=0.7,sad=0.3"),
+        ("happy 0.7 sad 0.3", "happy=0.7,sad=0.3"),
+        ("happy: 70 %; sad: 30 %", "happy=0.7,sad=0.3"),
+        ("traurig, wütend", "sad=0.5,angry=0.5"),
+        ("calm=0.5 sad=.5", "neutral=0.4,happy=0.075,sad=0.525"),
+        ("0,0.5,0,0,0,0,1.5", "disgust=0.25,surprise=0.75"),
+    ],
+)
+def test_moods_as_people_type_them(text, same):
+    np.testing.assert_allclose(mood_of_text(text), parse_mood(same), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "the mood is empty"),
+        ("hapy", "unknown mood 'hapy'"),
+        ("happy=x", "'x' in 'happy=x' is not a number"),
+        ("happy=-1", "happy=-1 must be a finite number"),
+        ("happy=1e999", "must be a finite number"),
+        ("happy=0", "all seven numbers are zero"),
+        ("happy=0,7", "'7' is no mood"),
+    ],
+)
+def test_what_is_no_mood_is_said(text, message):
+    with pytest.raises(InvalidMood, match=re.escape(message)):
+        mood_of_text(text)

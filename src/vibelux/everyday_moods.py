@@ -3,13 +3,15 @@
 Their names, and what each means, stand in the tables of every language (`vibelux.language`).
 """
 
+import math
+import re
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
 import numpy as np
 
-from vibelux.emotions import EMOTIONS, Mood, as_mood, emotion_index
+from vibelux.emotions import EMOTIONS, Mood, as_mood, emotion_index, parse_mood
 from vibelux.errors import InvalidMood
 from vibelux.folding import canonical
 from vibelux.language import LANGUAGES, words_of
@@ -73,3 +75,51 @@ def _moods_by_word() -> dict[str, Mood]:
         for key, mood in EVERYDAY_MOODS.items():
             found[canonical(words_of(code).text(f"everyday.{key}.name"))] = mood
     return found | {key: mood.copy() for key, mood in EVERYDAY_MOODS.items()}
+
+
+def mood_of_text(text: str) -> Mood:
+    """Read a mood as people type it.
+
+    Args:
+        text: a word of `mood_of_word`, some with weights (``happy 0.7, sad 0.3``; ``=``, ``:`` and
+            ``%`` are understood, a word alone weighs 1), or seven numbers in the order of
+            `EMOTIONS`. Weights are scaled to sum to 1.
+
+    Returns:
+        mood [shape=(7,), dtype=float32].
+
+    Raises:
+        InvalidMood: an unknown word, or a weight that is no finite number of at least 0.
+
+    """
+    if not any(char.isalpha() for char in text):
+        return parse_mood(text)
+    parts = [part.strip() for part in _BETWEEN.split(text) if part.strip()]
+    if len(parts) == 1 and not _WEIGHT.search(parts[0]):
+        return mood_of_word(parts[0])
+    total = np.zeros(len(EMOTIONS))
+    for part in parts:
+        found = _WEIGHT.search(part)
+        word = part if found is None else part[: found.start()]
+        weight = 1.0 if found is None else _weight_of(found[1], part)
+        if not word.strip():
+            raise InvalidMood(f"{part!r} is no mood; write for example happy=0.7, sad=0.3")
+        total += weight * mood_of_word(word.strip()).astype(np.float64)
+    return as_mood(total)
+
+
+_BETWEEN = re.compile(r"[,;]|(?<=[\d%])\s+(?=[^\W\d])")
+"""What lies between two words with their weights: ``happy 0.7 sad 0.3`` needs no comma."""
+
+_WEIGHT = re.compile(r"(?:\s*[=:]\s*|(?:^|\s+)(?=[-+]?[\d.]))(.*)$")
+"""The weight at the end of a part, behind a sign or before a digit."""
+
+
+def _weight_of(text: str, part: str) -> float:
+    try:
+        weight = float(text.strip().removesuffix("%"))
+    except ValueError:
+        raise InvalidMood(f"{text!r} in {part!r} is not a number") from None
+    if not 0 <= weight < math.inf:
+        raise InvalidMood(f"{part} must be a finite number that is not negative")
+    return weight

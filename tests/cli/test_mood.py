@@ -1,4 +1,5 @@
 import json
+import re
 import runpy
 from collections.abc import Callable
 from pathlib import Path
@@ -27,16 +28,28 @@ def wall(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_bars(run_cli, portrait: Path) -> None:
+def test_a_sentence(run_cli, portrait: Path) -> None:
     done = run_cli("mood", "--image", portrait)
+    assert (done.returncode, done.stderr) == (0, "")
+    first, last = done.stdout.splitlines()
+    assert re.fullmatch(r"You look [a-z, ]+\.|Your expression is hard to tell\.", first)
+    assert last == "It is an estimate of the expression, not of feelings."
+    german = run_cli("mood", "--image", portrait, LC_ALL="de_DE.UTF-8").stdout.splitlines()
+    assert re.fullmatch(r"Du wirkst [a-zäöüß, ]+\.|Dein Ausdruck ist schwer zu deuten\.", german[0])
+    group = run_cli("mood", "--image", portrait, "--group").stdout.splitlines()
+    assert group[0].startswith("They look ") or group[0] == "Their expression is hard to tell."
+    assert group[1] == "There is one face."
+
+
+def test_bars(run_cli, portrait: Path) -> None:
+    done = run_cli("mood", "--image", portrait, "--why")
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     lines = done.stdout.splitlines()
-    assert lines[0].startswith("portrait ä.png  face of ")
+    assert lines[3].startswith("portrait ä.png  ")
     bars = [line.split() for line in lines if "─" in line]
     assert tuple(bar[0] for bar in bars) == EMOTIONS
     assert sum(float(bar[2].rstrip("%")) for bar in bars) == pytest.approx(100, abs=0.5)
-    assert "an estimate of the expression, not of feelings" in lines[-1]
     assert max(map(len, lines)) <= 80
 
 

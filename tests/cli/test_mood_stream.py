@@ -23,6 +23,7 @@ from vibelux.face.box import Box
 from vibelux.face.expression import ExpressionModel
 from vibelux.face.reading import FaceReader
 from vibelux.face.tracker import FaceTracker
+from vibelux.language import words_of
 
 KNOWN = Path(__file__).parents[1] / "face" / "conftest.py"
 FRAME = np.random.default_rng(0).integers(0, 256, (480, 640), np.uint8)
@@ -100,16 +101,23 @@ def test_video_streams_a_line_a_frame_and_a_summary(call: Call, clip: Path, know
     assert summary["model"] == "face-0-00000000"
 
 
-def test_video_in_words(call: Call, clip: Path, known) -> None:
+def test_video_in_words(call: Call, clip: Path, known, monkeypatch: pytest.MonkeyPatch) -> None:
     known.detector.boxes = [*[[HERE]] * 10, []]
     known.model.moods = [HAPPY]
     code, printed, _ = call("mood", "--video", clip)
     assert code == 0
     lines = printed.splitlines()
-    assert lines[0] == "clip.mkv  2.9 s, 30 frames analysed, main face"
-    assert "happy" in printed
-    assert "100.0%" in printed
-    assert lines[-1] == "Over time: happy from 0:00, no face from 0:02"
+    assert lines == [
+        "You look happy.",
+        "Over time: happy from 0:00, no face is seen from 0:02.",
+        "It is an estimate of the expression, not of feelings.",
+    ]
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    known.detector.boxes = [*[[HERE]] * 10, []]
+    _, printed, _ = call("mood", "--video", clip, "--why")
+    lines = printed.splitlines()
+    assert lines[1] == "Im Verlauf: froh ab 0:00, kein Gesicht zu sehen ab 0:02."
+    assert "clip.mkv  2.9 s, 30 frames" in lines and "100.0%" in printed
     assert max(map(len, lines)) <= 80
 
 
@@ -141,7 +149,7 @@ def test_video_of_a_group(call: Call, clip: Path, known) -> None:
     assert code == 0
     mood = json.loads(printed.splitlines()[-1])["summary"]["mood"]
     assert mood["happy"] == pytest.approx(1 / 30, abs=1e-4)
-    assert "average of all faces" in call("mood", "--video", clip, "--group")[1]
+    assert call("mood", "--video", clip, "--group")[1].startswith("They look sad")
 
 
 @pytest.fixture
@@ -170,8 +178,8 @@ def test_live_draws_in_a_terminal(
     monkeypatch.setenv("FORCE_COLOR", "1")
     code, printed, _ = call("mood", "--camera", "--live", "--seconds", "0.2", "--group")
     assert code == 0
-    assert "frames/s" in printed
-    assert "surprise" in printed
+    assert "q ends it." in printed
+    assert "surprise" not in printed
     assert "nothing was kept" in printed.splitlines()[-1]
     assert camera.made[0].released
 
@@ -246,30 +254,34 @@ def test_ctrl_c_ends_live_cleanly(tmp_path: Path) -> None:
     assert errors.split() == ["released"]
 
 
-def _shown(known, *boxes: Box, mood: np.ndarray = HAPPY) -> str:
+def _shown(
+    known, *boxes: Box, mood: np.ndarray = HAPPY, rate: float | None = None, code: str = "en"
+) -> str:
     known.detector.boxes, known.model.moods = [list(boxes)], [mood]
     moment = FaceTracker(known.reader).read(FRAME, time=65.0)
     console = Console(width=80, force_terminal=False)
     with console.capture() as capture:
-        console.print(live_view(moment, device=2, rate=14.83, group=False))
+        console.print(live_view(moment, words_of(code), rate=rate, group=False))
     return capture.get()
 
 
 def test_live_screen(known) -> None:
     shown = _shown(known, HERE, THERE)
-    lines = shown.splitlines()
-    assert lines[0] == "camera 2  1:05  14.8 frames/s  2 faces"
-    assert "mostly happy" in shown
-    assert len(lines) <= 24
-    assert max(map(len, lines)) <= 80
+    assert "You look happy." in shown and "%" not in shown
+    assert "Du wirkst froh." in _shown(known, HERE, code="de")
+    for code in ("en", "de"):
+        lines = _shown(known, HERE, THERE, rate=14.83, code=code).splitlines()
+        assert "100.0%" in "".join(lines) and "1:05  14.8/s" in "".join(lines)
+        assert len(lines) <= 24
+        assert max(map(len, lines)) <= 80
 
 
 def test_live_screen_withholds_the_mood(known) -> None:
-    shown = _shown(known, HERE, mood=np.full(7, 1 / 7))
-    assert "unsure: the expression is unclear" in shown
+    shown = _shown(known, HERE, mood=np.full(7, 1 / 7), rate=10.0)
+    assert "The expression is hard to tell." in shown
     assert "%" not in shown
     assert shown.count("–") == 7
-    assert "no face" in _shown(known).splitlines()[0]
+    assert "No face is seen." in _shown(known)
 
 
 def test_preview_shows_the_boxes_as_in_a_mirror(known) -> None:

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import stat
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from PIL import Image, ImageFilter
 from sqlalchemy import insert
 
 from vibelux.emotions import EMOTIONS, parse_mood
+from vibelux.everyday_moods import mood_of_text
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.playlists import read_playlist
 from vibelux.library.schema import path_bytes, songs
@@ -113,8 +115,51 @@ def test_an_order_to_listen_to_is_asked_for_and_never_slipped_in(run_cli, librar
     assert done.returncode == 2 and "must be ranking or listening" in done.stderr
 
 
-def test_table_fits_80_columns(run_cli, library):
-    done = run_cli("recommend", "--mood", "happy=0.7,sad=0.3", "-n", "2")
+def test_a_line_a_song_with_words_and_dots(run_cli, library):
+    done = run_cli("recommend", "happy=0.7, sad=0.3", "-n", "2")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[:4] == [
+        "Songs for this mood: happy, a little sad.",
+        "",
+        "1  Anna – bittersweet  cheerful             ●●●●●",
+        "2  Anna – joy          cheerful and lively  ●●●●○",
+    ]
+    assert done.stderr == ""
+    german = run_cli("recommend", "fröhlich", "-n", "1", LC_ALL="de_DE.UTF-8").stdout
+    assert german.splitlines()[:3] == [
+        "Lieder für diese Stimmung: froh.",
+        "",
+        "1  Anna – joy  fröhlich und lebhaft  ●●●●●",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "titles"),
+    [
+        (["calm"], ["joy", "bittersweet", "rage"]),
+        (["--mood", "wütend"], ["rage", "bittersweet", "joy"]),
+        (["angry", "0.9", "sad", "0.1"], ["rage", "bittersweet", "joy"]),
+        (["happy 70%, sad 30%"], ["bittersweet", "joy", "rage"]),
+    ],
+)
+def test_moods_as_people_type_them(run_cli, library, words, titles):
+    done = run_cli("recommend", *words, "--json")
+    assert [song["title"] for song in json.loads(done.stdout)["songs"]] == titles
+
+
+def test_words_for_a_mood_are_listed(run_cli, tmp_path):
+    english = run_cli("recommend", "--moods").stdout
+    german = run_cli("recommend", "--moods", LC_ALL="de_DE.UTF-8").stdout
+    assert "  calm        relaxed and at ease" in english.splitlines()
+    assert "  ruhig          entspannt und gelassen" in german.splitlines()
+    for line in (english.splitlines()[-1], german.splitlines()[-1]):
+        (example,) = re.findall(r'vibelux recommend "(.*)"', line)
+        assert mood_of_text(example).max() < 0.75
+    assert not (tmp_path / "catalogue.sqlite").exists()
+
+
+def test_the_table_with_figures_fits_80_columns(run_cli, library):
+    done = run_cli("recommend", "--mood", "happy=0.7,sad=0.3", "-n", "2", "--why")
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert max(map(len, lines)) <= 80
@@ -122,7 +167,7 @@ def test_table_fits_80_columns(run_cli, library):
     (fit,) = SongFit([parse_mood(SONGS["bittersweet"])], statistics=MUSIC).to(
         parse_mood("happy=0.7,sad=0.3")
     )
-    assert "bittersweet – Anna" in done.stdout and f"{fit:.3f}" in done.stdout
+    assert "Anna – bittersweet" in done.stdout and f"{fit:.3f}" in done.stdout
     assert "rage" not in done.stdout
     assert done.stderr == ""
 
@@ -134,7 +179,7 @@ def test_writes_a_playlist(run_cli, library, tmp_path):
     (entry,) = read_playlist(file)
     assert (entry.path, entry.label, entry.duration) == (library / "rage.mp3", "Anna - rage", 61.2)
     assert "<location>music/rage.mp3</location>" in file.read_text()
-    assert "1 song" in done.stderr
+    assert "out.xspf is written, with one song." in done.stderr
 
 
 def test_vanished_songs_are_not_recommended(run_cli, library):
@@ -153,14 +198,17 @@ def test_needs_exactly_one_source(run_cli, library, arguments):
     assert done.returncode == 2
     assert done.stdout == ""
     text = " ".join(done.stderr.split())
-    assert "exactly one of --camera, --image, --video, --mood" in text
-    assert 'vibelux recommend --mood "happy=0.7, sad=0.3"' in text
+    assert "exactly one of MOOD, --camera, --image, --video" in text
+    assert text.endswith("Try: vibelux recommend calm")
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--mood", "hapy=1"), "unknown emotion 'hapy'"),
+        (("--mood", "hapy=1"), "unknown mood 'hapy'; choose from calm, cheerful"),
+        (("hapy",), "unknown mood 'hapy'; choose from calm, cheerful"),
+        (("happy=0,7",), "'7' is no mood; write for example happy=0.7, sad=0.3"),
+        (("happy", "--mood", "sad"), "got MOOD and --mood"),
         (("--mood", "happy=-1"), "not negative"),
         (("--mood", "happy=nan"), "finite"),
         (("--mood", "happy=0"), "all seven numbers are zero"),
@@ -250,7 +298,8 @@ def test_an_order_to_listen_to(run_cli, library):
     assert sorted(song["title"] for song in document["songs"]) == ["bittersweet", "joy", "rage"]
     assert document["variety"]["artists"] == 1
     assert run_cli(*arguments, "--strength", "0.5", "--json").stdout == done.stdout
-    shown = run_cli(*arguments)
+    assert run_cli(*arguments).stderr == ""
+    shown = run_cli(*arguments, "-v")
     assert shown.stderr.startswith("lift, strength 0.7, seed 4; variety: moods 0.")
     assert max(map(len, shown.stdout.splitlines() + shown.stderr.splitlines())) <= 80
 
@@ -276,9 +325,9 @@ def test_strength_1_is_the_ranking_and_a_goal_makes_a_journey(run_cli, library, 
         (("--policy", "journey"), "--policy journey needs --goal"),
         (("--policy", "lift", "--goal", "happy"), "--goal is for --policy journey"),
         (("--strength", "1.5"), "--strength 1.5 must be between 0 and 1"),
-        (("--goal", "hapy"), "unknown emotion 'hapy'"),
+        (("--goal", "hapy"), "unknown mood 'hapy'"),
         (("--length", "8"), "--length is for --policy journey; say where it leads: --goal happy"),
-        (("--goal", "happy", "--length", "2"), "length=2 must be between 3 and 20 songs"),
+        (("--goal", "happy", "--length", "2"), "--length 2 must be between 3 and 20 songs"),
     ],
 )
 def test_an_order_that_makes_no_sense_is_wrong_usage(run_cli, library, arguments, message):

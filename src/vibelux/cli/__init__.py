@@ -74,7 +74,7 @@ app.adds(
     "play",
     panel=_LISTEN,
     examples=[
-        'vibelux play --mood "happy=0.7, sad=0.3"',
+        "vibelux play --mood calm",
         "vibelux play --follow --mpd localhost",
         "vibelux play --mood sad --policy journey --goal happy",
         "vibelux play --policy off",
@@ -85,10 +85,11 @@ app.adds(
     "recommend",
     panel=_LISTEN,
     examples=[
-        'vibelux recommend --mood "happy=0.7, sad=0.3"',
-        "vibelux recommend --camera -n 20 --output tonight.m3u8",
-        "vibelux recommend --mood sad --order listening --policy journey --goal happy",
-        "vibelux recommend --mood sad --order listening --policy lift --strength 0.7",
+        "vibelux recommend calm",
+        'vibelux recommend "happy=0.7, sad=0.3" -n 20 --output tonight.m3u8',
+        "vibelux recommend --camera --why",
+        "vibelux recommend sad --order listening --policy journey --goal happy",
+        "vibelux recommend sad --order listening --policy lift --strength 0.7",
     ],
 )(recommend.recommend)
 app.adds(

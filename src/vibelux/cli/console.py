@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from vibelux.language import Words
+
 
 def out() -> "Console":
     """Return a console on stdout, for results."""
@@ -52,17 +54,34 @@ def require_catalogue(path: Path) -> None:
         )
 
 
+def spoken() -> "Words":
+    """Return the words of the language that the locale says."""
+    from vibelux.language import spoken_language, words_of
+
+    return words_of(spoken_language())
+
+
+def written(file: Path, songs: int, words: "Words") -> str:
+    """Return the sentence that a playlist is written."""
+    return words.of_number(
+        "cli.written", songs, songs=words.figures(songs), file=printable(str(file))
+    )
+
+
 def print_json(value: Any) -> None:
     """Print one JSON document on one line of stdout."""
     sys.stdout.write(json.dumps(value) + "\n")
     sys.stdout.flush()
 
 
-def mood_bars(mood: Mapping[str, float] | None, *, width: int = 32) -> "Table":
+def mood_bars(
+    mood: Mapping[str, float] | None, words: "Words | None" = None, *, width: int = 32
+) -> "Table":
     """Return seven bars with numbers, the strongest one highlighted.
 
     Args:
         mood: emotion -> share in [0, 1], as of `vibelux.emotions.mood_dict`; None: empty bars.
+        words: of the language that names the emotions; None: English.
         width: of the longest bar, in characters.
 
     """
@@ -70,7 +89,11 @@ def mood_bars(mood: Mapping[str, float] | None, *, width: int = 32) -> "Table":
     from rich.text import Text
 
     from vibelux.emotions import EMOTIONS
+    from vibelux.language import words_of
 
+    words = words or words_of("en")
+    names = {name: words.text(f"emotions.{name}") for name in EMOTIONS}
+    longest = max(map(len, names.values()))
     table = Table.grid(padding=(0, 1))
     top = None if mood is None else max(mood.values())
     for name in EMOTIONS:
@@ -79,5 +102,7 @@ def mood_bars(mood: Mapping[str, float] | None, *, width: int = 32) -> "Table":
         filled = round(share * width)
         bar = Text("━" * filled, style=style) + Text("─" * (width - filled), style="bright_black")
         number = "     –" if mood is None else f"{share:6.1%}"
-        table.add_row(Text(f"{name:>8}", style=style), bar, Text(number, style=style))
+        table.add_row(
+            Text(f"{names[name]:>{longest}}", style=style), bar, Text(number, style=style)
+        )
     return table

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from vibelux.cli.console import err, mood_bars, out, printable
-from vibelux.cli.recommend import playlist_table
+from vibelux.cli.console import err, mood_bars, out, printable, spoken
+from vibelux.cli.song_lines import song_table
 
 if TYPE_CHECKING:
     from vibelux.emotions import Mood
@@ -75,7 +75,7 @@ def demo(
 
         songs = recommend_songs(catalogue, mood, n=_SHOWN, of_face=camera)
     _heading(4, "The samples that fit it best")
-    out().print(playlist_table(songs))
+    out().print(song_table(songs, spoken()))
     write_playlist(playlist, [song.song for song in songs], relative=True)
     _say(f"To hear them, open {playlist} in a music player.")
 

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from vibelux.cli.console import err, mood_bars, out, print_json, printable
+from vibelux.cli.console import err, mood_bars, out, print_json, printable, spoken
 from vibelux.errors import InvalidInput
 
 if TYPE_CHECKING:
     from vibelux.emotions import Mood
     from vibelux.face.reading import FaceReading
+    from vibelux.language import Words
 
 
 def mood(
@@ -19,7 +20,7 @@ def mood(
         None, "--device", min=0, metavar="N", help="Which camera, counted from 0."
     ),
     live: bool = typer.Option(
-        False, "--live", help="Show boxes and bars as the camera sees them, until q."
+        False, "--live", help="Show boxes and the expression as the camera sees them, until q."
     ),
     seconds: float | None = typer.Option(
         None, "--seconds", metavar="S", help="Look for so long (2 s; without end with --live)."
@@ -36,6 +37,7 @@ def mood(
     json: bool = typer.Option(
         False, "--json", help="Print one JSON object; for --video and --live one a frame."
     ),
+    why: bool = typer.Option(False, "-v", "--why", help="Show the seven numbers."),
     plot: Path | None = typer.Option(
         None,
         "--plot",
@@ -46,7 +48,7 @@ def mood(
         None, "--model", metavar="FILE", help="A face model other than the shipped one."
     ),
 ) -> None:
-    """Print the expression on a face as a mood.
+    """Say what expression is on a face.
 
     Give one of --camera, --image and --video. Only --plot stores what is seen.
     """
@@ -65,18 +67,20 @@ def mood(
     if live:
         from vibelux.cli.mood_live import watch_camera
 
-        watch_camera(device or 0, model_path=model_path, group=group, seconds=seconds, json=json)
+        watch_camera(
+            device or 0, model_path=model_path, group=group, seconds=seconds, json=json, why=why
+        )
     elif video is not None:
         from vibelux.cli.mood_video import watch_video
 
-        watch_video(video, model_path=model_path, group=group, json=json, plot=plot)
+        watch_video(video, model_path=model_path, group=group, json=json, plot=plot, why=why)
     else:
         reading, source = _read(device or 0, seconds, image, model_path, group=group)
         if json:
             print_json(reading.as_json())
         seen = reading.require()
         if not json:
-            _show(reading, seen, source, group=group)
+            _show(reading, seen, source, group=group, why=why)
         if plot is not None and reading.crop is not None:
             from vibelux.plots.mood import draw_mood
 
@@ -91,33 +95,53 @@ def _read(
 
     if image is not None:
         return mood_of_image(image, model_path=model_path, group=group), printable(image.name)
-    with err().status("look into the camera …"):
+    with err().status(spoken().text("cli.look")):
         reading = mood_of_camera(
             device, seconds=seconds or CAMERA_SECONDS, model_path=model_path, group=group
         )
     return reading, f"camera {device}"
 
 
-def _show(reading: "FaceReading", seen: "Mood", source: str, *, group: bool) -> None:
-    """Print the face and the bars of its mood."""
+def _show(reading: "FaceReading", seen: "Mood", source: str, *, group: bool, why: bool) -> None:
+    """Print the mood in words, and its numbers where they are asked for."""
     from rich.text import Text
 
-    from vibelux.emotions import mood_dict, strongest
+    from vibelux.emotions import mood_dict
 
-    size = f"{reading.face.w:.0f}×{reading.face.h:.0f} pixels" if reading.face else ""
+    words, console = spoken(), out()
+    print_mood(seen, group=group)
     count = len(reading.faces)
-    among = f", the main one of {count} faces" if count > 1 else ""
-    read = sum(mood is not None for _, mood in reading.faces)
-    what = f"average of {read} of {count} faces" if group else f"face of {size}{among}"
-    console = out()
-    console.print(Text.assemble((source, "bold"), (f"  {what}", "dim")))
-    console.print()
-    console.print(mood_bars(mood_dict(seen), width=48))
-    console.print()
-    console.print(
-        Text.assemble(
-            "Mostly ",
-            (strongest(seen), "bold"),
-            (": an estimate of the expression, not of feelings.", "dim"),
-        )
-    )
+    if group or count > 1:
+        read = sum(mood is not None for _, mood in reading.faces)
+        if group:
+            said = words.of_number("cli.mood.average", read, faces=words.figures(read))
+        else:
+            said = words.text("cli.mood.among", faces=words.figures(count))
+        console.print(said)
+    console.print(Text(words.text("cli.estimate"), style="dim"))
+    if why:
+        size = f"{reading.face.w:.0f}×{reading.face.h:.0f}" if reading.face else ""
+        console.print()
+        console.print(Text.assemble((source, "bold"), (f"  {size}", "dim")))
+        console.print(mood_bars(mood_dict(seen), words, width=48))
+
+
+def print_mood(mood: "Mood", *, group: bool) -> None:
+    """Print the sentence for what a face, or several, look like."""
+    from rich.text import Text
+
+    from vibelux.language import sentence
+
+    out().print(Text(sentence(looks(mood, spoken(), group=group)), style="bold"))
+
+
+def looks(mood: "Mood", words: "Words", *, group: bool) -> str:
+    """Return what a face, or several, look like: ``You look calm, a little happy``."""
+    from vibelux.language.mood_phrase import face_phrase, mood_phrase
+
+    if not group:
+        return face_phrase(mood, words)
+    named = mood_phrase(mood, words)
+    if named == words.text("mood.flat"):
+        return words.text("cli.mood.group_flat")
+    return words.text("cli.mood.group", mood=named)

@@ -6,7 +6,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vibelux.cli.console import mood_bars, out, print_json
+from vibelux.cli.console import mood_bars, out, print_json, spoken
 from vibelux.cli.keys import Keys
 from vibelux.errors import InvalidInput
 
@@ -16,13 +16,20 @@ if TYPE_CHECKING:
 
     from vibelux.face.summary import MoodSummary
     from vibelux.face.tracker import Moment
+    from vibelux.language import Words
 
 _PREVIEW = 32  # columns; two pixels of a column are as high as a line
 _BAR = 22
 
 
 def watch_camera(
-    device: int, *, model_path: Path | None, group: bool, seconds: float | None, json: bool
+    device: int,
+    *,
+    model_path: Path | None,
+    group: bool,
+    seconds: float | None,
+    json: bool,
+    why: bool,
 ) -> None:
     """Show what the camera sees until q, Ctrl-C or the time's end."""
     from rich.live import Live
@@ -44,20 +51,20 @@ def watch_camera(
                 print_json(moment.as_json())
         else:
             with Live(console=console, auto_refresh=False, transient=True) as live, Keys() as keys:
-                live.update("look into the camera …", refresh=True)
+                words = spoken()
+                live.update(words.text("cli.look"), refresh=True)
                 rate = FrameRate()
                 for moment in _until(moments, seconds):
                     summary.add(moment)
-                    view = live_view(
-                        moment, device=device, rate=rate.after(moment.time), group=group
-                    )
-                    live.update(view, refresh=True)
+                    frames = rate.after(moment.time)
+                    shown = live_view(moment, words, rate=frames if why else None, group=group)
+                    live.update(shown, refresh=True)
                     if keys.pressed() in ("q", "Q"):
                         break
     if json:
         print_json({"summary": summary.as_json()})
     else:
-        console.print(_in_words(summary))
+        _print_summary(summary, spoken(), group=group)
 
 
 class FrameRate:
@@ -75,8 +82,18 @@ class FrameRate:
         return (len(self._times) - 1) / span if span > 0 else 0.0
 
 
-def live_view(moment: "Moment", *, device: int, rate: float, group: bool) -> "RenderableType":
-    """Return the screen for a moment, made for 80 columns."""
+def live_view(
+    moment: "Moment", words: "Words", *, rate: float | None, group: bool
+) -> "RenderableType":
+    """Return the screen for a moment, made for 80 columns.
+
+    Args:
+        moment: what is seen.
+        words: of the language.
+        rate: frames per second, to show it and the seven numbers; None: only words.
+        group: the mood is of all faces.
+
+    """
     from rich.console import Group
     from rich.panel import Panel
     from rich.table import Table
@@ -84,23 +101,19 @@ def live_view(moment: "Moment", *, device: int, rate: float, group: bool) -> "Re
 
     from vibelux.emotions import mood_dict
 
-    reading = moment.reading
-    count = len(moment.frame.faces)
-    faces = "no face" if not count else "1 face" if count == 1 else f"{count} faces"
-    minutes, rest = divmod(int(moment.time), 60)
-    head = Text.assemble(
-        (f"camera {device}", "bold"),
-        (f"  {minutes}:{rest:02}  {rate:4.1f} frames/s  {faces}", "dim"),
-        ("  the group's mood" if group else "", "dim"),
-    )
+    mood = moment.reading.mood
+    seen = [Text(), _state(moment, words, group=group)]
     body = Table.grid(padding=(0, 2))
-    bars = mood_bars(None if reading.mood is None else mood_dict(reading.mood), width=_BAR)
-    body.add_row(
-        Panel(frame_outline(moment), padding=0, border_style="bright_black", expand=False),
-        Group(Text(), bars, Text(), _state(moment)),
-    )
-    foot = Text("q ends.  An estimate of the expression, not of feelings.", style="dim")
-    return Group(head, body, foot)
+    outline = Panel(frame_outline(moment), padding=0, border_style="bright_black", expand=False)
+    if rate is None:
+        body.add_row(outline, Group(*seen))
+    else:
+        bars = mood_bars(None if mood is None else mood_dict(mood), words, width=_BAR)
+        minutes, rest = divmod(int(moment.time), 60)
+        seen.append(Text(f"{minutes}:{rest:02}  {rate:.1f}/s", style="dim"))
+        body.add_row(outline, Group(*seen, Text(), bars))
+    foot = f"{words.text('cli.mood.end')}  {words.text('cli.estimate')}"
+    return Group(body, Text(foot, style="dim"))
 
 
 def frame_outline(moment: "Moment", *, columns: int = _PREVIEW) -> "Text":
@@ -132,21 +145,20 @@ def frame_outline(moment: "Moment", *, columns: int = _PREVIEW) -> "Text":
     return drawn
 
 
-def _state(moment: "Moment") -> "Text":
-    """Return the mood in a word, or what keeps it from being seen."""
+def _state(moment: "Moment", words: "Words", *, group: bool) -> "Text":
+    """Return the mood in words, or what keeps it from being seen."""
     from rich.text import Text
 
-    from vibelux.emotions import strongest
-    from vibelux.face.reading import ADVICE
+    from vibelux.cli.mood import looks
+    from vibelux.language import sentence
 
     if moment.reading.mood is None:
-        state = moment.reading.state
-        return Text.assemble((state.replace("_", " "), "bold yellow"), f": {ADVICE[state]}")
-    word = Text.assemble("mostly ", (strongest(moment.reading.mood), "bold"))
-    if moment.held:
-        away = moment.frame.state.replace("_", " ") if moment.frame.mood is None else "away"
-        word.append(f"  ({away} for a moment)", style="dim")
-    return word
+        return Text(sentence(words.text(f"cli.states.{moment.reading.state}")), style="yellow")
+    said = Text(sentence(looks(moment.reading.mood, words, group=group)), style="bold")
+    if moment.held and moment.frame.mood is None:
+        now = sentence(words.text(f"cli.states.{moment.frame.state}"))
+        said.append(f"\n{now}", style="not bold dim")
+    return said
 
 
 def _until(moments: "Iterator[Moment]", seconds: float | None) -> "Iterator[Moment]":
@@ -157,15 +169,20 @@ def _until(moments: "Iterator[Moment]", seconds: float | None) -> "Iterator[Mome
             return
 
 
-def _in_words(summary: "MoodSummary") -> "Text":
-    """Return the whole session in a line."""
+def _print_summary(summary: "MoodSummary", words: "Words", *, group: bool) -> None:
+    """Print what was seen in all."""
     from rich.text import Text
 
-    from vibelux.emotions import strongest
+    from vibelux.cli.mood import print_mood
+    from vibelux.cli.scan_progress import duration_in_words
+    from vibelux.language import sentence
 
     if not summary.frames:
-        return Text("stopped before the first frame", style="dim")
-    rest = f"  {summary.duration:.0f} s, {summary.frames:,} frames; nothing was kept"
+        out().print(Text(words.text("cli.mood.nothing"), style="dim"))
+        return
     if summary.mood is None:
-        return Text.assemble(summary.state.replace("_", " "), (rest, "dim"))
-    return Text.assemble("Mostly ", (strongest(summary.mood), "bold"), (rest, "dim"))
+        out().print(sentence(words.text(f"cli.states.{summary.state}")))
+    else:
+        print_mood(summary.mood, group=group)
+    time = duration_in_words(summary.duration)
+    out().print(Text(words.text("cli.mood.watched", time=time), style="dim"))

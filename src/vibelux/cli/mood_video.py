@@ -6,20 +6,19 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vibelux.cli.console import err, mood_bars, out, print_json, printable
+from vibelux.cli.console import err, mood_bars, out, print_json, printable, spoken
 
 if TYPE_CHECKING:
-    from rich.text import Text
-
     from vibelux.emotions import Mood
     from vibelux.face.summary import MoodSummary
     from vibelux.face.tracker import Moment
+    from vibelux.language import Words
 
 _SPANS = 12  # of the course in words; more are not read
 
 
 def watch_video(
-    path: Path, *, model_path: Path | None, group: bool, json: bool, plot: Path | None
+    path: Path, *, model_path: Path | None, group: bool, json: bool, plot: Path | None, why: bool
 ) -> None:
     """Print a line of JSON a frame and a summary, or the mean mood and its course in words.
 
@@ -34,7 +33,7 @@ def watch_video(
 
     moments: list[Moment] = []
     summary = MoodSummary()
-    with nullcontext() if json else err().status("watching the video …"):
+    with nullcontext() if json else err().status(spoken().text("cli.mood.watching")):
         for moment in moments_of_video(path, model_path=model_path, group=group):
             moments.append(moment)
             summary.add(moment)
@@ -45,56 +44,59 @@ def watch_video(
     if summary.mood is None:
         raise NoFace(ADVICE[summary.state], state=summary.state)
     if not json:
-        _show(summary, summary.mood, moments, name=printable(path.name), group=group)
+        _show(summary, summary.mood, moments, name=printable(path.name), group=group, why=why)
     if plot is not None:
         _draw(plot, moments, summary.mood, title=printable(path.name))
 
 
 def _show(
-    summary: "MoodSummary", mean: "Mood", moments: "Sequence[Moment]", *, name: str, group: bool
+    summary: "MoodSummary",
+    mean: "Mood",
+    moments: "Sequence[Moment]",
+    *,
+    name: str,
+    group: bool,
+    why: bool,
 ) -> None:
     from rich.text import Text
 
-    from vibelux.emotions import mood_dict, strongest
+    from vibelux.cli.mood import print_mood
+    from vibelux.emotions import mood_dict
 
-    console = out()
-    whose = "average of all faces" if group else "main face"
-    size = f"{summary.duration:.1f} s, {summary.frames:,} frames analysed, {whose}"
-    console.print(Text.assemble((name, "bold"), (f"  {size}", "dim")))
-    console.print()
-    console.print(mood_bars(mood_dict(mean), width=48))
-    console.print()
-    console.print(
-        Text.assemble(
-            "Mostly ",
-            (strongest(mean), "bold"),
-            (": an estimate of the expression, not of feelings.", "dim"),
-        )
-    )
-    course = _course(moments)
-    if course:
-        console.print(Text("Over time: ", style="dim") + course)
+    words, console = spoken(), out()
+    print_mood(mean, group=group)
+    if course := _course(moments, words):
+        console.print(course)
+    console.print(Text(words.text("cli.estimate"), style="dim"))
+    if why:
+        size = f"{summary.duration:.1f} s, {summary.frames:,} frames"
+        console.print()
+        console.print(Text.assemble((name, "bold"), (f"  {size}", "dim")))
+        console.print(mood_bars(mood_dict(mean), words, width=48))
 
 
-def _course(moments: "Sequence[Moment]") -> "Text":
-    """Return when which emotion was the strongest; nothing if it was the same all the time."""
-    from rich.text import Text
-
+def _course(moments: "Sequence[Moment]", words: "Words") -> str:
+    """Return when the expression was which; nothing if it was the same all the time."""
     from vibelux.emotions import strongest
+    from vibelux.language import lowered
     from vibelux.plots.mood_course import clock
 
-    def word(moment: "Moment") -> str:
+    def key(moment: "Moment") -> str:
         mood = moment.reading.mood
-        return moment.reading.state.replace("_", " ") if mood is None else strongest(mood)
+        if mood is None:
+            return f"cli.states.{moment.reading.state}"
+        return f"looks.{strongest(mood)}"
 
-    spans = [(name, next(found).time) for name, found in groupby(moments, key=word)]
+    spans = [(name, next(found).time) for name, found in groupby(moments, key=key)]
     if len(spans) == 1:
-        return Text()
+        return ""
     if len(spans) > _SPANS:
-        return Text(f"{len(spans) - 1} changes; --plot FILE.png draws them")
-    return Text(", ").join(
-        Text.assemble((name, "bold"), f" from {clock(begun)}") for name, begun in spans
-    )
+        return words.text("cli.mood.changes", changes=words.figures(len(spans) - 1))
+    parts = [
+        words.text("cli.mood.span", mood=lowered(words.text(name)), time=clock(begun))
+        for name, begun in spans
+    ]
+    return words.text("cli.mood.course", course=", ".join(parts))
 
 
 def _draw(plot: Path, moments: "Sequence[Moment]", mean: "Mood", *, title: str) -> None:

@@ -4,6 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
+from vibelux.errors import InvalidInput
+
 PANEL = "Listening order"
 
 Policy = Annotated[
@@ -71,7 +73,7 @@ def given_order(
         InvalidMood: the goal is no mood.
 
     """
-    from vibelux.emotions import parse_mood
+    from vibelux.everyday_moods import mood_of_text
     from vibelux.recommend.ordering import Ordering
 
     if policy == "journey" and goal is None:
@@ -80,7 +82,7 @@ def given_order(
         raise InvalidInput(f"--goal is for --policy journey, not for --policy {policy}")
     order: dict[str, Any] = {
         "policy": "journey" if policy is None and goal is not None else policy,
-        "goal": None if goal is None else parse_mood(goal),
+        "goal": None if goal is None else mood_of_text(goal),
         "length": length,
         **others,
     }

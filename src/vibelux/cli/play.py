@@ -38,7 +38,11 @@ _MOOD, _PLAYER = "The mood", "Where it plays"
 
 def play(
     mood: str | None = typer.Option(
-        None, "--mood", help='Play for a mood: "happy=0.7,sad=0.3".', rich_help_panel=_MOOD
+        None,
+        "--mood",
+        metavar="MOOD",
+        help='Play for a mood: calm, sad, or "happy=0.7, sad=0.3".',
+        rich_help_panel=_MOOD,
     ),
     camera: bool = typer.Option(
         False, "--camera", help="Look at the face once, at the start.", rich_help_panel=_MOOD
@@ -95,7 +99,7 @@ def play(
     session. What you play, skip and like is learnt on this machine; see vibelux
     profile. In a terminal, ? shows the keys.
     """
-    from vibelux.emotions import parse_mood
+    from vibelux.everyday_moods import mood_of_text
     from vibelux.library.catalogue import Catalogue
     from vibelux.players.listening import Listening
     from vibelux.recommend.listener.listener import Listener
@@ -103,7 +107,7 @@ def play(
     from vibelux.settings import load_settings
 
     _require_one(mood=mood, camera=camera, follow=follow, image=image)
-    chosen = parse_mood(mood) if mood is not None else None
+    chosen = mood_of_text(mood) if mood is not None else None
     order = given_order(
         policy, goal, length=length, strength=strength, diversity=diversity, personal=personal
     )

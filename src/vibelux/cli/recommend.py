@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from vibelux.cli.console import err, out, print_json, printable, require_catalogue
+from vibelux.cli.console import err, out, print_json, require_catalogue, spoken, written
 from vibelux.cli.ordering_options import (
     Diversity,
     Goal,
@@ -17,30 +17,30 @@ from vibelux.cli.ordering_options import (
     Strength,
     given_order,
 )
-from vibelux.cli.scan_progress import songs_in_words
+from vibelux.cli.song_lines import print_songs
 from vibelux.cli.song_list_options import M3u8, Number, Output
 from vibelux.errors import InvalidInput, NoFace
 
 if TYPE_CHECKING:
-    from rich.constrain import Constrain
-
     from vibelux.emotions import Mood
+    from vibelux.language import Words
     from vibelux.recommend.picks import Pick
     from vibelux.recommend.ranking import Recommendation
     from vibelux.recommend.session import Session
-    from vibelux.recommend.similar_songs import SimilarSong
     from vibelux.settings import Settings
-
-_WIDEST = 100  # columns; further away from its song a score is hard to read
 
 
 def recommend(
+    typed: list[str] | None = typer.Argument(
+        None, metavar="[MOOD]...", help='A word (see --moods), or a mixture: "happy=0.7, sad=0.3".'
+    ),
+    moods: bool = typer.Option(False, "--moods", help="List the words for a mood."),
     camera: bool = typer.Option(False, "--camera", help="Look at the face before the camera."),
     device: int = typer.Option(0, "--device", min=0, help="Number of the camera."),
     image: Path | None = typer.Option(None, "--image", help="Look at the face in a picture."),
     video: Path | None = typer.Option(None, "--video", help="Look at the face in a video."),
     group: bool = typer.Option(False, "--group", help="For all faces, not only the main one."),
-    mood: str | None = typer.Option(None, "--mood", help='For a mood: "happy=0.7,sad=0.3".'),
+    mood: str | None = typer.Option(None, "--mood", metavar="MOOD", help="The same as MOOD."),
     number: Number = 10,
     order: str = typer.Option(
         "ranking",
@@ -48,6 +48,10 @@ def recommend(
         metavar="ORDER",
         help="ranking: the best first. listening: a shuffle that follows the mood, spreads artists "
         "and lets what was played lately come later.",
+    ),
+    why: bool = typer.Option(False, "--why", help="Show the figures and the reason of each song."),
+    verbose: bool = typer.Option(
+        False, "-v", "--verbose", help="Say also the seed of an order to listen to, and more."
     ),
     json: bool = typer.Option(False, "--json", help="Print one JSON document."),
     output: Output = None,
@@ -69,16 +73,24 @@ def recommend(
 ) -> None:
     """List the songs that fit a mood or a face best.
 
-    Give exactly one of --camera, --image, --video and --mood.
+    Give a MOOD, or one of --camera, --image and --video.
     """
-    sources = {"--camera": camera, "--image": image, "--video": video, "--mood": mood}
-    given = [name for name, value in sources.items() if value is not None and value is not False]
-    if len(given) != 1:
-        found = f"got {' and '.join(given)}" if given else "got none"
-        raise InvalidInput(f"recommend needs exactly one of {', '.join(sources)}, {found}")
-    if group and mood is not None:
-        raise InvalidInput("--group is about faces; leave it out with --mood")
-    from vibelux.emotions import mood_dict, parse_mood
+    words = spoken()
+    if moods:
+        _print_mood_words(words)
+        return
+    said = [*(typed or ()), *((mood,) if mood is not None else ())]
+    sources = {"MOOD": said, "--camera": camera, "--image": image, "--video": video}
+    given = [name for name, value in sources.items() if value]
+    if len(given) != 1 or (typed and mood is not None):
+        found = f"got {' and '.join(given)}" if len(given) > 1 else "got none"
+        found = "got MOOD and --mood" if typed and mood is not None else found
+        raise InvalidInput(f"recommend needs exactly one of {', '.join(sources)}; {found}")
+    of_face = not said
+    if group and not of_face:
+        raise InvalidInput("--group is about faces; leave it out with a mood")
+    from vibelux.emotions import mood_dict
+    from vibelux.everyday_moods import mood_of_text
     from vibelux.library.catalogue import Catalogue
     from vibelux.library.playlists import require_format, write_playlist
     from vibelux.players.system import open_playlist
@@ -94,7 +106,7 @@ def recommend(
     output = output or m3u8
     if output is not None:
         require_format(output)
-    wanted = parse_mood(mood) if mood is not None else None
+    wanted = None if of_face else mood_of_text(" ".join(said))
     settings = load_settings(face_model=face_model)
     require_catalogue(settings.catalogue)
     with Catalogue.of(settings) as catalogue:
@@ -108,33 +120,40 @@ def recommend(
                 if json:
                     print_json({"mood": None, "state": error.state, "songs": []})
                 raise
-        whose = "the mood" if mood is not None else "the face"
+        statistics = catalogue.statistics.songs
         songs: Sequence[Recommendation | Pick]
         notes: dict[str, object] = {}
         if to_listen:
             # What was learnt is used here and not added to: nothing has been heard yet.
             known = settings.profile if settings.profile.exists() else None
             with Listener.at(known) as listener:
-                session = Session(catalogue, listener, seed=seed, whose=whose, **ordering)
-                songs = session.queue(number, wanted, chosen=mood is not None)
+                session = Session(
+                    catalogue,
+                    listener,
+                    seed=seed,
+                    whose="the face" if of_face else "the mood",
+                    **ordering,
+                )
+                songs = session.queue(number, wanted, chosen=not of_face)
             notes = _order_notes(session, songs)
         else:
             songs = recommend_songs(
                 catalogue,
                 wanted,
                 n=number,
-                of_face=mood is None,
+                of_face=of_face,
             )
     if json:
         entries = [_entry(song) for song in songs]
         print_json({"mood": mood_dict(wanted), **notes, "songs": entries})
     else:
-        out().print(playlist_table(songs, title=f"{whose.capitalize()}: {in_words(wanted)}"))
-        if to_listen:
+        print_heading(wanted, words, of_face=of_face, why=why)
+        print_songs(songs, words, statistics, why=why)
+        if to_listen and verbose:
             err().print(_order_line(notes), highlight=False)
     if output is not None:
         whole = write_playlist(output, [song.song for song in songs], relative=relative)
-        err().print(f"wrote {printable(str(output))}, {songs_in_words(len(songs))}")
+        err().print(written(output, len(songs), words), soft_wrap=True)
         if whole:
             err().print(
                 f"note: {whole} of them cannot be named relative to the playlist (they are on "
@@ -160,37 +179,56 @@ def _is_to_listen(order: str, **options: object) -> bool:
     return order == "listening"
 
 
-def playlist_table(
-    songs: "Sequence[Recommendation | Pick | SimilarSong]", *, title: str | None = None
-) -> "Constrain":
-    """Return songs in their order, each with its reason below, made for 80 columns and wider."""
-    from rich.console import Group, RenderableType
-    from rich.constrain import Constrain
-    from rich.padding import Padding
-    from rich.table import Table
-    from rich.text import Text
-
-    lines: list[RenderableType] = [] if title is None else [Text(title, style="bold"), Text()]
-    for rank, entry in enumerate(songs, start=1):
-        head = Table.grid(padding=(0, 2, 0, 0), expand=True)
-        head.add_column(justify="right", style="dim", width=len(str(len(songs))))
-        head.add_column(overflow="fold", ratio=1)
-        head.add_column(justify="right", style="cyan", no_wrap=True)
-        name = Text(printable(entry.song.title or entry.song.path.stem), style="bold")
-        if entry.song.artist:
-            name.append(f" – {printable(entry.song.artist)}", style="not bold")
-        head.add_row(str(rank), name, f"{entry.score:.3f}")
-        reason = Text(printable(entry.reason), style="dim")
-        lines += [head, Padding(reason, (0, 0, 0, len(str(len(songs))) + 2), expand=False)]
-    return Constrain(Group(*lines), _WIDEST)
-
-
-def in_words(mood: "Mood") -> str:
+def shares_in_words(mood: "Mood", words: "Words") -> str:
     """Return a mood's shares of at least 5 %, the largest first: ``happy 70 %, sad 30 %``."""
     from vibelux.emotions import mood_dict
 
     shares = sorted(mood_dict(mood).items(), key=lambda item: -item[1])
-    return ", ".join(f"{name} {100 * share:.0f} %" for name, share in shares if share >= 0.05)
+    return ", ".join(
+        f"{words.text(f'emotions.{name}')} {100 * share:.0f} %"
+        for name, share in shares
+        if share >= 0.05
+    )
+
+
+def print_heading(mood: "Mood", words: "Words", *, of_face: bool, why: bool) -> None:
+    """Print above a list which mood its songs are for."""
+    from rich.text import Text
+
+    from vibelux.language import sentence
+    from vibelux.language.mood_phrase import face_phrase, mood_phrase
+
+    if why:
+        key = "cli.recommend.face_shares" if of_face else "cli.recommend.mood_shares"
+        said = words.text(key, shares=shares_in_words(mood, words))
+    elif of_face:
+        said = sentence(face_phrase(mood, words))
+    else:
+        said = words.text("cli.recommend.mood", mood=mood_phrase(mood, words))
+    out().print(Text(said, style="bold"))
+    out().print()
+
+
+def _print_mood_words(words: "Words") -> None:
+    """Print which words stand for a mood, and what each means."""
+    from rich.text import Text
+
+    from vibelux.emotions import EMOTIONS
+
+    console = out()
+    console.print(Text(words.text("cli.moods.title"), style="bold"))
+    console.print()
+    keys = words.names("everyday")
+    names = [words.text(f"everyday.{key}.name") for key in keys]
+    for key, name in zip(keys, names, strict=True):
+        meaning = words.text(f"everyday.{key}.meaning")
+        console.print(Text.assemble(f"  {name:<{max(map(len, names))}}  ", (meaning, "dim")))
+    console.print()
+    emotions = ", ".join(words.text(f"emotions.{name}") for name in EMOTIONS)
+    console.print(words.text("cli.moods.emotions", emotions=emotions))
+    first, second = words.text("emotions.happy"), words.text("emotions.sad")
+    example = f'vibelux recommend "{first}=0.7, {second}=0.3"'
+    console.print(words.text("cli.moods.mixture", example=example))
 
 
 def _mood_of_face(

@@ -2,8 +2,8 @@
 
 import typer
 
-from vibelux.cli.console import err, out, print_json, printable, require_catalogue
-from vibelux.cli.scan_progress import songs_in_words
+from vibelux.cli.console import err, out, print_json, require_catalogue, spoken, written
+from vibelux.cli.song_lines import print_songs, song_name
 from vibelux.cli.song_list_options import M3u8, Number, Output
 
 
@@ -12,12 +12,14 @@ def similar(
         ..., metavar="SONG", help="Its path, its id, or words of its title and artist."
     ),
     number: Number = 10,
+    why: bool = typer.Option(False, "--why", help="Show the figures and the reason of each song."),
     json: bool = typer.Option(False, "--json", help="Print one JSON document."),
     output: Output = None,
     m3u8: M3u8 = None,
 ) -> None:
     """Find the songs that sound most like one of them."""
-    from vibelux.cli.recommend import playlist_table
+    from rich.text import Text
+
     from vibelux.library.catalogue import Catalogue
     from vibelux.library.playlists import require_format, write_playlist
     from vibelux.recommend.similar_songs import find_song
@@ -32,6 +34,7 @@ def similar(
     with Catalogue.of(settings) as catalogue:
         this = find_song(catalogue, " ".join(words))
         songs = nearest(catalogue, this, n=number)
+        statistics = catalogue.statistics.songs
     if json:
         print_json(
             {
@@ -55,9 +58,11 @@ def similar(
             }
         )
     else:
-        by = f" – {this.artist}" if this.artist else ""
-        title = f"Sounds like: {printable(this.title + by)}"
-        out().print(playlist_table(songs, title=title))
+        spoken_words = spoken()
+        heading = spoken_words.text("cli.similar", song=song_name(this).plain)
+        out().print(Text(heading, style="bold"))
+        out().print()
+        print_songs(songs, spoken_words, statistics, why=why, dots=False)
     if output is not None:
         write_playlist(output, [entry.song for entry in songs])
-        err().print(f"wrote {printable(str(output))}, {songs_in_words(len(songs))}")
+        err().print(written(output, len(songs), spoken()), soft_wrap=True)

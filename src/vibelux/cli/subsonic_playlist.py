@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from vibelux.cli.console import err, out, print_json, printable
+from vibelux.cli.console import err, print_json, printable, spoken
 from vibelux.cli.ordering_options import (
     Diversity,
     Goal,
@@ -15,8 +15,9 @@ from vibelux.cli.ordering_options import (
     Strength,
     given_order,
 )
-from vibelux.cli.recommend import in_words, playlist_table
+from vibelux.cli.recommend import print_heading, shares_in_words
 from vibelux.cli.scan_progress import songs_in_words
+from vibelux.cli.song_lines import print_songs
 from vibelux.cli.song_list_options import Number
 from vibelux.cli.subsonic_account import client_of, note
 from vibelux.errors import InvalidInput, ServerError
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
 
 def playlist(
     name: str = typer.Argument(..., help="Name of the playlist on the server."),
-    mood: str | None = typer.Option(None, "--mood", help='For a mood: "happy=0.7,sad=0.3".'),
+    mood: str | None = typer.Option(
+        None, "--mood", metavar="MOOD", help='Calm, sad, or "happy=0.7, sad=0.3".'
+    ),
     camera: bool = typer.Option(False, "--camera", help="Look at the face before the camera."),
     device: int = typer.Option(0, "--device", min=0, help="Number of the camera."),
     image: Path | None = typer.Option(None, "--image", help="Look at the face in a picture."),
@@ -54,14 +57,15 @@ def playlist(
     sources = {"--mood": mood, "--camera": camera or None, "--image": image}
     if sum(value is not None for value in sources.values()) != 1:
         raise InvalidInput(f"playlist needs exactly one of {', '.join(sources)}")
-    from vibelux.emotions import parse_mood
+    from vibelux.everyday_moods import mood_of_text
+    from vibelux.language import words_of
     from vibelux.library.catalogue import Catalogue
     from vibelux.recommend.listener.listener import Listener
     from vibelux.recommend.session import Session
     from vibelux.settings import load_settings
 
     order = given_order(policy, goal, length=length, strength=strength, diversity=diversity)
-    wanted = None if mood is None else parse_mood(mood)
+    wanted = None if mood is None else mood_of_text(mood)
     settings = load_settings()
     with (
         client_of(settings) as client,
@@ -72,6 +76,7 @@ def playlist(
 
         _require_songs(catalogue.counts()["ok"], client.login.server)
         refresh_plays(client, catalogue)
+        statistics = catalogue.statistics.songs
         whose = "the face" if wanted is None else "the mood"
         if wanted is None:
             wanted = _mood_of_face(settings, device, image)
@@ -87,12 +92,17 @@ def playlist(
             )
             picks = session.queue(number, wanted, chosen=mood is not None)
         ids = [pick.song.remote_id for pick in picks if pick.song.remote_id is not None]
-        comment = f"{session.ordering.policy}: {in_words(wanted)}"
+        comment = f"{session.ordering.policy}: {shares_in_words(wanted, words_of('en'))}"
         put = put_playlist(client, name, ids, note=comment, replace=replace)
     if json:
         print_json(_as_json(name, wanted, put, picks))
     else:
-        _tell_playlist(name, wanted, put, picks, whose=whose)
+        words = spoken()
+        print_heading(wanted, words, of_face=mood is None, why=False)
+        gone = set(put.dropped)
+        on_it = [pick for pick in picks if pick.song.remote_id not in gone]
+        print_songs(on_it, words, statistics, why=False)
+        _tell_playlist(name, put)
 
 
 def _require_songs(songs: int, server: str) -> None:
@@ -112,12 +122,7 @@ def _mood_of_face(settings: "Settings", device: int, image: Path | None) -> "Moo
     return mood_of_camera(device, model_path=model).require()
 
 
-def _tell_playlist(
-    name: str, mood: "Mood", put: "PutPlaylist", picks: "list[Pick]", *, whose: str
-) -> None:
-    gone = set(put.dropped)
-    on_it = [pick for pick in picks if pick.song.remote_id not in gone]
-    out().print(playlist_table(on_it, title=f"{whose.capitalize()}: {in_words(mood)}"))
+def _tell_playlist(name: str, put: "PutPlaylist") -> None:
     done = "made" if put.created else "brought up to date"
     err().print(f"{done} the playlist {printable(name)}, {songs_in_words(put.songs)}")
     if put.dropped:

@@ -43,12 +43,15 @@ def nearest(name: str, known: Sequence[str]) -> str | None:
 def example_for(command: Any, message: str) -> str:
     """Return the first of a command's examples that has an option which a message names.
 
+    A message that names more than two offers a choice, and is about none of them.
+
     Args:
         command: with ``examples``, as of `vibelux.cli.command.Command`.
         message: of an error.
 
     """
     named = set(_OPTION.findall(message))
+    named = named if len(named) <= 2 else set()
     examples: list[str] = command.examples
     return next((line for line in examples if named & set(_OPTION.findall(line))), examples[0])
 

@@ -112,6 +112,11 @@ def sentence(text: str, *, end: str = ".") -> str:
     return f"{text[:1].upper()}{text[1:]}{end}" if text else ""
 
 
+def lowered(text: str) -> str:
+    """Return a sentence as a part of another one: its first letter small."""
+    return f"{text[:1].lower()}{text[1:]}"
+
+
 def words_of(code: str) -> Words:
     """Return the words of a language.
 
