@@ -77,7 +77,7 @@ bench: .venv/core.stamp
 	$(BIN)/python benchmarks/run.py
 
 clean:
-	rm -rf .venv build dist demo web/node_modules src/vibelux/service/page .mypy_cache .ruff_cache \
+	rm -rf .venv build dist web/node_modules src/vibelux/service/page .mypy_cache .ruff_cache \
 		.pytest_cache .hypothesis .import_linter_cache
 	find src tests benchmarks research -name __pycache__ -type d -prune -exec rm -rf {} +
 

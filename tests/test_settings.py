@@ -166,3 +166,4 @@ def test_covers_lie_in_the_platforms_cache_or_in_a_home_that_was_chosen(tmp_path
     assert not usual.covers.is_relative_to(usual.home)
     chosen = load_settings(environment={"VIBELUX_HOME": str(tmp_path)})
     assert chosen.covers == tmp_path / "covers"
+    assert usual.demo.parent == usual.covers.parent and chosen.demo == tmp_path / "demo"

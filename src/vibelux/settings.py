@@ -57,13 +57,23 @@ class Settings:
         return self.home / "subsonic.json"
 
     @property
-    def covers(self) -> Path:
-        """The folder of small covers: in the platform's cache, or in a home that was chosen."""
+    def cache(self) -> Path:
+        """The folder of what can be made again: the platform's cache, or a home that was chosen."""
         import platformdirs
 
         if self.home == Path(_platform_home()):
-            return platformdirs.user_cache_path("vibelux", appauthor=False) / "covers"
-        return self.home / "covers"
+            return platformdirs.user_cache_path("vibelux", appauthor=False)
+        return self.home
+
+    @property
+    def covers(self) -> Path:
+        """The folder of small covers."""
+        return self.cache / "covers"
+
+    @property
+    def demo(self) -> Path:
+        """The folder of the demo's music and catalogue."""
+        return self.cache / "demo"
 
 
 def load_settings(*, environment: Mapping[str, str] | None = None, **flags: Any) -> Settings:

@@ -6,7 +6,9 @@ import time
 
 import httpx
 import numpy as np
+from typer.testing import CliRunner
 
+from vibelux.cli import app
 from vibelux.cli.demo import SAMPLE_MOOD
 from vibelux.emotions import EMOTIONS, parse_mood
 from vibelux.library.catalogue import Catalogue
@@ -22,16 +24,17 @@ def test_shows_the_whole_way_and_leaves_the_users_catalogue_alone(run_cli, tmp_p
     assert not home.exists()
     text = done.stdout
     for heading in (
-        "1  The sample music",
+        "1  The music",
         "2  VibeluX listens",
-        "3  A sample mood (no camera)",
-        "4  The samples that fit it best",
-        "5  Now with your own music",
+        "3  A mood",
+        "4  What fits",
+        "5  Now your own music",
     ):
-        assert heading in text
-    assert "21 songs analysed, 0 known already" in text
-    assert "scan FOLDER" in text
-    assert text.count("– VibeluX") == 10
+        assert heading in text.splitlines()
+    assert "It heard 21 pieces in " in text
+    assert "Let us say that you are happy, a little surprised." in text
+    assert "scan ~/Music" in text
+    assert text.count("●") > 12 and "%" not in text
     assert max(len(line) for line in text.splitlines() if str(tmp_path) not in line) <= 80
     assert len(list((folder / "samples").iterdir())) == 21
 
@@ -48,7 +51,7 @@ def test_shows_the_whole_way_and_leaves_the_users_catalogue_alone(run_cli, tmp_p
     assert len(np.unique(moods.round(6), axis=0)) == 21
 
     playlist = read_playlist(folder / "playlist.m3u8")
-    assert [entry.path.parent for entry in playlist] == [folder / "samples"] * 10
+    assert [entry.path.parent for entry in playlist] == [folder / "samples"] * 4
     assert all(entry.path.is_file() for entry in playlist)
     moved = tmp_path / "moved"
     folder.rename(moved)
@@ -84,8 +87,8 @@ def assert_the_page_has_the_samples(folder, home, tmp_path):
             line = process.stdout.readline()
             assert line, text
             text += line
-        assert "0 songs analysed, 21 known already" in text
-        assert "6  The page, with the samples" in text
+        assert "It has heard these pieces before." in text
+        assert "6  The page, with this music" in text
         link = re.search(r"VibeluX is at (\S+)", text)[1]
         assert httpx.get(f"{link}api/v1/library", timeout=None).json()["ok"] == 21
         seen = tmp_path / "browser.py.seen"
@@ -116,6 +119,35 @@ def assert_the_samples_fit(catalogue):
         best = ranked(emotion, 4)
         assert emotion in best, (emotion, best)
         assert sum(name in kindred for name in best) >= 2 * len(kindred), (emotion, best)
+
+
+def test_leaves_nothing_in_the_current_folder(run_cli, tmp_path, monkeypatch):
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    done = run_cli("demo", "--no-page", VIBELUX_HOME=str(tmp_path / "home"), LC_ALL="de_DE.UTF-8")
+    assert done.returncode == 0, done.stderr
+    assert list(here.iterdir()) == []
+    assert [path.name for path in (tmp_path / "home").iterdir()] == ["demo"]
+    assert "Sagen wir, du bist froh, ein wenig überrascht." in done.stdout.splitlines()
+
+
+def test_stopped_early_it_leaves_nothing(monkeypatch, tmp_path, capsys):
+    def stopped(folder, **_):
+        folder.mkdir(parents=True)
+        (folder / "half.flac").touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("vibelux.samples.rendering.render_samples", stopped)
+    monkeypatch.setenv("VIBELUX_HOME", str(tmp_path / "home"))
+    run = CliRunner()
+    result = run.invoke(app, ["demo"])
+    assert result.exit_code == 130
+    assert result.stderr == "Stopped.\n"
+    assert not (tmp_path / "home" / "demo").exists()
+    (tmp_path / "mine").mkdir()  # a folder that was there stays, with what is in it
+    assert run.invoke(app, ["demo", "--folder", str(tmp_path / "mine")]).exit_code == 130
+    assert (tmp_path / "mine" / "samples" / "half.flac").exists()
 
 
 def test_says_where_it_cannot_write(run_cli, tmp_path):

@@ -1,6 +1,7 @@
 """The screen at sizes and with names that occur, without a terminal or a player."""
 
 import io
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -10,15 +11,18 @@ from vibelux.cli import play_screen
 from vibelux.cli.play_screen import Following, PlayScreen
 from vibelux.emotions import parse_mood
 from vibelux.errors import CameraError
+from vibelux.language import LANGUAGES
 from vibelux.players.player import Playing
 from vibelux.recommend.confidence import Confidence
 from vibelux.recommend.ordering import Ordering
+from vibelux.recommend.reasons import Relates, Sounds, Touch
 
 
-def pick(number, title="Song", artist="Artist", reason="happy 42 % below the mood (70 %)"):
+def pick(number, title="Song", artist="Artist", emotion="happy"):
     song = SimpleNamespace(id=number, title=title, artist=artist, duration=200.0, corrected=False)
     confidence = Confidence(0.2, 0.9, is_clear=False, is_steady=True)
-    return SimpleNamespace(song=song, score=0.5, reason=reason, confidence=confidence)
+    reasons = [Sounds(emotion, "high"), Relates("calmer", "you"), Touch("sad")]
+    return SimpleNamespace(song=song, score=0.5, reasons=reasons, confidence=confidence)
 
 
 class Told:
@@ -60,12 +64,14 @@ def drawn(monkeypatch):
     return draw
 
 
-HOSTILE = pick(1, "a\nb\x1b[31m " + "very long " * 30, "愛" * 60, "reason " * 100)
+HOSTILE = pick(1, "a\nb\x1b[31m " + "very long " * 30, "愛" * 60)
 
 
+@pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("width", [60, 80, 120])
 @pytest.mark.parametrize("first", [pick(1), HOSTILE], ids=["plain", "hostile"])
-def test_fits_the_terminal(drawn, width, first):
+def test_fits_the_terminal(drawn, monkeypatch, width, first, code):
+    monkeypatch.setenv("LC_ALL", code)
     screen = PlayScreen(told := Told(first, *[HOSTILE] * 7), Following(told, None))
     for number in range(5):
         screen.say(f"note {number} " * 20)
@@ -74,8 +80,24 @@ def test_fits_the_terminal(drawn, width, first):
     assert max(len(line.rstrip()) for line in lines) <= width
     assert "\x1b" not in "".join(lines)
     assert "1:05 / 3:20" in "".join(lines)
+    assert not re.search(r"%|\d\.\d", "".join(lines))  # no arithmetic
     screen.press("?")
     assert len(drawn(screen, width)) <= 24
+
+
+def test_says_why_in_sentences(drawn, monkeypatch):
+    told = Told(pick(1), pick(2, emotion="sad"))
+    lines = [line.strip() for line in drawn(PlayScreen(told, Following(told, None)))]
+    assert lines[0] == "VibeluX stays with your mood  strength ━━━━━━━───  MPD at localhost"
+    assert "Cheerful and lively with a touch of sadness, but calmer than you." in lines
+    assert "You look happy, a little sad." in lines
+    assert any(re.fullmatch("Song – Artist +dark and driving", line) for line in lines)
+    told.session.whose = "the mood"
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    lines = [line.strip() for line in drawn(PlayScreen(told, Following(told, None)))]
+    assert lines[0] == "VibeluX bleibt bei deiner Stimmung  Stärke ━━━━━━━───  MPD at localhost"
+    assert "Für diese Stimmung: froh, ein wenig traurig." in lines
+    assert len(lines[-1]) <= 78 and lines[-1].endswith("q Ende  ? Hilfe")
 
 
 def test_nothing_plays_yet(drawn):
@@ -127,7 +149,7 @@ def test_says_whether_the_camera_is_on(drawn):
     assert told.calls == ["feel"]  # once for one mood
     assert drawn(screen)[0].rstrip().endswith("● camera on")
     follower.state = "no_face"
-    assert drawn(screen)[0].rstrip().endswith("● camera on, no face")
+    assert drawn(screen)[0].rstrip().endswith("● camera on; no face is seen")
     follower.error = CameraError("it was unplugged")
     assert "it was unplugged" in following.tick()[0]
     assert following.tick() == []

@@ -3,30 +3,24 @@
 from pathlib import Path
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 from rich.cells import cell_len
 
 from vibelux.cli.song_lines import fit_dots, song_lines
 from vibelux.language import LANGUAGES, words_of
-from vibelux.model_statistics import ModelStatistics
-
-MUSIC = ModelStatistics().songs
+from vibelux.recommend.reasons import Sounds
 
 
-def entry(title, artist=None, *, score=0.7, emotion=5):
-    song = SimpleNamespace(
-        title=title, artist=artist, path=Path("a.mp3"), mood=np.eye(7, dtype=np.float32)[emotion],
-        valence=None, arousal=None, tension=None, corrected=False,
-    )  # fmt: skip
-    return SimpleNamespace(song=song, score=score)
+def entry(title, artist=None, *, score=0.7, emotion="sad"):
+    song = SimpleNamespace(title=title, artist=artist, path=Path("a.mp3"))
+    return SimpleNamespace(song=song, score=score, reasons=[Sounds(emotion, "low")])
 
 
 SONGS = [
     entry("Gymnopédie No. 1", "Erik Satie"),
     entry("夏の思い出" * 12, "愛" * 20, score=0.02),
-    entry("very long " * 30, "An Artist of Whom One Has Never Heard", emotion=6),
-    entry("", score=1.0, emotion=3),
+    entry("very long " * 30, "An Artist of Whom One Has Never Heard", emotion="surprise"),
+    entry("", score=1.0, emotion="happy"),
     entry("a\nb\x1b[31m"),
 ]
 
@@ -34,7 +28,7 @@ SONGS = [
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_lines_are_as_wide_as_the_terminal_at_most(code, width):
-    lines = [line.plain for line in song_lines(SONGS, words_of(code), MUSIC, width=width)]
+    lines = [line.plain for line in song_lines(SONGS, words_of(code), width=width)]
     assert len(lines) == len(SONGS)
     assert {cell_len(line) for line in lines} == {min(width, 100)}
     assert all(line[-5:].strip("●○") == "" for line in lines)
@@ -44,13 +38,13 @@ def test_lines_are_as_wide_as_the_terminal_at_most(code, width):
 
 
 def test_nothing_is_cut_in_a_file():
-    lines = [line.plain for line in song_lines(SONGS, words_of("en"), MUSIC, width=None)]
+    lines = [line.plain for line in song_lines(SONGS, words_of("en"), width=None)]
     assert SONGS[1].song.title in lines[1] and SONGS[2].song.title in lines[2]
     assert lines[0].index("●") == lines[3].index("●")
 
 
 def test_without_dots_a_line_ends_with_its_words():
-    lines = song_lines(SONGS[:1], words_of("de"), MUSIC, width=80, marks="")
+    lines = song_lines(SONGS[:1], words_of("de"), width=80, marks="")
     assert lines[0].plain == "1  Erik Satie – Gymnopédie No. 1  düster und langsam"
 
 

@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from vibelux.cli.console import err, mood_bars, out, printable, spoken
-from vibelux.cli.song_lines import song_table
+from vibelux.cli.console import err, out, printable, spoken
+from vibelux.cli.scan_progress import duration_in_words
+from vibelux.cli.song_lines import print_songs
 
 if TYPE_CHECKING:
     from vibelux.emotions import Mood
+    from vibelux.language import Words
     from vibelux.library.catalogue import Catalogue
     from vibelux.library.scan import ScanReport
     from vibelux.settings import Settings
 
 SAMPLE_MOOD = "happy=0.65,surprise=0.2,neutral=0.15"
 
-_SHOWN = 10  # songs in the table
+_SHOWN = 4  # songs listed
 
 
 def demo(
@@ -29,8 +31,11 @@ def demo(
         False, "--camera", help="Take the mood from the face before the camera."
     ),
     device: int = typer.Option(0, "--device", min=0, help="Number of the camera."),
-    folder: Path = typer.Option(
-        Path("demo"), "--folder", help="Where the samples and their catalogue go."
+    folder: Path | None = typer.Option(
+        None,
+        "--folder",
+        metavar="DIR",
+        help="Where the samples and their catalogue go, instead of the system's cache.",
     ),
     page: bool | None = typer.Option(
         None,
@@ -44,60 +49,100 @@ def demo(
 
     Your own catalogue is not touched, and the camera stays off without --camera.
     """
-    from vibelux.emotions import mood_dict
+    from vibelux.settings import load_settings
+
+    settings, words = load_settings(), spoken()
+    place = settings.demo if folder is None else folder
+    is_new = not place.exists()
+    try:
+        _show_the_way(place, settings, words, device=device if camera else None)
+    except KeyboardInterrupt:
+        if is_new:
+            shutil.rmtree(place, ignore_errors=True)
+        err().print(words.text("cli.demo.stopped"))
+        raise typer.Exit(130) from None
+    watched = _is_watched()
+    _say_what_next(words, place if folder is not None else None, watched=page or watched)
+    if page or (page is None and watched):
+        _heading(6, words.text("cli.demo.page"))
+        _serve(place, settings)
+
+
+def _show_the_way(
+    folder: Path, settings: "Settings", words: "Words", *, device: int | None
+) -> None:
+    """Make the samples, listen to them, take a mood and list what fits it.
+
+    Args:
+        folder: of the samples and their catalogue.
+        settings: with the models.
+        words: of the language.
+        device: number of the camera; None: a mood without one.
+
+    """
+    from vibelux.language import sentence
+    from vibelux.language.mood_phrase import face_phrase, mood_phrase
     from vibelux.library.catalogue import Catalogue
     from vibelux.library.playlists import write_playlist
     from vibelux.model_statistics import ModelStatistics
     from vibelux.recommend.ranking import recommend_songs
-    from vibelux.settings import load_settings
 
-    settings = load_settings()
     music, playlist = folder / "samples", folder / "playlist.m3u8"
 
-    _heading(1, "The sample music")
-    _say(f"{_render(music)} short pieces, three for each emotion, synthesised by VibeluX itself.")
-    _say(f"They are in {music}{os.sep}")
+    _heading(1, words.text("cli.demo.music"))
+    made = _render(music, words)
+    _say(words.text("cli.demo.made", songs=words.figures(made)))
+    _say(words.text("cli.demo.place", folder=str(folder)))
 
-    _heading(2, "VibeluX listens to it")
-    statistics = ModelStatistics.of(settings)
-    with Catalogue(folder / "catalogue.sqlite", statistics=statistics) as catalogue:
-        report = _scan(music, catalogue, settings)
-        _say(
-            f"{report.analysed} songs analysed, {report.unchanged + report.moved} known already, "
-            f"in {report.seconds:.1f} s."
-        )
+    _heading(2, words.text("cli.demo.listening"))
+    with Catalogue(
+        folder / "catalogue.sqlite", statistics=ModelStatistics.of(settings)
+    ) as catalogue:
+        report = _scan(music, catalogue, settings, words)
+        time = duration_in_words(report.seconds, words)
+        songs = words.figures(report.analysed)
+        _say(words.of_number("cli.demo.heard", report.analysed, songs=songs, time=time))
         for failure in report.failures:
-            _say(f"Failed: {failure.path.name}: {failure.reason}")
+            file, reason = failure.path.name, failure.reason
+            _say(words.text("cli.demo.failed", file=file, reason=reason))
 
-        _heading(3, "The face before the camera" if camera else "A sample mood (no camera)")
-        mood = _mood(settings, device=device if camera else None)
-        out().print(mood_bars(mood_dict(mood)))
+        _heading(3, words.text("cli.demo.mood" if device is None else "cli.demo.face"))
+        mood = _mood(settings, words, device=device)
+        if device is None:
+            _say(words.text("cli.demo.chosen", mood=mood_phrase(mood, words)))
+        else:
+            _say(sentence(face_phrase(mood, words)))
+        songs_that_fit = recommend_songs(catalogue, mood, n=_SHOWN, of_face=device is not None)
+    _heading(4, words.text("cli.demo.fits"))
+    print_songs(songs_that_fit, words, why=False)
+    write_playlist(playlist, [song.song for song in songs_that_fit], relative=True)
+    out().print()
+    _say(words.text("cli.demo.hear", file=str(playlist)))
 
-        songs = recommend_songs(catalogue, mood, n=_SHOWN, of_face=camera)
-    _heading(4, "The samples that fit it best")
-    out().print(song_table(songs, spoken()))
-    write_playlist(playlist, [song.song for song in songs], relative=True)
-    _say(f"To hear them, open {playlist} in a music player.")
 
-    _heading(5, "Now with your own music")
+def _say_what_next(words: "Words", folder: Path | None, *, watched: bool) -> None:
+    """Say what to type for one's own music.
+
+    Args:
+        words: of the language.
+        folder: of the samples, where it is not the usual one.
+        watched: the page comes by itself.
+
+    """
+    _heading(5, words.text("cli.demo.yours"))
     command = _command()
     lines = [
-        (f"{command} serve", "the page: choose a folder, let the camera see you, listen"),
-        (f"{command} scan FOLDER", "listen to a folder of music, once"),
-        (f"{command} recommend --camera", "what fits the face before the camera"),
-        (f"{command} recommend --mood sad=0.6,neutral=0.4 --open", "or a mood; and play it"),
+        (f"{command} serve", "serve"),
+        (f"{command} scan ~/Music", "scan"),
+        (f"{command} recommend {words.text('everyday.calm.name')}", "recommend"),
+        (f"{command} recommend --camera", "camera"),
     ]
-    watched = _is_watched()
-    if page is None and not watched:
-        elsewhere = "" if folder == Path("demo") else f" --folder {shlex.quote(str(folder))}"
-        lines.append((f"{command} demo --page{elsewhere}", "the page with the samples"))
+    if not watched:
+        elsewhere = "" if folder is None else f" --folder {shlex.quote(str(folder))}"
+        lines.append((f"{command} demo --page{elsewhere}", "again"))
     for line, purpose in lines:
         out().print(f"  {printable(line)}", style="bold", soft_wrap=True)
-        out().print(f"      {purpose}", soft_wrap=True)
-
-    if page or (page is None and watched):
-        _heading(6, "The page, with the samples")
-        _serve(folder, settings)
+        out().print(f"      {words.text(f'cli.demo.next.{purpose}')}", soft_wrap=True)
 
 
 def _heading(number: int, text: str) -> None:
@@ -105,37 +150,42 @@ def _heading(number: int, text: str) -> None:
 
 
 def _say(text: str) -> None:
-    out().print(printable(text), soft_wrap=True)
+    out().print(printable(text))
 
 
-def _render(folder: Path) -> int:
+def _render(folder: Path, words: "Words") -> int:
     """Render the samples and return their number."""
     from vibelux.samples.rendering import render_samples
 
-    with err().status("rendering") as status:
-        return len(
-            render_samples(
-                folder,
-                on_progress=lambda done, total: status.update(f"rendering {done} of {total}"),
-            )
-        )
+    def tell(done: int, total: int) -> None:
+        at, of = words.figures(done), words.figures(total)
+        status.update(words.text("cli.demo.making", done=at, total=of))
+
+    with err().status(words.text("cli.demo.making", done="0", total="…")) as status:
+        return len(render_samples(folder, on_progress=tell))
 
 
-def _scan(folder: Path, catalogue: "Catalogue", settings: "Settings") -> "ScanReport":
+def _scan(
+    folder: Path, catalogue: "Catalogue", settings: "Settings", words: "Words"
+) -> "ScanReport":
     from vibelux.library.scan import scan
 
-    with err().status("starting to listen") as status:
+    with err().status(words.text("cli.demo.hearing", done="0", total="…")) as status:
         return scan(
             [folder],
             catalogue,
             workers=settings.workers,
             song_timeout=settings.song_timeout,
             model_path=settings.music_model,
-            on_progress=lambda at: status.update(f"analysed {at.done} of {at.total}"),
+            on_progress=lambda at: status.update(
+                words.text(
+                    "cli.demo.hearing", done=words.figures(at.done), total=words.figures(at.total)
+                )
+            ),
         )
 
 
-def _mood(settings: "Settings", *, device: int | None) -> "Mood":
+def _mood(settings: "Settings", words: "Words", *, device: int | None) -> "Mood":
     """Return the mood of the face before a camera, or the sample where there is no camera."""
     if device is None:
         from vibelux.emotions import parse_mood
@@ -143,7 +193,7 @@ def _mood(settings: "Settings", *, device: int | None) -> "Mood":
         return parse_mood(SAMPLE_MOOD)
     from vibelux.face.sources import mood_of_camera
 
-    with err().status("looking"):
+    with err().status(words.text("cli.look")):
         return mood_of_camera(device, model_path=settings.face_model).require()
 
 

@@ -184,5 +184,5 @@ def _print_summary(summary: "MoodSummary", words: "Words", *, group: bool) -> No
         out().print(sentence(words.text(f"cli.states.{summary.state}")))
     else:
         print_mood(summary.mood, group=group)
-    time = duration_in_words(summary.duration)
+    time = duration_in_words(summary.duration, words)
     out().print(Text(words.text("cli.mood.watched", time=time), style="dim"))

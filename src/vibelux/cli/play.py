@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from vibelux.cli.console import err, out, printable, require_catalogue
+from vibelux.cli.console import err, out, printable, require_catalogue, spoken
 from vibelux.cli.ordering_options import (
     Diversity,
     Goal,
@@ -24,6 +24,7 @@ from vibelux.errors import InvalidInput
 
 if TYPE_CHECKING:
     from vibelux.emotions import Mood
+    from vibelux.language import Words
     from vibelux.players.following import MoodFollower
     from vibelux.players.listening import Listening
     from vibelux.players.player import Player
@@ -154,8 +155,9 @@ def play(
             else:
                 _print_along(listening, follower)
         finally:
-            note = "" if here else f"; {player.name} plays on what it has"
-            err().print(f"stopped{note}. Go on with: vibelux play --resume")
+            words, command = spoken(), "vibelux play --resume"
+            key = "cli.play.stopped" if here else "cli.play.stopped_elsewhere"
+            err().print(words.text(key, player=printable(player.name), command=command))
 
 
 def _require_one(**sources: object) -> None:
@@ -178,9 +180,11 @@ def _to_go_on_with(state: Path, *, resume: bool | None, sourced: bool) -> "Saved
             raise InvalidInput("there is no session to go on with; begin one without --resume")
         return None
     if resume is None and sys.stdin.isatty() and out().is_terminal:
-        when = datetime.fromtimestamp(saved.saved_at).strftime("%d %b, %H:%M")
-        songs = "1 song" if saved.heard == 1 else f"{saved.heard} songs"
-        resume = typer.confirm(f"Go on with the session of {when} ({songs})?", default=True)
+        words = spoken()
+        when = datetime.fromtimestamp(saved.saved_at).strftime(words.text("cli.play.when"))
+        songs = words.figures(saved.heard)
+        asked = words.of_number("cli.play.go_on", saved.heard, songs=songs, when=when)
+        resume = typer.confirm(asked, default=True)
     elif resume is None:
         resume = not sourced
     return saved if resume else None
@@ -210,7 +214,7 @@ def _player(
 def _follower(settings: "Settings", device: int) -> "MoodFollower":
     from vibelux.players.following import MoodFollower
 
-    with err().status("look into the camera …"):
+    with err().status(spoken().text("cli.look")):
         return MoodFollower.of_camera(device, model_path=settings.face_model)
 
 
@@ -222,7 +226,7 @@ def _looked_at(
     if image is not None:
         return mood_of_image(image, model_path=settings.face_model).require()
     if camera:
-        with err().status("look into the camera …"):
+        with err().status(spoken().text("cli.look")):
             return mood_of_camera(device, model_path=settings.face_model).require()
     return None
 
@@ -252,7 +256,8 @@ def _print_along(listening: "Listening", follower: "MoodFollower | None") -> Non
     from vibelux.cli.play_screen import Following
 
     console, notes = out(), err()
-    notes.print(f"playing on {printable(listening.player_name)}; Ctrl-C ends it")
+    words = spoken()
+    notes.print(words.text("cli.play.on", player=printable(listening.player_name)))
     following = Following(listening, follower)
     if following.line:
         notes.print(printable(following.line))
@@ -262,10 +267,12 @@ def _print_along(listening: "Listening", follower: "MoodFollower | None") -> Non
             notes.print(printable(note))
         if listening.pick is not None and listening.pick is not shown:
             shown = listening.pick
-            console.print(_line(shown), soft_wrap=True)
+            console.print(_line(shown, words), soft_wrap=True)
         time.sleep(_TICK)
 
 
-def _line(pick: "Pick") -> str:
+def _line(pick: "Pick", words: "Words") -> str:
+    from vibelux.recommend.reason_words import in_words
+
     artist = f" – {pick.song.artist}" if pick.song.artist else ""
-    return printable(f"{pick.song.title}{artist}  {pick.score:.3f}  {pick.reason}")
+    return printable(f"{pick.song.title}{artist}  {in_words(pick.reasons, words)}")

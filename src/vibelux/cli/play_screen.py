@@ -3,9 +3,11 @@
 from collections import deque
 from typing import TYPE_CHECKING
 
-from vibelux.cli.console import mood_bars, out, printable
+from vibelux.cli.console import out, printable, spoken
 from vibelux.cli.keys import Keys
+from vibelux.cli.song_lines import sound_of
 from vibelux.errors import VibeluxError
+from vibelux.language import lowered
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -18,19 +20,11 @@ if TYPE_CHECKING:
 
 _NOTES = 3  # lines
 _REASON = 3
-_NEXT = 7  # as many as there are bars beside them
-_STEP = 0.1  # of the strength
+_NEXT = 6
+_STEPS = 10  # of the strength, from none to all
 
-_KEYS = (
-    ("n", "next song: this one is skipped"),
-    ("l", "like it; once more: take that back"),
-    ("w", "wrong mood: next song, and fewer like this at this mood"),
-    ("p", "another policy: match, lift, calm, energise, off"),
-    ("+ -", "strength: how much the mood decides"),
-    ("space", "pause, go on"),
-    ("q", "quit; the session can go on later"),
-    ("?", "this help, and back"),
-)
+_KEYS = ("next", "like", "wrong", "policy", "strength", "pause", "quit", "help")
+"""What keys are for; the words of the language say which, and what in short and in full."""
 
 
 class Following:
@@ -44,6 +38,7 @@ class Following:
 
     def __init__(self, listening: "Listening", follower: "MoodFollower | None") -> None:
         self._listening, self._follower = listening, follower
+        self._words = spoken()
         self._felt: Mood | None = None
         self._failed = False
 
@@ -53,9 +48,11 @@ class Following:
         if self._follower is None:
             return ""
         if self._failed:
-            return "camera off"
-        state = self._follower.state
-        return "camera on" + ("" if state == "ok" else f", {state.replace('_', ' ')}")
+            return self._words.text("cli.play.camera_off")
+        state, on = self._follower.state, self._words.text("cli.play.camera_on")
+        if state == "ok":
+            return on
+        return f"{on}; {lowered(self._words.text(f'cli.states.{state}'))}"
 
     @property
     def is_on(self) -> bool:
@@ -68,7 +65,7 @@ class Following:
             return []
         if (error := self._follower.error) is not None:
             self._failed = True
-            return [f"the camera is off: {error}; the music stays with the last mood"]
+            return [self._words.text("cli.play.camera_failed", error=str(error))]
         mood = self._follower.mood
         if self._felt is None or (mood != self._felt).any():
             self._felt = mood
@@ -81,6 +78,7 @@ class PlayScreen:
 
     def __init__(self, listening: "Listening", following: Following) -> None:
         self._listening, self._following = listening, following
+        self._words = spoken()
         self._notes: deque[str] = deque(maxlen=_NOTES)
         self._help = False
         self._goal: tuple[float, ...] | None = None  # of a journey that another policy interrupts
@@ -101,7 +99,7 @@ class PlayScreen:
             case "n":
                 listening.skip()
             case "w":
-                self.say("noted: not at this mood")
+                self.say(self._words.text("cli.play.noted"))
                 listening.wrong_mood()
             case "l":
                 listening.like()
@@ -110,9 +108,9 @@ class PlayScreen:
             case "p":
                 self._next_policy()
             case "+" | "=":
-                self._strengthen(_STEP)
+                self._strengthen(1 / _STEPS)
             case "-" | "_":
-                self._strengthen(-_STEP)
+                self._strengthen(-1 / _STEPS)
 
     def render(self) -> "RenderableType":
         """Return the whole screen."""
@@ -134,12 +132,14 @@ class PlayScreen:
         from rich.text import Text
 
         ordering = self._listening.session.ordering
-        settings = f"  {ordering.policy}"
-        if ordering.policy != "off":
-            settings += f" · strength {ordering.strength:.1f}"
         left = Text.assemble(
-            ("VibeluX", "bold cyan"), settings, (f" · {self._listening.player_name}", "dim")
+            ("VibeluX ", "bold cyan"), self._words.text(f"cli.play.policies.{ordering.policy}")
         )
+        if ordering.policy != "off":
+            full = round(_STEPS * ordering.strength)
+            left.append("  " + self._words.text("cli.play.strength") + " ", "dim")
+            left.append("━" * full, "cyan").append("─" * (_STEPS - full), "bright_black")
+        left.append(f"  {self._listening.player_name}", "dim")
         on = self._following.is_on
         camera = self._following.line
         right = Text(
@@ -179,39 +179,50 @@ class PlayScreen:
         """Return always as many lines, so that nothing below them jumps."""
         from rich.text import Text
 
+        from vibelux.recommend.reason_words import in_words
+
         console = out()
-        wrapped = Text(printable(pick.reason), style="dim").wrap(
-            console, max(20, console.width - 6)
-        )
+        said = printable(in_words(pick.reasons, self._words))
+        wrapped = Text(said, style="dim").wrap(console, max(20, console.width - 6))
         lines = [Text("  ") + line for line in wrapped[:_REASON]]
         return lines + [Text()] * (_REASON - len(lines))
 
+    def _mood(self) -> "Text":
+        """Return for which mood it plays, in a sentence."""
+        from rich.text import Text
+
+        from vibelux.language import sentence
+        from vibelux.language.mood_phrase import face_phrase, mood_phrase
+
+        session, words = self._listening.session, self._words
+        if session.mood is None:
+            return Text()
+        if session.whose == "the face":
+            return Text(sentence(face_phrase(session.mood, words)), style="bold")
+        said = words.text("cli.play.mood", mood=mood_phrase(session.mood, words))
+        return Text(said, style="bold")
+
     def _mood_and_queue(self) -> "RenderableType":
+        from rich.console import Group
         from rich.table import Table
         from rich.text import Text
 
-        from vibelux.emotions import mood_dict
-
-        mood = self._listening.session.mood
-        whose = self._listening.session.whose
-        following = Table.grid(padding=(0, 1, 0, 0), expand=True)
+        following = Table.grid(padding=(0, 2, 0, 0), expand=True)
         following.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
-        following.add_column(justify="right", no_wrap=True)
+        following.add_column(no_wrap=True)
         for pick in self._listening.upcoming[:_NEXT]:
-            following.add_row(_name(pick), Text(f"{pick.score:.2f}", style="dim"))
-        table = Table.grid(padding=(0, 3, 0, 0), expand=True)
-        table.add_column(no_wrap=True)
-        table.add_column(ratio=1)
-        table.add_row(Text(whose.capitalize(), style="bold"), Text("Next", style="bold"))
-        table.add_row(mood_bars(None if mood is None else mood_dict(mood), width=16), following)
-        return table
+            sound = sound_of(pick.reasons, self._words)
+            following.add_row(Text("  ") + _name(pick), Text(sound, style="dim"))
+        coming = Text(self._words.text("cli.play.next"), style="bold")
+        return Group(self._mood(), Text(), coming, following)
 
     def _keys_in_full(self) -> "RenderableType":
         from rich.table import Table
         from rich.text import Text
 
         table = Table.grid(padding=(0, 2))
-        for key, purpose in _KEYS:
+        for name in _KEYS:
+            key, _, purpose = self._words.list(f"cli.play.keys.{name}")
             table.add_row(Text(key, style="bold cyan"), purpose)
         return table
 
@@ -219,11 +230,9 @@ class PlayScreen:
         from rich.text import Text
 
         foot = Text()
-        keys = ("n next", "l like", "w wrong mood", "p policy", "+- strength", "space pause")
-        for entry in (*keys, "q quit", "?"):
-            key, blank, purpose = entry.partition(" ")
-            foot.append(key, style="bold cyan")
-            foot.append(f"{blank}{purpose}  ", style="dim")
+        for name in _KEYS:
+            key, purpose, _ = self._words.list(f"cli.play.keys.{name}")
+            foot.append(key, style="bold cyan").append(f" {purpose}  ", style="dim")
         foot.rstrip()
         return foot
 

@@ -120,7 +120,6 @@ def recommend(
                 if json:
                     print_json({"mood": None, "state": error.state, "songs": []})
                 raise
-        statistics = catalogue.statistics.songs
         songs: Sequence[Recommendation | Pick]
         notes: dict[str, object] = {}
         if to_listen:
@@ -148,7 +147,7 @@ def recommend(
         print_json({"mood": mood_dict(wanted), **notes, "songs": entries})
     else:
         print_heading(wanted, words, of_face=of_face, why=why)
-        print_songs(songs, words, statistics, why=why)
+        print_songs(songs, words, why=why)
         if to_listen and verbose:
             err().print(_order_line(notes), highlight=False)
     if output is not None:

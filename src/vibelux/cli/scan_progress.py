@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from vibelux.cli.console import err
 
 if TYPE_CHECKING:
+    from vibelux.language import Words
     from vibelux.library.scan_report import ScanProgress
 
 _LINE_EVERY = 10.0
@@ -129,10 +130,17 @@ def songs_in_words(number: int) -> str:
     return "1 song" if number == 1 else f"{number:,} songs"
 
 
-def duration_in_words(seconds: float) -> str:
-    """Return ``3.2 s``, ``4 min 05 s`` or ``2 h 10 min``."""
+def duration_in_words(seconds: float, words: "Words | None" = None) -> str:
+    """Return ``3.2 s``, ``4 min 05 s`` or ``2 h 10 min``.
+
+    Args:
+        seconds: at least 0.
+        words: of the language, which says what parts a decimal; None: a point.
+
+    """
     if seconds < 10:
-        return f"{seconds:.1f} s"
+        shown = f"{seconds:.1f} s"
+        return shown if words is None else shown.replace(".", words.text("decimal"))
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:

@@ -34,7 +34,6 @@ def similar(
     with Catalogue.of(settings) as catalogue:
         this = find_song(catalogue, " ".join(words))
         songs = nearest(catalogue, this, n=number)
-        statistics = catalogue.statistics.songs
     if json:
         print_json(
             {
@@ -62,7 +61,7 @@ def similar(
         heading = spoken_words.text("cli.similar", song=song_name(this).plain)
         out().print(Text(heading, style="bold"))
         out().print()
-        print_songs(songs, spoken_words, statistics, why=why, dots=False)
+        print_songs(songs, spoken_words, why=why, dots=False)
     if output is not None:
         write_playlist(output, [entry.song for entry in songs])
         err().print(written(output, len(songs), spoken()), soft_wrap=True)

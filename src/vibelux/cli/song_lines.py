@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
     from vibelux.language import Words
     from vibelux.library.catalogue import Song
-    from vibelux.model_statistics import SongStatistics
     from vibelux.recommend.picks import Pick
     from vibelux.recommend.ranking import Recommendation
+    from vibelux.recommend.reasons import Fact
     from vibelux.recommend.similar_songs import SimilarSong
 
     Listed = Recommendation | Pick | SimilarSong
@@ -30,7 +30,6 @@ _WIDEST = 100
 def print_songs(
     songs: "Sequence[Listed]",
     words: "Words",
-    statistics: "SongStatistics",
     *,
     why: bool,
     dots: bool = True,
@@ -42,7 +41,6 @@ def print_songs(
     Args:
         songs: the songs, with reasons.
         words: of the language.
-        statistics: of the music model.
         why: print the table with figures and reasons instead.
         dots: show how well each fits.
 
@@ -53,14 +51,13 @@ def print_songs(
         return
     width = console.width if console.is_terminal else None
     marks = ("●○" if _can_show(console.encoding) else "*.") if dots else ""
-    for line in song_lines(songs, words, statistics, width=width, marks=marks):
+    for line in song_lines(songs, words, width=width, marks=marks):
         console.print(line, soft_wrap=True)
 
 
 def song_lines(
     songs: "Sequence[Listed]",
     words: "Words",
-    statistics: "SongStatistics",
     *,
     width: int | None,
     marks: str = "●○",
@@ -70,7 +67,6 @@ def song_lines(
     Args:
         songs: the songs.
         words: of the language.
-        statistics: of the music model.
         width: columns of a line; longer names are cut. None: nothing is cut.
         marks: a dot that counts, and one that does not; empty: without dots.
 
@@ -78,7 +74,7 @@ def song_lines(
     from rich.cells import cell_len
     from rich.text import Text
 
-    sounds = [sound_of(entry.song, words, statistics) for entry in songs]
+    sounds = [sound_of(entry.reasons, words) for entry in songs]
     names = [song_name(entry.song) for entry in songs]
     place = len(str(len(songs)))
     told = max(map(len, sounds), default=0)
@@ -116,12 +112,11 @@ def song_name(song: "Song") -> "Text":
     return Text.assemble(f"{printable(song.artist)} – ", (title, "bold"))
 
 
-def sound_of(song: "Song", words: "Words", statistics: "SongStatistics") -> str:
-    """Return how a song sounds in one or two words."""
+def sound_of(reasons: "Sequence[Fact]", words: "Words") -> str:
+    """Return how a song sounds in one or two words, as its reasons say; empty if they do not."""
     from vibelux.recommend.reason_words import sound_in_words
-    from vibelux.recommend.reasons import heard_of, sounds_of
 
-    return sound_in_words(sounds_of(heard_of(song, statistics)), words)
+    return next((sound_in_words(fact, words) for fact in reasons if fact.kind == "sounds"), "")
 
 
 def song_table(songs: "Sequence[Listed]", words: "Words") -> "Constrain":

@@ -76,7 +76,6 @@ def playlist(
 
         _require_songs(catalogue.counts()["ok"], client.login.server)
         refresh_plays(client, catalogue)
-        statistics = catalogue.statistics.songs
         whose = "the face" if wanted is None else "the mood"
         if wanted is None:
             wanted = _mood_of_face(settings, device, image)
@@ -101,7 +100,7 @@ def playlist(
         print_heading(wanted, words, of_face=mood is None, why=False)
         gone = set(put.dropped)
         on_it = [pick for pick in picks if pick.song.remote_id not in gone]
-        print_songs(on_it, words, statistics, why=False)
+        print_songs(on_it, words, why=False)
         _tell_playlist(name, put)
 
 
