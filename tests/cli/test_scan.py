@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def vibelux(tmp_path, monkeypatch):
     return run
 
 
-def test_the_summary_says_what_was_done(vibelux, music):
+def test_the_summary_says_what_was_done(vibelux, music, monkeypatch):
     for name in ("a", "b", "bad\nname"):
         (music / f"{name}.mp3").write_text(name)
     result = vibelux("scan", music, "--workers", 1)
@@ -63,6 +64,14 @@ def test_the_summary_says_what_was_done(vibelux, music):
     result = vibelux("scan", music)
     assert "3 unchanged" in result.stdout
     assert result.stderr == ""
+
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    (music / "c.mp3").write_text("c")
+    result = vibelux("scan", music)
+    first, last = result.stdout.splitlines()
+    assert re.fullmatch(r"1 Lied analysiert in \d+,\d s · 3 unverändert", first)
+    assert last == "Im Katalog sind 3 Lieder zum Anhören."
+    assert "4 Audiodateien gefunden, 1 anzuhören" in result.stderr
 
 
 def test_json_is_one_document_on_stdout(vibelux, music):

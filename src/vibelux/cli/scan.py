@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from vibelux.cli.console import err, out, print_json, printable
+from vibelux.cli.console import err, out, print_json, printable, spoken
 from vibelux.cli.scan_options import (
     Again,
     AsJson,
@@ -16,10 +16,11 @@ from vibelux.cli.scan_options import (
     WorkerCount,
     stoppable,
 )
-from vibelux.cli.scan_progress import Pace, duration_in_words, scan_progress, songs_in_words
+from vibelux.cli.scan_progress import Pace, duration_in_words, scan_progress
 from vibelux.errors import AudioError
 
 if TYPE_CHECKING:
+    from vibelux.language import Words
     from vibelux.library.scan import ScanReport
 
 
@@ -66,7 +67,7 @@ def present_report(report: "ScanReport", counts: dict[str, int], *, json: bool) 
     if json:
         print_json(_as_json(report, counts))
     else:
-        _present(report, counts)
+        _present(report, counts, spoken())
 
 
 def _as_json(report: "ScanReport", counts: dict[str, int]) -> dict[str, object]:
@@ -78,31 +79,39 @@ def _as_json(report: "ScanReport", counts: dict[str, int]) -> dict[str, object]:
     }
 
 
-def _present(report: "ScanReport", counts: dict[str, int]) -> None:
+def _present(report: "ScanReport", counts: dict[str, int], words: "Words") -> None:
     from rich.text import Text
 
     for warning in report.warnings:
-        err().print(Text.assemble(("note: ", "yellow"), printable(warning)))
+        note = Text(words.text("cli.scan.note"), style="yellow")
+        err().print(note.append(f" {printable(warning)}", "none"))
     console = out()
     for failure in report.failures:
         path = Text(f"  {printable(str(failure.path))}", overflow="fold")
         transient = failure.code in AudioError.TRANSIENT
-        mark = Text("not read", style="yellow") if transient else Text("failed", style="red")
-        console.print(mark + path, soft_wrap=True)
+        mark, style = ("not_read", "yellow") if transient else ("not_usable", "red")
+        console.print(Text(words.text(f"cli.scan.{mark}"), style=style) + path, soft_wrap=True)
         console.print(Text(f"        {printable(failure.reason)}", style="dim"), soft_wrap=True)
     if (more := report.failed + report.unread - len(report.failures)) > 0:
-        console.print(f"        … and {more:,} more: vibelux library --failed")
-    parts = [f"{songs_in_words(report.analysed)} analysed in {duration_in_words(report.seconds)}"]
-    for number, what in (
-        (report.unchanged, "unchanged"),
-        (report.returned, "of them back again"),
-        (report.moved, "moved"),
-        (report.copied, "copy" if report.copied == 1 else "copies"),
-        (report.missing, "missing"),
-        (report.failed, "failed"),
-        (report.unread, "not read, the next scan tries again"),
-    ):
-        if number:
-            parts.append(f"{number:,} {what}")
+        command = "vibelux library --failed"
+        said = words.text("cli.scan.more", more=words.figures(more), command=command)
+        console.print(f"        {said}")
+    time = duration_in_words(report.seconds, words)
+    analysed = words.figures(report.analysed)
+    parts = [words.of_number("cli.scan.analysed", report.analysed, n=analysed, time=time)]
+    parts += [
+        words.of_number(f"cli.scan.{what}", number, n=words.figures(number))
+        for what, number in (
+            ("unchanged", report.unchanged),
+            ("returned", report.returned),
+            ("moved", report.moved),
+            ("copied", report.copied),
+            ("missing", report.missing),
+            ("failed", report.failed),
+            ("unread", report.unread),
+        )
+        if number
+    ]
     console.print(Text(" · ".join(parts)))
-    console.print(Text(f"The catalogue has {songs_in_words(counts['ok'])} to play.", style="bold"))
+    total = words.of_number("cli.scan.total", counts["ok"], n=words.figures(counts["ok"]))
+    console.print(Text(total, style="bold"))

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from vibelux.cli.console import err
-from vibelux.cli.scan_progress import Pace, songs_in_words
+from vibelux.cli.console import err, spoken
+from vibelux.cli.scan_progress import Pace
 
 WorkerCount = Annotated[
     int | None,
@@ -45,8 +45,6 @@ def stoppable(pace: Pace) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        err().print(
-            f"Stopped. {songs_in_words(pace.done)} of this scan are in the catalogue, nothing is "
-            "lost; the same command goes on from there."
-        )
+        words = spoken()
+        err().print(words.of_number("cli.scan.stopped", pace.done, n=words.figures(pace.done)))
         raise typer.Exit(130) from None

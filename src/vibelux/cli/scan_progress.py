@@ -4,9 +4,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from vibelux.cli.console import err
+from vibelux.cli.console import err, spoken
 
 if TYPE_CHECKING:
     from vibelux.language import Words
@@ -48,28 +48,29 @@ class Pace:
         began, before = self._points[0]
         return (self.done - before) / (time.monotonic() - began) * 60
 
-    def text(self, total: int) -> str:
+    def text(self, total: int, words: "Words") -> str:
         """Return the pace, and when so many songs will be done."""
         rate = self.songs_a_minute
         if not rate:
             return ""
-        return f"{rate:,.0f} songs/min, {duration_in_words((total - self.done) / rate * 60)} left"
+        time = duration_in_words((total - self.done) / rate * 60, words)
+        return words.text("cli.scan.pace", rate=words.figures(round(rate)), time=time)
 
 
 @contextmanager
 def scan_progress(
-    pace: Pace, *, what: str = "audio files"
+    pace: Pace, *, what: Literal["files", "songs"] = "files"
 ) -> "Iterator[Callable[[ScanProgress], None]]":
     """Yield what the scan reports to: a live bar on a terminal, else a line now and then.
 
     Args:
         pace: is kept up to date.
-        what: is found, in the plural.
+        what: is found.
 
     """
-    console = err()
+    console, words = err(), spoken()
     if not console.is_terminal:
-        yield _lines(pace, what)
+        yield _lines(pace, what, words)
         return
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
@@ -83,27 +84,34 @@ def scan_progress(
         transient=True,
         expand=True,
     ) as bar:
-        task = bar.add_task("Looking for music", total=None, count="", pace="")
+        task = bar.add_task(words.text("cli.scan.looking"), total=None, count="", pace="")
 
         def tell(now: "ScanProgress") -> None:
             if now.stage == "looking":
-                bar.update(task, count=f"{now.found:,} {what}")
+                bar.update(task, count=_found(now.found, what, words))
                 return
             pace.update(now.done)
-            failed = f", {now.failed:,} failed" if now.failed else ""
+            count = f"{words.figures(now.done)}/{words.figures(now.total)}"
+            if now.failed:
+                failed = words.figures(now.failed)
+                count += ", " + words.of_number("cli.scan.failed", now.failed, n=failed)
             bar.update(
                 task,
-                description="Listening",
+                description=words.text("cli.scan.listening"),
                 total=now.total,
                 completed=now.done,
-                count=f"{now.done:,}/{now.total:,}{failed}",
-                pace=pace.text(now.total),
+                count=count,
+                pace=pace.text(now.total, words),
             )
 
         yield tell
 
 
-def _lines(pace: Pace, what: str) -> "Callable[[ScanProgress], None]":
+def _found(number: int, what: str, words: "Words") -> str:
+    return words.of_number(f"cli.scan.{what}", number, n=words.figures(number))
+
+
+def _lines(pace: Pace, what: str, words: "Words") -> "Callable[[ScanProgress], None]":
     last = time.monotonic()
 
     def tell(now: "ScanProgress") -> None:
@@ -114,12 +122,14 @@ def _lines(pace: Pace, what: str) -> "Callable[[ScanProgress], None]":
         if not starts and (now.stage == "done" or time.monotonic() - last < _LINE_EVERY):
             return
         last = time.monotonic()
+        found, total = _found(now.found, what, words), words.figures(now.total)
         if now.stage == "looking":
-            text = f"{now.found:,} {what} found so far"
+            text = words.text("cli.scan.found", found=found)
         elif starts:
-            text = f"{now.found:,} {what} found, {now.total:,} to look into"
+            text = words.text("cli.scan.begins", found=found, total=total)
         else:
-            text = f"{now.done:,} of {now.total:,} done; {pace.text(now.total)}"
+            done, rate = words.figures(now.done), pace.text(now.total, words)
+            text = words.text("cli.scan.so_far", done=done, total=total, pace=rate)
         err().print(text)
 
     return tell
