@@ -142,7 +142,7 @@ def test_the_screen_and_its_keys(start, stock, tmp_path):
         raise AssertionError(f"no {text!r} in {seen[-3000:]!r}")
 
     first = seen_until("▶ Song 0 – Artist 0")
-    assert "VibeluX stays with your mood  strength ━━━━━━━━━━  the silent device" in first
+    assert "VibeluX stays with your mood  ━━━━━━━━━━  the silent device" in first
     assert "For this mood: happy." in first and "Song 3" in first
     assert "%" not in first and "0.8" not in first
     for key, text in (
@@ -152,7 +152,7 @@ def test_the_screen_and_its_keys(start, stock, tmp_path):
         ("n", "▶ Song 1"),
         ("w", "Noted: not at this mood."),
         ("p", "goes a little brighter"),
-        ("-", "strength ━━━━━━━━━─"),
+        ("-", "brighter  ━━━━━━━━━─"),
         (" ", "Ⅱ"),
     ):
         os.write(ours, key.encode())

@@ -2,6 +2,7 @@
 
 import io
 import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -88,16 +89,36 @@ def test_fits_the_terminal(drawn, monkeypatch, width, first, code):
 def test_says_why_in_sentences(drawn, monkeypatch):
     told = Told(pick(1), pick(2, emotion="sad"))
     lines = [line.strip() for line in drawn(PlayScreen(told, Following(told, None)))]
-    assert lines[0] == "VibeluX stays with your mood  strength ━━━━━━━───  MPD at localhost"
+    assert lines[0] == "VibeluX stays with your mood  ━━━━━━━───  MPD at localhost"
     assert "Cheerful and lively with a touch of sadness, but calmer than you." in lines
     assert "You look happy, a little sad." in lines
     assert any(re.fullmatch("Song – Artist +dark and driving", line) for line in lines)
     told.session.whose = "the mood"
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
     lines = [line.strip() for line in drawn(PlayScreen(told, Following(told, None)))]
-    assert lines[0] == "VibeluX bleibt bei deiner Stimmung  Stärke ━━━━━━━───  MPD at localhost"
+    assert lines[0] == "VibeluX bleibt bei deiner Stimmung  ━━━━━━━───  MPD at localhost"
     assert "Für diese Stimmung: froh, ein wenig traurig." in lines
     assert len(lines[-1]) <= 78 and lines[-1].endswith("q Ende  ? Hilfe")
+
+
+def test_the_document_shows_what_is_drawn(drawn):
+    def sample(name, emotion="happy", energy="high"):
+        entry = pick(1, f"Sample {name}", "VibeluX samples")
+        entry.song.duration = 24.0
+        entry.reasons = [Sounds(emotion, energy), Relates("close", "you")]
+        return entry
+
+    told = Told(
+        *(sample("happy 1"), sample("happy 3"), sample("happy 2")),
+        sample("neutral 3", "neutral", "low"),
+    )
+    told.liked, told.session.mood = True, parse_mood("happy=0.7,neutral=0.3")
+    told.playing = lambda: Playing(told.pick.song, 10.0, False)
+    camera = SimpleNamespace(mood=told.session.mood, state="ok", error=None)
+    lines = [line.rstrip() for line in drawn(PlayScreen(told, Following(told, camera)))]
+    document = Path(__file__).parents[2] / "docs" / "players.md"
+    (shown,) = re.findall(r"```\n( VibeluX .*?)```", document.read_text("utf-8"), re.DOTALL)
+    assert shown.rstrip().split("\n") == lines[: lines.index("", 11)]
 
 
 def test_nothing_plays_yet(drawn):

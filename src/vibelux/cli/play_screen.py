@@ -137,13 +137,12 @@ class PlayScreen:
         )
         if ordering.policy != "off":
             full = round(_STEPS * ordering.strength)
-            left.append("  " + self._words.text("cli.play.strength") + " ", "dim")
-            left.append("━" * full, "cyan").append("─" * (_STEPS - full), "bright_black")
+            left.append("  " + "━" * full, "cyan").append("─" * (_STEPS - full), "bright_black")
         left.append(f"  {self._listening.player_name}", "dim")
         on = self._following.is_on
         camera = self._following.line
         right = Text(
-            f"{'●' if on else '○'} {camera}" if camera else "", "bold red" if on else "dim"
+            f"  {'●' if on else '○'} {camera}" if camera else "", "bold red" if on else "dim"
         )
         row = Table.grid(expand=True)
         row.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
