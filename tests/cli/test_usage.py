@@ -83,6 +83,11 @@ def test_a_command_that_is_not_there(said, group):
     parse(last.removeprefix("Try: "))
 
 
+def test_help_is_an_option(said):
+    assert said("help")[2] == "Try: vibelux --help"
+    assert said("train", "help")[2] == "Try: vibelux train --help"
+
+
 @pytest.mark.parametrize(
     ("typed", "text", "line"),
     [

@@ -85,7 +85,7 @@ class Group(TyperGroup):
         if self.get_command(ctx, name) is None and not name.startswith("-"):
             from vibelux.cli.usage import command_line, nearest
 
-            meant = nearest(name, list(self.commands))
+            meant = "--help" if name == "help" else nearest(name, list(self.commands))
             error = InvalidInput(f"there is no command {name}")
             error.add_note(
                 command_line([*ctx.command_path.split(), meant, *rest])
