@@ -59,13 +59,13 @@ def test_from_login_to_playlist(vibelux, fake, home):
     )
 
     result = vibelux("subsonic", "playlist", "Now", "--mood", "happy=1", "-n", "3", "--seed", "1")
-    assert result.stdout.startswith("The mood: happy 100 %\n")
+    assert result.stdout.startswith("Songs for this mood: happy.\n")
     assert "made the playlist Now, 3 songs" in result.stderr
     [(entry, ids)] = fake.lists.values()
     assert entry["comment"] == "Made by VibeluX · match: happy 100 %"
     assert len(set(ids)) == 3
-    shown = [line for line in result.stdout.splitlines() if "– Artist" in line]
-    assert [line.split("T")[1][0] for line in shown] == ids
+    shown = [line for line in result.stdout.splitlines() if " – T" in line]
+    assert [line.split(" – T")[1][0] for line in shown] == ids
 
     del fake.songs[ids[0]]
     result = vibelux(
