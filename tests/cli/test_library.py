@@ -75,6 +75,16 @@ def test_counts_moods_and_failures(run, filled):
     assert "… and 2 more: vibelux library --failed" in lines
 
 
+def test_german_where_the_locale_is_german(run, filled, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    lines = run().stdout.splitlines()
+    assert lines[0] == "3 Lieder · 360 Minuten Musik · 12 fehlgeschlagen · 1 fehlt"
+    assert any(line.split()[-3:] == ["73,3%", "3", "Lieder"] for line in lines)
+    assert "… und 2 weitere: vibelux library --failed" in lines
+    assert all(len(line) <= 80 for line in lines)
+    assert run("--missing").stdout.split()[0] == "fehlt"
+
+
 def test_all_failed_files_with_printable_names(run, filled):
     lines = run("--failed").stdout.splitlines()
     assert len(lines) == 24

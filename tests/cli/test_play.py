@@ -255,7 +255,7 @@ def test_says_why_mpd_plays_nothing(start, start_mpd, stock, tmp_path):
     [
         ((), "play needs a mood"),
         (("--mood", "happy", "--camera"), "takes one mood, got --mood and --camera"),
-        (("--mood", "hapy"), "unknown emotion"),
+        (("--mood", "hapy"), "unknown mood"),
         (("--mood", "happy", "--policy", "up"), "unknown policy"),
         (("--mood", "happy", "--policy", "journey"), "needs --goal"),
         (("--mood", "happy", "--strength", "2"), "--strength 2"),

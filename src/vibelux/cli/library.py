@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 import typer
 
 from vibelux.cli.command import Commands
-from vibelux.cli.console import err, out, print_json, printable
-from vibelux.cli.scan_progress import songs_in_words
+from vibelux.cli.console import err, out, print_json, printable, spoken
 from vibelux.errors import AudioError, InvalidInput
 
 if TYPE_CHECKING:
+    from vibelux.language import Words
     from vibelux.library.catalogue import Catalogue, Song
     from vibelux.library.catalogue_overview import Overview
 
@@ -48,6 +48,7 @@ def show(
     from vibelux.servers.login import known_server
     from vibelux.settings import load_settings
 
+    words = spoken()
     with Catalogue.of(load_settings()) as catalogue:
         if server is not None:
             servers = catalogue.servers()
@@ -60,11 +61,11 @@ def show(
             print_json(_as_json(catalogue, overview(catalogue)))
         elif failed or missing:
             if failed:
-                _list_failed(catalogue, limit=None)
+                _list_failed(catalogue, words, limit=None)
             if missing:
-                _list_missing(catalogue)
+                _list_missing(catalogue, words)
         else:
-            _present(catalogue, overview(catalogue))
+            _present(catalogue, overview(catalogue), words)
 
 
 def _as_json(catalogue: "Catalogue", found: "Overview") -> dict[str, object]:
@@ -97,7 +98,7 @@ def _as_json(catalogue: "Catalogue", found: "Overview") -> dict[str, object]:
     }
 
 
-def _present(catalogue: "Catalogue", found: "Overview") -> None:
+def _present(catalogue: "Catalogue", found: "Overview", words: "Words") -> None:
     from rich.text import Text
 
     from vibelux.library.failed_files import count_failed
@@ -105,47 +106,47 @@ def _present(catalogue: "Catalogue", found: "Overview") -> None:
     console = out()
     counts = found.counts
     if not any(counts.values()):
-        what = "has no files yet. Add some" if catalogue.servers() else "is empty. Fill it"
-        err().print(f"The catalogue {what} with: vibelux scan FOLDER", soft_wrap=True)
-        _list_servers(catalogue)
+        key = "cli.library.no_files" if catalogue.servers() else "cli.library.empty"
+        err().print(words.text(key, command="vibelux scan FOLDER"), soft_wrap=True)
+        _list_servers(catalogue, words)
         return
-    head = Text(songs_in_words(counts["ok"]), style="bold")
-    head.append(f" · {_hours(found.hours)} of music", style="not bold")
+    head = Text(_counted("cli.scan.songs", counts["ok"], words), style="bold")
+    head.append(f" · {_length(found.hours, words)}", style="not bold")
     if failed := count_failed(catalogue):
-        head.append(f" · {failed:,} failed", style="red not bold")
+        head.append(f" · {_counted('cli.scan.failed', failed, words)}", style="red not bold")
     if counts["missing"]:
-        head.append(f" · {counts['missing']:,} missing", style="yellow not bold")
+        missing = _counted("cli.scan.missing", counts["missing"], words)
+        head.append(f" · {missing}", style="yellow not bold")
     console.print(head)
-    _list_folders(catalogue)
+    _list_folders(catalogue, words)
     if counts["ok"]:
         console.print()
-        _draw_moods(found)
+        _draw_moods(found, words)
         for model, number in found.models.items():
-            console.print(Text(f"{'':>9}{number:,} by {printable(model)}", style="dim"))
+            by = words.text("cli.library.by", n=words.figures(number), model=printable(model))
+            console.print(Text(f"{'':>9}{by}", style="dim"))
     if failed:
         console.print()
-        _list_failed(catalogue, limit=_SHOWN)
+        _list_failed(catalogue, words, limit=_SHOWN)
         if failed > _SHOWN:
-            more = failed - _SHOWN
-            console.print(Text(f"… and {more:,} more: vibelux library --failed", style="dim"))
-        console.print(
-            Text(
-                "Try them again: vibelux library retry · hide them: vibelux library dismiss", "dim"
-            )
-        )
+            console.print(Text(_more(failed - _SHOWN, "vibelux library --failed", words), "dim"))
+        again, hidden = "vibelux library retry", "vibelux library dismiss"
+        said = words.text("cli.library.retry", retry=again, dismiss=hidden)
+        console.print(Text(said, style="dim"))
     if counts["missing"]:
-        console.print(Text("Missing songs are listed by: vibelux library --missing", style="dim"))
-    _list_servers(catalogue)
+        said = words.text("cli.library.missing", command="vibelux library --missing")
+        console.print(Text(said, style="dim"))
+    _list_servers(catalogue, words)
 
 
-def _list_servers(catalogue: "Catalogue") -> None:
+def _list_servers(catalogue: "Catalogue", words: "Words") -> None:
     """Say which servers the catalogue knows, where files are shown."""
-    from rich.text import Text
-
     for server, number in catalogue.servers().items() if catalogue.server is None else ():
-        songs = f"{number:,} song{'' if number == 1 else 's'}"
-        line = Text(f"{songs} on {printable(server)}: vibelux library --server {printable(server)}")
-        out().print(line, soft_wrap=True)
+        name = printable(server)
+        songs = _counted("cli.scan.songs", number, words)
+        command = f"vibelux library --server {name}"
+        said = words.text("cli.library.on_server", songs=songs, server=name, command=command)
+        out().print(said, soft_wrap=True)
 
 
 def _place(song: "Song") -> str:
@@ -155,16 +156,16 @@ def _place(song: "Song") -> str:
     return printable(" - ".join(filter(None, (song.artist, song.title))))
 
 
-def _draw_moods(found: "Overview") -> None:
+def _draw_moods(found: "Overview", words: "Words") -> None:
     """Draw for each emotion its mean share, and in how many songs it is the strongest."""
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="dim")
     table.add_column("", justify="right", min_width=8)
-    table.add_column("mean share of each emotion")
+    table.add_column(words.text("cli.library.share"))
     table.add_column("", justify="right")
-    table.add_column("strongest in", justify="right")
+    table.add_column(words.text("cli.library.strongest"), justify="right")
     top = max(found.mean.values())
     for name, share in found.mean.items():
         style = "bold cyan" if share == top else "none"
@@ -172,14 +173,13 @@ def _draw_moods(found: "Overview") -> None:
         bar = Text("━" * filled, style="bold cyan" if share == top else "cyan")
         bar.append("─" * (_BAR - filled), style="bright_black")
         number = found.strongest[name]
-        songs = f"{number:,} song{'' if number == 1 else 's'}"
-        table.add_row(
-            Text(name, style=style), bar, Text(f"{share:.1%}", style=style), Text(songs, style="")
-        )
+        songs = _counted("cli.scan.songs", number, words)
+        label, part = words.text(f"emotions.{name}"), _percent(share, words)
+        table.add_row(Text(label, style=style), bar, Text(part, style=style), Text(songs))
     out().print(table)
 
 
-def _list_failed(catalogue: "Catalogue", *, limit: int | None) -> None:
+def _list_failed(catalogue: "Catalogue", words: "Words", *, limit: int | None) -> None:
     """List the failed files that were not dismissed; of a server, all of its songs."""
     from rich.text import Text
 
@@ -189,14 +189,15 @@ def _list_failed(catalogue: "Catalogue", *, limit: int | None) -> None:
     for file in failed_files(catalogue, limit=limit):
         song = catalogue.song(file.id) if catalogue.server else None
         place = printable(str(file.path)) if song is None else _place(song)
-        console.print(Text.assemble(("failed  ", "red"), place), soft_wrap=True)
+        mark = f"{words.text('cli.scan.not_usable')}  "
+        console.print(Text.assemble((mark, "red"), place), soft_wrap=True)
         reason = printable(file.reason)
         if file.code in AudioError.TRANSIENT:
-            reason += "; the next scan tries again"
+            reason += f"; {words.text('cli.library.again')}"
         console.print(Text(f"        {reason} ({file.code})", style="dim"), soft_wrap=True)
 
 
-def _list_folders(catalogue: "Catalogue") -> None:
+def _list_folders(catalogue: "Catalogue", words: "Words") -> None:
     """List the folders of the files, the largest first."""
     from rich.text import Text
 
@@ -206,26 +207,39 @@ def _list_folders(catalogue: "Catalogue") -> None:
         return
     console = out()
     found = sorted(folders_of(catalogue), key=lambda folder: folder.songs, reverse=True)
-    width = max((len(songs_in_words(folder.songs)) for folder in found), default=0)
+    counted = {folder.path: _counted("cli.scan.songs", folder.songs, words) for folder in found}
+    width = max(map(len, counted.values()), default=0)
     for folder in found[:_SHOWN]:
-        songs = f"{songs_in_words(folder.songs):>{width}}"
+        songs = f"{counted[folder.path]:>{width}}"
         console.print(
             Text.assemble((songs, "dim"), f"  {printable(str(folder.path))}"), soft_wrap=True
         )
     if len(found) > _SHOWN:
-        console.print(Text(f"… and {len(found) - _SHOWN:,} more: vibelux library --json", "dim"))
+        console.print(Text(_more(len(found) - _SHOWN, "vibelux library --json", words), "dim"))
 
 
-def _list_missing(catalogue: "Catalogue") -> None:
+def _list_missing(catalogue: "Catalogue", words: "Words") -> None:
     from rich.text import Text
 
     console = out()
     for song in catalogue.songs("missing"):
-        console.print(Text.assemble(("missing ", "yellow"), _place(song)), soft_wrap=True)
+        mark = f"{words.text('cli.library.gone')} "
+        console.print(Text.assemble((mark, "yellow"), _place(song)), soft_wrap=True)
 
 
-def _hours(hours: float) -> str:
+def _length(hours: float, words: "Words") -> str:
     if hours >= 10:
-        return f"{hours:,.0f} hours"
-    minutes = round(hours * 60)
-    return {0: "less than a minute", 1: "1 minute"}.get(minutes, f"{minutes:,} minutes")
+        return words.text("cli.library.hours", n=words.figures(round(hours)))
+    return _counted("cli.library.minutes", round(hours * 60), words)
+
+
+def _percent(share: float, words: "Words") -> str:
+    return f"{share:.1%}".replace(".", words.text("decimal"))
+
+
+def _counted(key: str, number: int, words: "Words") -> str:
+    return words.of_number(key, number, n=words.figures(number))
+
+
+def _more(number: int, command: str, words: "Words") -> str:
+    return words.text("cli.scan.more", more=words.figures(number), command=command)
