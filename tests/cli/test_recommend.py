@@ -321,11 +321,11 @@ def test_strength_1_is_the_ranking_and_a_goal_makes_a_journey(run_cli, library, 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--policy", "cheer"), "unknown policy 'cheer'; choose from match, lift"),
+        (("--policy", "cheer"), "--policy cheer is unknown; choose from match, lift"),
         (("--policy", "journey"), "--policy journey needs --goal"),
         (("--policy", "lift", "--goal", "happy"), "--goal is for --policy journey"),
         (("--strength", "1.5"), "--strength 1.5 must be between 0 and 1"),
-        (("--goal", "hapy"), "unknown mood 'hapy'"),
+        (("--goal", "hapy"), "--goal: unknown mood 'hapy'"),
         (("--length", "8"), "--length is for --policy journey; say where it leads: --goal happy"),
         (("--goal", "happy", "--length", "2"), "--length 2 must be between 3 and 20 songs"),
     ],

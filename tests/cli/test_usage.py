@@ -111,6 +111,8 @@ def test_help_is_an_option(said):
         ),
         ("mood", "give exactly one of --camera, --image FILE and --video FILE", None),
         ("play --mood sad --policy journey", "--policy journey needs --goal", None),
+        ("play --mood sad --policy up", "--policy up is unknown; choose from match", None),
+        ("play --mood sad --goal hapy", "--goal: unknown mood 'hapy'", None),
         ("play --mood sad --policy lift --goal happy", "--goal is for --policy journey", None),
         ("recommend --mood sad --order listening --strength 3", "--strength 3.0 must be", None),
         ("scan --workers 0 a", "--workers 0 from the command line: must be a whole", None),

@@ -1,10 +1,13 @@
 """The options of the listening order, the same for every command that has them."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vibelux.errors import InvalidInput
+from vibelux.errors import InvalidInput, InvalidMood
+
+if TYPE_CHECKING:
+    from vibelux.emotions import Mood
 
 PANEL = "Listening order"
 
@@ -55,6 +58,21 @@ Seed = Annotated[
 ]
 
 
+def mood_of(option: str, text: str) -> "Mood":
+    """Return the mood that an option names.
+
+    Raises:
+        InvalidMood: as `vibelux.everyday_moods.mood_of_text`, with the option's name.
+
+    """
+    from vibelux.everyday_moods import mood_of_text
+
+    try:
+        return mood_of_text(text)
+    except InvalidMood as error:
+        raise InvalidMood(f"{option}: {error}") from error
+
+
 def given_order(
     policy: str | None, goal: str | None, *, length: int | None = None, **others: Any
 ) -> dict[str, Any]:
@@ -73,16 +91,19 @@ def given_order(
         InvalidMood: the goal is no mood.
 
     """
-    from vibelux.everyday_moods import mood_of_text
     from vibelux.recommend.ordering import Ordering
+    from vibelux.recommend.policies import POLICIES
 
+    if policy is not None and policy not in POLICIES:
+        known = ", ".join(POLICIES)
+        raise InvalidInput(f"--policy {policy} is unknown; choose from {known}")
     if policy == "journey" and goal is None:
         raise InvalidInput("--policy journey needs --goal, the mood that it leads to")
     if policy not in (None, "journey") and goal is not None:
         raise InvalidInput(f"--goal is for --policy journey, not for --policy {policy}")
     order: dict[str, Any] = {
         "policy": "journey" if policy is None and goal is not None else policy,
-        "goal": None if goal is None else mood_of_text(goal),
+        "goal": None if goal is None else mood_of("--goal", goal),
         "length": length,
         **others,
     }

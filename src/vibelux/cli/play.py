@@ -19,6 +19,7 @@ from vibelux.cli.ordering_options import (
     Policy,
     Strength,
     given_order,
+    mood_of,
 )
 from vibelux.errors import InvalidInput
 
@@ -100,7 +101,6 @@ def play(
     session. What you play, skip and like is learnt on this machine; see vibelux
     profile. In a terminal, ? shows the keys.
     """
-    from vibelux.everyday_moods import mood_of_text
     from vibelux.library.catalogue import Catalogue
     from vibelux.players.listening import Listening
     from vibelux.recommend.listener.listener import Listener
@@ -108,7 +108,7 @@ def play(
     from vibelux.settings import load_settings
 
     _require_one(mood=mood, camera=camera, follow=follow, image=image)
-    chosen = mood_of_text(mood) if mood is not None else None
+    chosen = mood_of("--mood", mood) if mood is not None else None
     order = given_order(
         policy, goal, length=length, strength=strength, diversity=diversity, personal=personal
     )

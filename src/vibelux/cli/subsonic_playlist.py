@@ -14,6 +14,7 @@ from vibelux.cli.ordering_options import (
     Seed,
     Strength,
     given_order,
+    mood_of,
 )
 from vibelux.cli.recommend import print_heading, shares_in_words
 from vibelux.cli.scan_progress import songs_in_words
@@ -57,7 +58,6 @@ def playlist(
     sources = {"--mood": mood, "--camera": camera or None, "--image": image}
     if sum(value is not None for value in sources.values()) != 1:
         raise InvalidInput(f"playlist needs exactly one of {', '.join(sources)}")
-    from vibelux.everyday_moods import mood_of_text
     from vibelux.language import words_of
     from vibelux.library.catalogue import Catalogue
     from vibelux.recommend.listener.listener import Listener
@@ -65,7 +65,7 @@ def playlist(
     from vibelux.settings import load_settings
 
     order = given_order(policy, goal, length=length, strength=strength, diversity=diversity)
-    wanted = None if mood is None else mood_of_text(mood)
+    wanted = None if mood is None else mood_of("--mood", mood)
     settings = load_settings()
     with (
         client_of(settings) as client,
