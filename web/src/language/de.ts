@@ -350,7 +350,23 @@ export const de: Language = {
     samplesText: "21 kurze Stücke, die VibeluX selbst erfindet, in weniger als einer Minute.",
     scanAgain: "Neu einlesen",
     addFolder: "Ordner hinzufügen",
-    whichFolder: "Wähle den Ordner, in dem sie liegen; was nicht ging, wird neu versucht.",
+    folderCount: (n) => (n === 1 ? "1 Ordner" : `${n.toLocaleString("de")} Ordner`),
+    sampleFolder: "Beispiele",
+    inFolder: ({ songs, failed, missing }) =>
+      [
+        songs === 1 ? "1 Lied" : `${songs.toLocaleString("de")} Lieder`,
+        failed > 0 ? `${failed.toLocaleString("de")} gingen nicht` : "",
+        missing > 0 ? `${missing.toLocaleString("de")} sind fort` : "",
+      ]
+        .filter(Boolean)
+        .join(" · "),
+    scanThisAgain: (folder) => `${folder} neu einlesen`,
+    removeThis: (folder) => `${folder} aus der Bibliothek entfernen`,
+    removeSure: (folder, n) =>
+      `${folder} aus der Bibliothek entfernen, ${n === 1 ? "1 Lied" : `${n.toLocaleString("de")} Lieder`}? ` +
+      "Die Dateien bleiben, wo sie sind. Was dir gefällt und was du berichtigt hast, ist wieder da, wenn du den Ordner neu einliest.",
+    remove: "Entfernen",
+    removed: (n) => `${n === 1 ? "1 Lied" : `${n.toLocaleString("de")} Lieder`} entfernt.`,
 
     progress: "Fortschritt",
     stages: {
@@ -373,6 +389,8 @@ export const de: Language = {
             ? `noch etwa ${Math.round(seconds / 60)} Minuten`
             : `noch etwa ${Math.round(seconds / 3600)} Stunden`,
     failedCount: (n) => `${n.toLocaleString("de")} gingen nicht`,
+    canListen: "Du kannst jetzt hören. Die anderen Lieder kommen nach und nach dazu.",
+    listen: "Hören",
     cancel: "Anhalten",
     stopped: (done, total) =>
       total > 0
@@ -400,8 +418,10 @@ export const de: Language = {
 
     failedFiles: (n) =>
       n === 1
-        ? "1 Datei ließ sich nicht anhören"
-        : `${n.toLocaleString("de")} Dateien ließen sich nicht anhören`,
+        ? "1 Datei ließ sich nicht auswerten"
+        : `${n.toLocaleString("de")} Dateien ließen sich nicht auswerten`,
+    dismiss: (file) => `${file} ausblenden, bis sie sich ändert`,
+    dismissAll: "Alle ausblenden",
     andMore: (n) => `und ${n.toLocaleString("de")} weitere`,
     reasons: {
       empty: "sie ist leer",

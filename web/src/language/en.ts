@@ -331,7 +331,23 @@ export const en = {
     samplesText: "21 short pieces that VibeluX makes up itself, in less than a minute.",
     scanAgain: "Scan again",
     addFolder: "Add a folder",
-    whichFolder: "Choose the folder that they are in; its failed files are tried again.",
+    folderCount: (n: number) => (n === 1 ? "1 folder" : `${n.toLocaleString("en")} folders`),
+    sampleFolder: "Sample songs",
+    inFolder: ({ songs, failed, missing }: { songs: number; failed: number; missing: number }) =>
+      [
+        songs === 1 ? "1 song" : `${songs.toLocaleString("en")} songs`,
+        failed > 0 ? `${failed.toLocaleString("en")} failed` : "",
+        missing > 0 ? `${missing.toLocaleString("en")} gone` : "",
+      ]
+        .filter(Boolean)
+        .join(" · "),
+    scanThisAgain: (folder: string) => `Scan ${folder} again`,
+    removeThis: (folder: string) => `Remove ${folder} from the library`,
+    removeSure: (folder: string, n: number) =>
+      `Remove ${folder} from the library, ${n === 1 ? "1 song" : `${n.toLocaleString("en")} songs`}? ` +
+      "The files stay where they are. Your likes and corrections come back if you scan it again.",
+    remove: "Remove",
+    removed: (n: number) => `${n === 1 ? "1 song" : `${n.toLocaleString("en")} songs`} removed.`,
 
     progress: "Progress of the scan",
     stages: {
@@ -355,6 +371,8 @@ export const en = {
             ? `about ${Math.round(seconds / 60)} minutes left`
             : `about ${Math.round(seconds / 3600)} hours left`,
     failedCount: (n: number) => `${n.toLocaleString("en")} failed`,
+    canListen: "You can listen now. The other songs join in as they come.",
+    listen: "Listen",
     cancel: "Stop",
     stopped: (done: number, total: number) =>
       total > 0
@@ -380,7 +398,11 @@ export const en = {
     close: "Close",
 
     failedFiles: (n: number) =>
-      n === 1 ? "1 file could not be heard" : `${n.toLocaleString("en")} files could not be heard`,
+      n === 1
+        ? "1 file could not be analysed"
+        : `${n.toLocaleString("en")} files could not be analysed`,
+    dismiss: (file: string) => `Dismiss ${file} until it changes`,
+    dismissAll: "Dismiss all",
     andMore: (n: number) => `and ${n.toLocaleString("en")} more`,
     reasons: {
       empty: "it is empty",

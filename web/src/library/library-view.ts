@@ -37,7 +37,7 @@ shortcut(["/"], "search", () => {
 export const libraryView: View = (signal) => {
   const t = words();
   const count = h("p", { class: "muted numbers", role: "status" }, "\u00a0");
-  const panel = scanPanel(signal);
+  const panel = scanPanel(signal, () => list.show(ask()));
   const bar = searchBar(signal);
   const nothing = h("div", { class: "empty", hidden: true });
   const list = new SongList(

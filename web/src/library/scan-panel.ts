@@ -1,13 +1,24 @@
-import { ApiError } from "../api/client";
+import { api, ApiError } from "../api/client";
 import { fill, h, say } from "../dom";
 import { icon, type IconName } from "../icons";
 import { words } from "../language";
-import { background, tell, untilDone } from "../shell/messages";
+import { ENOUGH } from "../player/playable";
+import { hashOf } from "../route";
+import { background, untilDone } from "../shell/messages";
 import { failedFiles } from "./failed-files";
 import { folderField } from "./folder-field";
+import { folderList } from "./folder-list";
 import { overview } from "./overview";
-import { lastScanned, runs, scan, startScan, stopScan, type Scan } from "./scan";
-import { api } from "../api/client";
+import {
+  forgetLastScanned,
+  foundNothing,
+  lastScanned,
+  runs,
+  scan,
+  startScan,
+  stopScan,
+  type Scan,
+} from "./scan";
 
 export interface ScanPanel {
   /** What stands beside the heading: scan again, add a folder. */
@@ -16,25 +27,36 @@ export interface ScanPanel {
   readonly element: HTMLElement;
 }
 
-/** Where songs come from: a folder of the server's machine, or the samples. */
-export function scanPanel(signal: AbortSignal): ScanPanel {
+/** Errors that say something of the folder that was typed. */
+const OF_THE_FOLDER: ReadonlySet<string> = new Set(["disk_silent", "files_unreachable"]);
+
+/**
+ * Where songs come from: a folder of the server's machine, or the samples.
+ *
+ * `changed` is called when songs were removed.
+ */
+export function scanPanel(signal: AbortSignal, changed: () => void): ScanPanel {
   const t = words().library;
   const first = firstStep(signal, () => (adding = false));
   const progress = progressCard();
   const ended = h("div", { class: "notice scan-ended", role: "status" });
-  const failed = failedFiles(signal, () => background(again(true)));
+  const folders = folderList(signal, changed);
+  const failed = failedFiles(signal);
   let adding = false;
+  /** Whether there was too little to listen to before the scan. */
+  let little = true;
   let wasRunning = runs(scan.value);
+  /** What the lists were made for: they are asked for anew when it changes. */
+  let listed = "";
 
-  const again = async (retry = false): Promise<void> => {
+  const again = async (): Promise<void> => {
     const last = lastScanned.value;
-    if (last === null) return add(retry ? t.whichFolder : "");
-    await startScan(last.folder, { retry });
+    if (last === null) return add();
+    await startScan(last.folder);
   };
-  const add = (why = ""): void => {
+  const add = (): void => {
     adding = true;
     show();
-    if (why) tell(why);
     first.focus();
   };
   const tools = h(
@@ -54,14 +76,32 @@ export function scanPanel(signal: AbortSignal): ScanPanel {
     const busy = runs(status);
     const known = songs !== null && status !== null;
     const empty = known && songs.ok === 0;
+    if (known && !busy) little = songs.ok < ENOUGH;
+    const nothing = wasRunning && !busy && status !== null && foundNothing(status);
+    if (nothing) {
+      wasRunning = false;
+      adding = true;
+      forgetLastScanned();
+      first.refuse(
+        status.folders[0] ?? "",
+        t.nothingThere,
+        status.report?.warnings[0] ?? t.nothingThereHint,
+      );
+    }
     tools.hidden = !known || busy || (empty && songs.failed === 0);
     toggle.setAttribute("aria-expanded", String(adding));
     first.element.hidden = !known || busy || !(empty || adding);
     first.as(empty ? "first" : "more");
     progress.element.hidden = !busy;
-    if (status !== null && busy) progress.show(status);
+    if (status !== null && busy) progress.show(status, little);
     ended.hidden = busy || !sayEnd(ended, status, wasRunning, () => background(again()));
-    failed.show(songs?.failed ?? 0, busy);
+    const state = JSON.stringify([busy, songs?.ok, songs?.failed, songs?.missing]);
+    if (known && state !== listed) {
+      listed = state;
+      folders.show(busy);
+      failed.show(busy);
+    }
+    if (nothing) first.focus();
     if (busy) {
       wasRunning = true;
       adding = false;
@@ -77,6 +117,7 @@ export function scanPanel(signal: AbortSignal): ScanPanel {
       first.element,
       progress.element,
       ended,
+      folders.element,
       failed.element,
     ),
   };
@@ -85,6 +126,8 @@ export function scanPanel(signal: AbortSignal): ScanPanel {
 interface FirstStep {
   readonly element: HTMLElement;
   readonly as: (kind: "first" | "more") => void;
+  /** Says at the field what is wrong with a folder. */
+  readonly refuse: (folder: string, message: string, hint: string) => void;
   readonly focus: () => void;
 }
 
@@ -106,7 +149,8 @@ function firstStep(signal: AbortSignal, begun: () => void): FirstStep {
     } catch (error) {
       if (!(error instanceof ApiError) || folder === null) throw error;
       if (error.code === "folder_not_allowed") field.refuse(t.notAllowed, t.allowed(roots));
-      else if (error.status === 422) field.refuse(error.message, error.hint ?? undefined);
+      else if (error.status === 422 || OF_THE_FOLDER.has(error.code))
+        field.refuse(error.message, error.hint ?? undefined);
       else throw error;
       field.input.focus();
     }
@@ -145,6 +189,10 @@ function firstStep(signal: AbortSignal, begun: () => void): FirstStep {
       say(text, kind === "first" ? t.firstText : t.moreText);
       samples.hidden = kind === "more";
     },
+    refuse: (folder, message, hint) => {
+      field.input.value = folder;
+      field.refuse(message, hint);
+    },
     focus: () => {
       field.input.focus();
       field.input.select();
@@ -153,13 +201,23 @@ function firstStep(signal: AbortSignal, begun: () => void): FirstStep {
 }
 
 /** How far the scan is. */
-function progressCard(): { element: HTMLElement; show: (status: Scan) => void } {
+function progressCard(): {
+  element: HTMLElement;
+  show: (status: Scan, little: boolean) => void;
+} {
   const t = words().library;
   const title = h("h2", {});
   const where = h("p", { class: "muted small one-line" });
   const bar = h("progress", { class: "scan-bar", "aria-label": t.progress });
   const figures = h("p", { class: "numbers scan-figures" }, "\u00a0");
   const stop = textButton("close", t.cancel, () => background(stopScan()));
+  const said = h("p", { role: "status" });
+  const listen = h(
+    "a",
+    { class: "button button-main", href: hashOf({ place: "listen" }), hidden: true },
+    icon("listen"),
+    t.listen,
+  );
   return {
     element: h(
       "section",
@@ -167,8 +225,13 @@ function progressCard(): { element: HTMLElement; show: (status: Scan) => void } 
       h("div", { class: "row spread" }, h("div", { class: "scan-title" }, title, where), stop),
       bar,
       figures,
+      h("div", { class: "row scan-listen" }, said, listen),
     ),
-    show: (status) => {
+    show: (status, little) => {
+      // Each song is in the catalogue as soon as it is analysed.
+      const ready = status.state === "analysing" && status.done - status.failed >= ENOUGH;
+      listen.hidden = !(little && ready);
+      say(said, listen.hidden ? "" : t.canListen);
       say(title, t.stages[status.state] ?? "");
       say(where, status.samples ? t.samplesText : status.folders.join(", "));
       if (status.state === "looking" || status.total === 0) bar.removeAttribute("value");
@@ -226,7 +289,7 @@ function sayEnd(
     const { analysed, moved, copied, returned, failed, unread, missing, warnings } = status.report;
     const news = analysed + moved + copied + returned;
     const total = news + status.report.unchanged + failed + unread;
-    if (total === 0) return put("info", t.nothingThere, t.nothingThereHint);
+    if (total === 0) return false; // it is said at the field
     const close = textButton("close", t.close, () => (notice.hidden = true));
     return put("check", t.done(news, failed, missing), warnings.join("\n") || null, close);
   }

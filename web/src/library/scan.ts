@@ -23,6 +23,9 @@ export const lastScanned = kept<{ readonly folder: string | null } | null>(
   },
 );
 
+/** The same before the scan that was started last. */
+let scannedBefore = lastScanned.value;
+
 export function runs(status: Scan | null): boolean {
   return status !== null && RUNNING.has(status.state);
 }
@@ -31,8 +34,21 @@ export function runs(status: Scan | null): boolean {
 export async function startScan(folder: string | null, { retry = false } = {}): Promise<void> {
   const body = { folder, retry, only_failed: false };
   const begun = await api.post("/api/v1/scan", { body });
+  scannedBefore = lastScanned.value;
   lastScanned.set({ folder: folder === null ? null : (begun.folders[0] ?? folder) });
   follow(begun);
+}
+
+/** Whether a scan looked into its folders to the end and found no music there. */
+export function foundNothing({ state, report, only_failed }: Scan): boolean {
+  if (state !== "done" || report === null || only_failed) return false;
+  const { analysed, moved, copied, returned, unchanged, failed, unread } = report;
+  return analysed + moved + copied + returned + unchanged + failed + unread === 0;
+}
+
+/** Forgets a folder in which there was nothing: another one is scanned again. */
+export function forgetLastScanned(): void {
+  lastScanned.set(scannedBefore);
 }
 
 /** Starts to try the failed files again, and no others. */
