@@ -327,7 +327,7 @@ export const de: Language = {
   library: {
     list: "Lieder",
     counted: (songs, hours) =>
-      `${songs} · ${hours < 1 ? `${Math.round(60 * hours)} Minuten` : hours < 2 ? "1 Stunde" : `${Math.floor(hours).toLocaleString("de")} Stunden`}`,
+      `${songs} · ${hours < 1 / 40 ? "1 Minute" : hours < 1 ? `${Math.round(60 * hours)} Minuten` : hours < 2 ? "1 Stunde" : `${Math.floor(hours).toLocaleString("de")} Stunden`}`,
     foundSongs: (found, all) => `${found} von ${all}`,
     number: (n) => n.toLocaleString("de"),
 
@@ -363,7 +363,7 @@ export const de: Language = {
     scanThisAgain: (folder) => `${folder} neu einlesen`,
     removeThis: (folder) => `${folder} aus der Bibliothek entfernen`,
     removeSure: (folder, n) =>
-      `${folder} aus der Bibliothek entfernen, ${n === 1 ? "1 Lied" : `${n.toLocaleString("de")} Lieder`}? ` +
+      `${n === 1 ? "1 Lied" : `${n.toLocaleString("de")} Lieder`} aus „${folder}“ aus der Bibliothek entfernen? ` +
       "Die Dateien bleiben, wo sie sind. Was dir gefällt und was du berichtigt hast, ist wieder da, wenn du den Ordner neu einliest.",
     remove: "Entfernen",
     removed: (n) => `${n === 1 ? "1 Lied" : `${n.toLocaleString("de")} Lieder`} entfernt.`,
@@ -412,6 +412,7 @@ export const de: Language = {
         .filter(Boolean)
         .join(", ") + ".",
     nothingThere: "In diesem Ordner ist keine Musik.",
+    nothingReadHint: "Er ist leer oder lässt sich nicht lesen; ist seine Festplatte angeschlossen?",
     nothingThereHint:
       "Wähle einen anderen. Es zählen Dateien wie MP3, FLAC, M4A, Ogg, Opus und WAV.",
     close: "Schließen",

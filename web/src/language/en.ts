@@ -1,5 +1,7 @@
 import table from "../../../src/vibelux/language/en.json";
 
+const minutes = (n: number): string => (n === 1 ? "1 minute" : `${n} minutes`);
+
 /** English: every visible word of the page. */
 export const en = {
   name: "English",
@@ -309,7 +311,7 @@ export const en = {
   library: {
     list: "Songs",
     counted: (songs: string, hours: number) =>
-      `${songs} · ${hours < 1 ? `${Math.round(60 * hours)} minutes` : hours < 2 ? "1 hour" : `${Math.floor(hours).toLocaleString("en")} hours`}`,
+      `${songs} · ${hours < 1 ? minutes(Math.round(60 * hours)) : hours < 2 ? "1 hour" : `${Math.floor(hours).toLocaleString("en")} hours`}`,
     foundSongs: (found: string, all: string) => `${found} of ${all}`,
     number: (n: number) => n.toLocaleString("en"),
 
@@ -344,7 +346,7 @@ export const en = {
     scanThisAgain: (folder: string) => `Scan ${folder} again`,
     removeThis: (folder: string) => `Remove ${folder} from the library`,
     removeSure: (folder: string, n: number) =>
-      `Remove ${folder} from the library, ${n === 1 ? "1 song" : `${n.toLocaleString("en")} songs`}? ` +
+      `Remove ${n === 1 ? "1 song" : `${n.toLocaleString("en")} songs`} of “${folder}” from the library? ` +
       "The files stay where they are. Your likes and corrections come back if you scan it again.",
     remove: "Remove",
     removed: (n: number) => `${n === 1 ? "1 song" : `${n.toLocaleString("en")} songs`} removed.`,
@@ -394,6 +396,7 @@ export const en = {
         .filter(Boolean)
         .join(", ") + ".",
     nothingThere: "There is no music in this folder.",
+    nothingReadHint: "It is empty, or cannot be read; is its disk connected?",
     nothingThereHint: "Choose another one. Files such as MP3, FLAC, M4A, Ogg, Opus and WAV count.",
     close: "Close",
 

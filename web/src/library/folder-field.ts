@@ -95,13 +95,7 @@ export function folderField(value: string, signal: AbortSignal): FolderField {
   const refuse = (message: string, hint?: string): void => {
     if (message) input.setAttribute("aria-invalid", "true");
     else input.removeAttribute("aria-invalid");
-    say(
-      wrong,
-      [message, hint]
-        .filter(Boolean)
-        .map((part) => `${sentence(part)}.`)
-        .join(" "),
-    );
+    say(wrong, [message, hint].filter(Boolean).map(sentence).join(" "));
   };
 
   input.addEventListener("input", () => {
@@ -168,7 +162,7 @@ function option(folder: string, take: (folder: string) => void): HTMLElement {
 }
 
 function sentence(text = ""): string {
-  return text.charAt(0).toUpperCase() + text.slice(1).replace(/\.$/, "");
+  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.?!]$/.test(text) ? "" : ".");
 }
 
 function separatorOf(folder: string): string {

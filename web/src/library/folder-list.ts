@@ -30,16 +30,12 @@ export function folderList(signal: AbortSignal, removed: () => void): FolderList
   let busy = false;
 
   const remove = async (folder: Folder): Promise<void> => {
-    const all = folder.songs + folder.failed + folder.missing;
-    if (!(await sure(t.removeSure(nameOf(folder), all), t.remove))) return;
-    const { removed: count } = await api.delete("/api/v1/library/folders/{key}", {
-      path: { key: folder.key },
-    });
-    tell(t.removed(count));
+    if (!(await sure(t.removeSure(nameOf(folder), folder.songs), t.remove))) return;
+    await api.delete("/api/v1/library/folders/{key}", { path: { key: folder.key } });
+    tell(t.removed(folder.songs));
     await Promise.all([refreshOverview(), load()]);
     removed();
-    if (element.hidden) return;
-    toggle.focus();
+    if (!element.hidden) toggle.focus();
   };
   const row = (folder: Folder): HTMLElement => {
     const name = nameOf(folder);

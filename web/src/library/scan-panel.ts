@@ -85,7 +85,7 @@ export function scanPanel(signal: AbortSignal, changed: () => void): ScanPanel {
       first.refuse(
         status.folders[0] ?? "",
         t.nothingThere,
-        status.report?.warnings[0] ?? t.nothingThereHint,
+        status.report?.warnings.length ? t.nothingReadHint : t.nothingThereHint,
       );
     }
     tools.hidden = !known || busy || (empty && songs.failed === 0);
