@@ -5,6 +5,8 @@ import time
 import httpx
 import pytest
 
+from vibelux.library.catalogue import Catalogue
+from vibelux.library.folders import forget
 from vibelux.library.locks import scan_lock
 from vibelux.library.workers_process import Analyser
 
@@ -102,6 +104,14 @@ def test_a_folder_is_removed_and_comes_back_with_likes_and_corrections(client):
     assert client.get("profile/likes").json() == {"songs": [songs["one 0"]]}
     back = client.get(f"songs/{songs['one 1']}").json()["song"]
     assert (back["corrected"], back["mood"]["sad"]) == (True, 1)
+
+
+def test_what_another_program_removes_is_gone_in_the_service_too(client):
+    with Catalogue(client.context.catalogue.path) as other:
+        assert forget(other, client.music / "one") == 3
+    while set(ids(client)) != {"other 0", "other 1"}:
+        time.sleep(0.02)
+    assert set(folders(client)) == {str(client.music / "other")}
 
 
 def test_while_a_scan_runs_nothing_is_removed(client):
