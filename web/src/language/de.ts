@@ -90,7 +90,7 @@ export const de: Language = {
       "Die Bilder der Kamera werden in diesem Browser gelesen und sofort vergessen. Sieben Zahlen gehen an VibeluX auf deinem Rechner, nichts geht irgendwo anders hin.",
     learnt: "Was VibeluX von dir gelernt hat",
     learntCount: (played, skipped, liked, wrong) =>
-      `${played} gehört, ${skipped} übersprungen, ${liked} gemocht, ${wrong} Stimmungen berichtigt. Es bleibt auf deinem Rechner.`,
+      `${de.songs(played)} gehört, ${skipped} übersprungen, ${liked} gemocht und ${wrong === 1 ? "eine Stimmung" : `${wrong} Stimmungen`} berichtigt. Es bleibt auf deinem Rechner.`,
     forget: "Alles vergessen",
     forgetSure:
       "Für immer vergessen, was von dir gelernt wurde? Lieder und Wiedergabelisten bleiben.",
@@ -296,7 +296,11 @@ export const de: Language = {
         ? "reiner Zufall"
         : share > 0.95
           ? "streng das Passendste zuerst"
-          : `${Math.round(100 * share)}\u00a0%`,
+          : share < 0.4
+            ? "locker"
+            : share < 0.75
+              ? "recht genau"
+              : "genau",
     queue: "Als Nächstes",
     queueFor: (mood) => `für deine Stimmung: ${mood}`,
     queueEmpty: "Hier erscheinen die Lieder, die passen.",

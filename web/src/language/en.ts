@@ -92,7 +92,7 @@ export const en = {
       "The camera's frames are read in this browser and forgotten at once. Seven numbers go to VibeluX on your machine, nothing goes anywhere else.",
     learnt: "What VibeluX has learnt from you",
     learntCount: (played: number, skipped: number, liked: number, wrong: number) =>
-      `${played} played, ${skipped} skipped, ${liked} liked, ${wrong} moods corrected. It stays on your machine.`,
+      `${en.songs(played)} played, ${skipped} skipped, ${liked} liked, and ${wrong === 1 ? "one mood" : `${wrong} moods`} corrected. It stays on your machine.`,
     forget: "Forget it all",
     forgetSure: "Forget for good what was learnt from you? Songs and playlists stay.",
     forgotten: "Forgotten.",
@@ -276,12 +276,16 @@ export const en = {
     way: (song: number, songs: number) => `Song ${song} of ${songs} on the way.`,
     wayEnds: "You have arrived, and the music stays.",
     strength: "How closely the music fits",
-    strengthText: (share: number) =>
+    strengthText: (share: number): string =>
       share < 0.05
         ? "a plain shuffle"
         : share > 0.95
           ? "strictly the best fit first"
-          : `${Math.round(100 * share)}\u00a0%`,
+          : share < 0.4
+            ? "loosely"
+            : share < 0.75
+              ? "fairly closely"
+              : "closely",
     queue: "Up next",
     queueFor: (mood: string) => `for your mood: ${mood}`,
     queueEmpty: "The songs that fit appear here.",

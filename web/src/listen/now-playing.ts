@@ -5,6 +5,7 @@ import { fill, h, say } from "../dom";
 import { colourOf, numbersOf, type Mood } from "../emotions";
 import { icon } from "../icons";
 import { words } from "../language";
+import { sentence } from "../language/table";
 import { blendOf, moodTile } from "../mood-tile";
 import { mood } from "../mood/mood";
 import { like, liked } from "../player/likes";
@@ -13,7 +14,8 @@ import type { Turn } from "../player/player";
 import { playable } from "../player/playable";
 import { hashOf } from "../route";
 import type { View } from "../shell/view";
-import { reasonOf, soundOf } from "./reason";
+import { soundOf } from "../song/sound";
+import { reasonOf } from "./reason";
 import { wrongMood } from "./wrong-mood";
 
 export const nowPlaying: View = (signal) => {
@@ -86,7 +88,7 @@ export const nowPlaying: View = (signal) => {
     // It was chosen for a mood that is no longer known: nothing is said of that one.
     const sounds = given === null && turn.pick !== null;
     if (sounds && turn.policy === "off") say(reason, t.listen.noMood);
-    else say(reason, sounds ? soundOf(turn, t) : reasonOf(turn, t));
+    else say(reason, sounds ? sentence(soundOf(song, t)) : reasonOf(turn, t));
     heart.setAttribute("aria-pressed", String(liked.value.has(song.id)));
   };
   const picture = (): void => {

@@ -8,12 +8,12 @@ import { words } from "../language";
 import { mood, type Given } from "../mood/mood";
 import { inWords } from "../mood/everyday";
 import { playTurn, removeTurn, upcoming, type Turn } from "../player/player";
-import { standing } from "../player/session";
+import { coverage, standing } from "../player/session";
 import { iconButton } from "../shell/icon-button";
 import { background } from "../shell/messages";
 import type { View } from "../shell/view";
 import { calmly, notUnderPointer } from "./calmly";
-import { reasonOf } from "./reason";
+import { coverageInWords, reasonOf } from "./reason";
 import { savePlaylist } from "./save-playlist";
 
 /** Songs shown; the session knows no more of them, because the mood may move. */
@@ -31,6 +31,7 @@ export const queueList: View = (signal) => {
   const list = h("ol", { class: "queue" });
   const empty = h("p", { class: "queue-empty muted" });
   const what = h("p", { class: "queue-for muted small one-line" });
+  const holds = h("p", { class: "queue-holds muted small" });
   const save = h(
     "button",
     {
@@ -93,7 +94,7 @@ export const queueList: View = (signal) => {
       let row = rows.get(id);
       if (row === undefined) rows.set(id, (row = rowOf(turn)));
       row.turn = turn;
-      const why = reasonOf(turn, t);
+      const why = reasonOf(turn, t, false); // what the library lacks is said once, above
       say(row.reason, why);
       row.reason.title = why; // where there is no room for all of it
       return row.element;
@@ -114,6 +115,16 @@ export const queueList: View = (signal) => {
     hand = false;
   }
 
+  /** Where fewer songs are of that mood than are shown, the others need no excuse each. */
+  const tellCoverage = (): void => {
+    const held = mood.value === null ? null : coverage.value;
+    const few = held !== null && held.fit < Math.min(SHOWN, held.songs);
+    say(holds, few ? coverageInWords(held, t) : "");
+    holds.hidden = !few;
+  };
+  coverage.watch(tellCoverage, signal);
+  mood.subscribe(tellCoverage, signal);
+
   const caption = (given: Given | null): void => {
     say(what, given === null ? "\u00a0" : t.listen.queueFor(inWords(given, t)));
   };
@@ -124,7 +135,7 @@ export const queueList: View = (signal) => {
   return h(
     "section",
     { class: "card queue-card", "aria-label": t.listen.queue },
-    h("div", { class: "row spread" }, h("div", {}, h("h2", {}, t.listen.queue), what), save),
+    h("div", { class: "row spread" }, h("div", {}, h("h2", {}, t.listen.queue), what, holds), save),
     h("div", { class: "queue-room" }, list, empty),
   );
 };

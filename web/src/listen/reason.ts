@@ -1,7 +1,7 @@
 /** Why a song was chosen: the facts that the server gives, in the page's language. */
 
 import type { Schemas } from "../api/client";
-import { ranked, type Emotion, type Mood } from "../emotions";
+import type { Emotion } from "../emotions";
 import type { Language } from "../language";
 import { counted, figures, filled, formOf, sentence } from "../language/table";
 import type { Turn } from "../player/player";
@@ -15,11 +15,6 @@ type Relation = Extract<Fact, { kind: "relation" }>["relation"];
 /** Why a song plays or comes. */
 export function reasonOf({ pick }: Turn, t: Language, caveat = true): string {
   return pick === null ? t.listen.asked : inWords(pick.reasons, t, caveat);
-}
-
-/** How a song sounds, without what that is to the mood. */
-export function soundOf({ pick }: Turn, t: Language): string {
-  return inWords(pick?.reasons.filter(({ kind }) => kind === "sounds") ?? [], t);
 }
 
 /** One or two short sentences that say the facts, as `vibelux.recommend.reason_words` does.
@@ -110,13 +105,4 @@ export function coverageInWords({ emotion, fit, songs }: Coverage, t: Language):
     songs: figures(songs, table),
     adjective: table.adjectives[emotion as Emotion],
   });
-}
-
-/** The strongest one or two of a mood with their shares. */
-export function gist(mood: Mood, t: Language): string {
-  return ranked(mood)
-    .slice(0, 2)
-    .filter(({ share }, i) => i === 0 || share >= 0.15)
-    .map(({ emotion, share }) => `${t.percent(share)} ${t.emotions[emotion]}`)
-    .join(", ");
 }

@@ -51,6 +51,9 @@ export const length = kept<number>("vibelux.length", 12, (json) =>
     : undefined,
 );
 
+/** What the library holds of the mood that is looked for; null: none is. */
+export const coverage = new Store<Schemas["Coverage"] | null>(null);
+
 /** The way of the journey that is under way; null: none is. */
 export const way = new Store<Way | null>(null);
 
@@ -208,6 +211,8 @@ function show(): void {
   if (latest === null) return;
   const told = latest.way;
   if (JSON.stringify(told) !== JSON.stringify(way.value)) way.set(told);
+  const held = latest.coverage;
+  if (JSON.stringify(held) !== JSON.stringify(coverage.value)) coverage.set(held);
   const out = [heard, removed, unplayable];
   // Without a song, nothing is to come for a mood that was taken back.
   const silent = wanted() === null && current === null;
