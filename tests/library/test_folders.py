@@ -145,6 +145,19 @@ def test_corrections_and_the_profiles_key_come_back_with_the_song(run, catalogue
     assert by_name(catalogue)["renamed.mp3"].corrected
 
 
+def test_of_two_copies_the_correction_of_one_is_kept(run, catalogue, tmp_path):
+    one, other = write(tmp_path / "one", "a"), write(tmp_path / "other", "a")
+    run(one, other)
+    for song in catalogue.songs():
+        if song.path.is_relative_to(one):
+            correct(catalogue, song.id, parse_mood("sad"))
+    forget(catalogue, one)
+    forget(catalogue, other)
+    assert len(kept_rows(catalogue)) == 1
+    run(one)
+    assert by_name(catalogue)["a.mp3"].corrected
+
+
 def test_a_correction_does_not_go_to_another_song(run, catalogue, tmp_path):
     music = write(tmp_path / "music", "a")
     run(music)

@@ -15,11 +15,11 @@ from sqlalchemy import (
     and_,
     delete,
     func,
-    insert,
     literal_column,
     or_,
     select,
 )
+from sqlalchemy.dialects.sqlite import insert
 
 from vibelux.library.schema import KEY, OWN, forgotten_songs, songs
 from vibelux.library.song_identity import of_same_length
@@ -44,8 +44,10 @@ def keep(connection: Connection, which: ColumnElement[bool]) -> None:
         songs.c.mood.is_not(None),
     )
     found = select(key, *(songs.c[name] for name in _KEPT)).where(needed)
-    statement = insert(forgotten_songs).prefix_with("OR REPLACE")
-    connection.execute(statement.from_select(["key", *_KEPT], found))
+    statement = insert(forgotten_songs).from_select(["key", *_KEPT], found)
+    # Of copies of a song, one that is not corrected takes nothing from one that is.
+    own = {name: func.coalesce(statement.excluded[name], forgotten_songs.c[name]) for name in OWN}
+    connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=own))
 
 
 def recall(

@@ -151,7 +151,7 @@ class Disks:
 
         disk = self._disk_of(where)
         if patience is not None and self._is_overdue(disk, patience):
-            raise _silent(where)
+            raise _silent(where, logged=False)  # who waited has said it
         task = self._begin(_Task(work, disk, done, late), where)
         try:
             async with asyncio.timeout(self.patience if patience is None else patience):
@@ -351,9 +351,10 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _silent(where: Path) -> Failure:
+def _silent(where: Path, *, logged: bool = True) -> Failure:
     shown = sendable(str(where))
-    logger.warning("the disk with %s does not answer", shown)
+    if logged:
+        logger.warning("the disk with %s does not answer", shown)
     return Failure(
         503,
         "disk_silent",
