@@ -177,7 +177,8 @@ def _scanned(
     retry, again = terms
     report = ScanReport()
     with scan_lock(catalogue.path), catalogue.session() as connection:
-        ledger = Ledger(connection, Terms(analyser.model, retry=retry, again=again))
+        terms = Terms(analyser.model, retry=retry, again=again)
+        ledger = Ledger(connection, terms, way.roots)
 
         def rest() -> None:
             ledger.rest()

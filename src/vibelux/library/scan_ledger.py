@@ -7,6 +7,7 @@ not be read before come last: where a disk is bad in places, they hold up nothin
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -37,6 +38,7 @@ from vibelux.errors import AudioError, FilesUnreachable
 from vibelux.library.durable_commits import DurableCommits
 from vibelux.library.folders import below, note_scanned
 from vibelux.library.forgotten_songs import recall
+from vibelux.library.path_names import tags_from_path, with_names_of_path
 from vibelux.library.real_paths import real
 from vibelux.library.scan_files import Found
 from vibelux.library.scan_verdicts import Terms, is_unread, outlives
@@ -49,7 +51,7 @@ from vibelux.library.song_identity import (
     same_sound,
     songs_of_sound,
 )
-from vibelux.library.tags import tags_of_name
+from vibelux.library.tags import Tags
 from vibelux.library.waited_call import waited_for
 from vibelux.library.workers_process import Job, Outcome
 from vibelux.music.reading_errors import code_of
@@ -64,6 +66,8 @@ _COPIES_LIMIT = 50
 
 _LOOK_PATIENCE = 10.0
 """Seconds to look for a song's old file, which may be on a disk that hangs."""
+
+_TAGS = tuple(field.name for field in fields(Tags))
 
 _temporary = MetaData()
 _seen = Table(
@@ -83,11 +87,19 @@ _pending = Table(
 
 
 class Ledger:
-    """What one scan knows and writes, on a connection of its own."""
+    """What one scan knows and writes, on a connection of its own.
 
-    def __init__(self, connection: Connection, terms: Terms) -> None:
+    Args:
+        connection: to the catalogue.
+        terms: what counts as done.
+        roots: the folders that are scanned; names of folders below them tell of untagged files.
+
+    """
+
+    def __init__(self, connection: Connection, terms: Terms, roots: Sequence[Path]) -> None:
         self._connection = connection
         self._terms = terms
+        self._roots = sorted(roots, key=lambda root: len(root.parts))
         self._commits = DurableCommits(connection)
         with connection.begin():
             _temporary.create_all(connection, checkfirst=False)
@@ -113,6 +125,7 @@ class Ledger:
                 self._connection.execute(
                     update(songs).where(songs.c.id.in_(returned)).values(state=_present_state())
                 )
+            self._name(done)
             finished = {row.path for row in done}
             pending = [
                 {
@@ -162,6 +175,7 @@ class Ledger:
             the job must be done again without `Job.known`.
 
         """
+        outcome = self._with_names(outcome)
         with self._commits.begin():
             query = select(_pending).where(_pending.c.key == outcome.job.key)
             pending = self._connection.execute(query).one()
@@ -247,6 +261,36 @@ class Ledger:
     def _is_done(self, row: Row[Any], file: Found) -> bool:
         same = (row.size, row.mtime_ns) == (file.size, file.mtime_ns)
         return same and self._terms.need_nothing(row)
+
+    def _name(self, done: Sequence[Row[Any]]) -> None:
+        """Name unchanged songs that have no tags by their paths."""
+        for row in done:
+            path = path_of(row.path)
+            tags = Tags(**{name: row._mapping[name] for name in _TAGS})
+            told = with_names_of_path(tags, path, self._root_of(path))
+            if told != tags:
+                self._connection.execute(
+                    update(songs).where(songs.c.id == row.id).values(**told.values())
+                )
+
+    def _with_names(self, outcome: Outcome) -> Outcome:
+        """Return an outcome; a file without tags has those that its path tells."""
+        path = outcome.job.path
+        root = self._root_of(path)
+
+        def told(columns: dict[str, Any]) -> dict[str, Any]:
+            if "title" not in columns:
+                return columns
+            tags = Tags(**{name: columns.get(name) for name in _TAGS})
+            return columns | with_names_of_path(tags, path, root).values()
+
+        return replace(outcome, values=told(outcome.values), tags=told(outcome.tags))
+
+    def _tags_from(self, path: Path) -> dict[str, Any]:
+        return tags_from_path(path, self._root_of(path)).values()
+
+    def _root_of(self, path: Path) -> Path | None:
+        return next((root for root in self._roots if path.is_relative_to(root)), None)
 
     def _known(self, pending: Row[Any]) -> frozenset[bytes]:
         if self._terms.again:
@@ -389,7 +433,7 @@ class Ledger:
             if transient:
                 values |= reason  # so that the next scan tries again
         else:
-            values |= dict.fromkeys(VERDICT) | tags_of_name(outcome.job.path).values() | reason
+            values |= dict.fromkeys(VERDICT) | self._tags_from(outcome.job.path) | reason
             values |= {"known_by": key_after(self._connection, song, {})}
             values |= {"state": "failed", "analysed_at": int(time.time())}
             if transient:

@@ -19,6 +19,12 @@ _LONGEST = 500
 _NUMBERED = re.compile(
     r"(?P<track>0\d{1,2}(?=\s)|\d{1,3}(?=\s?[-._)]\s))[\s\-._)]+(?P<rest>\S.*)", re.DOTALL
 )
+# "Artist - 03 - Title" and "Artist - Album - 03 - Title"
+_NUMBER_WITHIN = re.compile(
+    r"(?P<artist>\S.*?)\s+[-–—]\s+(?:(?P<album>\S.*?)\s+[-–—]\s+)?(?P<track>\d{2,3})\s+[-–—]\s+"
+    r"(?P<title>\S.*)",
+    re.DOTALL,
+)
 _ARTIST_TITLE = re.compile(r"(?P<artist>\S.*?)\s+[-–—]\s+(?P<title>\S.*)", re.DOTALL)
 
 
@@ -125,12 +131,19 @@ def name_of(path: Path) -> str:
 
 
 def tags_of_name(path: Path) -> Tags:
-    """Return what a file's name tells: ``03 Artist - Title.mp3``, ``Artist - Title.mp3``."""
+    """Return what a file's name tells: ``03 Artist - Title``, ``Artist - Album - 03 - Title``."""
     name = " ".join(name_of(path).split())
     name = name.replace("_", " ") if " " not in name else name
     track = None
     if numbered := _NUMBERED.fullmatch(name):
         track, name = int(numbered["track"]) or None, numbered["rest"]
+    elif parts := _NUMBER_WITHIN.fullmatch(name):
+        return Tags(
+            title=parts["title"][:_LONGEST],
+            artist=parts["artist"][:_LONGEST],
+            album=parts["album"] and parts["album"][:_LONGEST],
+            track=int(parts["track"]) or None,
+        )
     if parts := _ARTIST_TITLE.fullmatch(name):
         return Tags(title=parts["title"][:_LONGEST], artist=parts["artist"][:_LONGEST], track=track)
     return Tags(title=name[:_LONGEST] or "untitled", track=track)
@@ -149,5 +162,6 @@ def completed(tags: Tags, path: Path) -> Tags:
         tags,
         title=named.title,
         artist=tags.artist or named.artist,
+        album=tags.album or named.album,
         track=tags.track or named.track,
     )
