@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -22,6 +23,9 @@ from vibelux.models import LABELS, WEIGHTS, Card, sha256_of
 # No test depends on how fast the machine is.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+if TYPE_CHECKING:
+    from vibelux.music.emotion import SongAnalysis
 
 RunCli = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -49,6 +53,17 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no research data at {folder} (set VIBELUX_DATA)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def heard_samples(tmp_path_factory: pytest.TempPathFactory) -> "dict[str, SongAnalysis]":
+    """The title of each sample piece -> how the shipped model hears it, in many windows."""
+    from vibelux.music.emotion import MusicModel
+    from vibelux.samples.rendering import render_samples
+
+    model = MusicModel.load()
+    files = render_samples(tmp_path_factory.mktemp("heard-samples"))
+    return {file.stem: model.analyse_windows(file, max_windows=5)[0] for file in files}
 
 
 @pytest.fixture

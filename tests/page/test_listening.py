@@ -163,15 +163,44 @@ def test_the_queue_is_the_listeners(listening):
     assert page.locator(".player-title").text_content() == second
 
 
-def test_the_queue_is_saved_as_a_playlist(listening):
+def test_the_queue_is_kept_as_a_playlist(listening):
+    """It gets a name, stands in the library, and is played, downloaded, renamed and deleted."""
     page = listening
     shown = titles(page)
+    page.get_by_role("button", name="Save as playlist").click()
+    name = page.get_by_role("textbox", name="Name of the playlist")
+    assert re.fullmatch(r"\w+, \d{1,2} \w+", name.input_value())
+    name.fill("Mine / yours")
+    name.press("Enter")
+    page.get_by_text(f"“Mine / yours” with {len(shown)} songs is in your library.").wait_for()
+    page.get_by_role("link", name="Library").first.click()
+    playlists = page.get_by_role("region", name="Playlists")
+    playlists.get_by_text(f"{len(shown)} songs").wait_for()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Save as playlist").click()
-    assert re.fullmatch(r"VibeluX \d{4}-\d\d-\d\d\.m3u8", download.value.suggested_filename)
+        playlists.get_by_role("button", name="Download Mine / yours as a file").click()
+    assert download.value.suggested_filename == "Mine _ yours.m3u8"
     text = download.value.path().read_text(encoding="utf-8")
     assert text.startswith("#EXTM3U")
-    assert all(title in text for title in shown)
+    assert [title for title in shown if title in text] == shown
+    playlists.get_by_role("button", name="Rename Mine / yours").click()
+    page.get_by_role("textbox", name="Rename Mine / yours").fill("Sunday")
+    page.get_by_role("button", name="Rename", exact=True).click()
+    playlists.get_by_role("button", name="Play Sunday").click()
+    page.locator(".player-title").filter(has_text=shown[0]).wait_for()
+    wait_until_it_plays(page)
+    page.get_by_role("link", name="Listen").first.click()
+    page.wait_for_function(
+        """(titles) => {
+          const next = [...document.querySelectorAll(".queue-title")].map((t) => t.textContent);
+          return titles.every((title, i) => next[i] === title);
+        }""",
+        arg=shown[1:5],
+    )
+    page.get_by_role("link", name="Library").first.click()
+    playlists.get_by_role("button", name="Delete Sunday").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_text("“Sunday” is deleted.").wait_for()
+    playlists.wait_for(state="hidden")
 
 
 def test_the_keyboard_alone(listening):

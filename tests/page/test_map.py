@@ -49,7 +49,7 @@ class Seen:
 def look(page, service):
     """Wait for the map and return where its songs are."""
     surface = page.locator(".map-surface")
-    page.get_by_text(re.compile("^21 songs; ")).wait_for()
+    page.get_by_text(re.compile(r"^\d+ songs[;,] ")).wait_for()
     page.wait_for_load_state("networkidle")
     surface.scroll_into_view_if_needed()
     box = surface.evaluate(
@@ -183,3 +183,102 @@ def test_two_fingers_zoom(open_page, own_service):
     page.get_by_role("button", name="Show all").click()
     page.touchscreen.tap(song.x, song.y)
     page.get_by_role("button", name="Your mood is here").wait_for()  # there was empty ground
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """The right half of the map as a line to draw, and the songs in it."""
+
+    corners: tuple[tuple[float, float], ...]
+    titles: set[str]
+
+
+def right_half(seen):
+    corners = ((0.02, 0.99), (0.99, 0.99), (0.99, -0.99), (0.02, -0.99))
+    places = tuple(seen.at(*corner) for corner in corners)
+    left = places[0][0]
+    return Quarter(places, {point.title for point in seen.points if point.x > left})
+
+
+def draw(page, corners):
+    page.mouse.move(*corners[0])
+    page.mouse.down()
+    for corner in corners[1:]:
+        page.mouse.move(*corner, steps=8)
+    page.mouse.up()
+
+
+@pytest.mark.parametrize("shift", [False, True], ids=["by the button", "with Shift"])
+def test_an_area_is_drawn_and_played(opened, shift):
+    page, seen = opened
+    right = right_half(seen)
+    if shift:
+        page.keyboard.down("Shift")
+    else:
+        page.get_by_role("button", name="Draw an area").click()
+        page.get_by_role("button", name="Draw an area", pressed=True).wait_for()
+    draw(page, right.corners)
+    if shift:
+        page.keyboard.up("Shift")
+    area = page.get_by_role("region", name="Your area")
+    area.get_by_text(f"{len(right.titles)} songs", exact=True).wait_for()
+    page.get_by_role("button", name="Draw an area", pressed=False).wait_for()
+    area.get_by_role("button", name="Play these").click()
+    wait_until_it_plays(page)
+    assert page.locator(".player-title").text_content() in right.titles
+    area.get_by_role("button", name="Remove the area").click()
+    area.wait_for(state="hidden")
+
+
+def test_an_area_is_drawn_by_the_keys(opened):
+    page, seen = opened
+    page.locator(".map-surface").focus()
+    page.keyboard.press("a")
+    for key in ["Shift+ArrowRight"] * 12 + ["Shift+ArrowUp"] * 12:
+        page.keyboard.press(key)
+    page.keyboard.press("Enter")
+    corner = seen.at(0, 0)
+    titles = {p.title for p in seen.points if p.x > corner[0] and p.y < corner[1]}
+    area = page.get_by_role("region", name="Your area")
+    area.get_by_text(re.compile(f"^{len(titles)} songs?$")).wait_for()
+    page.keyboard.press("Escape")
+    area.wait_for(state="hidden")
+
+
+def test_a_finger_draws_an_area(open_page, own_service):
+    page = open_page(f"{own_service.url}#/map", phone=True).page
+    seen = look(page, own_service)
+    right = right_half(seen)
+    page.get_by_role("button", name="Draw an area").tap()
+    fingers = page.context.new_cdp_session(page)
+
+    def touch(kind, *points):
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
+
+    touch("touchStart", dict(zip("xy", right.corners[0], strict=True)))
+    for corner in right.corners[1:]:
+        touch("touchMove", dict(zip("xy", corner, strict=True)))
+    touch("touchEnd")
+    area = page.get_by_role("region", name="Your area")
+    area.get_by_text(f"{len(right.titles)} songs", exact=True).wait_for()
+
+
+def test_the_camera_goes_on_until_told_otherwise(open_page, camera_browser, own_service):
+    """A press on empty ground shows what is there; the button takes its mood instead."""
+    page = open_page(own_service.url, within=camera_browser, camera=True).page
+    page.get_by_role("button", name="Start the camera").click()
+    on = page.locator(".head .live")
+    on.wait_for()
+    page.get_by_role("link", name="Map").first.click()
+    seen = look(page, own_service)
+    grid = [n / 20 for n in range(-14, 15)]
+    place = max(
+        ((v, a) for v in grid for a in grid), key=lambda place: seen.alone(*seen.at(*place))
+    )
+    page.mouse.click(*seen.at(*place))
+    here = page.get_by_role("region", name="Songs here")
+    here.get_by_role("button", name="Set my mood here").wait_for()
+    assert on.is_visible()
+    here.get_by_role("button", name="Set my mood here").click()
+    on.wait_for(state="hidden")
+    here.get_by_role("button", name="Your mood is here", disabled=True).wait_for()

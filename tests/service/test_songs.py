@@ -34,6 +34,12 @@ def test_a_song_comes_with_its_mood_over_time(service):
     assert "path" not in answer["song"]
     assert [moment["start"] for moment in answer["course"]] == [0, 10]
     assert [moment["tension"] for moment in answer["course"]] == [0.5, None]
+    assert answer["over_time"] == {
+        "kind": "steady",
+        "stretches": [{"emotion": "happy", "start": 0}],
+        "energy": None,
+        "pleasure": None,
+    }
     assert answer["confidence"]["is_clear"] is True
     assert 0 < answer["confidence"]["steady"] <= 1
 

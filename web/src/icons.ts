@@ -41,11 +41,14 @@ const PATHS = {
   language:
     "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM3 12h18M12 3c3 3 3.5 15 0 18M12 3c-3 3-3.5 15 0 18",
   keyboard: "M3 6h18v12H3zM7 10h.01M11 10h.01M15 10h.01M17 14H7",
+  rename: "M4 20l1-4.5L16 4.5l3.5 3.5L8.5 19zM14 6.5l3.5 3.5",
+  playlist: "M4 6h12M4 11h12M4 16h7M15 14l6 3.5-6 3.5z",
   trash: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10.5 11v5M13.5 11v5",
   similar: "M4 12h2M8 8v8M12 5v14M16 8v8M20 12h.01",
   queue: "M4 6h16M4 12h9M4 18h7M17 12v8M13 16h8",
   plus: "M12 5v14M5 12h14",
   minus: "M5 12h14",
+  area: "M12 4c5 0 8.5 2.5 8.5 6.5S17 17 12 17s-8.5-2.5-8.5-6.5S7 4 12 4zM9 16.5c-1 3-3 4-5 3.5",
   whole: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
   refresh: "M20 11a8 8 0 1 0-1.5 6M20 5v6h-6",
 } as const;

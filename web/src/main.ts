@@ -4,6 +4,7 @@ import "./styles/controls.css";
 import "./styles/shell.css";
 import "./styles/song.css";
 import "./styles/library.css";
+import "./styles/playlists.css";
 import "./styles/map.css";
 import "./styles/history.css";
 import "./styles/player.css";

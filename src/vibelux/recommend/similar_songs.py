@@ -72,24 +72,42 @@ class SoundIndex:
         """
         if n < 0:
             raise InvalidInput(f"n={n} must not be negative")
+        cosines = self.cosines(embedding)
+        n = min(n, len(self))
+        if n == 0:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        worst = np.partition(cosines, len(cosines) - n)[len(cosines) - n]
+        near = np.flatnonzero(cosines >= worst)
+        best = near[np.argsort(-cosines[near], kind="stable")[:n]]
+        return best, cosines[best]
+
+    def cosines(self, embedding: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Return how much all songs sound like an embedding.
+
+        Args:
+            embedding: [shape=(d,)] not all zero.
+
+        Returns:
+            [shape=(n,), dtype=float32] in [-1, 1].
+
+        Raises:
+            InvalidInput: the embedding has another length.
+
+        """
         unit = np.asarray(embedding, np.float32)
         if unit.shape != self._rows.shape[1:]:
             raise InvalidInput(
                 f"the embedding has shape {unit.shape}, the songs' {self._rows.shape[1:]}"
             )
-        n = min(n, len(self))
-        if n == 0:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
-        unit = unit / np.linalg.norm(unit)
         cosines = np.empty(len(self), np.float32)
+        if not len(self):
+            return cosines
+        unit = unit / np.linalg.norm(unit)
         for first in range(0, len(self), _AT_ONCE):
             some = self._rows[first : first + _AT_ONCE].astype(np.float32, copy=False)
             # Not some @ unit: the product of a row must not depend on its place in memory.
             np.einsum("nd,d->n", some, unit, out=cosines[first : first + _AT_ONCE])
-        worst = np.partition(cosines, len(cosines) - n)[len(cosines) - n]
-        near = np.flatnonzero(cosines >= worst)
-        best = near[np.argsort(-cosines[near], kind="stable")[:n]]
-        return best, np.clip(cosines[best], -1.0, 1.0)
+        return np.clip(cosines, -1.0, 1.0, out=cosines)
 
 
 @dataclass(frozen=True)
@@ -137,32 +155,16 @@ def similar(
     """
     if n < 1:
         raise InvalidInput(f"n={n} must be at least 1")
-    if song.embedding is None or song.model is None:
-        raise NotComparable(
-            f"how '{song.title}' sounds is not known; scan its folder first: vibelux scan FOLDER"
-        )
     songs = (SongColumns.of(catalogue, "embeddings") if columns is None else columns).playable
-    if songs.model is not None and (
-        song.model != songs.model or song.embedding.shape != songs.embeddings.shape[1:]
-    ):
-        raise NotComparable(
-            f"'{song.title}' was analysed by the model {song.model}, most other songs by "
-            f"{songs.model}, and what they say cannot be compared; scan its folder again: "
-            "vibelux scan FOLDER"
-        )
+    embedding = comparable(song, songs)
     ids, embeddings = songs.ids, songs.embeddings
     if not (known := embeddings.any(axis=1)).all():
         ids, embeddings = ids[known], embeddings[known]
-    nearest = partial(SoundIndex(embeddings).nearest, song.embedding)
+    nearest = partial(SoundIndex(embeddings).nearest, embedding)
     near = nearest_songs(catalogue, ids, nearest, n + 1)  # the song itself is the nearest
     statistics = catalogue.statistics.songs
     found = [
-        SimilarSong(
-            other,
-            score,
-            _reasons(song, other, statistics),
-            confidence_of(other.mood, other.course, statistics),
-        )
+        as_similar(song, other, score, statistics)
         for other, score in near
         if other.path != song.path and other.mood is not None
     ]
@@ -172,6 +174,68 @@ def similar(
             "one model: vibelux scan FOLDER"
         )
     return found[:n]
+
+
+def comparable(song: Song, songs: SongColumns) -> NDArray[np.float32]:
+    """Return a song's embedding, if those of other songs can be compared with it.
+
+    Args:
+        song: of the catalogue, or another one.
+        songs: with their embeddings.
+
+    Raises:
+        NotComparable: the song has none, or another model analysed it than most of the songs.
+
+    """
+    if song.embedding is None or song.model is None:
+        raise NotComparable(
+            f"how '{song.title}' sounds is not known; scan its folder first: vibelux scan FOLDER"
+        )
+    if songs.model is not None and (
+        song.model != songs.model or song.embedding.shape != songs.embeddings.shape[1:]
+    ):
+        raise NotComparable(
+            f"'{song.title}' was analysed by the model {song.model}, most other songs by "
+            f"{songs.model}, and what they say cannot be compared; scan its folder again: "
+            "vibelux scan FOLDER"
+        )
+    return song.embedding
+
+
+def cosines_to(song: Song, songs: SongColumns) -> NDArray[np.float32]:
+    """Return how much songs sound like a song.
+
+    Returns:
+        [shape=(n,), dtype=float32] cosines in [-1, 1]; NaN for songs of which it is not known.
+
+    Raises:
+        NotComparable: as of `comparable`.
+
+    """
+    index = SoundIndex(songs.embeddings)
+    cosines = index.cosines(comparable(song, songs))
+    cosines[~songs.embeddings.any(axis=1)] = np.nan
+    return cosines
+
+
+def as_similar(song: Song, other: Song, score: float, statistics: SongStatistics) -> SimilarSong:
+    """Return another song with its likeness to a song, and what they have in common.
+
+    Args:
+        song: that it is like.
+        other: with a mood.
+        score: cosine of their embeddings.
+        statistics: of the music model.
+
+    """
+    if other.mood is None:
+        raise NotComparable(f"how '{other.title}' sounds is not known")
+    return SimilarSong(
+        other,
+        score,
+        _reasons(song, other, statistics),
+        confidence_of(other.mood, other.course, statistics),
+    )
 
 
 def find_song(catalogue: Catalogue, text: str) -> Song:

@@ -10,6 +10,7 @@ from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.corrections import correct
 from vibelux.library.cover_cache import CoverCache
 from vibelux.library.live_columns import LiveColumns
+from vibelux.library.saved_playlists import SavedPlaylists
 from vibelux.library.workers_process import Analyser
 from vibelux.recommend.listener.listener import Listener
 from vibelux.service.covers import Covers
@@ -40,6 +41,7 @@ class Context:
         disks: everything that touches the songs' files goes through this.
         covers: the songs' covers.
         scan: the current or the last scan.
+        playlists: the playlists that the person keeps.
         stopping: whether the service is about to end, and streams of events with it.
 
     """
@@ -53,6 +55,7 @@ class Context:
     disks: Disks
     covers: Covers
     scan: ScanJob
+    playlists: SavedPlaylists
     stopping: bool = False
 
     @classmethod
@@ -95,7 +98,11 @@ class Context:
             on_end=lambda: context.expire(),
             analyser=analyser,
         )
-        context = cls(settings, roots, catalogue, columns, listener, sessions, disks, covers, scan)
+        playlists = SavedPlaylists(settings.home / "playlists")
+        context = cls(
+            *(settings, roots, catalogue, columns, listener, sessions, disks, covers, scan),
+            playlists,
+        )
         return context
 
     def song(self, song_id: int) -> Song:

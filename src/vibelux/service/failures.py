@@ -37,7 +37,7 @@ STATUS_OF: tuple[tuple[type[VibeluxError], int], ...] = (
     (NotComparable, 409),
     (CatalogueError, 503),
     (ProfileError, 503),
-    (PlaylistError, 422),
+    (PlaylistError, 503),
     (ModelError, 503),
     (FilesUnreachable, 503),
 )

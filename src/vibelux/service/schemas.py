@@ -15,6 +15,8 @@ from vibelux.recommend.ordering import LENGTHS, Ordering
 from vibelux.recommend.picks import Pick
 from vibelux.recommend.policies import Policy
 from vibelux.recommend.reasons import Fact, LikedArtist
+from vibelux.recommend.similar_songs import SimilarSong
+from vibelux.recommend.song_course import SongCourse
 from vibelux.recommend.song_sound import Sounds, heard_of, sounds_of
 from vibelux.service.sessions import Source
 from vibelux.service.text import sendable
@@ -158,6 +160,9 @@ class SongDetail(BaseModel):
 
     song: SongOut
     course: list[MomentOut]
+    over_time: SongCourse | None = Field(
+        description="what its mood does from beginning to end; null where that is not known"
+    )
     confidence: ConfidenceOut | None = Field(
         description="how sure its analysis is; null if the person gave it its mood"
     )
@@ -169,6 +174,15 @@ class SimilarOut(BaseModel):
     song: SongOut
     score: float = Field(description="cosine of the embeddings", examples=[0.94])
     reasons: list[FactOut] = Field(description="what they have in common")
+
+    @classmethod
+    def of(cls, similar: SimilarSong, statistics: SongStatistics) -> "SimilarOut":
+        """Return what the API says of a song that sounds like another one."""
+        return cls(
+            song=SongOut.of(similar.song, statistics),
+            score=round(similar.score, 6),
+            reasons=[_sendable(fact) for fact in similar.reasons],
+        )
 
 
 class MoodGiven(Strict):
@@ -301,6 +315,19 @@ class PickOut(BaseModel):
             target=mood_dict(pick.target),
         )
 
+    @classmethod
+    def of_similar(
+        cls, similar: SimilarSong, song: Song, statistics: SongStatistics
+    ) -> "PickOut":
+        """Return what the API says of a song that was chosen for its likeness to a song."""
+        return cls(
+            song=SongOut.of(similar.song, statistics),
+            score=round(max(0.0, similar.score), 6),
+            reasons=[_sendable(fact) for fact in similar.reasons],
+            confidence=ConfidenceOut.of(similar.confidence),
+            target={} if song.mood is None else mood_dict(song.mood),
+        )
+
 
 class Picks(BaseModel):
     """Songs, the best first."""
@@ -391,14 +418,6 @@ class Feedback(Strict):
         if self.mood is not None and self.what != "wrong_mood":
             raise ValueError("a mood is only allowed with wrong_mood")
         return self
-
-
-class PlaylistAsked(Strict):
-    """Songs to write into a playlist."""
-
-    songs: list[SongId] = Field(min_length=1, max_length=100_000, examples=[[1]])
-    name: str = Field(default="VibeluX", min_length=1, max_length=200, examples=["Sunday"])
-    format: Literal["m3u8", "xspf", "jspf", "pls"] = "m3u8"
 
 
 class LibraryOut(BaseModel):

@@ -67,7 +67,7 @@ export function address(path: string, parts: object = {}, query: object = {}): s
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value === undefined || value === null || value === "") continue;
-    search.append(name, String(value));
+    for (const one of Array.isArray(value) ? value : [value]) search.append(name, String(one));
   }
   const text = search.toString();
   return text ? `${filled}?${text}` : filled;

@@ -307,8 +307,6 @@ export const de: Language = {
     playNow: (title) => `${title} jetzt spielen`,
     remove: (title) => `${title} aus der Warteschlange nehmen`,
     save: "Als Wiedergabeliste sichern",
-    saveName: (day) => `VibeluX ${day}`,
-    saved: (n) => (n === 1 ? "1 Lied gesichert." : `${n} Lieder gesichert.`),
     looking: "Passende Lieder werden gesucht",
   },
 
@@ -468,6 +466,30 @@ export const de: Language = {
     showAll: "Alle Lieder zeigen",
   },
 
+  playlists: {
+    title: "Wiedergabelisten",
+    nameIt: "Name der Wiedergabeliste",
+    keep: "Behalten",
+    proposed: (mood, day) => `${mood[0]?.toUpperCase()}${mood.slice(1)}, ${day}`,
+    mixed: "gemischt",
+    day: (date) => date.toLocaleDateString("de", { day: "numeric", month: "long" }),
+    kept: (name, songs) =>
+      `„${name}“ mit ${songs === 1 ? "1 Lied" : `${songs} Liedern`} liegt in deiner Bibliothek.`,
+    play: (name) => `${name} spielen`,
+    download: (name) => `${name} als Datei herunterladen`,
+    rename: (name) => `${name} umbenennen`,
+    renameShort: "Umbenennen",
+    delete: (name) => `${name} löschen`,
+    deleteShort: "Löschen",
+    sure: (name) => `Die Wiedergabeliste „${name}“ löschen? Ihre Lieder bleiben in der Bibliothek.`,
+    deleted: (name) => `„${name}“ ist gelöscht.`,
+    nothingThere: (name) => `Keines der Lieder von „${name}“ ist gerade in der Bibliothek.`,
+    someMissing: (songs) =>
+      songs === 1
+        ? "1 Lied davon ist gerade nicht in der Bibliothek."
+        : `${songs} Lieder davon sind gerade nicht in der Bibliothek.`,
+  },
+
   song: {
     by: (title, artist) => `${title} von ${artist}`,
     play: (song) => `${song} abspielen`,
@@ -477,13 +499,16 @@ export const de: Language = {
     playShort: "Abspielen",
     pauseShort: "Anhalten",
     queueShort: "Einreihen",
+    radio: "Radio mit diesem Lied",
+    radioOn: (title, songs) =>
+      `Jetzt „${title}“, danach ${songs === 1 ? "ein Lied, das" : `${songs} Lieder, die`} ähnlich ${songs === 1 ? "klingt" : "klingen"}.`,
     track: (n) => `Titel ${n}`,
     sound: "Wie es klingt",
     affect: (valence, arousal) => `angenehm ${de.signed(valence)}, Energie ${de.signed(arousal)}`,
     clear: "Seine Stimmung ist eindeutig.",
     mixed: "Seine Stimmung ist gemischt, also weniger sicher.",
-    steady: "Es bleibt, wie es beginnt.",
-    changing: "Es wandelt sich.",
+    steady: (emotion) => `Von Anfang bis Ende ${emotion}.`,
+    varies: (emotion) => `Meist ${emotion}, mal mehr, mal weniger.`,
     onMap: "Auf der Karte zeigen",
     correct: "Stimmung berichtigen",
     corrected: "Diese Stimmung hast du ihm gegeben.",
@@ -513,7 +538,14 @@ export const de: Language = {
     title: "Stimmungskarte",
     surface:
       "Stimmungskarte. Pfeiltasten bewegen ein Kreuz, Plus und Minus vergrößern und verkleinern, Null zeigt alles. Die Eingabetaste spielt das Lied am Kreuz oder setzt dort deine Stimmung.",
-    summary: (songs, share, where) => `${songs}; der größte Teil, ${share}, ist ${where}.`,
+    summary: (songs, where) => `${songs}; die meisten sind ${where}.`,
+    spread: (songs) => `${songs} aller Art.`,
+    draw: "Einen Bereich zeichnen",
+    area: "Dein Bereich",
+    areaPlay: "Diese spielen",
+    areaClear: "Bereich entfernen",
+    areaEmpty: "Darin liegt kein Lied.",
+    areaName: (day) => `Von der Karte, ${day}`,
     pleasant: "angenehm",
     unpleasant: "unangenehm",
     calm: "ruhig",
@@ -528,7 +560,7 @@ export const de: Language = {
     nearer: "Näher",
     farther: "Weiter weg",
     whole: "Alles zeigen",
-    help: "Der Ring ist deine Stimmung. Ziehen bewegt, Mausrad oder zwei Finger vergrößern.",
+    help: "Der Ring ist deine Stimmung. Ziehen bewegt, Mausrad oder zwei Finger vergrößern. Mit der Umschalttaste zeichnest du einen Bereich.",
     empty: "Die Karte ist noch leer",
     emptyText: "Sobald VibeluX Lieder angehört hat, ist jedes von ihnen hier ein Punkt.",
     emptyAction: "Lieder hinzufügen",

@@ -292,8 +292,6 @@ export const en = {
     playNow: (title: string) => `Play ${title} now`,
     remove: (title: string) => `Remove ${title} from the queue`,
     save: "Save as playlist",
-    saveName: (day: string) => `VibeluX ${day}`,
-    saved: (n: number) => (n === 1 ? "1 song saved." : `${n} songs saved.`),
     looking: "Looking for songs that fit",
   },
 
@@ -451,6 +449,30 @@ export const en = {
     showAll: "Show all songs",
   },
 
+  playlists: {
+    title: "Playlists",
+    nameIt: "Name of the playlist",
+    keep: "Keep it",
+    proposed: (mood: string, day: string) => `${mood[0]?.toUpperCase()}${mood.slice(1)}, ${day}`,
+    mixed: "mixed",
+    day: (date: Date) => date.toLocaleDateString("en-GB", { day: "numeric", month: "long" }),
+    kept: (name: string, songs: number) =>
+      `“${name}” with ${songs === 1 ? "1 song" : `${songs} songs`} is in your library.`,
+    play: (name: string) => `Play ${name}`,
+    download: (name: string) => `Download ${name} as a file`,
+    rename: (name: string) => `Rename ${name}`,
+    renameShort: "Rename",
+    delete: (name: string) => `Delete ${name}`,
+    deleteShort: "Delete",
+    sure: (name: string) => `Delete the playlist “${name}”? Its songs stay in the library.`,
+    deleted: (name: string) => `“${name}” is deleted.`,
+    nothingThere: (name: string) => `None of the songs of “${name}” are in the library now.`,
+    someMissing: (songs: number) =>
+      songs === 1
+        ? "1 of its songs is not in the library now."
+        : `${songs} of its songs are not in the library now.`,
+  },
+
   song: {
     by: (title: string, artist: string) => `${title} by ${artist}`,
     play: (song: string) => `Play ${song}`,
@@ -460,14 +482,18 @@ export const en = {
     playShort: "Play",
     pauseShort: "Pause",
     queueShort: "Queue",
+    radio: "Radio from this song",
+    radioOn: (title: string, songs: number) =>
+      `Now “${title}”, then ${songs === 1 ? "a song that sounds" : `${songs} songs that sound`} like it.`,
     track: (n: number) => `track ${n}`,
     sound: "How it sounds",
     affect: (valence: number, arousal: number) =>
       `pleasantness ${en.signed(valence)}, energy ${en.signed(arousal)}`,
     clear: "Its mood is clear.",
     mixed: "Its mood is a mixture, so less sure.",
-    steady: "It stays the same all the way.",
-    changing: "It changes on its way.",
+    steady: (emotion: string) =>
+      `${emotion[0]?.toUpperCase()}${emotion.slice(1)} from beginning to end.`,
+    varies: (emotion: string) => `Mostly ${emotion}, now more, now less.`,
     onMap: "Show on the map",
     correct: "Correct its mood",
     corrected: "This is the mood that you gave it.",
@@ -496,9 +522,15 @@ export const en = {
   map: {
     title: "Mood map",
     surface:
-      "Mood map. Arrow keys move a cross, plus and minus zoom, zero shows all. Enter plays the song at the cross, or sets your mood there.",
-    summary: (songs: string, share: string, where: string) =>
-      `${songs}; the largest part, ${share}, is ${where}.`,
+      "Mood map. Arrow keys move a cross, plus and minus zoom, zero shows all. Enter plays the song at the cross, or sets your mood there. A begins an area at the cross and, pressed again, ends it.",
+    summary: (songs: string, where: string) => `${songs}; most of them are ${where}.`,
+    spread: (songs: string) => `${songs}, of all kinds.`,
+    draw: "Draw an area",
+    area: "Your area",
+    areaPlay: "Play these",
+    areaClear: "Remove the area",
+    areaEmpty: "There is no song in it.",
+    areaName: (day: string) => `From the map, ${day}`,
     pleasant: "pleasant",
     unpleasant: "unpleasant",
     calm: "calm",
@@ -513,7 +545,7 @@ export const en = {
     nearer: "Closer",
     farther: "Farther away",
     whole: "Show all",
-    help: "The ring is your mood. Drag to move, turn the wheel or pinch to zoom.",
+    help: "The ring is your mood. Drag to move, turn the wheel or pinch to zoom. Hold Shift and drag to draw an area.",
     empty: "The map is still empty",
     emptyText: "As soon as VibeluX has listened to songs, each of them is a point here.",
     emptyAction: "Add songs",

@@ -9,6 +9,7 @@ import { shortcut } from "../shell/shortcuts";
 import type { View } from "../shell/view";
 import { emotionFilter, searchBar } from "./list-tools";
 import { overview, refreshOverview } from "./overview";
+import { playlistList } from "./playlist-list";
 import { EVERYTHING, filter, isEverything, order, questionOf } from "./query";
 import { lookForScan, runs, scan } from "./scan";
 import { scanPanel } from "./scan-panel";
@@ -162,6 +163,7 @@ export const libraryView: View = (signal) => {
       panel.tools,
     ),
     panel.element,
+    playlistList(signal),
     results,
   );
 };

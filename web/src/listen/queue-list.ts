@@ -38,7 +38,7 @@ export const queueList: View = (signal) => {
       class: "button button-quiet queue-save",
       type: "button",
       "aria-label": t.listen.save,
-      onclick: () => background(savePlaylist()),
+      onclick: () => background(savePlaylist(upcoming.value.slice(0, SHOWN))),
     },
     icon("save"),
     h("span", {}, t.listen.save),

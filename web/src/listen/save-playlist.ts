@@ -1,19 +1,28 @@
-import { askRaw } from "../api/client";
-import { h } from "../dom";
 import { words } from "../language";
-import { playing, upcoming } from "../player/player";
+import { keepPlaylist } from "../library/playlists";
+import { strongest } from "../emotions";
+import { mood } from "../mood/mood";
+import { playing, type Turn } from "../player/player";
+import { askName } from "../shell/ask-name";
 import { tell } from "../shell/messages";
 
-/** Saves what plays and what comes as an M3U8 file, which any player reads. */
-export async function savePlaylist(): Promise<void> {
-  const t = words();
+/** Keeps what plays and the songs that are shown after it, under a name of the person's. */
+export async function savePlaylist(shown: readonly Turn[]): Promise<void> {
+  const { playlists: t } = words();
   const now = playing.value;
-  const songs = [...(now === null ? [] : [now]), ...upcoming.value].map(({ song }) => song.id);
+  const songs = [...(now === null ? [] : [now]), ...shown].map(({ song }) => song.id);
   if (songs.length === 0) return;
-  const name = t.listen.saveName(new Date().toLocaleDateString("sv")); // 2026-11-22
-  const answer = await askRaw("POST", "/api/v1/playlists", { songs, name, format: "m3u8" });
-  const url = URL.createObjectURL(await answer.blob());
-  h("a", { href: url, download: `${name}.m3u8` }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-  tell(t.listen.saved(songs.length));
+  const name = await askName(t.nameIt, proposedName(), t.keep);
+  if (name === null) return;
+  await keepPlaylist(name, songs);
+  tell(t.kept(name, songs.length));
+}
+
+/** Such as "Happy, 30 November". */
+export function proposedName(today = new Date()): string {
+  const t = words();
+  const given = mood.value;
+  const day = t.playlists.day(today);
+  if (given === null) return t.playlists.proposed(t.playlists.mixed, day);
+  return t.playlists.proposed(t.emotions[strongest(given.mood)], day);
 }

@@ -8,16 +8,25 @@ export interface Gestures {
   readonly pressed: (at: Pixel, touch: boolean) => void;
   /** The mouse is over a place; null: it has left. */
   readonly hovered: (at: Pixel | null) => void;
+  /** Whether a drag draws a line instead of moving the map. */
+  readonly draws: (event: PointerEvent) => boolean;
+  /** The line that is drawn; `done`: it is complete. An empty one was given up. */
+  readonly drawn: (line: readonly Pixel[], done: boolean) => void;
 }
+
+/** Pixels between two points of a line that is drawn. */
+const STEP = 4;
 
 /** Pixels that a press may tremble. */
 const TREMBLE = 5;
 
-/** Pans by dragging, zooms by wheel and by two fingers. */
+/** Pans by dragging, or draws; zooms by wheel and by two fingers. */
 export function gestures(element: HTMLElement, on: Gestures): void {
   const down = new Map<number, Pixel>();
   /** Where a press began; null when it has become a movement. */
   let press: Pixel | null = null;
+  /** The line that is being drawn. */
+  let line: Pixel[] | null = null;
 
   const at = (event: MouseEvent): Pixel => {
     const box = element.getBoundingClientRect();
@@ -26,7 +35,9 @@ export function gestures(element: HTMLElement, on: Gestures): void {
   element.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     element.setPointerCapture(event.pointerId);
+    if (line !== null) on.drawn((line = null) ?? [], false); // a second finger zooms
     press = down.size === 0 ? at(event) : null;
+    if (press !== null && on.draws(event)) line = [press];
     down.set(event.pointerId, at(event));
   });
   element.addEventListener("pointermove", (event) => {
@@ -39,6 +50,13 @@ export function gestures(element: HTMLElement, on: Gestures): void {
     if (press !== null && Math.hypot(here.x - press.x, here.y - press.y) < TREMBLE) return;
     if (press !== null) on.hovered(null);
     press = null;
+    if (line !== null) {
+      down.set(event.pointerId, here);
+      const last = line.at(-1)!;
+      if (Math.hypot(here.x - last.x, here.y - last.y) < STEP) return;
+      line.push(here);
+      return on.drawn(line, false);
+    }
     element.classList.add("is-dragged");
     const other = [...down].find(([id]) => id !== event.pointerId)?.[1];
     down.set(event.pointerId, here);
@@ -51,6 +69,9 @@ export function gestures(element: HTMLElement, on: Gestures): void {
   const up = (event: PointerEvent): void => {
     if (!down.delete(event.pointerId)) return;
     if (down.size === 0) element.classList.remove("is-dragged");
+    if (line !== null && press === null)
+      on.drawn(event.type === "pointerup" ? line : [], event.type === "pointerup");
+    line = null;
     if (press !== null && event.type === "pointerup")
       on.pressed(at(event), event.pointerType === "touch");
     press = null;

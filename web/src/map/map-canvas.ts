@@ -18,6 +18,8 @@ export interface Marks {
   readonly mood: Place | null;
   /** The cross that the keyboard moves. */
   readonly cross: Place | null;
+  /** The line around an area, closed by its last point. */
+  readonly area: readonly Place[];
 }
 
 /** The picture of the map: it is drawn only when something has changed. */
@@ -26,7 +28,7 @@ export class MapCanvas {
   #frame = new Frame(1, 1);
   #points: Points | null = null;
   #shown: Shown = EMOTIONS.map(() => true);
-  #marks: Marks = { hovered: null, playing: null, mood: null, cross: null };
+  #marks: Marks = { hovered: null, playing: null, mood: null, cross: null, area: [] };
   #drawing = 0;
   #rest: ReturnType<typeof setTimeout> | undefined;
   readonly #ground = h("canvas", { class: "map-layer", "aria-hidden": "true" });
@@ -193,7 +195,22 @@ export class MapCanvas {
     const [text, ground, accent] = ["--text", "--surface", "--accent"].map((name) =>
       style.getPropertyValue(name),
     ) as [string, string, string];
-    const { hovered, playing, mood, cross } = this.#marks;
+    const { hovered, playing, mood, cross, area } = this.#marks;
+    if (area.length > 1) {
+      pen.beginPath();
+      for (const place of area) {
+        const { x, y } = frame.pixel(place);
+        pen.lineTo(x, y);
+      }
+      pen.closePath();
+      pen.globalAlpha = 0.14;
+      pen.fillStyle = accent;
+      pen.fill();
+      pen.globalAlpha = 1;
+      pen.lineWidth = 2;
+      pen.strokeStyle = accent;
+      pen.stroke();
+    }
     for (const [row, colour, grow] of [
       [playing, accent, 5],
       [hovered, text, 3],

@@ -5,6 +5,7 @@ import { icon, type IconName } from "../icons";
 import { words } from "../language";
 import { sentence } from "../language/table";
 import { runs, scan } from "../library/scan";
+import { live } from "../mood/live";
 import { mood, setMood } from "../mood/mood";
 import { playing } from "../player/player";
 import { go, hashOf } from "../route";
@@ -15,6 +16,7 @@ import { soundOf } from "../song/sound";
 import { playOrPause } from "../song/song-parts";
 import { Store } from "../store";
 import { theme } from "../theme";
+import { areaCard, rectangle } from "./area";
 import { Frame, type Pixel, type Place } from "./frame";
 import { gestures } from "./gestures";
 import { MapCanvas } from "./map-canvas";
@@ -119,7 +121,37 @@ export const mapView: View = (signal) => {
     const place = picture.frame.place(at);
     if (Math.abs(place.valence) > 1.02 || Math.abs(place.arousal) > 1.02) return;
     choose(place);
-    setMood(await moodAt(place, signal), "map");
+    // A camera goes on until the person says otherwise: a press beside a song is no such word.
+    if (live.value === null) setMood(await moodAt(place, signal), "map");
+  };
+
+  let drawing = false;
+  /** Where the keyboard began a rectangle. */
+  let corner: Place | null = null;
+  let area: readonly Place[] = [];
+  const pen = tool("area", t.map.draw, () => draw(!drawing));
+  pen.setAttribute("aria-pressed", "false");
+  const draw = (on: boolean): void => {
+    drawing = on;
+    pen.setAttribute("aria-pressed", String(on));
+    surface.classList.toggle("is-drawn-on", on);
+  };
+  const within = areaCard(() => setArea([]));
+  const setArea = (line: readonly Place[], done = true): void => {
+    area = line;
+    picture.mark({ area });
+    if (!done) return;
+    draw(false);
+    corner = null;
+    showArea();
+  };
+  const showArea = (): void => {
+    const all = points.value;
+    within.show(
+      all === null || area.length < 3
+        ? null
+        : all.inside(area, shown.value).map((row) => all.ids[row]!),
+    );
   };
 
   let hoverTimer: ReturnType<typeof setTimeout> | undefined;
@@ -157,6 +189,12 @@ export const mapView: View = (signal) => {
     frame: () => picture.frame,
     moved: setFrame,
     hovered: (at) => hover(at === null ? null : near(at)),
+    draws: (event) => drawing || (event.shiftKey && event.pointerType === "mouse"),
+    drawn: (line, done) =>
+      setArea(
+        line.map((at) => picture.frame.place(at)),
+        done || line.length === 0,
+      ),
     pressed: (at, touch) => {
       cross = null;
       picture.mark({ cross });
@@ -185,6 +223,7 @@ export const mapView: View = (signal) => {
     };
     setFrame(picture.frame.showing(cross));
     picture.mark({ cross });
+    if (corner !== null) setArea(rectangle(corner, cross), false);
     hover(near(picture.frame.pixel(cross)));
     clearTimeout(settle);
     settle = setTimeout(() => cross && choose(cross), SETTLE_MS);
@@ -202,8 +241,15 @@ export const mapView: View = (signal) => {
       "=": () => setFrame(picture.frame.zoomed(1.5, middle)),
       "-": () => setFrame(picture.frame.zoomed(1 / 1.5, middle)),
       "0": () => setFrame(picture.frame.whole()),
+      a: () => {
+        if (cross === null) moveCross(0, 0);
+        if (corner === null) corner = cross;
+        else setArea(area);
+      },
+      Escape: () => setArea([]),
       Enter: () => {
         if (cross === null) moveCross(0, 0);
+        else if (corner !== null) setArea(area);
         else background(act(picture.frame.pixel(cross)));
       },
     };
@@ -215,6 +261,7 @@ export const mapView: View = (signal) => {
   surface.addEventListener("blur", () => {
     cross = null;
     picture.mark({ cross });
+    if (corner !== null) setArea([]);
     hover(null);
   });
 
@@ -246,6 +293,7 @@ export const mapView: View = (signal) => {
   shown.watch((now) => {
     picture.shown = now;
     if (chosen !== null) choose(chosen);
+    showArea();
   }, signal);
   playing.watch(mark, signal);
   mood.watch(showMood, signal);
@@ -295,12 +343,14 @@ export const mapView: View = (signal) => {
         tool("plus", t.map.nearer, () => setFrame(picture.frame.zoomed(1.6))),
         tool("minus", t.map.farther, () => setFrame(picture.frame.zoomed(1 / 1.6))),
         tool("whole", t.map.whole, () => setFrame(picture.frame.whole())),
+        pen,
       ),
     ),
     h(
       "div",
       { class: "map-side column" },
       legend,
+      within.element,
       here.element,
       h("p", { class: "muted small" }, t.map.help),
     ),
@@ -356,6 +406,9 @@ function legendOf(signal: AbortSignal): HTMLElement {
   );
 }
 
+/** Of which on a quarter of the map counts as where most songs are. */
+const MOST = 0.5;
+
 /** The map in words: how many songs, and where most of them are. */
 function summaryOf(points: Points): string {
   const t = words();
@@ -364,11 +417,12 @@ function summaryOf(points: Points): string {
   for (let row = 0; row < points.count; row++)
     quarters[(points.valence[row]! >= 0 ? 1 : 0) + (points.arousal[row]! >= 0 ? 2 : 0)]! += 1;
   const most = quarters.indexOf(Math.max(...quarters));
-  const where = placeInWords({
-    valence: most % 2 ? 0.4 : -0.4,
-    arousal: most >= 2 ? 0.4 : -0.4,
-  });
-  return t.map.summary(t.songs(points.count), t.percent(quarters[most]! / points.count), where);
+  const songs = t.songs(points.count);
+  if (quarters[most]! < MOST * points.count) return t.map.spread(songs);
+  return t.map.summary(
+    songs,
+    placeInWords({ valence: most % 2 ? 0.4 : -0.4, arousal: most >= 2 ? 0.4 : -0.4 }),
+  );
 }
 
 function tool(name: IconName, label: string, onclick: () => void): HTMLButtonElement {

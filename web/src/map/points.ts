@@ -1,5 +1,6 @@
 import type { Schemas } from "../api/client";
 import { EMOTIONS } from "../emotions";
+import type { Place } from "./frame";
 
 /** Cells a side of the grid in which points are looked up. */
 const CELLS = 64;
@@ -54,6 +55,22 @@ export class Points {
     return this.#rowOf.get(id);
   }
 
+  /** The rows inside a closed line. */
+  inside(line: readonly Place[], shown: Shown = ALL): number[] {
+    const rows: number[] = [];
+    if (line.length < 3) return rows;
+    const across = line.map(({ valence }) => valence);
+    const up = line.map(({ arousal }) => arousal);
+    const [left, right] = [Math.min(...across), Math.max(...across)];
+    const [low, high] = [Math.min(...up), Math.max(...up)];
+    for (let row = 0; row < this.count; row++) {
+      const [v, a] = [this.valence[row]!, this.arousal[row]!];
+      if (v < left || v > right || a < low || a > high || !shown[this.strongest[row]!]) continue;
+      if (isInside(v, a, line)) rows.push(row);
+    }
+    return rows;
+  }
+
   /**
    * The rows nearest to a place, the nearest first.
    *
@@ -101,6 +118,18 @@ export class Points {
     }
     return found.map(({ row }) => row);
   }
+}
+
+/** Tells whether a place is inside a closed line, by how often a ray crosses it. */
+function isInside(valence: number, arousal: number, line: readonly Place[]): boolean {
+  let inside = false;
+  for (let i = 0, j = line.length - 1; i < line.length; j = i++) {
+    const [a, b] = [line[i]!, line[j]!];
+    if (a.arousal > arousal === b.arousal > arousal) continue;
+    const share = (arousal - a.arousal) / (b.arousal - a.arousal);
+    if (valence < a.valence + share * (b.valence - a.valence)) inside = !inside;
+  }
+  return inside;
 }
 
 interface Search {

@@ -120,6 +120,16 @@ export function enqueue(song: Song): void {
   if (playing.value === null) advance();
 }
 
+/** Plays songs one after the other, now; a first one that plays goes on. Then comes what was to come. */
+export function playAll(turns: readonly Turn[]): void {
+  const [first, ...rest] = turns;
+  if (first === undefined) return;
+  asked.set(rest);
+  if (playing.value?.song.id === first.song.id) return play();
+  leave();
+  begin(first);
+}
+
 /** Plays a song of the queue now. */
 export function playTurn(turn: Turn): void {
   leave();

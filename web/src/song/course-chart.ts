@@ -4,18 +4,18 @@ import { colourOf, EMOTIONS } from "../emotions";
 import { words } from "../language";
 import { moodPhrase } from "../mood/mood-phrase";
 import { place, playing, playSong, seek } from "../player/player";
-import { areas, HEIGHT, line, momentAt, rise, stretchesOf, WIDTH, type Moment } from "./course";
+import { areas, HEIGHT, line, momentAt, WIDTH, type Moment } from "./course";
+import { courseInWords, type OverTime } from "./course-words";
 import type { Song } from "./song-parts";
 
 const SVG = "http://www.w3.org/2000/svg";
 const KEY_SECONDS = 5;
-/** A change of valence or energy that is worth a word. */
-const WORTH = 0.15;
 
 /** A song's mood over time; pressing a place plays the song from there. */
 export function courseChart(
   song: Song,
   moments: readonly Moment[],
+  overTime: OverTime,
   signal: AbortSignal,
 ): HTMLElement {
   const t = words().song;
@@ -38,6 +38,7 @@ export function courseChart(
     },
     stacked(moments),
     lines(moments),
+    turns(overTime, end),
     cursor,
     head,
   );
@@ -102,7 +103,7 @@ export function courseChart(
   return h(
     "div",
     { class: "course-box" },
-    h("p", { id: describedBy }, courseInWords(moments)),
+    h("p", { id: describedBy }, courseInWords(overTime, words())),
     chart,
     h(
       "div",
@@ -114,28 +115,13 @@ export function courseChart(
   );
 }
 
-/** What the picture shows, as a sentence or two. */
-function courseInWords(moments: readonly Moment[]): string {
-  const { song: t, emotions } = words();
-  const stretches = stretchesOf(moments);
-  const [first, ...rest] = stretches;
-  if (first === undefined) return "";
-  const way =
-    rest.length === 0
-      ? t.allAlong(emotions[first.emotion])
-      : rest.length > 3
-        ? t.restless(emotions[first.emotion], emotions[rest.at(-1)?.emotion ?? first.emotion])
-        : t.way(
-            emotions[first.emotion],
-            rest.map(({ emotion, start }) => t.from(clock(start), emotions[emotion])),
-          );
-  const energy = rise(moments, ({ arousal }) => arousal);
-  const pleasure = rise(moments, ({ valence }) => valence);
-  const changes = [
-    Math.abs(energy) < WORTH ? "" : energy > 0 ? t.livelier : t.calmer,
-    Math.abs(pleasure) < WORTH ? "" : pleasure > 0 ? t.brighter : t.darker,
-  ].filter(Boolean);
-  return [way, changes.length > 0 ? t.becomes(changes) : ""].filter(Boolean).join(" ");
+/** Where the sentence says that the song turns. */
+function turns({ stretches }: OverTime, end: number): HTMLElement[] {
+  return stretches
+    .slice(1)
+    .map(({ start }) =>
+      h("div", { class: "course-turn", style: { left: `${(100 * start) / end}%` } }),
+    );
 }
 
 function stacked(moments: readonly Moment[]): SVGSVGElement {

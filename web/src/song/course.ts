@@ -1,5 +1,5 @@
 import type { Schemas } from "../api/client";
-import { EMOTIONS, numbersOf, strongest, type Emotion, type Mood } from "../emotions";
+import { EMOTIONS, numbersOf, type Mood } from "../emotions";
 
 /** A song's mood at a time. */
 export interface Moment {
@@ -32,70 +32,6 @@ export function momentsOf(
 /** The moment at a time; the last one of those that begin before it. */
 export function momentAt(moments: readonly Moment[], seconds: number): Moment | undefined {
   return moments.findLast(({ start }) => start <= seconds) ?? moments[0];
-}
-
-/** A stretch in which one emotion is the strongest. */
-export interface Stretch {
-  readonly emotion: Emotion;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Stretches shorter than this share of a song belong to their neighbours. */
-const SHORT = 0.12;
-
-/** The song as a few stretches, in their order. */
-export function stretchesOf(moments: readonly Moment[]): Stretch[] {
-  const whole = (moments.at(-1)?.end ?? 0) - (moments[0]?.start ?? 0);
-  const join = (stretches: readonly Stretch[]): Stretch[] => {
-    const joined: Stretch[] = [];
-    for (const stretch of stretches) {
-      const last = joined.at(-1);
-      if (last?.emotion === stretch.emotion)
-        joined[joined.length - 1] = { ...last, end: stretch.end };
-      else joined.push(stretch);
-    }
-    return joined;
-  };
-  let stretches = join(
-    moments.map(({ start, end, mood }) => ({ emotion: strongest(mood), start, end })),
-  );
-  while (stretches.length > 1) {
-    const lengths = stretches.map(({ start, end }) => end - start);
-    const shortest = lengths.indexOf(Math.min(...lengths));
-    if (lengths[shortest]! >= SHORT * whole) break;
-    const [before, here, after] = [
-      stretches[shortest - 1],
-      stretches[shortest]!,
-      stretches[shortest + 1],
-    ];
-    const left =
-      after === undefined ||
-      (before !== undefined && lengths[shortest - 1]! >= lengths[shortest + 1]!);
-    const into = left ? before : after;
-    if (into === undefined) break;
-    stretches = join(
-      stretches.map((stretch) => (stretch === here ? { ...here, emotion: into.emotion } : stretch)),
-    );
-  }
-  return stretches;
-}
-
-/** How much a value rises from the first third of a song to the last, by time. */
-export function rise(moments: readonly Moment[], value: (moment: Moment) => number): number {
-  const begin = moments[0]?.start ?? 0;
-  const whole = (moments.at(-1)?.end ?? 0) - begin;
-  const mean = (from: number, to: number): number => {
-    let [sum, time] = [0, 0];
-    for (const moment of moments) {
-      const overlap = Math.min(moment.end, to) - Math.max(moment.start, from);
-      if (overlap <= 0) continue;
-      sum += overlap * value(moment);
-      time += overlap;
-    }
-    return time > 0 ? sum / time : 0;
-  };
-  return mean(begin + (2 / 3) * whole, begin + whole) - mean(begin, begin + whole / 3);
 }
 
 /** Width and height of the paths. */

@@ -8,6 +8,7 @@ import { words } from "../language";
 import { sentence } from "../language/table";
 import { showOnMap } from "../map/map-view";
 import { paused, playing } from "../player/player";
+import { startRadio } from "../player/radio";
 import { hashOf } from "../route";
 import { background, untilDone } from "../shell/messages";
 import type { View } from "../shell/view";
@@ -45,7 +46,7 @@ export function songView(id: number): View {
     );
     const show = async (): Promise<void> => {
       const detail = await api.get("/api/v1/songs/{song_id}", { path: { song_id: id }, signal });
-      const { song, course, confidence } = detail;
+      const { song, course, over_time, confidence } = detail;
       remember(song);
       if (known === undefined || song.corrected !== known.corrected) top.show(song);
       document.title = `${song.title} · ${t.shell.title}`;
@@ -56,9 +57,9 @@ export function songView(id: number): View {
         song.mood === null
           ? null
           : sound(song, song.corrected ? null : (confidence ?? null), () => background(show())),
-        moments.length < 2
+        over_time === null
           ? null
-          : card(t.song.course, "song-course", courseChart(song, moments, signal)),
+          : card(t.song.course, "song-course", courseChart(song, moments, over_time, signal)),
         alike,
       );
       if (song.mood !== null) untilDone(showAlike, signal);
@@ -134,6 +135,9 @@ function songTop(
       actions,
       play,
       action("queue", t.song.queueShort, () => queueSong(song)),
+      song.mood === null
+        ? null
+        : action("similar", t.song.radio, () => background(startRadio(song))),
     );
   };
   return {
@@ -187,19 +191,14 @@ function sound(song: Song, confidence: Confidence | null, again: () => void): HT
               h("br"),
               h("span", { class: "muted small numbers" }, t.song.affect(at.valence, at.arousal)),
             ),
-        confidence === null ? null : h("p", { class: "muted small" }, sureness(confidence)),
+        confidence === null
+          ? null
+          : h("p", { class: "muted small" }, confidence.is_clear ? t.song.clear : t.song.mixed),
         at === null ? null : action("map", t.song.onMap, () => showOnMap(song.id)),
       ),
     ),
     correctMood(song, again),
   );
-}
-
-/** Says how sure an analysis is. */
-function sureness({ is_clear, is_steady }: Confidence): string {
-  const t = words().song;
-  const steady = is_steady === null ? "" : is_steady ? t.steady : t.changing;
-  return [is_clear ? t.clear : t.mixed, steady].filter(Boolean).join(" ");
 }
 
 function smallMap(valence: number, arousal: number): SVGSVGElement {

@@ -41,6 +41,9 @@ test("addresses are relative to the page, whatever path a proxy gives it", async
   await client.api.get("/api/v1/songs/{song_id}", { path: { song_id: 7 } });
   expect(asked).toEqual(["api/v1/songs/7"]);
   expect(client.address("/api/v1/audio/{song_id}", { song_id: 7 })).toBe("api/v1/audio/7");
+  expect(client.address("/api/v1/songs/several", {}, { ids: [7, 9] })).toBe(
+    "api/v1/songs/several?ids=7&ids=9",
+  );
 });
 
 const OBSTACLES = [

@@ -51,3 +51,22 @@ test("an empty map has nothing near", () => {
   const none = new Points({ ids: [], valence: [], arousal: [], strongest: [] });
   expect(none.nearest(0, 0, { most: 5 })).toEqual([]);
 });
+
+test("the songs inside a line are those that a look at each side finds", () => {
+  const corner = (valence: number, arousal: number) => ({ valence, arousal });
+  const square = [corner(-0.5, -0.5), corner(0.5, -0.5), corner(0.5, 0.5), corner(-0.5, 0.5)];
+  const rows = Array.from({ length: COUNT }, (_, row) => row);
+  const within = (row: number): boolean =>
+    Math.abs(points.valence[row]!) < 0.5 && Math.abs(points.arousal[row]!) < 0.5;
+  expect(points.inside(square)).toEqual(rows.filter(within));
+  const shown = [false, false, false, true, false, false, false];
+  expect(points.inside(square, shown)).toEqual(
+    rows.filter((row) => within(row) && points.strongest[row] === 3),
+  );
+  const diamond = [corner(0, -1), corner(1, 0), corner(0, 1), corner(-1, 0)];
+  expect(points.inside(diamond)).toEqual(
+    rows.filter((row) => Math.abs(points.valence[row]!) + Math.abs(points.arousal[row]!) < 1),
+  );
+  expect(points.inside([])).toEqual([]);
+  expect(points.inside(square.slice(0, 2))).toEqual([]);
+});

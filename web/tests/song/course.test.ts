@@ -1,14 +1,6 @@
 import { expect, test } from "vitest";
 import { EMOTIONS, type Emotion } from "../../src/emotions";
-import {
-  areas,
-  line,
-  momentAt,
-  momentsOf,
-  rise,
-  stretchesOf,
-  type Moment,
-} from "../../src/song/course";
+import { areas, line, momentAt, momentsOf, type Moment } from "../../src/song/course";
 
 /** A song of windows of ten seconds, each mostly of an emotion. */
 function song(...strongest: Emotion[]): Moment[] {
@@ -32,32 +24,6 @@ test("a moment lasts until the next one, the last one until the song ends", () =
   expect(momentAt(moments, -1)?.start).toBe(0);
   expect(momentAt([], 3)).toBeUndefined();
   expect(momentsOf([], 30)).toEqual([]);
-});
-
-test("stretches follow the strongest emotion", () => {
-  expect(stretchesOf(song("sad", "sad", "happy", "happy"))).toEqual([
-    { emotion: "sad", start: 0, end: 20 },
-    { emotion: "happy", start: 20, end: 45 },
-  ]);
-});
-
-test("a short stretch belongs to its longer neighbour", () => {
-  const moments = song(
-    ...Array.from({ length: 12 }, (): Emotion => "neutral"),
-    "fear",
-    ...Array.from({ length: 6 }, (): Emotion => "happy"),
-  );
-  expect(stretchesOf(moments)).toEqual([
-    { emotion: "neutral", start: 0, end: 130 },
-    { emotion: "happy", start: 130, end: 195 },
-  ]);
-  expect(stretchesOf([])).toEqual([]);
-});
-
-test("a rise compares the last third with the first", () => {
-  const moments = song("sad", "sad", "sad", "sad", "sad", "sad");
-  expect(rise(moments, ({ arousal }) => arousal)).toBeCloseTo(0);
-  expect(rise(moments, ({ valence }) => valence)).toBeGreaterThan(0.5);
 });
 
 test("the seven areas fill the picture from edge to edge", () => {

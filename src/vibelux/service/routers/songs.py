@@ -8,7 +8,9 @@ from fastapi import APIRouter, Path, Query
 from vibelux.emotions import as_mood, mood_dict
 from vibelux.library.song_search import Sort, find, points
 from vibelux.recommend.confidence import confidence_of
+from vibelux.recommend.radio import radio
 from vibelux.recommend.similar_songs import similar
+from vibelux.recommend.song_course import song_course_of
 from vibelux.service.context import Shared
 from vibelux.service.failures import documented
 from vibelux.service.schemas import (
@@ -16,6 +18,7 @@ from vibelux.service.schemas import (
     MapOut,
     MomentOut,
     MoodGiven,
+    PickOut,
     SimilarOut,
     SongDetail,
     SongOut,
@@ -81,6 +84,18 @@ def mood_map(shared: Shared) -> MapOut:
     )
 
 
+@router.get("/several", responses=documented(422, 503))
+def several_songs(
+    shared: Shared,
+    ids: Annotated[list[int], Query(min_length=1, max_length=200, description="of the songs")],
+) -> list[SongOut]:
+    """Return songs in the order of their ids; those that are gone are left out."""
+    columns = shared.columns.now()
+    known = [song_id for song_id in ids if columns.row_of(song_id) is not None]
+    statistics = shared.catalogue.statistics.songs
+    return [SongOut.of(song, statistics) for song in shared.catalogue.songs_by_id(known)]
+
+
 @router.get("/{song_id}", responses=documented(404, 422, 503))
 def song(shared: Shared, song_id: Id) -> SongDetail:
     """Return a song with its mood over time."""
@@ -98,6 +113,7 @@ def song(shared: Shared, song_id: Id) -> SongDetail:
             )
             for moment in found.course
         ],
+        over_time=song_course_of(found.course, found.duration, statistics),
         confidence=None
         if found.mood is None or found.corrected
         else ConfidenceOut.of(confidence_of(found.mood, found.course, statistics)),
@@ -124,12 +140,28 @@ def similar_songs(
 ) -> list[SimilarOut]:
     """Return the songs that sound most like a song."""
     found = shared.song(song_id)
+    alike = similar(shared.catalogue, found, n=n, columns=shared.columns.now())
     statistics = shared.catalogue.statistics.songs
+    return [SimilarOut.of(other, statistics) for other in alike]
+
+
+@router.get("/{song_id}/radio", responses=documented(404, 409, 422, 503))
+def song_radio(
+    shared: Shared,
+    song_id: Id,
+    n: Annotated[int, Query(ge=1, le=100)] = 25,
+    seed: Annotated[
+        int | None, Query(ge=0, lt=1 << 63, description="the same one, the same order")
+    ] = None,
+) -> list[PickOut]:
+    """Return songs that sound like a song, in an order to listen to."""
+    song = shared.song(song_id)
+    columns, listener = shared.columns.now(), shared.listener
+    found = radio(shared.catalogue, song, n=n, columns=columns, listener=listener, seed=seed)
+    statistics = shared.catalogue.statistics.songs
+    there = shared.disks.are_there([other.song.path for other in found])
     return [
-        SimilarOut(
-            song=SongOut.of(other.song, statistics),
-            score=round(other.score, 6),
-            reasons=other.reasons,
-        )
-        for other in similar(shared.catalogue, found, n=n, columns=shared.columns.now())
+        PickOut.of_similar(other, song, statistics)
+        for other, is_there in zip(found, there, strict=True)
+        if is_there
     ]
