@@ -95,7 +95,7 @@ def test_who_comes_without_the_token_signs_in_where_they_are(open_page, shown):
     assert page.locator("img").evaluate("(img) => img.naturalWidth") > 0
     page.get_by_label("Link or token").fill(service.link)
     page.get_by_role("button", name="Open").click()
-    page.get_by_text(re.compile("^21 songs; ")).wait_for()
+    page.get_by_text(re.compile("^21 songs[;,] ")).wait_for()
     assert page.url == f"{proxy.url}#/map"
 
 
