@@ -33,7 +33,7 @@ def main() -> None:
         picture = console.export_svg(title="VibeluX", theme=MONOKAI)
         picture = re.sub(r"@font-face \{.*?\}", "", picture, flags=re.DOTALL)  # no remote fonts
         (IMAGES / "recommend.svg").write_text(picture, encoding="utf-8")
-        song = next(Path(folder, "samples").rglob("*happy*1*"))
+        song = next(Path(folder, "samples").rglob("Sunny brass.*"))
         run("analyse", str(song), "--plot", str(IMAGES / "song.png"), env=home)
 
 

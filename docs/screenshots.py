@@ -87,7 +87,7 @@ def listening(page: Page, _url: str) -> None:
 def library(page: Page, url: str) -> None:
     """Show all songs."""
     page.goto(f"{url}#/library")
-    page.get_by_text("Sample happy 1", exact=True).first.wait_for()
+    page.get_by_text("Sunny brass", exact=True).first.wait_for()
 
 
 def the_map(page: Page, url: str) -> None:
@@ -99,8 +99,8 @@ def the_map(page: Page, url: str) -> None:
 def song(page: Page, url: str) -> None:
     """Show one song."""
     library(page, url)
-    page.get_by_role("link", name=re.compile("Sample happy 1")).first.click()
-    page.get_by_role("heading", name="Sample happy 1").wait_for()
+    page.get_by_role("link", name=re.compile("Sunny brass")).first.click()
+    page.get_by_role("heading", name="Sunny brass").wait_for()
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def heard_samples(tmp_path_factory: pytest.TempPathFactory) -> "dict[str, SongAn
 
     model = MusicModel.load()
     files = render_samples(tmp_path_factory.mktemp("heard-samples"))
-    return {file.stem: model.analyse_windows(file, max_windows=5)[0] for file in files}
+    return {file.stem: model.analyse_windows(file, max_windows=3)[0] for file in files}
 
 
 @pytest.fixture

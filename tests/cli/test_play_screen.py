@@ -103,14 +103,14 @@ def test_says_why_in_sentences(drawn, monkeypatch):
 
 def test_the_document_shows_what_is_drawn(drawn):
     def sample(name, emotion="happy", energy="high"):
-        entry = pick(1, f"Sample {name}", "VibeluX samples")
+        entry = pick(1, name, "VibeluX samples")
         entry.song.duration = 24.0
         entry.reasons = [Sounds(emotion, energy), Relates("close", "you")]
         return entry
 
     told = Told(
-        *(sample("happy 1"), sample("happy 3"), sample("happy 2")),
-        sample("neutral 3", "neutral", "low"),
+        *(sample("Sunny brass"), sample("Banjo polka"), sample("Swinging clarinet")),
+        sample("Warm keys", "neutral", "low"),
     )
     told.liked, told.session.mood = True, parse_mood("happy=0.7,neutral=0.3")
     told.playing = lambda: Playing(told.pick.song, 10.0, False)

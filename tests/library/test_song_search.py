@@ -1,11 +1,13 @@
 import numpy as np
 import pytest
 
+from vibelux.emotions import parse_mood
 from vibelux.errors import InvalidInput, InvalidMood
 from vibelux.folding import folded
 from vibelux.library.schema_blobs import vector_blob
 from vibelux.library.song_columns import SongColumns
 from vibelux.library.song_search import SEARCHED, find, points
+from vibelux.model_statistics import ModelStatistics
 
 
 @pytest.mark.parametrize(
@@ -73,3 +75,72 @@ def test_an_empty_catalogue_has_an_empty_list(catalogue):
     assert len(songs) == 0
     assert find(songs, "x", sort="title").tolist() == []
     assert points(songs).affect.shape == (0, 2)
+
+
+PLACES = ModelStatistics().songs.affect
+
+
+@pytest.fixture
+def moody(catalogue, add_song):
+    """Songs by title; what is in brackets is how they sound."""
+    heard = {
+        "Piano (sad)": ("sad=0.6,neutral=0.4", -0.5, -0.5),
+        "Guitar (sad)": ("sad=0.7,fear=0.3", -0.6, -0.2),
+        "Sad but happy": ("happy=0.8,neutral=0.2", 0.8, 0.4),
+        "Piano (calm)": ("neutral=0.9,happy=0.1", 0.3, -0.7),
+        "Noise (calm mood, lively)": ("neutral=0.7,happy=0.3", 0.3, 0.3),
+        "Drums (energetic)": ("happy=0.5,surprise=0.3,angry=0.2", 0.4, 0.8),
+        "Strings (tense)": ("fear=0.6,angry=0.4", -0.7, 0.6),
+    }
+    for title, (mood, valence, arousal) in heard.items():
+        add_song(
+            catalogue,
+            f"/m/{title}.mp3",
+            title=title.split(" (")[0],
+            mood=vector_blob(parse_mood(mood)),
+            valence=valence,
+            arousal=arousal,
+        )
+    songs = SongColumns.of(catalogue, *SEARCHED)
+    names = list(heard)
+
+    def sought(words, **more):
+        ids = find(songs, words, places=PLACES, **more)
+        titles = {song.id: name for song, name in zip(catalogue.songs(), names, strict=True)}
+        return [titles[song_id] for song_id in ids.tolist()]
+
+    return sought
+
+
+@pytest.mark.parametrize("word", ["sad", "Sad", "traurig", "sadness", "melancholisch"])
+def test_a_word_for_a_mood_finds_songs_that_sound_like_it(moody, word):
+    found = moody(word)
+    assert {"Piano (sad)", "Guitar (sad)"} <= set(found)
+    assert set(found) <= {"Piano (sad)", "Guitar (sad)", "Sad but happy"}
+
+
+def test_a_title_with_the_word_is_found_too_and_comes_first(moody):
+    assert moody("sad", sort="title")[0] == "Sad but happy"
+    assert moody("sad happy") == ["Sad but happy"]
+
+
+def test_words_for_moods_go_with_words_of_names(moody):
+    assert moody("calm piano") == ["Piano (calm)"]
+    assert moody("piano sad") == ["Piano (sad)"]
+    assert moody("piano") == ["Piano (sad)", "Piano (calm)"]
+    assert moody("sad trombone") == []
+
+
+def test_everyday_moods_mind_how_lively_a_song_is(moody):
+    assert "Piano (calm)" in moody("ruhig")
+    assert "Noise (calm mood, lively)" not in moody("ruhig")
+    assert "Drums (energetic)" in moody("energetic")
+    assert not any("calm" in title for title in moody("energetic"))
+    assert moody("tense") == ["Strings (tense)"]
+    assert moody("angespannt") == ["Strings (tense)"]
+
+
+def test_without_places_words_are_words(catalogue, moody):
+    songs = SongColumns.of(catalogue, *SEARCHED)
+    assert len(find(songs, "sad")) == 1
+    assert len(find(songs, "traurig")) == 0

@@ -10,6 +10,8 @@ import pytest
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
+from vibelux.samples.rendering import render_samples  # noqa: E402
+
 from . import camera_files, chromium, songs  # noqa: E402
 from .serving import Served, served  # noqa: E402
 from .watched import Watched, watched  # noqa: E402
@@ -75,8 +77,16 @@ def camera_browser(playwright, face_file: Path) -> Iterator["sync_api.Browser"]:
 
 @pytest.fixture(scope="package")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """The sample pieces, short, as files."""
+    """Songs of every emotion, short, as files."""
     return songs.render(tmp_path_factory.mktemp("page") / "samples")
+
+
+@pytest.fixture(scope="package")
+def sample_pieces(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sample pieces, short."""
+    folder = tmp_path_factory.mktemp("pieces") / "samples"
+    render_samples(folder, pieces=songs.SAMPLES)
+    return folder
 
 
 @pytest.fixture(scope="package")
@@ -100,13 +110,13 @@ def own_service(page_folder: Path, samples: list[Path], tmp_path: Path) -> Itera
 
 
 @pytest.fixture
-def new_service(page_folder: Path, samples: list[Path], tmp_path: Path) -> Iterator[Served]:
+def new_service(page_folder: Path, sample_pieces: Path, tmp_path: Path) -> Iterator[Served]:
     """A service as a new person has it: nothing in the catalogue yet.
 
     The samples lie where it would render them, which takes a minute.
     """
     home = tmp_path / "home"
-    shutil.copytree(samples[0].parent, home / "samples")
+    shutil.copytree(sample_pieces, home / "samples")
     music = tmp_path / "Music"
     music.mkdir()
     with served(home, tmp_path) as service:

@@ -1,4 +1,4 @@
-"""Catalogues for the page: the samples with moods as they are meant, and one of many songs."""
+"""Catalogues for the page: short songs of every emotion, and one of many songs."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -17,12 +17,24 @@ from vibelux.samples.synthesis import PIECES
 
 MUSIC = ModelStatistics().songs
 
-SHORT = tuple(replace(piece, bars=4) for piece in PIECES)
-"""The sample pieces, cut to some seconds."""
+SAMPLES = tuple(replace(piece, bars=4) for piece in PIECES)
+"""The sample pieces, cut to some seconds; the service takes them for those that it renders."""
+
+SHORT = tuple(
+    replace(
+        SAMPLES[(3 * place + number) % len(SAMPLES)],
+        title=f"Sample {emotion} {number}",
+        heard=emotion,
+        number=number,
+    )
+    for place, emotion in enumerate(EMOTIONS)
+    for number in (1, 2, 3)
+)
+"""Three songs of some seconds for each emotion, whatever they sound like."""
 
 
 def render(folder: Path) -> list[Path]:
-    """Write the short samples; the service takes them for those that it would render itself."""
+    """Write the songs of `SHORT`."""
     return render_samples(folder, pieces=SHORT)
 
 
@@ -54,14 +66,14 @@ def row(path: Path, mood: np.ndarray, rng: np.random.Generator, **more: object) 
 
 
 def catalogue_samples(home: Path, files: list[Path]) -> None:
-    """Make a catalogue of the samples in which each has the mood that it is meant to have."""
+    """Make a catalogue of the songs of `SHORT`, each with the mood of its emotion."""
     rng = np.random.default_rng(7)
     rows = []
     for number, (piece, path) in enumerate(zip(SHORT, files, strict=True)):
         mood = rng.dirichlet(np.full(len(EMOTIONS), 0.4)) * 0.35
-        mood[EMOTIONS.index(piece.emotion)] += 0.65
+        mood[EMOTIONS.index(piece.heard)] += 0.65
         more = {
-            "title": piece.name,
+            "title": piece.title,
             "artist": f"Ensemble {number % 5 + 1}",
             "album": "VibeluX sample catalogue",
             "track": number + 1,

@@ -97,3 +97,14 @@ def test_the_search_finds_a_song_whose_page_says_how_it_sounds(open_page, servic
     page.wait_for_load_state("networkidle")
     assert violations(page) == []
     page.get_by_text(re.compile("^Sample sad [13]$")).first.wait_for()  # what sounds like it
+
+
+def test_a_word_for_a_mood_finds_the_songs_that_have_it(open_page, service):
+    page = open_page(f"{service.url}#/library").page
+    search(page, "traurig")  # in any language
+    page.get_by_text("3 of 21 songs").wait_for()
+    page.get_by_text("Sample sad 2", exact=True).first.wait_for()
+    page.get_by_role("searchbox").fill("")
+    page.get_by_label("Sort", exact=False).select_option("arousal")
+    page.locator(".song-row .mood-word-text").filter(has_text="energetic").first.wait_for()
+    assert "%" not in page.locator(".song-row .mood-words").first.text_content()

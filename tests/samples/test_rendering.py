@@ -21,7 +21,7 @@ def rendered(tmp_path_factory):
 
 
 def test_renders_pieces_in_several_formats(rendered):
-    assert [path.stem for path in rendered] == [piece.name for piece in SOME]
+    assert [path.stem for path in rendered] == [piece.title for piece in SOME]
     assert {path.suffix for path in rendered} == {".mp3", ".flac", ".m4a", ".ogg", ".opus"}
     folder = rendered[0].parent
     assert sorted(folder.iterdir()) == sorted(rendered)  # and leaves nothing else
@@ -31,7 +31,7 @@ def test_renders_pieces_in_several_formats(rendered):
 def test_files_are_tagged_as_samples(rendered, number):
     path = rendered[number]
     tags = read_tags(path)
-    assert (tags.title, tags.artist, tags.album) == (PIECES[number].name, ARTIST, ALBUM)
+    assert (tags.title, tags.artist, tags.album) == (PIECES[number].title, ARTIST, ALBUM)
     assert tags.track == number + 1
     with av.open(str(path)) as container:
         stream = container.streams.audio[0]
@@ -61,10 +61,25 @@ def test_a_second_call_changes_nothing_and_repairs_what_is_broken(rendered):
     )
     assert again == rendered
     assert steps == [(number, 5) for number in range(1, 6)]
-    assert read_tags(rendered[0]).title == PIECES[0].name
-    assert read_tags(rendered[1]).title == PIECES[1].name
+    assert read_tags(rendered[0]).title == PIECES[0].title
+    assert read_tags(rendered[1]).title == PIECES[1].title
     for path in rendered[2:]:
         assert path.stat().st_mtime_ns == times[path]
+
+
+def test_samples_of_an_earlier_version_go_and_nothing_else(rendered):
+    folder = rendered[0].parent
+    silence = np.zeros((2, RATE), np.float32)
+    old = {"comment": "sample 2: synthesised by VibeluX to sound happy", "title": "Sample happy 1"}
+    write_audio(folder / "Sample happy 1.flac", silence, file_format=FORMATS[1], tags=old)
+    write_audio(folder / "Mine.flac", silence, file_format=FORMATS[1], tags={"comment": "mine"})
+    (folder / "notes.mp3").write_text("no music")
+    render_samples(folder, pieces=SOME)
+    assert {path.name for path in folder.iterdir()} == {
+        *(path.name for path in rendered),
+        "Mine.flac",
+        "notes.mp3",
+    }
 
 
 @pytest.mark.parametrize("file_format", FORMATS, ids=lambda f: f.suffix)

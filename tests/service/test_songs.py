@@ -17,6 +17,8 @@ from .conftest import error, mood
         ({"max_valence": 0.0, "max_arousal": 0.0}, ["sad", "tender"]),
         ({"state": "failed"}, []),
         ({"search": "nothing like it"}, []),
+        ({"search": "traurig"}, ["sad"]),
+        ({"search": "Bo fröhlich"}, ["happy"]),
     ],
 )
 def test_songs_are_searched_filtered_and_sorted(service, query, names):

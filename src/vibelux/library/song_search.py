@@ -11,8 +11,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from vibelux.emotions import EMOTIONS, emotion_index
-from vibelux.errors import InvalidInput
+from vibelux.circumplex import affect_of
+from vibelux.emotions import EMOTIONS, Mood, emotion_index
+from vibelux.errors import InvalidInput, InvalidMood
+from vibelux.everyday_moods import mood_of_word
 from vibelux.folding import folded
 from vibelux.library.catalogue import State
 from vibelux.library.column_reading import STATES
@@ -39,6 +41,13 @@ Sort = Literal[
 
 SEARCHED = ("affect", "affect_known", "durations", "years", "titles", "artist_names", "album_names")
 """Columns that `find` and `points` need."""
+
+
+_ALIKE = 0.7
+"""Cosine from which on a song has a mood that mixes several emotions, such as a calm one."""
+
+_SIDE = 0.25
+"""Arousal from which on such a mood is lively, below its negative calm; songs must be so too."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,12 +77,15 @@ def find(
     arousal: tuple[float, float] | None = None,
     sort: Sort = "added",
     descending: bool = False,
+    places: NDArray[np.float32] | None = None,
 ) -> NDArray[np.int64]:
     """Return the ids of the songs that fit, in order.
 
     Args:
         songs: with the columns `SEARCHED`.
-        words: all of them occur in title, artist or album, in any case and order.
+        words: all of them occur in title, artist or album, in any case and order; with ``places``
+            a word for a mood may also be what the song sounds like ("sad", "calm piano"). Songs
+            that are found by their names alone come first.
         state: of the songs.
         emotion: that must be the strongest one, or with ``least`` have that share.
         least: share in [0, 1] that the emotion has at least; 0: it is the strongest.
@@ -83,6 +95,8 @@ def find(
             emotion asked for. Songs that lack it come last, equal ones in the order in which
             they were found.
         descending: the largest first.
+        places: [shape=(7, 2)] valence and arousal of the emotions, as of
+            `vibelux.model_statistics.SongStatistics.affect`; None: words are words.
 
     Raises:
         InvalidInput: sorting by share, or a least share, without an emotion.
@@ -104,13 +118,51 @@ def find(
             fits &= (values >= between[0]) & (values <= between[1])
     rows = np.flatnonzero(fits)
     rows = rows[np.argsort(songs.ids[rows], kind="stable")]
+    groups = [rows]
     if sought := folded(words).split():
         texts = songs.derived(_texts, *_NAMES)
-        rows = np.array(
-            [row for row in rows.tolist() if all(word in texts[row] for word in sought)],
-            np.int64,
-        )
-    return songs.ids[rows[_order(songs, rows, sort, share, descending)]]
+        heard = {} if places is None else _heard(songs, words, places)
+        named, sounding = [], []
+        for row in rows.tolist():
+            missing = [word for word in sought if word not in texts[row]]
+            if not missing:
+                named.append(row)
+            elif all(word in heard and heard[word][row] for word in missing):
+                sounding.append(row)
+        groups = [np.array(some, np.int64) for some in (named, sounding)]
+    ordered = [some[_order(songs, some, sort, share, descending)] for some in groups]
+    return songs.ids[np.concatenate(ordered)]
+
+
+def _heard(
+    songs: SongColumns, words: str, places: NDArray[np.float32]
+) -> dict[str, NDArray[np.bool_]]:
+    """Return the words for moods in a text, folded -> [shape=(n,)] songs that have it."""
+    found = {}
+    for word in words.split():
+        try:
+            found[folded(word)] = _having(songs, mood_of_word(word), places)
+        except InvalidMood:
+            continue
+    return found
+
+
+def _having(songs: SongColumns, mood: Mood, places: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return which songs have a mood.
+
+    Of a single emotion, those that have most of it; of a mixture, those that are much like it and
+    as lively or calm.
+    """
+    if mood.max() == 1:
+        most: NDArray[np.bool_] = songs.moods.argmax(axis=1) == mood.argmax()
+        return most & songs.moods.any(axis=1)
+    lengths = np.linalg.norm(songs.moods, axis=1) * np.linalg.norm(mood)
+    having: NDArray[np.bool_] = songs.moods @ mood >= _ALIKE * np.maximum(lengths, 1e-9)
+    arousal = float(affect_of(mood, places)[1])
+    if abs(arousal) < _SIDE:
+        return having
+    lively: NDArray[np.bool_] = songs.affect[:, 1] > 0
+    return having & (lively if arousal > 0 else ~lively)
 
 
 def points(songs: SongColumns) -> Points:

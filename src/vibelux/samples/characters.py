@@ -21,7 +21,6 @@ and, for the two that they barely cover,
 | happy | fast | major, consonant | middle to loud | high |
 | neutral | middle | dorian, mixolydian | middle | middle |
 | sad | slow | harmonic minor | soft | low |
-| surprise | fast | whole-tone, lydian, sudden keys | sudden outbursts | high, wide |
 
 | emotion | articulation, attack | timbre | melody, rhythm |
 | --- | --- | --- | --- |
@@ -31,11 +30,10 @@ and, for the two that they barely cover,
 | happy | light staccato | bright, plucked | rising, flowing, swinging |
 | neutral | even, held | soft | small steps, regular |
 | sad | legato | dark, vibrato | falling, narrow |
-| surprise | sharp | bells, brass | large leaps, rests |
 
-Sources by row: angry, fear, happy, sad: J&L and G&L; surprise, disgust: S&O (fast, high, wide and
-sharp; slow, narrow, round and rich in partials), mode and rhythm are our choice; neutral: the
-middle of every scale, our choice. Music conveys disgust and surprise poorly, also to people.
+Sources by row: angry, fear, happy, sad: J&L and G&L; disgust: S&O (slow, narrow, round and rich in
+partials), mode and rhythm are our choice; neutral: the middle of every scale, our choice. Music
+conveys disgust and surprise poorly, also to people: there is no piece for surprise.
 
 | emotion | style that it is at home in | how it is produced |
 | --- | --- | --- |
@@ -45,15 +43,14 @@ middle of every scale, our choice. Music conveys disgust and surprise poorly, al
 | happy | swing, jump blues, polka | banjo, clarinet, brass, hand claps, dry room |
 | neutral | ambient | soft keys, slow strings, little treble |
 | sad | ballads of old records | a voice or a piano, few chords, the record's noise |
-| surprise | film and cartoon music | stops and bursts |
 
 The styles are our choice. Their tonal balances are rounded averages of the recordings that the
 music model rates highest for each emotion, among those that it has not learnt from (clips of 4QAED:
 Panda, Malheiro & Paiva 2018, Novel audio features for music emotion recognition, IEEE Transactions
 on Affective Computing 11(4)).
 
-The pieces show what VibeluX does. They were arranged with the music model's answers in view, so
-they say nothing about how well it judges other music.
+The pieces show what VibeluX does. They were arranged and chosen with the music model's answers in
+view, so they say nothing about how well it judges other music.
 """
 
 from dataclasses import dataclass
@@ -131,9 +128,5 @@ CHARACTERS: dict[str, Character] = {
     "sad": Character(
         -20.0, 0.95, 0.0, 0.014, 0.2, 1.1, -0.3, 0.8,
         gain=1.0, air=-33.0, squeeze=1.0, balance=(14, 18, 18, 12, 4, 0, -6, -17, -34),
-    ),
-    "surprise": Character(
-        -16.0, 0.55, 0.2, 0.005, 0.4, 3.6, 0.3, 1.2,
-        gain=3.0, air=-38.0, squeeze=1.0, balance=(14, 16, 12, 7, 3, 0, -4, -12, -26),
     ),
 }  # fmt: skip

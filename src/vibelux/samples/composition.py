@@ -43,7 +43,7 @@ an octave up), and the level of each stroke of an accompaniment in a bar."""
 
 def compose(piece: Piece) -> list[Note]:
     """Return the notes of a piece in the order of their starts."""
-    rng = np.random.default_rng(zlib.crc32(piece.name.encode()))
+    rng = np.random.default_rng(zlib.crc32(f"Sample {piece.played} {piece.number}".encode()))
     notes = [*_melody(piece, rng)]
     for bar in range(piece.bars):
         for instrument, figure in ((piece.harmony, piece.figure), *piece.more):

@@ -1,6 +1,10 @@
-"""The 21 sample pieces: three scores for each emotion, after the table in `sample_characters`."""
+"""The sample pieces: their scores, after the table in `vibelux.samples.characters`.
 
-from dataclasses import dataclass
+Only pieces that the shipped music model hears as they are labelled are here; a test holds them to
+it. Anger is not among the labels: the model hears the metal as fear.
+"""
+
+from dataclasses import dataclass, field
 
 from vibelux.samples.characters import CHARACTERS, Character
 
@@ -10,8 +14,8 @@ class Piece:
     """One score, as a musician would write it on a napkin.
 
     Attributes:
-        emotion: what it is meant to express.
-        number: 1 to 3 within the emotion; with the emotion it seeds what is left open.
+        played: which emotion's character it is played with, a key of `CHARACTERS`.
+        number: within the character; with it, it seeds what is left open.
         tempo: beats a minute.
         beats: beats a bar.
         bars: length; the first is an introduction, the last one holds the final chord.
@@ -20,6 +24,8 @@ class Piece:
         chords: scale degree (0 = tonic) of each bar's chord, repeated as needed.
         lead: instrument of the melody.
         octave: of the melody, relative to the tonic's.
+        title: how it sounds, in two or three words.
+        heard: the emotion that the music model hears most of.
         rhythms: of the melody's two motifs: the beats of each note in a bar, negative for a rest.
         harmony: instrument of the accompaniment.
         figure: how it plays a chord; a key of `composition.FIGURES`.
@@ -34,7 +40,7 @@ class Piece:
 
     """
 
-    emotion: str
+    played: str
     number: int
     tempo: float
     beats: int
@@ -44,6 +50,8 @@ class Piece:
     chords: tuple[int, ...]
     lead: str
     octave: int
+    title: str = field(kw_only=True)
+    heard: str = field(kw_only=True)
     rhythms: tuple[tuple[float, ...], tuple[float, ...]]
     harmony: str
     figure: str
@@ -57,14 +65,9 @@ class Piece:
     levels: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
 
     @property
-    def name(self) -> str:
-        """Title, such as ``Sample happy 1``."""
-        return f"Sample {self.emotion} {self.number}"
-
-    @property
     def character(self) -> Character:
         """How it is played."""
-        return CHARACTERS[self.emotion]
+        return CHARACTERS[self.played]
 
 
 _SWING = (
@@ -98,6 +101,8 @@ PIECES: tuple[Piece, ...] = (
     # angry: metal and industrial: distorted power chords, double kick, phrygian seconds, tritones
     Piece(
         *("angry", 1, 176, 4, 17, 52, "phrygian", (0, 0, 1, 0, 0, 5, 1, 1), "growl", 0),
+        title="Fast metal",
+        heard="fear",
         rhythms=((0.5, 0.5, 0.5, 0.5, 1, 1), (0.5, 0.5, 1, 0.5, 0.5, 1)),
         harmony="overdrive",
         figure="riff",
@@ -109,6 +114,8 @@ PIECES: tuple[Piece, ...] = (
     ),
     Piece(
         *("angry", 2, 132, 4, 13, 50, "locrian", (0, 0, 1, 4), "growl", 0),
+        title="Heavy guitars",
+        heard="fear",
         rhythms=((1, 0.5, 0.5, 1, 1), (0.5, 0.5, 0.5, 0.5, 2)),
         harmony="overdrive",
         figure="gallop",
@@ -124,49 +131,22 @@ PIECES: tuple[Piece, ...] = (
         line="drive",
         levels=(0.9, 1.0, 0.8, 1.3),
     ),
-    Piece(
-        *("angry", 3, 196, 4, 19, 54, "locrian", (0, 1, 0, 4, 3, 1), "growl", 0),
-        rhythms=((0.5, 0.5, 1, 0.5, 0.5, 1), (1.5, 0.5, 1, 1)),
-        harmony="overdrive",
-        figure="wall",
-        bass="overdrive",
-        drums=(
-            ("kick", "x.x.x.x.x.x.x.x."),
-            ("snare", "..x...x...x...x."),
-            ("open", "x...x...x...x..."),
-            ("crash", "x.......x......."),
-        ),
-        more=(("overdrive", "riff"),),
-        line="drive",
-        levels=(0.9, 1.0, 0.8, 1.3),
-    ),
     # disgust: slow, narrow, rough, uneven
     Piece(
-        *("disgust", 1, 66, 5, 5, 45, "locrian", (0, 1, 0, 4, 0), "murk", 1),
-        rhythms=((1.5, 0.5, 1, 2), (1, 1, 0.5, 0.5, 2)),
-        harmony="gurgle",
-        figure="drone",
-        bass="murk",
-        drums=(("tom", "x.........o........."),),
-    ),
-    Piece(
         *("disgust", 2, 76, 7, 4, 47, "diminished", (0, 1, 0, 1), "gurgle", 1),
+        title="Slow, murky synths",
+        heard="sad",
         rhythms=((1.5, 1.5, 0.5, 0.5, 3), (1, 0.5, 0.5, 2, -1, 2)),
         harmony="murk",
         figure="drone",
         bass="gurgle",
         drums=(("shaker", "x.......o.....o.......o....."),),
     ),
-    Piece(
-        *("disgust", 3, 58, 3, 8, 43, "phrygian", (0, 1, 0, 4, 1, 0), "clarinet", 1),
-        rhythms=((1.5, 0.5, 1), (1, 0.25, 0.25, 1.5)),
-        harmony="murk",
-        figure="lurch",
-        bass="gurgle",
-    ),
     # fear: the music of a chase in the dark: shivering clusters, scrapes, wind, distant blows
     Piece(
         *("fear", 1, 126, 4, 12, 54, "diminished", (0, 1, 0, 2, 1, 3), "shiver", 0),
+        title="Restless strings",
+        heard="fear",
         rhythms=((0.5, 0.5, -1, 0.5, 0.5, -1), (-1, 0.25, 0.25, 0.5, -2)),
         harmony="shiver",
         figure="cluster",
@@ -182,6 +162,8 @@ PIECES: tuple[Piece, ...] = (
     ),
     Piece(
         *("fear", 2, 144, 5, 10, 53, "locrian", (0, 0, 1, 0, 4, 1), "spiccato", 0),
+        title="Ticking strings",
+        heard="fear",
         rhythms=((0.5, 0.5, 0.5, 0.5, -3), (-1, 0.5, 0.5, 0.5, 0.5, -2)),
         harmony="spiccato",
         figure="ticking",
@@ -199,6 +181,8 @@ PIECES: tuple[Piece, ...] = (
     ),
     Piece(
         *("fear", 3, 72, 4, 7, 56, "diminished", (0, 1, 2, 1), "shiver", 1),
+        title="Dark drones",
+        heard="fear",
         rhythms=((1.5, 0.25, 0.25, -2), (-1, 0.5, 0.5, 1, -1)),
         harmony="scrape",
         figure="cluster",
@@ -216,6 +200,8 @@ PIECES: tuple[Piece, ...] = (
     # happy: swing, sunny pop and a polka: major, plucked, drums and hand claps, rising melodies
     Piece(
         *("happy", 1, 208, 4, 20, 60, "major", (0, 5, 1, 4, 0, 0, 3, 4), "clarinet", 1),
+        title="Swinging clarinet",
+        heard="happy",
         rhythms=((0.5, 0.5, 1, 0.5, 0.5, 1), (1, 0.5, 0.5, 0.5, 0.5, 1)),
         harmony="banjo",
         figure="comp",
@@ -228,6 +214,8 @@ PIECES: tuple[Piece, ...] = (
     ),
     Piece(
         *("happy", 2, 184, 4, 18, 62, "major", (0, 0, 3, 3, 4, 3, 0, 4), "brass", 1),
+        title="Sunny brass",
+        heard="happy",
         rhythms=((0.5, 0.5, 0.5, 0.5, 1, 1), (1, 1, 0.5, 0.5, 1)),
         harmony="steel",
         figure="strum",
@@ -240,6 +228,8 @@ PIECES: tuple[Piece, ...] = (
     ),
     Piece(
         *("happy", 3, 132, 2, 24, 67, "major", (0, 0, 4, 0, 3, 0, 4, 0), "clarinet", 0),
+        title="Banjo polka",
+        heard="happy",
         rhythms=((0.5, 0.5, 0.5, 0.5), (0.5, 0.25, 0.25, 1)),
         harmony="banjo",
         figure="offbeat",
@@ -251,6 +241,8 @@ PIECES: tuple[Piece, ...] = (
     # neutral: calm and even: soft keys and strings without a story
     Piece(
         *("neutral", 1, 84, 4, 8, 60, "mixolydian", (0, 3, 6, 3), "epiano", 0),
+        title="Warm keys",
+        heard="neutral",
         rhythms=((1, 1, 1, 1), (1, 0.5, 0.5, 2)),
         harmony="warm",
         figure="pad",
@@ -260,6 +252,8 @@ PIECES: tuple[Piece, ...] = (
     ),
     Piece(
         *("neutral", 2, 96, 4, 9, 57, "dorian", (0, 3, 0, 6), "flute", 0),
+        title="Quiet flute",
+        heard="neutral",
         rhythms=((1, 1, 0.5, 0.5, 1), (2, 1, 1)),
         harmony="epiano",
         figure="arpeggio",
@@ -270,6 +264,8 @@ PIECES: tuple[Piece, ...] = (
     ),
     Piece(
         *("neutral", 3, 92, 3, 12, 62, "dorian", (0, 6, 3, 0), "guitar", 0),
+        title="Guitar and harp",
+        heard="neutral",
         rhythms=((1, 1, 1), (1, 0.5, 0.5, 1)),
         harmony="harp",
         figure="alberti",
@@ -280,18 +276,9 @@ PIECES: tuple[Piece, ...] = (
     ),
     # sad: slow, minor and low: a voice that falls, few chords, little around them
     Piece(
-        *("sad", 1, 60, 4, 6, 57, "harmonic minor", (0, 5, 3, 4, 0), "voice", 0),
-        rhythms=((1.5, 0.5, 1, 1), (1, 1, 2)),
-        harmony="guitar",
-        figure="offbeat",
-        bass="bass",
-        drums=(("brush", "....o.......o..."),),
-        dynamics="arch",
-        more=(("cello", "pad"),),
-        levels=(1.6, 1.0, 0.6, 0.4),
-    ),
-    Piece(
         *("sad", 2, 66, 3, 9, 52, "harmonic minor", (0, 3, 6, 0, 5, 1, 4), "piano", 1),
+        title="Lonely piano",
+        heard="sad",
         rhythms=((2, 1), (1, 0.5, 0.5, 1)),
         harmony="piano",
         figure="waltz",
@@ -302,6 +289,8 @@ PIECES: tuple[Piece, ...] = (
     ),
     Piece(
         *("sad", 3, 56, 4, 6, 55, "harmonic minor", (0, 3, 6, 4), "voice", 0),
+        title="Slow voice",
+        heard="sad",
         rhythms=((1, 0.5, 0.5, 1, -1), (1.5, 0.5, -1, 1)),
         harmony="piano",
         figure="waltz",
@@ -310,52 +299,5 @@ PIECES: tuple[Piece, ...] = (
         dynamics="arch",
         levels=(1.6, 1.0, 0.6, 0.4),
     ),
-    # surprise: leaps, stops, sudden keys, a band that bursts in
-    Piece(
-        *("surprise", 1, 138, 4, 13, 62, "lydian", (0, 1, 4, 0), "celesta", 1),
-        rhythms=((0.25, 0.25, 0.25, 0.25, 1, -1, 1), (-2, 0.25, 0.25, 0.5, 1)),
-        harmony="brass",
-        figure="stabs",
-        bass="bass",
-        drums=(
-            ("kick", "x.....x...x....."),
-            ("snare", "....x......xx..x"),
-            ("hat", "x.xxx.xxx.xxx.xx"),
-            ("crash", "x..............."),
-        ),
-        dynamics="sudden",
-        shifts=(0, 0, 4, 4, 1, 1, 8, 8),
-        more=(("piano", "sweep"),),
-        levels=(1.0, 1.2, 0.9, 2.0),
-    ),
-    Piece(
-        *("surprise", 2, 160, 3, 21, 65, "lydian", (0, 1, 0, 4, 2, 1), "bells", 1),
-        rhythms=((0.5, 0.5, 0.5, -1.5), (-1, 0.5, 0.5, 1)),
-        harmony="spiccato",
-        figure="stabs",
-        bass="bass",
-        drums=(("tom", "x.......x.x."), ("shaker", "x.xxx.x.xx.x"), ("clap", "....x.....xx")),
-        dynamics="sudden",
-        shifts=(0, 0, 0, 3, 3, 8, 8, 4),
-        more=(("brass", "comp"),),
-        levels=(1.0, 1.2, 0.9, 2.0),
-    ),
-    Piece(
-        *("surprise", 3, 116, 4, 11, 60, "whole-tone", (0, 0, 1, 4, 1, 5), "brass", 1),
-        rhythms=((0.5, -0.5, 0.25, 0.25, 0.5, -2), (1.5, -0.5, 0.25, 0.25, 0.5, 1)),
-        harmony="harp",
-        figure="sweep",
-        bass="bass",
-        drums=(
-            ("kick", "x.........x....."),
-            ("open", "..x...x...x...x."),
-            ("snare", "............ooxx"),
-            ("crash", "x..............."),
-        ),
-        dynamics="sudden",
-        shifts=(0, 3, 0, 6, 0, 8),
-        more=(("spiccato", "stabs"),),
-        levels=(1.0, 1.2, 0.9, 2.0),
-    ),
 )
-"""Three for each emotion, in the order of `vibelux.emotions.EMOTIONS`."""
+"""Those that sound alike stand together."""

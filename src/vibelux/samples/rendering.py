@@ -1,6 +1,7 @@
-"""The sample catalogue: the synthesiser's 21 pieces as tagged files of the usual formats."""
+"""The sample catalogue: the synthesiser's pieces as tagged files of the usual formats."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -15,6 +16,9 @@ from vibelux.samples.synthesis import PIECES, RATE, VERSION, Piece, synthesise
 
 ARTIST = "VibeluX samples"
 ALBUM = "VibeluX sample catalogue"
+
+_MADE = ": synthesised by VibeluX"
+"""In the comment of every sample."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +51,13 @@ def render_samples(
     pieces: Sequence[Piece] = PIECES,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> list[Path]:
-    """Render the sample catalogue into a folder; files that are there already are kept.
+    """Render the sample catalogue into a folder; pieces that are there already are kept.
+
+    Samples of earlier versions that are no longer among the pieces are removed; nothing else is.
 
     Args:
         folder: made where it is missing.
-        pieces: default: all 21.
+        pieces: default: all.
         on_progress: called with the number of pieces done and of all.
 
     Returns:
@@ -70,14 +76,24 @@ def render_samples(
     files: list[Path] = []
     for number, piece in enumerate(pieces):
         file_format = FORMATS[number % len(FORMATS)]
-        path = folder / f"{piece.name}{file_format.suffix}"
+        path = folder / f"{piece.title}{file_format.suffix}"
         tags = _tags(piece, number + 1)
         if _comment(path) != tags["comment"]:
             write_audio(path, synthesise(piece), file_format=file_format, tags=tags)
         files.append(path)
         if on_progress is not None:
             on_progress(number + 1, len(pieces))
+    _remove_others(folder, set(files))
     return files
+
+
+def _remove_others(folder: Path, files: set[Path]) -> None:
+    """Remove what earlier versions have rendered."""
+    suffixes = {file_format.suffix for file_format in FORMATS}
+    for path in folder.iterdir():
+        if path.suffix in suffixes and path not in files and _MADE in (_comment(path) or ""):
+            with suppress(OSError):
+                path.unlink()
 
 
 def write_audio(
@@ -129,12 +145,12 @@ def _encode(
 
 def _tags(piece: Piece, track: int) -> dict[str, str]:
     return {
-        "title": piece.name,
+        "title": piece.title,
         "artist": ARTIST,
         "album": ALBUM,
         "track": f"{track}/{len(PIECES)}",
         "genre": "Sample",
-        "comment": f"sample {VERSION}: synthesised by VibeluX to sound {piece.emotion}",
+        "comment": f"sample {VERSION}{_MADE}",
     }
 
 

@@ -1,4 +1,4 @@
-"""The sample catalogue's music: 21 short pieces, synthesised from their scores.
+"""The sample catalogue's music: short pieces, synthesised from their scores.
 
 So nobody's rights are touched, and every machine makes the same.
 

@@ -47,7 +47,7 @@ class SongOut(BaseModel):
     """A song."""
 
     id: int = Field(examples=[1])
-    title: str = Field(examples=["Sample happy 1"])
+    title: str = Field(examples=["Sunny brass"])
     artist: str | None = Field(examples=["VibeluX samples"])
     album: str | None = None
     albumartist: str | None = None
@@ -71,7 +71,7 @@ class SongOut(BaseModel):
     loudness: float | None = Field(description="LUFS, EBU R 128", examples=[-14.2])
     peak: float | None = Field(description="dBFS", examples=[-0.8])
     state: Literal["ok", "failed", "missing"] = "ok"
-    file: str = Field(description="name of the file", examples=["happy-1.mp3"])
+    file: str = Field(description="name of the file", examples=["Sunny brass.mp3"])
     reason_code: str | None = None
     reason: str | None = Field(default=None, description="why it cannot be analysed")
 
@@ -426,7 +426,7 @@ class LibraryOut(BaseModel):
     ok: int = Field(examples=[21])
     failed: int = Field(examples=[0])
     missing: int = Field(examples=[0])
-    samples: int = Field(description="those of `ok` in the sample catalogue", examples=[21])
+    samples: int = Field(description="those of `ok` in the sample catalogue", examples=[14])
     hours: float = Field(description="hours of music that can be played", examples=[0.14])
     strongest: dict[str, int] = Field(description="emotion -> songs in which it is strongest")
     mean: dict[str, float] = Field(description="mean mood")

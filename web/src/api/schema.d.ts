@@ -1074,7 +1074,7 @@ export interface components {
             /**
              * Samples
              * @description those of `ok` in the sample catalogue
-             * @example 21
+             * @example 14
              */
             samples: number;
             /**
@@ -1843,7 +1843,7 @@ export interface components {
             id: number;
             /**
              * Title
-             * @example Sample happy 1
+             * @example Sunny brass
              */
             title: string;
             /**
@@ -1930,7 +1930,7 @@ export interface components {
             /**
              * File
              * @description name of the file
-             * @example happy-1.mp3
+             * @example Sunny brass.mp3
              */
             file: string;
             /** Reason Code */
@@ -2933,7 +2933,7 @@ export interface operations {
     songs: {
         parameters: {
             query?: {
-                /** @description words in title, artist or album */
+                /** @description words in title, artist or album, and words for moods, such as `sad` */
                 search?: string;
                 state?: "ok" | "failed" | "missing";
                 /** @description the strongest one */

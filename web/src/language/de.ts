@@ -318,7 +318,7 @@ export const de: Language = {
     choose: "Ordner wählen",
     samples: "Mit Beispielmusik ausprobieren",
     samplesText:
-      "Die Beispiele sind 21 kurze Stücke, in weniger als einer Minute auf deinem Rechner gemacht.",
+      "Die Beispiele sind 14 kurze Stücke, in weniger als einer Minute auf deinem Rechner gemacht.",
     mood: "Stimmung",
     moodText: "Zeig dein Gesicht, oder sag es mit einem Wort.",
     listen: "Hören",
@@ -327,6 +327,7 @@ export const de: Language = {
   },
 
   library: {
+    between: "dazwischen",
     list: "Lieder",
     counted: (songs, hours) =>
       `${songs} · ${hours < 1 / 40 ? "1 Minute" : hours < 1 ? `${Math.round(60 * hours)} Minuten` : hours < 2 ? "1 Stunde" : `${Math.floor(hours).toLocaleString("de")} Stunden`}`,
@@ -349,7 +350,7 @@ export const de: Language = {
     scan: "Anhören",
     or: "oder",
     samples: "Mit Beispielen ausprobieren",
-    samplesText: "21 kurze Stücke, die VibeluX selbst erfindet, in weniger als einer Minute.",
+    samplesText: "14 kurze Stücke, die VibeluX selbst erfindet, in weniger als einer Minute.",
     scanAgain: "Neu einlesen",
     addFolder: "Ordner hinzufügen",
     folderCount: (n) => (n === 1 ? "1 Ordner" : `${n.toLocaleString("de")} Ordner`),
@@ -441,7 +442,7 @@ export const de: Language = {
       crashed: "das Lesen brach ab",
     },
 
-    search: "Titel, Interpret oder Album suchen",
+    search: "Titel, Interpret, Album oder Stimmung suchen",
     searchShort: "Suchen",
     sort: "Sortieren",
     sorts: {

@@ -302,7 +302,7 @@ export const en = {
       "Choose a folder with your music. It stays where it is, and nothing in it is changed.",
     choose: "Choose a folder",
     samples: "Try it with sample music",
-    samplesText: "The samples are 21 short pieces, made on your machine in less than a minute.",
+    samplesText: "The samples are 14 short pieces, made on your machine in less than a minute.",
     mood: "Mood",
     moodText: "Show your face, or say it in a word.",
     listen: "Listen",
@@ -311,6 +311,7 @@ export const en = {
   },
 
   library: {
+    between: "in between",
     list: "Songs",
     counted: (songs: string, hours: number) =>
       `${songs} · ${hours < 1 ? minutes(Math.round(60 * hours)) : hours < 2 ? "1 hour" : `${Math.floor(hours).toLocaleString("en")} hours`}`,
@@ -332,7 +333,7 @@ export const en = {
     scan: "Listen to it",
     or: "or",
     samples: "Try it with sample songs",
-    samplesText: "21 short pieces that VibeluX makes up itself, in less than a minute.",
+    samplesText: "14 short pieces that VibeluX makes up itself, in less than a minute.",
     scanAgain: "Scan again",
     addFolder: "Add a folder",
     folderCount: (n: number) => (n === 1 ? "1 folder" : `${n.toLocaleString("en")} folders`),
@@ -424,7 +425,7 @@ export const en = {
       crashed: "reading it failed",
     },
 
-    search: "Search title, artist or album",
+    search: "Search title, artist, album or mood",
     searchShort: "Search",
     sort: "Sort by",
     sorts: {

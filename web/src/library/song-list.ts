@@ -2,6 +2,8 @@ import { h } from "../dom";
 import { words } from "../language";
 import { paused, playing } from "../player/player";
 import { markPlaying, playOrPause, queueSong, songParts, type Song } from "../song/song-parts";
+import { scaleWord } from "../song/mood-words";
+import { order } from "./query";
 import { SongPages, type AskPage } from "./song-pages";
 import { mostRows, rowsBetween, type Rows } from "./window";
 
@@ -296,9 +298,22 @@ function fillRow(row: Row, song: Song | undefined): void {
     );
     return;
   }
-  const { tile, children } = songParts(song, { tabindex: -1 });
+  const { tile, children } = songParts(song, { tabindex: -1, aside: sortedBy(song) });
   row.tile = tile;
   row.element.replaceChildren(...children.map((child) => cell("", child as Node)));
+}
+
+/** What the list is sorted by, where that is not seen otherwise. */
+function sortedBy(song: Song): HTMLElement | null {
+  const t = words().map;
+  switch (order.value.sort) {
+    case "arousal":
+      return scaleWord(song.arousal, t.calm, t.energetic);
+    case "valence":
+      return scaleWord(song.valence, t.unpleasant, t.pleasant);
+    default:
+      return null;
+  }
 }
 
 function cell(kind: string, ...children: Node[]): HTMLElement {

@@ -50,3 +50,36 @@ export function bar(emotion: Emotion, share: number): HTMLElement {
     }),
   );
 }
+
+/** Energies nearer to 0 are neither calm nor lively. */
+const MIDDLE = 0.12;
+const VERY = 0.6;
+
+/** How much energy a song has, or how pleasant it is: a word over a small bar. */
+export function scaleWord(value: number | null, low: string, high: string): HTMLElement {
+  const t = words();
+  if (value === null) return h("span", { class: "mood-words" });
+  const word =
+    Math.abs(value) < MIDDLE
+      ? t.library.between
+      : t.map.degree(value < 0 ? low : high, Math.abs(value) > VERY);
+  return h(
+    "span",
+    { class: "mood-words" },
+    h(
+      "span",
+      { class: "mood-word" },
+      h("span", { class: "mood-word-text" }, h("span", {}, word)),
+      h(
+        "span",
+        { class: "mood-bar", "aria-hidden": "true" },
+        h("span", {
+          style: {
+            transform: `scaleX(${((1 + value) / 2).toFixed(3)})`,
+            background: "var(--accent)",
+          },
+        }),
+      ),
+    ),
+  );
+}

@@ -36,7 +36,12 @@ Emotion = Literal["angry", "disgust", "fear", "happy", "neutral", "sad", "surpri
 def songs(
     shared: Shared,
     search: Annotated[
-        str, Query(max_length=200, description="words in title, artist or album", examples=["ella"])
+        str,
+        Query(
+            max_length=200,
+            description="words in title, artist or album, and words for moods, such as `sad`",
+            examples=["calm piano"],
+        ),
     ] = "",
     state: Annotated[Literal["ok", "failed", "missing"], Query()] = "ok",
     emotion: Annotated[Emotion | None, Query(description="the strongest one")] = None,
@@ -64,6 +69,7 @@ def songs(
         arousal=None if arousal == (-1, 1) else arousal,
         sort=sort,
         descending=descending,
+        places=shared.catalogue.statistics.songs.affect,
     )
     found = shared.catalogue.songs_by_id(ids[offset : offset + limit])
     statistics = shared.catalogue.statistics.songs
