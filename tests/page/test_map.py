@@ -223,7 +223,7 @@ def test_an_area_is_drawn_and_played(opened, shift):
     area = page.get_by_role("region", name="Your area")
     area.get_by_text(f"{len(right.titles)} songs", exact=True).wait_for()
     page.get_by_role("button", name="Draw an area", pressed=False).wait_for()
-    area.get_by_role("button", name="Play these").click()
+    area.get_by_role("button", name="Play").click()
     wait_until_it_plays(page)
     assert page.locator(".player-title").text_content() in right.titles
     area.get_by_role("button", name="Remove the area").click()

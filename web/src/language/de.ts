@@ -543,7 +543,7 @@ export const de: Language = {
     spread: (songs) => `${songs} aller Art.`,
     draw: "Einen Bereich zeichnen",
     area: "Dein Bereich",
-    areaPlay: "Diese spielen",
+    areaPlay: "Spielen",
     areaClear: "Bereich entfernen",
     areaEmpty: "Darin liegt kein Lied.",
     areaName: (day) => `Von der Karte, ${day}`,

@@ -528,7 +528,7 @@ export const en = {
     spread: (songs: string) => `${songs}, of all kinds.`,
     draw: "Draw an area",
     area: "Your area",
-    areaPlay: "Play these",
+    areaPlay: "Play",
     areaClear: "Remove the area",
     areaEmpty: "There is no song in it.",
     areaName: (day: string) => `From the map, ${day}`,

@@ -77,7 +77,7 @@ function row(playlist: Playlist): HTMLElement {
       h(
         "span",
         { class: "playlist-names" },
-        h("span", { class: "playlist-name one-line" }, name),
+        h("span", { class: "playlist-name" }, name),
         h("span", { class: "muted small" }, songsInWords(songs)),
       ),
     ),

@@ -6,6 +6,7 @@ import { keepPlaylist } from "../library/playlists";
 import { playAll } from "../player/player";
 import type { Song } from "../player/session";
 import { askName } from "../shell/ask-name";
+import { iconButton } from "../shell/icon-button";
 import { background, tell } from "../shell/messages";
 import type { Place } from "./frame";
 
@@ -76,13 +77,7 @@ export function areaCard(clear: () => void): Area {
     { class: "map-area card", hidden: true, "aria-label": t.area },
     h("h2", {}, t.area),
     count,
-    h(
-      "div",
-      { class: "row" },
-      playing,
-      keeping,
-      h("button", { class: "button", type: "button", onclick: clear }, t.areaClear),
-    ),
+    h("div", { class: "row" }, playing, keeping, iconButton("close", t.areaClear, clear)),
   );
   return {
     element,
