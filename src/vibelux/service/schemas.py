@@ -316,9 +316,7 @@ class PickOut(BaseModel):
         )
 
     @classmethod
-    def of_similar(
-        cls, similar: SimilarSong, song: Song, statistics: SongStatistics
-    ) -> "PickOut":
+    def of_similar(cls, similar: SimilarSong, song: Song, statistics: SongStatistics) -> "PickOut":
         """Return what the API says of a song that was chosen for its likeness to a song."""
         return cls(
             song=SongOut.of(similar.song, statistics),
