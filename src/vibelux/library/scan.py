@@ -177,8 +177,8 @@ def _scanned(
     retry, again = terms
     report = ScanReport()
     with scan_lock(catalogue.path), catalogue.session() as connection:
-        terms = Terms(analyser.model, retry=retry, again=again)
-        ledger = Ledger(connection, terms, way.roots)
+        counted = Terms(analyser.model, retry=retry, again=again)
+        ledger = Ledger(connection, counted, way.roots)
 
         def rest() -> None:
             ledger.rest()
