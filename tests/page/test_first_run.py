@@ -66,7 +66,7 @@ def test_the_first_visit_ends_with_music(first_visit, new_service):
     page.wait_for_function("() => document.querySelectorAll('.queue-row').length >= 5")
     while httpx.get(f"{new_service.url}api/v1/scan", timeout=None).json()["state"] != "done":
         page.wait_for_timeout(200)
-    assert httpx.get(f"{new_service.url}api/v1/library", timeout=None).json()["ok"] == 21
+    assert httpx.get(f"{new_service.url}api/v1/library", timeout=None).json()["ok"] == 14
 
 
 def test_nothing_can_be_played_before_five_songs_are_there(first_visit):

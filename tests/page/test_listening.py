@@ -7,7 +7,6 @@ import pytest
 
 from .axe import violations
 from .listening import mix, titles
-from .songs import SAMPLES
 from .sound import is_silent, remember, wait_until_it_plays
 
 
