@@ -248,3 +248,29 @@ def test_the_service_dies_and_comes_back(open_page, own_service):
     page.get_by_role("alert").filter(has_text="does not answer").wait_for(state="hidden")
     page.get_by_role("button", name="Play what fits").click()
     wait_until_it_plays(page)
+
+
+def test_nothing_moves_away_from_under_a_pointer(listening):
+    page = listening
+    before = titles(page)
+    caption = page.locator(".queue-for").text_content()
+    page.evaluate(
+        """() => {
+          const list = document.querySelector(".queue");
+          const mouse = { pointerType: "mouse" };
+          const tell = (kind) => list.dispatchEvent(new PointerEvent(kind, mouse));
+          const moving = setInterval(() => tell("pointermove"), 100);
+          window.away = () => (clearInterval(moving), tell("pointerleave"));
+        }"""
+    )
+    with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        mix(page, sad=0, angry=100)
+    page.wait_for_function(
+        "(old) => document.querySelector('.queue-for').textContent !== old", arg=caption
+    )
+    page.wait_for_load_state("networkidle")
+    assert titles(page) == before
+    page.evaluate("away()")
+    page.wait_for_function(
+        "(first) => document.querySelector('.queue-title').textContent !== first", arg=before[0]
+    )
