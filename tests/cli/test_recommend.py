@@ -48,7 +48,8 @@ def test_json_has_the_documented_shape(run_cli, library):
     done = run_cli("recommend", "--mood", "happy=0.7,sad=0.3", "--json")
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
-    assert list(document) == ["mood", "songs"]
+    assert list(document) == ["mood", "coverage", "songs"]
+    assert document["coverage"] == {"emotion": "happy", "fit": 2, "songs": 3}
     assert list(document["mood"]) == list(EMOTIONS)
     assert document["mood"]["happy"] == pytest.approx(0.7)
     assert [song["title"] for song in document["songs"]] == ["bittersweet", "joy", "rage"]
@@ -118,18 +119,22 @@ def test_an_order_to_listen_to_is_asked_for_and_never_slipped_in(run_cli, librar
 def test_a_line_a_song_with_words_and_dots(run_cli, library):
     done = run_cli("recommend", "happy=0.7, sad=0.3", "-n", "2")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[:4] == [
+    assert done.stdout.splitlines() == [
         "Songs for this mood: happy, a little sad.",
         "",
         "1  Anna – bittersweet  cheerful             ●●●●●",
         "2  Anna – joy          cheerful and lively  ●●●●○",
+        "",
+        "2 of your 3 songs are happy.",
     ]
     assert done.stderr == ""
     german = run_cli("recommend", "fröhlich", "-n", "1", LC_ALL="de_DE.UTF-8").stdout
-    assert german.splitlines()[:3] == [
+    assert german.splitlines() == [
         "Lieder für diese Stimmung: froh.",
         "",
         "1  Anna – joy  fröhlich und lebhaft  ●●●●●",
+        "",
+        "2 deiner 3 Lieder sind fröhlich.",
     ]
 
 
@@ -292,7 +297,8 @@ def test_an_order_to_listen_to(run_cli, library):
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
     assert list(document) == [
-        *("mood", "policy", "goal", "strength", "diversity", "seed", "variety", "songs"),
+        *("mood", "coverage", "policy", "goal", "strength"),
+        *("diversity", "seed", "variety", "songs"),
     ]
     assert (document["policy"], document["strength"], document["seed"]) == ("lift", 0.5, 4)
     assert sorted(song["title"] for song in document["songs"]) == ["bittersweet", "joy", "rage"]

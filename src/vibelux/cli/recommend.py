@@ -95,6 +95,7 @@ def recommend(
     from vibelux.library.playlists import require_format, write_playlist
     from vibelux.players.system import open_playlist
     from vibelux.private_files import tighten
+    from vibelux.recommend.coverage import coverage_in, coverage_in_words
     from vibelux.recommend.listener.listener import Listener
     from vibelux.recommend.ranking import recommend_songs, require_songs
     from vibelux.recommend.session import Session
@@ -134,8 +135,10 @@ def recommend(
                     **ordering,
                 )
                 songs = session.queue(number, wanted, chosen=not of_face)
+                coverage = session.coverage
             notes = _order_notes(session, songs)
         else:
+            coverage = coverage_in(catalogue, wanted, of_face=of_face)
             songs = recommend_songs(
                 catalogue,
                 wanted,
@@ -144,10 +147,14 @@ def recommend(
             )
     if json:
         entries = [_entry(song) for song in songs]
-        print_json({"mood": mood_dict(wanted), **notes, "songs": entries})
+        held = None if coverage is None else coverage.as_json()
+        print_json({"mood": mood_dict(wanted), "coverage": held, **notes, "songs": entries})
     else:
         print_heading(wanted, words, of_face=of_face, why=why)
         print_songs(songs, words, why=why)
+        if coverage is not None:
+            out().print()
+            out().print(coverage_in_words(coverage, words))
         if to_listen and verbose:
             err().print(_order_line(notes), highlight=False)
     if output is not None:
