@@ -3,12 +3,13 @@
 python docs/screenshots.py
 """
 
-import re
+import io
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,12 +40,19 @@ def main() -> None:
         with Catalogue(home / "catalogue.sqlite") as catalogue:
             scan([home / "samples"], catalogue, workers=2, song_timeout=60.0)
         face = camera_files.drawn(home / "face.y4m", smile=1.4, tint=SKIN)
-        with served(home, home) as service, sync_playwright() as playwright:
+        nobody = home / "nobody"
+        with (
+            served(home, home) as service,
+            served(nobody, home) as new_service,
+            sync_playwright() as playwright,
+        ):
             browser = chromium.launch(playwright, camera=face)
+            take(browser, new_service.url, "first-run", first_run, dark=False, phone=False)
             for name, dark, phone, state in (
                 ("listen", False, False, listening),
                 ("listen-dark", True, False, listening),
                 ("listen-phone", False, True, listening),
+                ("listen-phone-dark", True, True, listening),
                 ("library", False, False, library),
                 ("map", False, False, the_map),
                 ("map-dark", True, False, the_map),
@@ -71,15 +79,22 @@ def take(
         seen.page.wait_for_load_state("networkidle")
         seen.page.mouse.move(0, 0)
         seen.page.evaluate("window.scrollTo(0, 0)")
-        path = IMAGES / f"page-{name}.png"
-        seen.page.screenshot(path=path)
+        path = IMAGES / f"page-{name}.webp"
+        Image.open(io.BytesIO(seen.page.screenshot())).convert("RGB").save(
+            path, quality=86, method=6
+        )
         print(f"wrote {path.relative_to(ROOT)}: {path.stat().st_size / 1000:.0f} kB")
+
+
+def first_run(page: Page, _url: str) -> None:
+    """Show the three steps of a first visit."""
+    page.locator(".step").first.wait_for()
 
 
 def listening(page: Page, _url: str) -> None:
     """Let the camera see a face, and play what fits it."""
     page.get_by_role("button", name="Start the camera").click()
-    page.get_by_text("Reading your expression.").wait_for()
+    page.get_by_text("You look ").wait_for()
     page.get_by_role("button", name="Play what fits").click()
     page.wait_for_timeout(4_000)
 
@@ -87,7 +102,7 @@ def listening(page: Page, _url: str) -> None:
 def library(page: Page, url: str) -> None:
     """Show all songs."""
     page.goto(f"{url}#/library")
-    page.get_by_text("Sunny brass", exact=True).first.wait_for()
+    page.locator("main a[href^='#/song/']").first.wait_for()
 
 
 def the_map(page: Page, url: str) -> None:
@@ -99,8 +114,8 @@ def the_map(page: Page, url: str) -> None:
 def song(page: Page, url: str) -> None:
     """Show one song."""
     library(page, url)
-    page.get_by_role("link", name=re.compile("Sunny brass")).first.click()
-    page.get_by_role("heading", name="Sunny brass").wait_for()
+    page.locator("main a[href^='#/song/']").first.click()
+    page.locator("main[data-place=song] h1").wait_for()
 
 
 if __name__ == "__main__":

@@ -85,8 +85,13 @@ export function cameraView(signal: AbortSignal): Seen & { readonly trouble: HTML
     if (focused) (stop.hidden ? main : stop).focus();
   };
   camera.state.watch(showState, signal);
-  // As long as there is no mood, this is the first thing to do.
-  mood.watch((given) => main.classList.toggle("button-main", given === null), signal);
+  // As long as there is no mood, this is the first thing to do; a word is, where it has failed.
+  const lead = (): void => {
+    const is = mood.value === null && camera.state.value.is === "off";
+    main.classList.toggle("button-main", is);
+  };
+  mood.watch(lead, signal);
+  camera.state.subscribe(lead, signal);
   standstill.subscribe(showState, signal);
   outdated.subscribe(showState, signal);
 
