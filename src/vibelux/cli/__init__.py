@@ -18,6 +18,7 @@ from vibelux.cli import (
     export,
     library,
     library_changes,
+    library_find,
     mood,
     play,
     preprocess,
@@ -62,6 +63,7 @@ def _options(
 
 
 library_changes.add_to(library.app)
+library_find.add_to(library.app)
 
 _LISTEN, _LIBRARY, _MODELS = "Listen", "Library", "Models"
 

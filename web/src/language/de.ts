@@ -538,7 +538,7 @@ export const de: Language = {
   map: {
     title: "Stimmungskarte",
     surface:
-      "Stimmungskarte. Pfeiltasten bewegen ein Kreuz, Plus und Minus vergrößern und verkleinern, Null zeigt alles. Die Eingabetaste spielt das Lied am Kreuz oder setzt dort deine Stimmung.",
+      "Stimmungskarte. Pfeiltasten bewegen ein Kreuz, Plus und Minus vergrößern und verkleinern, Null zeigt alles. Die Eingabetaste spielt das Lied am Kreuz oder setzt dort deine Stimmung. A beginnt am Kreuz einen Bereich und beendet ihn.",
     summary: (songs, where) => `${songs}; die meisten sind ${where}.`,
     spread: (songs) => `${songs} aller Art.`,
     draw: "Einen Bereich zeichnen",

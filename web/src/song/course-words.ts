@@ -8,10 +8,10 @@ export type OverTime = NonNullable<Schemas["SongDetail"]["over_time"]>;
 /** What a song's mood does from beginning to end, as a sentence or two. */
 export function courseInWords(
   { kind, stretches, energy, pleasure }: OverTime,
-  { song: t, emotions }: Language,
+  { song: t, table }: Language,
 ): string {
   const named = stretches.map(({ emotion, start }) => ({
-    emotion: emotions[emotion as Emotion],
+    emotion: table.adjectives[emotion as Emotion],
     from: clock(start),
   }));
   const first = named[0]?.emotion ?? "";

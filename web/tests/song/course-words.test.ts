@@ -15,6 +15,8 @@ test("each kind of course has its own sentence", () => {
   expect(courseInWords({ ...flat, kind: "drifts", energy: "livelier" }, en)).toBe(
     "Mostly sad from beginning to end. Towards its end it becomes livelier.",
   );
+  const uneasy: OverTime = { ...flat, stretches: [{ emotion: "fear", start: 0 }] };
+  expect(courseInWords(uneasy, en)).toBe("Uneasy from beginning to end.");
   const turning: OverTime = {
     kind: "turns",
     stretches: [
