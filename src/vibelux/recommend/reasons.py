@@ -16,13 +16,22 @@ from vibelux.circumplex import affect_of
 from vibelux.emotions import EMOTIONS
 from vibelux.model_statistics import SongStatistics
 from vibelux.recommend.fit import DARK
-from vibelux.recommend.song_sound import Heard, Sounds, sounds_of
+from vibelux.recommend.song_sound import (
+    HIGH,
+    LOW,
+    PLEASANT,
+    UNPLEASANT,
+    Heard,
+    Sounds,
+    sounds_of,
+)
 
 Relation = Literal["close", "calmer", "livelier", "brighter", "darker"]
 Other = Literal["you", "aim", "song"]
 
 CLOSE = (0.35, 0.25)
-"""Valence and arousal that differ by no more are called close. The model tells arousal better."""
+"""Valence and arousal that differ by no more are called close, and so are those of one band, as of
+`relation_of`. The model tells arousal better."""
 
 TOUCH = 0.2
 """Share from which on a song's second emotion is worth a word."""
@@ -142,15 +151,26 @@ def strongest_counts(moods: NDArray[np.floating]) -> list[int]:
 def relation_of(song: ArrayLike, other: ArrayLike) -> Relation:
     """Return how a song's valence and arousal [shape=(2,)] relate to another place's.
 
-    The axis on which they lie further apart, in units of `CLOSE`, says it.
+    The axis on which they lie further apart, in units of `CLOSE`, says it. Where both lie in one
+    band of an axis they are close on it: one word names both, and "slow, but livelier than you"
+    would puzzle whoever is slow as well.
     """
-    apart = np.asarray(song, np.float64) - np.asarray(other, np.float64)
-    valence, arousal = (float(value) for value in apart / CLOSE)
+    one, two = np.asarray(song, np.float64), np.asarray(other, np.float64)
+    apart = (one - two) / CLOSE
+    apart[_bands(one) == _bands(two)] = 0
+    valence, arousal = apart.tolist()
     if max(abs(valence), abs(arousal)) <= 1:
         return "close"
     if abs(arousal) >= abs(valence):
         return "livelier" if arousal > 0 else "calmer"
     return "brighter" if valence > 0 else "darker"
+
+
+def _bands(place: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return -1, 0 or 1 for each of valence and arousal [shape=(2,)]: the bands of `sounds_of`."""
+    low, high = np.array([UNPLEASANT, LOW]), np.array([PLEASANT, HIGH])
+    bands: NDArray[np.int64] = (place > high).astype(np.int64) - (place < low)
+    return bands
 
 
 def touch_of(song: Heard) -> Touch | None:

@@ -70,7 +70,7 @@ export const steering: View = (signal) => {
     slider.value = String(Math.round(100 * share));
     slider.style.setProperty("--filled", String(share));
     slider.setAttribute("aria-valuetext", t.listen.strengthText(share));
-    say(shown, t.percent(share));
+    say(shown, t.listen.strengthText(share));
   }, signal);
 
   policy.watch((now) => {

@@ -43,6 +43,13 @@ const CLOSE = /^CLOSE = \(([\d.]+), ([\d.]+)\)$/m
   .map(Number) as [number, number];
 const ROUNDING = 0.001; // of the file and of the card: four places each
 
+/** Whether one word names both values: low, medium or high; rounding may move one over an edge. */
+function oneBand(a: number, b: number, edge: number): boolean {
+  const bands = (x: number): number[] =>
+    [x - ROUNDING, x + ROUNDING].map((at) => Number(at > edge) - Number(at < -edge));
+  return bands(a).some((band) => bands(b).includes(band));
+}
+
 describe("no reason contradicts the bars", () => {
   test("there are enough moods and songs to tell", () => {
     const kinds = CASES.flatMap(({ reasons }) =>
@@ -69,8 +76,10 @@ describe("no reason contradicts the bars", () => {
           const [brighter, livelier] = [affect[0] - other[0], affect[1] - other[1]];
           const direction = fact.kind === "step" ? fact.direction : fact.relation;
           if (direction === "close") {
-            expect(Math.abs(brighter)).toBeLessThanOrEqual(CLOSE[0] + ROUNDING);
-            expect(Math.abs(livelier)).toBeLessThanOrEqual(CLOSE[1] + ROUNDING);
+            for (const [axis, apart] of [brighter, livelier].entries()) {
+              if (!oneBand(affect[axis]!, other[axis]!, [0.25, 0.2][axis]!))
+                expect(Math.abs(apart)).toBeLessThanOrEqual(CLOSE[axis]! + ROUNDING);
+            }
           } else {
             const towards = { brighter, darker: -brighter, livelier, calmer: -livelier }[direction];
             expect(towards).toBeGreaterThan(-ROUNDING);
