@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SAMPLE_MOOD = "happy=0.65,surprise=0.2,neutral=0.15"
 
-_SHOWN = 4  # songs listed
+_SHOWN = 3  # songs listed
 
 
 def demo(
