@@ -39,7 +39,7 @@ def main() -> None:
         render_samples(home / "samples")
         with Catalogue(home / "catalogue.sqlite") as catalogue:
             scan([home / "samples"], catalogue, workers=2, song_timeout=60.0)
-        face = camera_files.drawn(home / "face.y4m", smile=1.4, tint=SKIN)
+        face = camera_files.drawn(home / "face.y4m", smile=2.4, tint=SKIN)
         nobody = home / "nobody"
         with (
             served(home, home) as service,
