@@ -139,7 +139,7 @@ def test_opinions_are_learnt(listening, own_service):
     second = page.locator(".player-title").text_content()
     now.get_by_role("button", name="Wrong mood").click()
     dialog = page.get_by_role("dialog", name="How does it sound to you?")
-    dialog.get_by_role("button", name="surprise").click()
+    dialog.get_by_role("button", name="playful").click()
     assert violations(page) == []
     with page.expect_response(re.compile("/feedback")):
         dialog.get_by_role("button", name="Correct it").click()

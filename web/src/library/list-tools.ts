@@ -102,7 +102,7 @@ export function emotionFilter(signal: AbortSignal): HTMLElement {
           })),
       },
       h("span", { class: "chip-dot", style: { background: colourOf(emotion) } }),
-      t.emotions[emotion],
+      t.table.adjectives[emotion],
       count,
     );
     return { emotion, chip, count };

@@ -51,7 +51,10 @@ export function wrongMood(song: Song): void {
     if (instead === null) return;
     player.wrongMood(song, instead);
     tell(
-      t.listen.wrongCorrected(song.title, chosen.map((emotion) => t.emotions[emotion]).join(", ")),
+      t.listen.wrongCorrected(
+        song.title,
+        chosen.map((emotion) => t.table.adjectives[emotion]).join(", "),
+      ),
     );
     dialog.close();
   }

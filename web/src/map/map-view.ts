@@ -388,7 +388,7 @@ function legendOf(signal: AbortSignal): HTMLElement {
         onclick: () => shown.update((now) => now.map((is, i) => (i === index ? !is : is))),
       },
       shapeIcon(emotion),
-      t.emotions[emotion],
+      t.table.adjectives[emotion],
       count,
     );
     return { chip, count };

@@ -22,7 +22,9 @@ export function correctMood(song: Song, changed: () => void): HTMLElement {
         body: { mood: [...given] },
       }),
     );
-    tell(t.listen.wrongCorrected(song.title, names.map((name) => t.emotions[name]).join(", ")));
+    tell(
+      t.listen.wrongCorrected(song.title, names.map((name) => t.table.adjectives[name]).join(", ")),
+    );
     changed();
   };
   const revoke = async (): Promise<void> => {

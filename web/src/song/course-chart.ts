@@ -179,7 +179,7 @@ function legend(moments: readonly Moment[]): HTMLElement {
           "li",
           {},
           h("span", { class: "chip-dot", style: { background: colourOf(emotion) } }),
-          t.emotions[emotion],
+          t.table.adjectives[emotion],
         ),
       ),
     h("li", {}, h("span", { class: "line-valence" }), t.library.sorts.valence),

@@ -23,7 +23,7 @@ export function emotionChoice(changed: (mood: Mood | null, chosen: readonly Emot
           },
         },
         h("span", { class: "wrong-colour", style: { background: colourOf(emotion) } }),
-        t.emotions[emotion],
+        t.table.adjectives[emotion],
       );
       return button;
     }),

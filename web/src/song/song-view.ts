@@ -166,7 +166,7 @@ function sound(song: Song, confidence: Confidence | null, again: () => void): HT
       "dl",
       { class: "seven" },
       EMOTIONS.map((emotion, i) => [
-        h("dt", {}, t.emotions[emotion]),
+        h("dt", {}, t.table.adjectives[emotion]),
         h(
           "dd",
           {},
