@@ -30,7 +30,7 @@ from vibelux.recommend.reasons import (
     reasons_alike,
     reasons_for,
 )
-from vibelux.recommend.song_sound import Heard
+from vibelux.recommend.song_sound import Analysis
 
 MUSIC = ModelStatistics().songs
 FACES = ModelStatistics().faces
@@ -59,7 +59,7 @@ def cases() -> list[dict[str, Any]]:
         fit = float(SongFit(song[None], affect[None], statistics=MUSIC).to(target)[0])
         counts = rng.integers(0, 30, 7).tolist() if number % 2 else [0, 1, 2, 90, 80, 3, 0]
         tension = (-0.3, 0.1, 0.6)[number % 3]
-        heard = Heard(song, affect, corrected=number % 29 == 0, tension=tension)
+        heard = Analysis(song, affect, corrected=number % 29 == 0, tension=tension)
         facts = reasons_for(
             heard,
             mood,
@@ -81,7 +81,7 @@ def cases() -> list[dict[str, Any]]:
                 **_said(facts),
             }
         )
-        other = Heard(mood, affect_of(mood, MUSIC.affect))
+        other = Analysis(mood, affect_of(mood, MUSIC.affect))
         facts = reasons_alike(heard, other, same_artist=number % 5 == 0)
         if number % 6 == 0:
             found.append({"reasons": as_json(facts), **_said(facts)})

@@ -30,7 +30,7 @@ from vibelux.recommend.reasons import (
     reasons_alike,
     reasons_for,
 )
-from vibelux.recommend.song_sound import Heard, Sounds, sounds_of
+from vibelux.recommend.song_sound import Analysis, Sounds, sounds_of
 
 MUSIC = ModelStatistics().songs
 FACES = ModelStatistics().faces
@@ -41,7 +41,7 @@ places = arrays(np.float32, 2, elements=st.floats(-1, 1, width=32))
 
 
 def why(song: str, mood: str, *, policy="match", fit=0.9, **options):
-    heard = Heard(parse_mood(song), affect_of(parse_mood(song), MUSIC.affect))
+    heard = Analysis(parse_mood(song), affect_of(parse_mood(song), MUSIC.affect))
     target = target_path(parse_mood(mood), policy, 1)[0]
     return reasons_for(
         heard, parse_mood(mood), policy=policy, target=target, fit=fit, **options, statistics=MUSIC
@@ -65,7 +65,7 @@ def test_a_song_of_a_journey_is_compared_with_the_stage_it_belongs_to():
     """Not with where the journey leads: a gloomy song is not brighter than a happy goal."""
     sad, happy = parse_mood("sad"), parse_mood("happy")
     first = target_path(sad, "journey", 12, goal=happy)[0]
-    heard = Heard(
+    heard = Analysis(
         parse_mood("sad=0.5,fear=0.5"), affect_of(sad, MUSIC.affect) + np.array([0.4, 0.0])
     )
     facts = reasons_for(heard, sad, policy="journey", target=first, fit=0.9, statistics=MUSIC)
@@ -85,7 +85,9 @@ def test_the_caveat_comes_only_where_the_library_holds_few_such_songs():
 
 
 def test_chance_and_corrections_are_said():
-    heard = Heard(parse_mood("happy"), affect_of(parse_mood("happy"), MUSIC.affect), corrected=True)
+    heard = Analysis(
+        parse_mood("happy"), affect_of(parse_mood("happy"), MUSIC.affect), corrected=True
+    )
     happy = parse_mood("happy")
     facts = reasons_for(
         heard, happy, policy="off", target=happy, fit=1, liked=Liked(), statistics=MUSIC
@@ -105,7 +107,7 @@ def test_policies_say_where_they_lead_and_only_what_is_so():
 
 @given(mood=moods, song=moods, affect=places, policy=st.sampled_from(POLICIES))
 def test_no_reason_contradicts_the_bars(mood, song, affect, policy):
-    heard = Heard(as_mood(song), affect)
+    heard = Analysis(as_mood(song), affect)
     goal = np.eye(7)[3] if policy == "journey" else None
     target = target_path(standing_out(mood, FACES), policy, 4, goal=goal)[2]
     facts = reasons_for(
@@ -147,7 +149,7 @@ def test_no_reason_contradicts_the_bars(mood, song, affect, policy):
 
 def test_what_songs_have_in_common():
     song, other = (
-        Heard(parse_mood(m), affect_of(parse_mood(m), MUSIC.affect)) for m in ("happy", "sad")
+        Analysis(parse_mood(m), affect_of(parse_mood(m), MUSIC.affect)) for m in ("happy", "sad")
     )
     assert in_words(reasons_alike(song, other, same_artist=True)) == (
         "Cheerful, livelier, by the same artist."

@@ -23,9 +23,9 @@ from vibelux.recommend.song_sound import (
     PLEASANT,
     TENSE,
     UNPLEASANT,
-    Heard,
+    Analysis,
     Sounds,
-    heard_of,
+    analysis_of,
     sounds_of,
 )
 
@@ -35,13 +35,13 @@ moods = arrays(np.float64, 7, elements=st.floats(0, 1)).filter(lambda mood: mood
 places = arrays(np.float32, 2, elements=st.floats(-1, 1, width=32))
 
 
-def heard(mood: str, valence: float, arousal: float, tension: float | None = None) -> Heard:
-    return Heard(parse_mood(mood), np.array([valence, arousal], np.float32), tension=tension)
+def heard(mood: str, valence: float, arousal: float, tension: float | None = None) -> Analysis:
+    return Analysis(parse_mood(mood), np.array([valence, arousal], np.float32), tension=tension)
 
 
 @given(mood=moods, affect=places, tension=st.none() | st.floats(-1, 1))
 def test_no_word_contradicts_what_is_known(mood, affect, tension):
-    song = Heard(as_mood(mood), affect, tension=tension)
+    song = Analysis(as_mood(mood), affect, tension=tension)
     sounds = sounds_of(song)
     valence, arousal = (float(value) for value in affect)
     if valence > PLEASANT:
@@ -66,7 +66,7 @@ TENSE_WORDS = {"tense", "restless", "frantic", "stormy"}
 def test_words_lie_on_the_side_of_the_numbers(mood, affect, tension):
     words = set(
         sound_in_words(
-            sounds_of(Heard(as_mood(mood), affect, tension=tension)), words_of("en")
+            sounds_of(Analysis(as_mood(mood), affect, tension=tension)), words_of("en")
         ).split(" and ")
     )
     valence, arousal = affect
@@ -121,9 +121,9 @@ def test_a_song_of_the_catalogue_is_known_by_its_own_numbers():
         tension=0.5,
     )
     assert song.mood is not None
-    known = heard_of(song, MUSIC)
+    known = analysis_of(song, MUSIC)
     place = affect_of(song.mood, MUSIC.affect)
     assert known.affect.tolist() == pytest.approx([0.1, place[1]])
     assert known.tension == 0.5
     # What the listener says of its mood leaves nothing of the model's tension.
-    assert heard_of(replace(song, corrected=True), MUSIC).tension is None
+    assert analysis_of(replace(song, corrected=True), MUSIC).tension is None

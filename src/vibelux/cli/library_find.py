@@ -30,7 +30,7 @@ def find(
     from vibelux.library.song_search import find as found
     from vibelux.recommend.confidence import confidence_of
     from vibelux.recommend.ranking import Recommendation
-    from vibelux.recommend.song_sound import heard_of, sounds_of
+    from vibelux.recommend.song_sound import analysis_of, sounds_of
     from vibelux.settings import load_settings
 
     with Catalogue.of(load_settings()) as catalogue:
@@ -58,7 +58,7 @@ def find(
             Recommendation(
                 song,
                 1.0,
-                [sounds_of(heard_of(song, statistics))],
+                [sounds_of(analysis_of(song, statistics))],
                 confidence_of(song.mood, song.course, statistics),
             )
             for song in songs

@@ -24,7 +24,7 @@ from vibelux.recommend.policies import SAD, spares_sadness
 from vibelux.recommend.reason_words import Explained
 from vibelux.recommend.reasons import Fact, reasons_for, strongest_counts
 from vibelux.recommend.shuffle import Traits, mood_shuffle
-from vibelux.recommend.song_sound import heard_of
+from vibelux.recommend.song_sound import analysis_of
 
 PICKED_BY = (
     *("affect", "embeddings", "artists", "albums", "works"),
@@ -247,7 +247,7 @@ class Picker:
                 fits[target.tobytes()] = self._fit.to(target, rows=rows)
             fit = float(fits[target.tobytes()][place])
             reasons = reasons_for(
-                heard_of(song, self._statistics),
+                analysis_of(song, self._statistics),
                 mood,
                 statistics=self._statistics,
                 policy=policy,

@@ -14,7 +14,7 @@ from vibelux.recommend.fit import SongFit, standing_out
 from vibelux.recommend.nearest_songs import nearest_songs
 from vibelux.recommend.reason_words import Explained
 from vibelux.recommend.reasons import Fact, reasons_for, strongest_counts
-from vibelux.recommend.song_sound import heard_of
+from vibelux.recommend.song_sound import analysis_of
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def recommend_songs(
             song,
             score,
             reasons_for(
-                heard_of(song, statistics),
+                analysis_of(song, statistics),
                 wanted,
                 statistics=statistics,
                 policy="match",

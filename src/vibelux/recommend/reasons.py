@@ -21,7 +21,7 @@ from vibelux.recommend.song_sound import (
     LOW,
     PLEASANT,
     UNPLEASANT,
-    Heard,
+    Analysis,
     Sounds,
     sounds_of,
 )
@@ -173,7 +173,7 @@ def _bands(place: NDArray[np.float64]) -> NDArray[np.int64]:
     return bands
 
 
-def touch_of(song: Heard) -> Touch | None:
+def touch_of(song: Analysis) -> Touch | None:
     """Return the emotion, beside that of `sounds_of`, of which the song has a good share."""
     first = sounds_of(song).emotion
     shares = np.asarray(song.mood).tolist()
@@ -197,7 +197,7 @@ _AGAINST: dict[Relation, Relation] = {
 
 
 def reasons_for(
-    song: Heard,
+    song: Analysis,
     mood: ArrayLike,
     *,
     statistics: SongStatistics,
@@ -245,7 +245,7 @@ def reasons_for(
     return facts
 
 
-def reasons_alike(song: Heard, other: Heard, *, same_artist: bool) -> list[Fact]:
+def reasons_alike(song: Analysis, other: Analysis, *, same_artist: bool) -> list[Fact]:
     """Return what a song has in common with another one that it sounds like.
 
     Args:
@@ -264,7 +264,7 @@ def as_json(facts: Sequence[Fact]) -> list[dict[str, Any]]:
 
 
 def _relations(
-    song: Heard,
+    song: Analysis,
     here: NDArray[np.floating],
     *,
     policy: str,

@@ -19,7 +19,7 @@ from vibelux.recommend.confidence import Confidence, confidence_of
 from vibelux.recommend.nearest_songs import nearest_songs
 from vibelux.recommend.reason_words import Explained
 from vibelux.recommend.reasons import Fact, reasons_alike
-from vibelux.recommend.song_sound import heard_of
+from vibelux.recommend.song_sound import analysis_of
 
 _AT_ONCE = 1 << 15
 """Rows multiplied together: what fits the processor's cache."""
@@ -297,5 +297,5 @@ def _listed(songs: Sequence[Song]) -> str:
 
 def _reasons(song: Song, other: Song, statistics: SongStatistics) -> list[Fact]:
     same = bool(song.artist and other.artist and canonical(song.artist) == canonical(other.artist))
-    one, found = heard_of(song, statistics), heard_of(other, statistics)
+    one, found = analysis_of(song, statistics), analysis_of(other, statistics)
     return reasons_alike(found, one, same_artist=same)

@@ -48,7 +48,7 @@ class Sounds:
 
 
 @dataclass(frozen=True, eq=False)
-class Heard:
+class Analysis:
     """What a model, or the listener, says of a song.
 
     Attributes:
@@ -65,7 +65,7 @@ class Heard:
     tension: float | None = None
 
 
-def heard_of(song: Song, statistics: SongStatistics) -> Heard:
+def analysis_of(song: Song, statistics: SongStatistics) -> Analysis:
     """Return what is known of an analysed song of the catalogue."""
     mood = np.zeros(len(EMOTIONS), np.float32) if song.mood is None else song.mood
     affect = affect_of(mood, statistics.affect)
@@ -74,10 +74,10 @@ def heard_of(song: Song, statistics: SongStatistics) -> Heard:
             affect[axis] = value
     # The tension is what the model said, and no word about a mood that the listener gave.
     tension = None if song.corrected else song.tension
-    return Heard(mood, affect, corrected=song.corrected, tension=tension)
+    return Analysis(mood, affect, corrected=song.corrected, tension=tension)
 
 
-def sounds_of(song: Heard) -> Sounds:
+def sounds_of(song: Analysis) -> Sounds:
     """Return how a song sounds."""
     valence, arousal = (float(value) for value in song.affect)
     energy: Energy = "low" if arousal < LOW else "high" if arousal > HIGH else "medium"

@@ -17,7 +17,7 @@ from vibelux.recommend.policies import Policy
 from vibelux.recommend.reasons import Fact, LikedArtist
 from vibelux.recommend.similar_songs import SimilarSong
 from vibelux.recommend.song_course import SongCourse
-from vibelux.recommend.song_sound import Sounds, heard_of, sounds_of
+from vibelux.recommend.song_sound import Sounds, analysis_of, sounds_of
 from vibelux.service.sessions import Source
 from vibelux.service.text import sendable
 
@@ -89,7 +89,7 @@ class SongOut(BaseModel):
             genre=sendable(song.genre),
             duration=song.duration,
             mood=None if song.mood is None else mood_dict(song.mood),
-            sound=None if song.mood is None else sounds_of(heard_of(song, statistics)),
+            sound=None if song.mood is None else sounds_of(analysis_of(song, statistics)),
             corrected=song.corrected,
             valence=song.valence,
             arousal=song.arousal,
