@@ -125,7 +125,9 @@ def test_the_other_songs_are_recommended_listed_and_compared(
         assert lengths == [len(COURSE), len(COURSE), of_third, len(COURSE), len(COURSE)]
         song = catalogue.song(3)
         assert (song.mood is None) is unusable
-        shown = json.dumps(SongOut.of(song).model_dump(), allow_nan=False)
+        shown = json.dumps(
+            SongOut.of(song, catalogue.statistics.songs).model_dump(), allow_nan=False
+        )
         assert isinstance(json.loads(shown)["title"], str)
 
 

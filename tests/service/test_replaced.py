@@ -67,9 +67,10 @@ def test_a_catalogue_copied_over_it_counts_at_once(serving: Service) -> None:
 def made_older(path: Path) -> None:
     """Make a catalogue what the fourth version has left."""
     with closing(sqlite3.connect(path)) as database, database:
-        for name in ("song_added", "song_changed", "song_deleted"):
+        for name in ("song_added", "song_changed", "song_deleted", "dismissed_song_deleted"):
             database.execute(f"DROP TRIGGER {name}")
-        database.execute("DROP TABLE song_changes")
+        for name in ("song_changes", "folders", "forgotten_songs", "dismissed_failures"):
+            database.execute(f"DROP TABLE {name}")
         for name in ("songs_sound", "songs_heard"):
             database.execute(f"DROP INDEX {name}")
         for name in ("sound_hash", "known_by"):

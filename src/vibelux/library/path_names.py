@@ -52,7 +52,7 @@ _CONTAINERS = frozenset(
         *("schreibtisch", "documents", "dokumente", "public", "shared", "incoming", "new"),
         *("neu", "misc", "unsorted", "temp", "tmp", "torrents", "playlists", "home", "users"),
         *("mnt", "data", "share", "backup", "rips", "collection", "sammlung", "recordings"),
-        *("aufnahmen"),
+        "aufnahmen",
     }
 )
 """Folders that hold music of anybody, folded."""

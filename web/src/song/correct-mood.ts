@@ -9,7 +9,7 @@ import { emotionChoice } from "./emotion-choice";
 import { remember } from "./known-songs";
 import type { Song } from "./song-parts";
 
-/** Lets the person say how a song sounds to them, or go back to what was heard. */
+/** Lets the person say how a song sounds to them, or go back to the analysis. */
 export function correctMood(song: Song, changed: () => void): HTMLElement {
   const t = words();
   let given: Mood | null = null;
