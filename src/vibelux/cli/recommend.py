@@ -138,7 +138,7 @@ def recommend(
                 coverage = session.coverage
             notes = _order_notes(session, songs)
         else:
-            coverage = coverage_in(catalogue, wanted, of_face=of_face)
+            coverage = coverage_in(catalogue, wanted)
             songs = recommend_songs(
                 catalogue,
                 wanted,

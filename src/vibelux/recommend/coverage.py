@@ -10,7 +10,6 @@ from vibelux.emotions import EMOTIONS, as_mood, strongest
 from vibelux.language import Words
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.song_columns import SongColumns
-from vibelux.recommend.fit import standing_out
 from vibelux.recommend.reasons import strongest_counts
 
 
@@ -46,20 +45,16 @@ def coverage_of(counts: Sequence[int], sought: ArrayLike) -> Coverage:
     return Coverage(emotion, int(counts[EMOTIONS.index(emotion)]), int(np.sum(counts)))
 
 
-def coverage_in(catalogue: Catalogue, mood: ArrayLike, *, of_face: bool = False) -> Coverage:
+def coverage_in(catalogue: Catalogue, mood: ArrayLike) -> Coverage:
     """Return what a catalogue holds of a mood.
 
     Args:
         catalogue: an open one.
-        mood: [shape=(7,)].
-        of_face: it was read from a face: what stands out in it is looked for, as of
-            `vibelux.recommend.ranking.recommend_songs`.
+        mood: [shape=(7,)] as the person sees it, also of a face: the sentence stands beside it.
 
     """
-    wanted = as_mood(mood)
-    sought = standing_out(wanted, catalogue.statistics.faces) if of_face else wanted
     moods = SongColumns.of(catalogue, "moods").playable.moods
-    return coverage_of(strongest_counts(moods), sought)
+    return coverage_of(strongest_counts(moods), as_mood(mood))
 
 
 def coverage_in_words(coverage: Coverage, words: Words) -> str:

@@ -238,6 +238,8 @@ def reasons_for(
     elif (
         counts is not None
         and fit < FITS
+        # What stands out in a face may be another emotion than the bars show most of: no word then.
+        and (policy != "match" or sought == int(np.argmax(np.asarray(mood))))
         and int(np.argmax(song.mood)) != sought
         and counts[sought] < FEW
     ):

@@ -139,7 +139,9 @@ class Session:
         ordering = self._ordering
         if self._mood is None or ordering.strength == 0 or ordering.policy in ("off", "journey"):
             return None
-        return self._picker.coverage(self._path(1)[0])
+        # The sentence stands beside the mood as it is shown, not beside what stands out in a face.
+        sought = self._mood if ordering.policy == "match" else self._path(1)[0]
+        return self._picker.coverage(sought)
 
     def change(self, **values: Any) -> None:
         """Change the ordering: any of `Ordering`'s attributes, by name.
