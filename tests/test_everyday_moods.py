@@ -60,7 +60,13 @@ def test_everyday_words_of_any_language_in_any_case(text, key):
 
 @pytest.mark.parametrize(
     ("text", "emotion"),
-    [("Happy", "happy"), ("traurig", "sad"), ("überrascht", "surprise"), ("joy", "happy")],
+    [
+        ("Happy", "happy"),
+        ("traurig", "sad"),
+        ("überrascht", "surprise"),
+        ("joy", "happy"),
+        ("Sad!", "sad"),
+    ],
 )
 def test_the_seven_count_as_words(text, emotion):
     assert np.array_equal(mood_of_word(text), parse_mood(emotion))
@@ -103,10 +109,11 @@ def test_moods_as_people_type_them(text, same):
         ("", "the mood is empty"),
         ("hapy", "unknown mood 'hapy'"),
         ("happy=x", "'x' in 'happy=x' is not a number"),
-        ("happy=-1", "happy=-1 must be a finite number"),
-        ("happy=1e999", "must be a finite number"),
+        ("happy=-1", "happy=-1: the number must be finite and not negative"),
+        ("happy=1e999", "the number must be finite"),
+        ("happy 0.7 sad", "sad has no number"),
         ("happy=0", "all seven numbers are zero"),
-        ("happy=0,7", "'7' is no mood"),
+        ("happy=0,7", "'7' is not a mood"),
     ],
 )
 def test_what_is_no_mood_is_said(text, message):

@@ -17,3 +17,8 @@ def test_an_id_that_no_song_has_is_said(run_cli, tmp_path, song):
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert f"there is no song with id {song}" in "".join(done.stderr.split("\n")).replace("  ", " ")
+    assert done.stderr.splitlines()[-1] == "Try: vibelux similar A"
+    done = run_cli("similar")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == "Try: vibelux similar A"
+    assert "A" in run_cli("similar", "zzz").stderr.splitlines()[-1]

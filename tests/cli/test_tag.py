@@ -9,6 +9,7 @@ from sqlalchemy import insert
 from typer.testing import CliRunner
 
 from vibelux.cli import app
+from vibelux.cli.usage import here
 from vibelux.errors import CatalogueError, InvalidInput, MissingExtra
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import path_bytes, songs
@@ -95,7 +96,7 @@ def test_undoing_needs_no_scan(vibelux, music, tmp_path, monkeypatch):
     monkeypatch.setenv("VIBELUX_HOME", str(tmp_path / "another"))
     with pytest.raises(InvalidInput, match="--undo needs a folder here") as refused:
         vibelux("tag", "--undo")
-    assert refused.value.__notes__ == ["vibelux tag ~/Music --undo"]
+    assert refused.value.__notes__ == [here("vibelux tag ~/Music --undo")]
     result = vibelux("tag", "--undo", music)
     assert result.stdout.splitlines()[-1] == "1 file changed · 1 without a mood of VibeluX"
 

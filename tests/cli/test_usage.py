@@ -8,7 +8,7 @@ import pytest
 import typer
 
 from vibelux.cli import app, main
-from vibelux.cli.usage import command_line, with_option_names
+from vibelux.cli.usage import command_line, here, with_option_names
 
 PROGRAM = typer.main.get_command(app)
 
@@ -70,13 +70,13 @@ def test_an_option_that_no_command_has(said, name):
     code, text, last = said(*name.split(), "--certainly-not")
     assert code == 2
     assert text == f"error: {name.split()[-1]} has no option --certainly-not"
-    assert last == f"Try: {COMMANDS[name].examples[0]}"
+    assert last == f"Try: {here(COMMANDS[name].examples[0])}"
 
 
 @pytest.mark.parametrize("group", ["", "train", "subsonic", "profile", "export", "evaluate"])
 def test_a_command_that_is_not_there(said, group):
     code, text, last = said(*group.split(), "foo")
-    assert (code, text) == (2, "error: there is no command foo")
+    assert (code, text) == (2, "error: there is no command 'foo'")
     parse(last.removeprefix("Try: "))
     code, text, last = said(*group.split())
     assert code == 2 and "--help says more" in text
@@ -91,22 +91,30 @@ def test_help_is_an_option(said):
 @pytest.mark.parametrize(
     ("typed", "text", "line"),
     [
-        ("recomend --mood happy", "there is no command recomend", "recommend --mood happy"),
-        ("train fase --data a.csv", "there is no command fase", "train face --data a.csv"),
+        ("recomend --mood happy", "there is no command 'recomend'", "recommend --mood happy"),
+        ("recomend", "there is no command 'recomend'", "recommend calm"),
+        ("library failed", "there is no command 'failed'", "library"),
+        ("library forget /nope", "no songs below /nope", "library"),
+        ("scan /nope", "there is no folder /nope", "scan ."),
+        ("recommend calm -o", "-o needs a value", "recommend calm"),
+        ("recommend calm --zzz=1 -n 3", "has no option --zzz", "recommend calm -n 3"),
+        ("recommend Kalm -n 3", "unknown mood 'Kalm'", "recommend calm -n 3"),
+        ("recommend sad --goal hapy", "--goal: unknown mood 'hapy'", "recommend sad --goal happy"),
+        ("train fase --data a.csv", "there is no command 'fase'", "train face --data a.csv"),
         ("recommend --mod 'a b'", "has no option --mod", 'recommend --mood "a b"'),
         ("recommend --mod=happy", "has no option --mod", "recommend --mood=happy"),
-        ("recommend --mood happy -n x", "-n x must be a whole number", None),
-        ("recommend --mood happy --limit 0", "--limit 0 must be at least 1", None),
-        ("recommend --mood happy --count=0", "--count 0 must be at least 1", None),
-        ("serve --port 99999", "--port 99999 must be at most 65535", None),
+        ("recommend --mood happy -n x", "-n must be a whole number, not x", None),
+        ("recommend --mood happy --limit 0", "--limit must be at least 1, not 0", None),
+        ("recommend --mood happy --count=0", "--count must be at least 1, not 0", None),
+        ("serve --port 99999", "--port must be at most 65535, not 99999", None),
         ("recommend calm --moood x", "has no option --moood", "recommend calm --mood x"),
         ("recommend --mood", "--mood needs a value", None),
-        ("similar", "SONG is missing: Its path, its id, or words of its title", None),
-        ("subsonic login http://a", "--user is missing: Name of the account", None),
-        ("serve a b", "serve takes nothing more than its options; a b is too much", None),
+        ("similar", "SONG is missing: its path, its id, or words of its title", None),
+        ("subsonic login http://a", "--user is missing: name of the account", None),
+        ("serve a b", "serve takes only its options; leave out 'a b'", None),
         (
             "recommend",
-            "needs exactly one of MOOD, --camera, --image, --video; got none",
+            "needs a MOOD, or one of --camera, --image and --video",
             "recommend calm",
         ),
         ("mood", "give exactly one of --camera, --image FILE and --video FILE", None),
@@ -116,7 +124,7 @@ def test_help_is_an_option(said):
         ("play --mood sad --policy lift --goal happy", "--goal is for --policy journey", None),
         ("recommend --mood sad --order listening --strength 3", "--strength 3.0 must be", None),
         ("scan --workers 0 a", "--workers 0 from the command line: must be a whole", None),
-        ("mood --camera --device -1", "--device -1 must be at least 0", None),
+        ("mood --camera --device -1", "--device must be at least 0, not -1", None),
     ],
 )
 def test_what_is_wrong_and_what_to_type_instead(said, typed, text, line):

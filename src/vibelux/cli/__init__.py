@@ -90,8 +90,8 @@ app.adds(
         "vibelux recommend calm",
         'vibelux recommend "happy=0.7, sad=0.3" -n 20 --output tonight.m3u8',
         "vibelux recommend --camera --why",
-        "vibelux recommend sad --order listening --policy journey --goal happy",
-        "vibelux recommend sad --order listening --policy lift --strength 0.7",
+        "vibelux recommend sad --policy journey --goal happy",
+        "vibelux recommend sad --policy lift --strength 0.7",
     ],
 )(recommend.recommend)
 app.adds(

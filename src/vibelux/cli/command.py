@@ -1,12 +1,13 @@
 """What every command has: a page of help, examples, and a line to copy after wrong usage."""
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from vibelux.errors import InvalidInput
+from vibelux.errors import InvalidInput, VibeluxError
 
 
 class Command(TyperCommand):
@@ -27,20 +28,26 @@ class Command(TyperCommand):
         return rendered(command_page(self, ctx.command_path, self.get_params(ctx)))
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; wrong values come back with its options' names and with an example.
+        """Run the command; what goes wrong comes back with its options' names and a line to copy.
 
         Raises:
-            InvalidInput: as the command, with an example as a note.
+            VibeluxError: as the command; what to type instead is a note.
 
         """
         try:
             return super().invoke(ctx)
-        except InvalidInput as error:
-            from vibelux.cli.usage import example_for, with_option_names
+        except VibeluxError as error:
+            from vibelux.cli.usage import corrected, example_for, here, with_option_names
 
-            said = type(error)(with_option_names(str(error), self.params))
-            said.add_note(example_for(self, str(said)))
-            raise said from error
+            error.args = (with_option_names(str(error), self.params),)
+            if hasattr(error, "__notes__"):
+                raise
+            if isinstance(error, InvalidInput):
+                line = corrected(error, sys.argv[1:])
+                error.add_note(line or here(example_for(self, str(error))))
+            elif "vibelux scan FOLDER" in str(error):
+                error.add_note(here("vibelux scan ~/Music"))
+            raise
 
 
 class Group(TyperGroup):
@@ -70,7 +77,9 @@ class Group(TyperGroup):
         if self.default is not None and not named:
             args = [self.default, *args]
         if not args and not ctx.resilient_parsing:
-            typer.echo(f"{self.get_help(ctx)}\nTry: {self.examples[0]}", err=True)
+            from vibelux.cli.usage import here
+
+            typer.echo(f"{self.get_help(ctx)}\nTry: {here(self.examples[0])}", err=True)
             raise typer.Exit(2)
         return super().parse_args(ctx, args)
 
@@ -83,15 +92,17 @@ class Group(TyperGroup):
         """
         name, *rest = args
         if self.get_command(ctx, name) is None and not name.startswith("-"):
-            from vibelux.cli.usage import command_line, nearest
+            from vibelux.cli.usage import command_line, here, nearest
 
             meant = "--help" if name == "help" else nearest(name, list(self.commands))
-            error = InvalidInput(f"there is no command {name}")
-            error.add_note(
-                command_line([*ctx.command_path.split(), meant, *rest])
-                if meant is not None
-                else self.examples[0]
-            )
+            found: Any = None if meant is None else self.commands.get(meant)
+            error = InvalidInput(f"there is no command {name!r}")
+            if meant is None:
+                error.add_note(here(self.examples[0]))
+            elif found is not None and not rest:  # it may need more
+                error.add_note(here(found.examples[0]))
+            else:
+                error.add_note(command_line([*ctx.command_path.split(), meant, *rest]))
             raise error
         return super().resolve_command(ctx, args)
 

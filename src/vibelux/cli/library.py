@@ -101,13 +101,14 @@ def _as_json(catalogue: "Catalogue", found: "Overview") -> dict[str, object]:
 def _present(catalogue: "Catalogue", found: "Overview", words: "Words") -> None:
     from rich.text import Text
 
+    from vibelux.cli.usage import here
     from vibelux.library.failed_files import count_failed
 
     console = out()
     counts = found.counts
     if not any(counts.values()):
         key = "cli.library.no_files" if catalogue.servers() else "cli.library.empty"
-        err().print(words.text(key, command="vibelux scan FOLDER"), soft_wrap=True)
+        err().print(words.text(key, command=here("vibelux scan ~/Music")), soft_wrap=True)
         _list_servers(catalogue, words)
         return
     head = Text(_counted("cli.scan.songs", counts["ok"], words), style="bold")
@@ -194,7 +195,7 @@ def _list_failed(catalogue: "Catalogue", words: "Words", *, limit: int | None) -
         reason = printable(file.reason)
         if file.code in AudioError.TRANSIENT:
             reason += f"; {words.text('cli.library.again')}"
-        console.print(Text(f"        {reason} ({file.code})", style="dim"), soft_wrap=True)
+        console.print(Text(f"        {reason}", style="dim"), soft_wrap=True)
 
 
 def _list_folders(catalogue: "Catalogue", words: "Words") -> None:

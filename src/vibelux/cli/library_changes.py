@@ -37,21 +37,32 @@ def forget(
     """
     import sys
 
+    from vibelux.cli.usage import command_line
     from vibelux.library.catalogue import Catalogue
+    from vibelux.library.failed_files import failed_below
     from vibelux.library.folders import count, forget
     from vibelux.settings import load_settings
 
     with Catalogue.of(load_settings()) as catalogue:
         path = _known(catalogue, folder)
-        number, name = songs_in_words(count(catalogue, path)), printable(str(path))
+        number, name = (
+            _what(count(catalogue, path), failed_below(catalogue, path)),
+            printable(str(path)),
+        )
         if not yes:
             if not sys.stdin.isatty():
-                raise InvalidInput(f"this removes {number} from the catalogue; confirm with --yes")
+                error = InvalidInput(
+                    f"this removes {number} from the catalogue; confirm with --yes"
+                )
+                error.add_note(command_line(["vibelux", "library", "forget", str(path), "--yes"]))
+                raise error
             question = f"Remove {number} below {name} from the catalogue? The files stay."
             typer.confirm(question, abort=True, err=True)
         removed = forget(catalogue, path)
-    out().print(f"{songs_in_words(removed)} removed from the catalogue", soft_wrap=True)
-    out().print(f"To have them again: vibelux scan {name}", style="dim", soft_wrap=True)
+    done = f"{number} {'was' if removed == 1 else 'were'} removed from the catalogue."
+    out().print(done, soft_wrap=True)
+    again = printable(command_line(["vibelux", "scan", str(path)]))
+    out().print(f"To have them again: {again}", style="dim", soft_wrap=True)
 
 
 def retry(
@@ -68,7 +79,7 @@ def retry(
     pace = Pace()
     with stoppable(pace), Catalogue.of(settings) as catalogue:
         if not count_failed(catalogue):
-            out().print("No file has failed.")
+            out().print("There are no failed files.")
             return
         with scan_progress(pace) as tell:
             report = retry_failed(
@@ -92,10 +103,17 @@ def dismiss(
 
     with Catalogue.of(load_settings()) as catalogue:
         if undo:
+            before = count_failed(catalogue)
             show_again(catalogue)
-            out().print(f"{_files(count_failed(catalogue))} failed")
+            number = count_failed(catalogue) - before
+            again = f"{_files(number)} {'is' if number == 1 else 'are'} listed again."
+            out().print(again if number else "No file was dismissed.")
+        elif number := dismiss(catalogue):
+            hidden = f"{_files(number)} {'is' if number == 1 else 'are'} no longer listed."
+            out().print(hidden)
+            out().print("To list them again: vibelux library dismiss --undo", style="dim")
         else:
-            out().print(f"{_files(dismiss(catalogue))} dismissed")
+            out().print("There are no failed files.")
 
 
 def _known(catalogue: "Catalogue", folder: Path) -> Path:
@@ -113,9 +131,17 @@ def _known(catalogue: "Catalogue", folder: Path) -> Path:
         path = way(expanded(folder))
         if count(catalogue, path):
             return path
-    raise InvalidInput(
-        f"the catalogue has no songs below {folder}; vibelux library lists its folders"
-    )
+    error = InvalidInput(f"the catalogue has no songs below {folder}")
+    error.add_note("vibelux library")
+    raise error
+
+
+def _what(number: int, failed: int) -> str:
+    """Return songs and failed files in words, each counted apart."""
+    parts = [songs_in_words(number - failed)] if number > failed or not failed else []
+    if failed:
+        parts.append("1 failed file" if failed == 1 else f"{failed:,} failed files")
+    return " and ".join(parts)
 
 
 def _files(number: int) -> str:

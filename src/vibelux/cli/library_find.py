@@ -29,11 +29,13 @@ def find(
     from vibelux.library.song_search import SEARCHED
     from vibelux.library.song_search import find as found
     from vibelux.recommend.confidence import confidence_of
-    from vibelux.recommend.ranking import Recommendation
+    from vibelux.recommend.ranking import Recommendation, require_songs
     from vibelux.recommend.song_sound import analysis_of, sounds_of
     from vibelux.settings import load_settings
 
     with Catalogue.of(load_settings()) as catalogue:
+        if not json:
+            require_songs(catalogue)
         statistics = catalogue.statistics.songs
         columns = SongColumns.of(catalogue, *SEARCHED)
         ids = found(columns, " ".join(words), sort="artist", places=statistics.affect)

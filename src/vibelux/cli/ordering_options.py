@@ -65,10 +65,11 @@ def mood_of(option: str, text: str) -> "Mood":
         InvalidMood: as `vibelux.everyday_moods.mood_of_text`, with the option's name.
 
     """
+    from vibelux.cli.console import spoken
     from vibelux.everyday_moods import mood_of_text
 
     try:
-        return mood_of_text(text)
+        return mood_of_text(text, spoken())
     except InvalidMood as error:
         raise InvalidMood(f"{option}: {error}") from error
 

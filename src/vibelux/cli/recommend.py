@@ -42,12 +42,13 @@ def recommend(
     group: bool = typer.Option(False, "--group", help="For all faces, not only the main one."),
     mood: str | None = typer.Option(None, "--mood", metavar="MOOD", help="The same as MOOD."),
     number: Number = 10,
-    order: str = typer.Option(
-        "ranking",
+    order: str | None = typer.Option(
+        None,
         "--order",
         metavar="ORDER",
+        show_default="ranking",
         help="ranking: the best first. listening: a shuffle that follows the mood, spreads artists "
-        "and lets what was played lately come later.",
+        "and lets what was played lately come later; its options below imply it.",
     ),
     why: bool = typer.Option(False, "--why", help="Show the figures and the reason of each song."),
     verbose: bool = typer.Option(
@@ -83,9 +84,10 @@ def recommend(
     sources = {"MOOD": said, "--camera": camera, "--image": image, "--video": video}
     given = [name for name, value in sources.items() if value]
     if len(given) != 1 or (typed and mood is not None):
-        found = f"got {' and '.join(given)}" if len(given) > 1 else "got none"
-        found = "got MOOD and --mood" if typed and mood is not None else found
-        raise InvalidInput(f"recommend needs exactly one of {', '.join(sources)}; {found}")
+        if not given:
+            raise InvalidInput("recommend needs a MOOD, or one of --camera, --image and --video")
+        given = ["MOOD", "--mood"] if typed and mood is not None else given
+        raise InvalidInput(f"recommend takes only one of {' and '.join(given)}")
     of_face = not said
     if group and not of_face:
         raise InvalidInput("--group is about faces; leave it out with a mood")
@@ -107,7 +109,7 @@ def recommend(
     output = output or m3u8
     if output is not None:
         require_format(output)
-    wanted = None if of_face else mood_of_text(" ".join(said))
+    wanted = None if of_face else mood_of_text(" ".join(said), words)
     settings = load_settings(face_model=face_model)
     require_catalogue(settings.catalogue)
     with Catalogue.of(settings) as catalogue:
@@ -150,7 +152,7 @@ def recommend(
         held = None if coverage is None else coverage.as_json()
         print_json({"mood": mood_dict(wanted), "coverage": held, **notes, "songs": entries})
     else:
-        print_heading(wanted, words, of_face=of_face, why=why)
+        print_heading(wanted, words, of_face=of_face, why=why, typed=" ".join(said), goal=goal)
         print_songs(songs, words, why=why)
         if coverage is not None:
             out().print()
@@ -173,16 +175,14 @@ def recommend(
         open_playlist(output)
 
 
-def _is_to_listen(order: str, **options: object) -> bool:
-    """Return whether an order to listen to is wanted, which its options need."""
-    if order not in ("ranking", "listening"):
+def _is_to_listen(order: str | None, **options: object) -> bool:
+    """Return whether an order to listen to is wanted, which its options imply."""
+    if order not in (None, "ranking", "listening"):
         raise InvalidInput(f"--order {order} must be ranking or listening")
     given = [name for name, value in options.items() if value is not None]
     if order == "ranking" and given:
-        raise InvalidInput(
-            f"--{given[0]} is for an order to listen to; add --order listening, or leave it out"
-        )
-    return order == "listening"
+        raise InvalidInput(f"--{given[0]} is for an order to listen to; leave out --order ranking")
+    return order == "listening" or bool(given)
 
 
 def shares_in_words(mood: "Mood", words: "Words") -> str:
@@ -197,10 +197,29 @@ def shares_in_words(mood: "Mood", words: "Words") -> str:
     )
 
 
-def print_heading(mood: "Mood", words: "Words", *, of_face: bool, why: bool) -> None:
-    """Print above a list which mood its songs are for."""
+def print_heading(
+    mood: "Mood",
+    words: "Words",
+    *,
+    of_face: bool,
+    why: bool,
+    typed: str = "",
+    goal: str | None = None,
+) -> None:
+    """Print above a list which mood its songs are for.
+
+    Args:
+        mood: that they are for.
+        words: of the language.
+        of_face: it is a face's.
+        why: say its shares.
+        typed: the mood as a person named it.
+        goal: the mood that a journey leads to, likewise.
+
+    """
     from rich.text import Text
 
+    from vibelux.everyday_moods import mood_of_text
     from vibelux.language import sentence
     from vibelux.language.mood_phrase import face_phrase, mood_phrase
 
@@ -210,9 +229,21 @@ def print_heading(mood: "Mood", words: "Words", *, of_face: bool, why: bool) -> 
     elif of_face:
         said = sentence(face_phrase(mood, words))
     else:
-        said = words.text("cli.recommend.mood", mood=mood_phrase(mood, words))
+        said = words.text("cli.recommend.mood", mood=_named(typed, mood, words))
+    if goal is not None and not why:
+        start = mood_phrase(mood, words) if of_face else _named(typed, mood, words)
+        end = _named(goal, mood_of_text(goal), words)
+        said = words.text("cli.recommend.journey", mood=start, goal=end)
     out().print(Text(said, style="bold"))
     out().print()
+
+
+def _named(typed: str, mood: "Mood", words: "Words") -> str:
+    """Return a mood's name where one word was typed for it, else what it is in words."""
+    from vibelux.everyday_moods import name_of_mood
+    from vibelux.language.mood_phrase import mood_phrase
+
+    return name_of_mood(typed, words) or mood_phrase(mood, words)
 
 
 def _print_mood_words(words: "Words") -> None:

@@ -1,15 +1,21 @@
 """`vibelux similar`."""
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from vibelux.cli.console import err, out, print_json, require_catalogue, spoken, written
 from vibelux.cli.song_lines import print_songs, song_name
 from vibelux.cli.song_list_options import M3u8, Number, Output
+from vibelux.errors import CatalogueError, InvalidInput
+
+if TYPE_CHECKING:
+    from vibelux.library.catalogue import Catalogue
 
 
 def similar(
-    words: list[str] = typer.Argument(
-        ..., metavar="SONG", help="Its path, its id, or words of its title and artist."
+    words: list[str] | None = typer.Argument(
+        None, metavar="SONG", help="Its path, its id, or words of its title and artist."
     ),
     number: Number = 10,
     why: bool = typer.Option(False, "--why", help="Show the figures and the reason of each song."),
@@ -22,6 +28,7 @@ def similar(
 
     from vibelux.library.catalogue import Catalogue
     from vibelux.library.playlists import require_format, write_playlist
+    from vibelux.recommend.ranking import require_songs
     from vibelux.recommend.similar_songs import find_song
     from vibelux.recommend.similar_songs import similar as nearest
     from vibelux.settings import load_settings
@@ -30,9 +37,20 @@ def similar(
     if output is not None:
         require_format(output)
     settings = load_settings()
+    if not words:
+        missing = InvalidInput("SONG is missing: its path, its id, or words of its title")
+        if settings.catalogue.exists():
+            with Catalogue.of(settings) as catalogue:
+                missing.add_note(_example(catalogue))
+        raise missing
     require_catalogue(settings.catalogue)
     with Catalogue.of(settings) as catalogue:
-        this = find_song(catalogue, " ".join(words))
+        require_songs(catalogue)
+        try:
+            this = find_song(catalogue, " ".join(words))
+        except CatalogueError as error:
+            error.add_note(_example(catalogue))
+            raise
         songs = nearest(catalogue, this, n=number)
     if json:
         print_json(
@@ -65,3 +83,18 @@ def similar(
     if output is not None:
         write_playlist(output, [entry.song for entry in songs])
         err().print(written(output, len(songs), spoken()), soft_wrap=True)
+
+
+def _example(catalogue: "Catalogue") -> str:
+    """Return a command line that works with a catalogue: with one of its songs, if it has any."""
+    from vibelux.cli.usage import command_line, here
+    from vibelux.recommend.similar_songs import find_song
+
+    song = next(iter(catalogue.songs("ok")), None)
+    if song is None:
+        return here("vibelux scan ~/Music")
+    try:
+        named = song.title if song.title and find_song(catalogue, song.title) else str(song.id)
+    except CatalogueError:  # several have this title
+        named = str(song.id)
+    return command_line(["vibelux", "similar", named])

@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -36,7 +37,7 @@ def command_line(words: Sequence[str]) -> str:
 
 def nearest(name: str, known: Sequence[str]) -> str | None:
     """Return the known name that is most like one, or None if none is."""
-    found = get_close_matches(name, known, n=1)
+    found = get_close_matches(name, known, n=1, cutoff=0.7)
     return found[0] if found else None
 
 
@@ -54,6 +55,34 @@ def example_for(command: Any, message: str) -> str:
     named = named if len(named) <= 2 else set()
     examples: list[str] = command.examples
     return next((line for line in examples if named & set(_OPTION.findall(line))), examples[0])
+
+
+def here(line: str) -> str:
+    """Return an example that works on this machine: without folders that are not there."""
+    words = line.split(" ")
+    for place, word in enumerate(words):
+        if word.startswith("~/") and not Path(word).expanduser().exists():
+            if word != "~/Music":
+                return " ".join(words[:2])
+            words[place] = "."
+    return " ".join(words)
+
+
+def corrected(error: BaseException | None, typed: Sequence[str]) -> str | None:
+    """Return what was typed with the mood that was meant, or None where that is not known.
+
+    Args:
+        error: the error, or what caused it.
+        typed: what was typed behind the program's name.
+
+    """
+    from vibelux.everyday_moods import UnknownMood
+
+    while error is not None and not isinstance(error, UnknownMood):
+        error = error.__cause__
+    if error is None or error.like is None or not any(error.word in one for one in typed):
+        return None
+    return command_line(["vibelux", *(one.replace(error.word, error.like) for one in typed)])
 
 
 def with_option_names(message: str, parameters: Iterable[Any]) -> str:
@@ -89,17 +118,20 @@ def in_our_words(error: Exception, command: Any, typed: Sequence[str]) -> Invali
             said = f"{path[-1]} has no option {name}"
             if like is not None:
                 meant = ["vibelux", *(_renamed(word, name, like) for word in typed)]
+            else:
+                meant = _without(name, typed, path)
         else:
             said = f"{name} needs a value"
+            meant = _without(name, typed, path)
     elif (parameter := getattr(wrong, "param", None)) is not None:
         said = _of_parameter(wrong, parameter, typed)
     elif unexpected := re.search(r"unexpected extra arguments? *(?:\(s\))? *\((.*)\)", str(wrong)):
-        said = f"{path[-1]} takes nothing more than its options; {unexpected[1]} is too much"
+        said = f"{path[-1]} takes only {_arguments(command)}; leave out {unexpected[1]!r}"
     else:
         message = str(wrong).rstrip(".")
         said = message[:1].lower() + message[1:]
     plain = InvalidInput(said)
-    plain.add_note(command_line(meant) if meant else example_for(command, said))
+    plain.add_note(command_line(meant) if meant else here(example_for(command, said)))
     return plain
 
 
@@ -110,9 +142,10 @@ def _of_parameter(error: Any, parameter: Any, typed: Sequence[str]) -> str:
     """Return what is wrong with a value, or with its absence, of an option or an argument."""
     option = parameter.param_type_name == "option"
     names = [*parameter.opts, *parameter.secondary_opts]
-    name = options_of(parameter)[-1] if option else parameter.metavar or parameter.name.upper()
+    name = options_of(parameter)[-1] if option else _called(parameter)
     if hasattr(error, "param_type"):  # it is missing
-        return f"{name} is missing" + (f": {parameter.help}" if parameter.help else "")
+        what = (parameter.help or "").rstrip(".")
+        return f"{name} is missing" + (f": {what[:1].lower()}{what[1:]}" if what else "")
     value = None
     for word, after in zip(typed, [*typed[1:], ""], strict=True):
         given, equals, rest = word.partition("=")
@@ -121,7 +154,36 @@ def _of_parameter(error: Any, parameter: Any, typed: Sequence[str]) -> str:
     message = str(getattr(error, "message", error))
     for said, ours in _MUST_BE:
         message = re.sub(said, ours, message)
-    return f"{name} {value} {message}" if value is not None else f"{name}: {message}"
+    if value is None:
+        return f"{name}: {message}"
+    if message.startswith("must be "):
+        return f"{name} {message}, not {value}"
+    return f"{name} {value} {message}"
+
+
+def _called(argument: Any) -> str:
+    """Return what the help calls an argument, without the marks for none and several."""
+    name: str = argument.metavar or argument.name.upper()
+    return name.strip("[].")
+
+
+def _arguments(command: Any) -> str:
+    """Return in words what a command takes."""
+    names = [_called(one) for one in command.params if one.param_type_name == "argument"]
+    return " and ".join([*names, "its options"])
+
+
+def _without(option: str, typed: Sequence[str], path: Sequence[str]) -> list[str] | None:
+    """Return what was typed without an option, where that leaves an argument and tells no value."""
+    place = next((n for n, word in enumerate(typed) if word.partition("=")[0] == option), None)
+    if place is None:
+        return None
+    before, after = typed[:place], typed[place + 1 :]
+    bare = "=" not in typed[place] and after and not after[0].startswith("-")
+    kept = [*before, *after]
+    if bare or not before[len(path) - 1 :] or before[len(path) - 1].startswith("-"):
+        return None
+    return ["vibelux", *kept]
 
 
 def _options(command: Any) -> list[str]:
