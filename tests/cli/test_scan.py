@@ -68,8 +68,9 @@ def test_the_summary_says_what_was_done(vibelux, music, monkeypatch):
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
     (music / "c.mp3").write_text("c")
     result = vibelux("scan", music)
-    first, last = result.stdout.splitlines()
+    first, last, before = result.stdout.splitlines()
     assert re.fullmatch(r"1 Lied analysiert in \d+,\d s · 3 unverändert", first)
+    assert before == "1 Datei war nicht lesbar; siehe vibelux library."
     assert last == "Im Katalog sind 3 Lieder zum Anhören."
     assert "4 Audiodateien gefunden, 1 anzuhören" in result.stderr
 
@@ -105,6 +106,8 @@ def test_failed_files_are_retried_on_request(vibelux, music):
     (music / "a.mp3").write_text("a")
     vibelux("scan", music)
     assert json.loads(vibelux("scan", music, "--json").stdout)["failed"] == 0
+    last = vibelux("scan", music).stdout.splitlines()[-1]
+    assert last == "1 file could not be read; see vibelux library."
     assert json.loads(vibelux("scan", music, "--json", "--retry").stdout)["failed"] == 1
     assert json.loads(vibelux("scan", music, "--json", "--again").stdout)["analysed"] == 1
 
@@ -121,6 +124,7 @@ def test_a_note_about_a_folder_that_tells_nothing(vibelux, music):
     result = vibelux("scan", music)
     assert result.exit_code == 0
     assert "is its disk mounted?" in " ".join(result.stderr.split())
+    assert result.stdout == "There is no music there.\n"
 
 
 def test_a_folder_that_does_not_exist(vibelux, music):
@@ -216,7 +220,7 @@ def test_files_that_cannot_be_read_now_are_told_apart(vibelux, music, tmp_path):
     said = " ".join(result.stderr.split())
     assert "files that could not be read: 1; what is known of them stays" in said
     failed = vibelux("library", "--failed").stdout
-    assert "(Input/output error); the next scan tries again (unreachable)" in failed
+    assert "(Input/output error); the next scan tries again" in failed
     assert "it is a picture (not_audio)" in failed
     (tmp_path / "fault").unlink()
     assert json.loads(vibelux("scan", music, "--workers", 1, "--json").stdout)["analysed"] == 1

@@ -91,6 +91,19 @@ def test_first_what_would_change_then_the_change_then_the_way_back(vibelux, musi
     ]
 
 
+def test_a_damaged_file_is_passed_over_in_the_same_words_either_way(vibelux, music, tmp_path):
+    broken = music / "broken.flac"
+    broken.write_bytes(b"not a song")
+    row = {"path": path_bytes(broken), "state": "failed", "reason": "the file is damaged"}
+    row["reason_code"] = "damaged"
+    with Catalogue(tmp_path / "catalogue.sqlite") as catalogue, catalogue.writing() as connection:
+        connection.execute(insert(songs).values(**row))
+    for way in ("--write", "--undo"):
+        result = vibelux("tag", music, way)
+        assert result.exit_code == 0
+        assert "1 file left alone: the file is damaged" in result.stdout
+
+
 def test_undoing_needs_no_scan(vibelux, music, tmp_path, monkeypatch):
     assert vibelux("tag", music, "--write").stdout.splitlines()[-1].startswith("1 file changed")
     monkeypatch.setenv("VIBELUX_HOME", str(tmp_path / "another"))

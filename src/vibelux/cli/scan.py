@@ -41,6 +41,7 @@ def scan(
     was.
     """
     from vibelux.library.catalogue import Catalogue
+    from vibelux.library.failed_files import count_failed
     from vibelux.library.scan import scan as scan_folders
     from vibelux.settings import load_settings
 
@@ -58,16 +59,26 @@ def scan(
                 again=again,
                 on_progress=tell,
             )
-        counts = catalogue.counts()
-    present_report(report, counts, json=json)
+        counts, listed = catalogue.counts(), count_failed(catalogue)
+    present_report(report, counts, json=json, listed=listed)
 
 
-def present_report(report: "ScanReport", counts: dict[str, int], *, json: bool) -> None:
-    """Print what a scan did, and what the catalogue has now."""
+def present_report(
+    report: "ScanReport", counts: dict[str, int], *, json: bool, listed: int = 0
+) -> None:
+    """Print what a scan did, and what the catalogue has now.
+
+    Args:
+        report: of the scan.
+        counts: songs of the catalogue by their state.
+        json: print it as a document.
+        listed: files that failed, then or before, and were not dismissed.
+
+    """
     if json:
         print_json(_as_json(report, counts))
     else:
-        _present(report, counts, spoken())
+        _present(report, counts, spoken(), listed)
 
 
 def _as_json(report: "ScanReport", counts: dict[str, int]) -> dict[str, object]:
@@ -79,7 +90,7 @@ def _as_json(report: "ScanReport", counts: dict[str, int]) -> dict[str, object]:
     }
 
 
-def _present(report: "ScanReport", counts: dict[str, int], words: "Words") -> None:
+def _present(report: "ScanReport", counts: dict[str, int], words: "Words", listed: int) -> None:
     from rich.text import Text
 
     for warning in report.warnings:
@@ -96,6 +107,11 @@ def _present(report: "ScanReport", counts: dict[str, int], words: "Words") -> No
         command = "vibelux library --failed"
         said = words.text("cli.scan.more", more=words.figures(more), command=command)
         console.print(f"        {said}")
+    if not any(
+        (report.analysed, report.unchanged, report.missing, report.failed, report.unread)
+    ) and not (report.moved or report.copied):
+        console.print(words.text("cli.scan.none"))
+        return
     time = duration_in_words(report.seconds, words)
     analysed = words.figures(report.analysed)
     parts = [words.of_number("cli.scan.analysed", report.analysed, n=analysed, time=time)]
@@ -115,3 +131,6 @@ def _present(report: "ScanReport", counts: dict[str, int], words: "Words") -> No
     console.print(Text(" · ".join(parts)))
     total = words.of_number("cli.scan.total", counts["ok"], n=words.figures(counts["ok"]))
     console.print(Text(total, style="bold"))
+    if listed and not report.failed:
+        before = words.of_number("cli.scan.failed_before", listed, n=words.figures(listed))
+        console.print(Text(before, style="dim"))

@@ -187,12 +187,29 @@ def _changed(
             remove_leftovers(folder)
         try:
             wanted = wanted_of(found)
-            before = read_fields(found.path, _NAMES)
+            before = _read(found, catalogue)
             changes = _changes(before, wanted(before))
             yield _done(found, before, changes, catalogue, write=write, keep_time=keep_time)
         except TagError as error:
             failed = not isinstance(error, NotTaggable)
             yield Tagging(found.path, "skipped", reason=str(error), failed=failed)
+
+
+def _read(found: Found, catalogue: Catalogue) -> dict[str, list[str]]:
+    """Return the fields of a file that matter.
+
+    Raises:
+        NotTaggable: they cannot be read, and the catalogue says what is wrong with the file.
+        TagError: they cannot be read.
+
+    """
+    try:
+        return read_fields(found.path, _NAMES)
+    except TagError as error:
+        song = catalogue.song_at(found.path)
+        if song is not None and song.mood is None:
+            raise NotTaggable(song.reason or "it could not be analysed") from error
+        raise
 
 
 def _known(catalogue: Catalogue, found: Found) -> Song:
