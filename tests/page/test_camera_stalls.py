@@ -49,7 +49,9 @@ def shows(page, what):
 
 def reads(page):
     page.get_by_text("Reading your expression.").wait_for()
-    page.wait_for_function("() => document.querySelector('[role=meter]').ariaValueText !== '–'")
+    page.wait_for_function(
+        "() => document.querySelector('[role=meter]').ariaValueText !== '–'", timeout=120_000
+    )
     assert page.locator(".mirror-live").is_visible()
     assert sum(shares(page)) == pytest.approx(100, abs=4)
 

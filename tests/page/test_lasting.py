@@ -66,7 +66,9 @@ def test_a_reload_goes_on_with_the_same_queue_and_mood(listening):
     page.get_by_role("region", name="Player").get_by_role("button", name="Play").click()
     wait_until_it_plays(page)
     assert page.locator(".player-title").text_content() == heard
-    assert page.evaluate("decks.find((deck) => !deck.paused).currentTime") >= float(place) > 0
+    # The slider counts in tenths of a second.
+    assert page.evaluate("decks.find((deck) => !deck.paused).currentTime") > float(place) - 0.1
+    assert float(place) > 0
     assert titles(page) == before
 
 
