@@ -64,8 +64,6 @@ def recall(
         values for its columns ``known_by`` and those of `OWN`; empty: nothing was kept.
 
     """
-    if connection.scalar(select(func.count()).select_from(forgotten_songs)) == 0:
-        return {}
     likely = (
         (forgotten_songs.c.content_hash, content_hash),
         (forgotten_songs.c.sound_hash, analysis.get("sound_hash")),
