@@ -115,12 +115,10 @@ def scan(
         ModelError: the model cannot be loaded.
 
     """
-    began = time.monotonic()
-    way = waited_for(
-        lambda: walk(folders), what=_named(folders), patience=_SILENCE, on_wait=on_wait
-    )
-    report = _scanned(
-        way,
+    return _scanned(
+        lambda: waited_for(
+            lambda: walk(folders), what=_named(folders), patience=_SILENCE, on_wait=on_wait
+        ),
         catalogue,
         workers=workers,
         song_timeout=song_timeout,
@@ -129,8 +127,6 @@ def scan(
         on_wait=on_wait,
         analyser=analyser or music_analyser(model_path),
     )
-    report.seconds = time.monotonic() - began
-    return report
 
 
 def retry_failed(
@@ -147,9 +143,8 @@ def retry_failed(
 
     Args, errors and result as of `scan`; files that were dismissed are left alone.
     """
-    began = time.monotonic()
-    report = _scanned(
-        Walk(tuple(file.path for file in failed_files(catalogue))),
+    return _scanned(
+        lambda: Walk(tuple(file.path for file in failed_files(catalogue))),
         catalogue,
         workers=workers,
         song_timeout=song_timeout,
@@ -158,12 +153,10 @@ def retry_failed(
         on_wait=on_wait,
         analyser=analyser or music_analyser(model_path),
     )
-    report.seconds = time.monotonic() - began
-    return report
 
 
 def _scanned(
-    way: Walk,
+    way_of: Callable[[], Walk],
     catalogue: Catalogue,
     *,
     workers: int,
@@ -173,7 +166,9 @@ def _scanned(
     on_wait: Callable[[], None] | None,
     analyser: Analyser,
 ) -> ScanReport:
-    """Do what a way through folders asks for; all but its duration is in the report."""
+    """Do what a way through folders asks for, and return the report."""
+    began = time.monotonic()
+    way = way_of()
     retry, again = terms
     report = ScanReport()
     with scan_lock(catalogue.path), catalogue.session() as connection:
@@ -208,6 +203,7 @@ def _scanned(
             f"files that could not be read: {report.unread:,}; what is known of them stays, and "
             "the next scan tries them again"
         )
+    report.seconds = time.monotonic() - began
     return report
 
 
