@@ -46,6 +46,7 @@ BENCHMARKS = (
     "startup",
     "recommend",
     "columns",
+    "scale",
     "listening",
     "face",
     "song",
@@ -69,6 +70,12 @@ FIGURES: dict[str, Figure] = {
     "columns_again_ms": Figure("read again after one was corrected, median", "ms", at_most=10),
     "columns_picker_ms": Figure("the same, until songs can be picked, median", "ms", at_most=50),
     "columns_write_s": Figure("100,000 songs written into a catalogue, processor time", "s"),
+    "scale_songs_s": Figure(
+        "`Catalogue.songs()` over 1,000,000 songs, processor time", "s", at_most=30
+    ),
+    "scale_songs_exponent": Figure(
+        "of it, the exponent from 100,000 songs on: 1 is in proportion", "", at_most=1.05
+    ),
     "shuffle_ms": Figure("20 of 100,000 songs ordered for listening, median", "ms", at_most=50),
     "listening_cosine_ndcg": Figure("simulated listeners, nDCG@20 of plain cosine", ""),
     "listening_cosine_skips": Figure("the same, songs skipped", ""),

@@ -1,4 +1,5 @@
 import os
+import re
 import sqlite3
 import sys
 from contextlib import closing
@@ -277,6 +278,21 @@ def test_counting_and_loading_moods_read_an_index_alone(catalogue, server):
             assert [row.detail.split(" (")[0] for row in plan] == [
                 "SEARCH songs USING COVERING INDEX songs_moods"
             ]
+
+
+@pytest.mark.parametrize("state", [None, "ok"])
+def test_each_page_of_songs_begins_where_the_last_one_ended(catalogue, add_song, state):
+    add_song(catalogue, "/m/a.mp3")
+    asked = []
+    with catalogue.reading() as connection:
+        connection.connection.dbapi_connection.set_trace_callback(asked.append)
+    assert len(list(catalogue.songs(state))) == 1
+    pages = [question for question in asked if "LIMIT" in question]
+    assert len(pages) == 2
+    with catalogue.reading() as connection:
+        for page in pages:
+            (step,) = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {page}").all()  # no sorting
+            assert re.search(r"^SEARCH songs USING .*\b(rowid|id)>\?", step.detail)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links")

@@ -32,7 +32,7 @@ from vibelux.library.schema_blobs import (
     moods_of,
     number_of,
     text_of,
-    vector_of,
+    vectors_of,
 )
 from vibelux.library.song_identity import key_text
 from vibelux.library.sqlite_file import make
@@ -219,9 +219,14 @@ class Catalogue:
 
         Songs are fetched in small groups, so that a large catalogue needs little memory.
         """
-        where = f"id > ? AND server IS ? AND state = coalesce(?, state) ORDER BY id LIMIT {_PAGE}"
+        # Each page begins where the last one ended, by the table's own order or, for one state, by
+        # that of the index `songs_moods`. The plus keeps SQLite from taking that index for all
+        # states: it would then sort all songs for each page.
+        which, values = "+server IS ?", [self.server]
+        if state is not None:
+            which, values = "server IS ? AND state = ?", [self.server, state]
         last = 0
-        while page := self._fetch(where, last, self.server, state):
+        while page := self._fetch(f"{which} AND id > ? ORDER BY id LIMIT {_PAGE}", *values, last):
             yield from page
             last = page[-1].id
 
@@ -384,8 +389,6 @@ def _integer(value: Any) -> int | None:
 
 _READ_ONE: dict[str, Callable[[Any], object]] = {
     "path": path_of,
-    "quadrant": partial(vector_of, length=4),
-    "embedding": partial(vector_of, dtype=EMBEDDING),
     "corrected": bool,
     **dict.fromkeys(("title", "artist", "album", "albumartist", "genre", "model"), text_of),
     **dict.fromkeys(("reason", "reason_code", "server", "remote_id"), text_of),
@@ -399,6 +402,8 @@ _READ_ONE: dict[str, Callable[[Any], object]] = {
 _READ_COLUMN: dict[str, Callable[[Sequence[Any]], Iterable[object]]] = {
     "mood": moods_of,
     "course": courses_of,
+    "quadrant": partial(vectors_of, length=4),
+    "embedding": partial(vectors_of, dtype=EMBEDDING),
     **{name: partial(map, read) for name, read in _READ_ONE.items()},
 }
 

@@ -58,6 +58,23 @@ def vector_of(
     return vector if fits and np.isfinite(vector).all() else None
 
 
+def vectors_of(
+    blobs: Sequence[Any], dtype: np.dtype[np.floating] = MOOD, *, length: int | None = None
+) -> list[NDArray[np.float32] | None]:
+    """Unpack many vectors as `vector_of`, faster than one by one where they are equally long."""
+    sizes = {len(blob) if isinstance(blob, bytes) else 0 for blob in blobs if blob is not None}
+    if len(sizes) != 1 or (size := sizes.pop()) == 0 or size % dtype.itemsize:
+        return [vector_of(blob, dtype, length=length) for blob in blobs]
+    if length is not None and size != length * dtype.itemsize:
+        return [None] * len(blobs)
+    joined = b"".join(blob for blob in blobs if blob is not None)
+    matrix = np.frombuffer(joined, dtype).reshape(-1, size // dtype.itemsize).astype(np.float32)
+    usable: list[bool] = np.logical_and.reduce(np.isfinite(matrix), axis=1).tolist()
+    # Copies: a view would keep all of them in memory.
+    read = (row.copy() if fits else None for row, fits in zip(matrix, usable, strict=True))
+    return [None if blob is None else next(read) for blob in blobs]
+
+
 def mood_of(blob: Any) -> NDArray[np.float32] | None:
     """Unpack a mood [shape=(7,), dtype=float32]; None where it is none."""
     return moods_of([blob])[0]
