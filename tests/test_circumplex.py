@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from vibelux.circumplex import affect_of, closeness, mood_at
-from vibelux.emotions import parse_mood, strongest
+from vibelux.circumplex import affect_of, closeness, mood_at, song_emotions
+from vibelux.emotions import EMOTIONS, parse_mood, strongest
 from vibelux.errors import InvalidInput
 
 PLACES = np.array(
@@ -41,3 +41,13 @@ def test_corners_stand_for_what_is_next_to_them():
     for point in ((1.1, 0), (0, np.nan)):
         with pytest.raises(InvalidInput, match="must lie within"):
             mood_at(*point, PLACES)
+
+
+def test_a_song_counts_as_the_strongest_emotion_that_its_valence_does_not_contradict():
+    metal = parse_mood("surprise=0.5,fear=0.3,angry=0.2")
+    assert EMOTIONS[song_emotions(metal, 0.0)] == "surprise"
+    assert EMOTIONS[song_emotions(metal, -0.5)] == "fear"
+    assert EMOTIONS[song_emotions(metal, 0.5)] == "surprise"
+    assert EMOTIONS[song_emotions(metal, np.nan)] == "surprise"
+    two = np.stack([parse_mood("sad"), np.zeros(7)])
+    assert song_emotions(two, [0.0, 0.0]).tolist() == [EMOTIONS.index("sad"), -1]

@@ -1,7 +1,7 @@
 """The mood of songs as fields of a beets library, computed on import or by ``beet vibelux``.
 
-``mood`` is the strongest emotion; ``angry`` … ``surprise`` are shares in [0, 1]; ``valence`` and
-``arousal`` lie in [-1, 1]; ``vibelux_model`` names the model that analysed the song.
+``mood`` is the emotion that the song counts as; ``angry`` … ``surprise`` are shares in [0, 1];
+``valence`` and ``arousal`` lie in [-1, 1]; ``vibelux_model`` names the model that analysed it.
 """
 
 from collections.abc import Iterable
@@ -13,6 +13,7 @@ from beets.dbcore import types
 from beets.plugins import BeetsPlugin
 from beets.ui import Subcommand, UserError  # type: ignore[attr-defined]
 
+from vibelux.circumplex import song_emotions
 from vibelux.emotions import EMOTIONS, mood_dict
 from vibelux.errors import AudioError, VibeluxError
 
@@ -96,14 +97,14 @@ class VibeluxPlugin(BeetsPlugin):
                 reason = f"{type(error).__name__}: {error}"
                 self._log.warning("cannot analyse {}: {}", item.filepath, reason)
                 continue
-            strongest = EMOTIONS[int(found.mood.argmax())]
+            emotion = EMOTIONS[int(song_emotions(found.mood, found.valence))]
             if force or not item.get("mood") or _is_ours(item):
-                item["mood"] = strongest
+                item["mood"] = emotion
             item.update({name: float(share) for name, share in mood_dict(found.mood).items()})
             item["valence"], item["arousal"] = found.valence, found.arousal
             item["vibelux_model"] = found.model
             item.store()
-            self._log.info("{} {:+.2f} {:+.2f}  {}", strongest, found.valence, found.arousal, item)
+            self._log.info("{} {:+.2f} {:+.2f}  {}", emotion, found.valence, found.arousal, item)
 
     @cached_property
     def _model(self) -> "MusicModel":

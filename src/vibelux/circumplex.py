@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vibelux.emotions import Mood, as_mood
+from vibelux.emotions import EMOTIONS, Mood, as_mood
 from vibelux.errors import InvalidInput
 
 RUSSELL_MEHRABIAN = np.array(
@@ -22,6 +22,12 @@ RUSSELL_MEHRABIAN = np.array(
 Russell & Mehrabian (1977), "Evidence for a three-factor theory of emotions".
 """
 
+PLEASANT, UNPLEASANT = 0.25, -0.25
+"""Valence above and below which a song counts as of no emotion of the other side."""
+
+_DARK_SIDE = np.isin(EMOTIONS, ("angry", "disgust", "fear", "sad"))
+_BRIGHT_SIDE = np.isin(EMOTIONS, ("happy", "neutral", "surprise"))
+
 _RIDGE = 0.01
 
 
@@ -39,6 +45,27 @@ def affect_of(moods: ArrayLike, places: NDArray[np.float32]) -> NDArray[np.float
     """
     affect: NDArray[np.float32] = np.asarray(moods, dtype=np.float32) @ places
     return affect
+
+
+def song_emotions(moods: ArrayLike, valence: ArrayLike) -> NDArray[np.int64]:
+    """Return the emotion that each song, or part of a song, counts as.
+
+    It is the strongest one that the valence does not contradict. Names of songs, filters, searches,
+    counts and the map all go by it.
+
+    Args:
+        moods: [shape=(..., 7)].
+        valence: [shape=(...)] in [-1, 1]; NaN contradicts nothing.
+
+    Returns:
+        [shape=(...), dtype=int64] index in `EMOTIONS`, -1 for a mood that is all zero.
+
+    """
+    shares = np.asarray(moods)
+    of_each = np.asarray(valence)[..., np.newaxis]
+    contradicted = (of_each > PLEASANT) & _DARK_SIDE | (of_each < UNPLEASANT) & _BRIGHT_SIDE
+    found: NDArray[np.int64] = np.where(contradicted, -1.0, shares).argmax(axis=-1)
+    return np.where(shares.any(axis=-1), found, -1)
 
 
 def mood_at(valence: float, arousal: float, places: NDArray[np.float32]) -> Mood:

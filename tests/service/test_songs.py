@@ -36,9 +36,11 @@ def test_a_song_comes_with_its_mood_over_time(service):
     assert "path" not in answer["song"]
     assert [moment["start"] for moment in answer["course"]] == [0, 10]
     assert [moment["tension"] for moment in answer["course"]] == [0.5, None]
+    tense = {"kind": "sounds", "emotion": "happy", "energy": "medium", "tense": True}
+    assert [moment["sound"] for moment in answer["course"]] == [tense, {**tense, "tense": False}]
     assert answer["over_time"] == {
         "kind": "steady",
-        "stretches": [{"emotion": "happy", "start": 0}],
+        "stretches": [{"sound": tense, "start": 0}],
         "energy": None,
         "pleasure": None,
     }

@@ -10,6 +10,7 @@ from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import songs
 from vibelux.library.schema_blobs import text_of
 from vibelux.library.song_columns import SongColumns
+from vibelux.library.song_emotions import emotion_counts
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Overview:
     Attributes:
         counts: songs in each state, as in `Catalogue.counts`.
         hours: of music that is playable.
-        strongest: emotion -> playable songs in which it has the largest share.
+        strongest: emotion -> playable songs that count as it (`emotions_of`).
         mean: emotion -> its mean share in the playable songs; zeros if there are none.
         models: id of a model -> playable songs that it analysed.
         reasons: reason code -> failed songs.
@@ -41,8 +42,8 @@ def overview(catalogue: Catalogue) -> Overview:
         CatalogueError: the catalogue cannot be read.
 
     """
-    moods = SongColumns.of(catalogue, "moods").playable.moods
-    strongest = np.bincount(moods.argmax(axis=1), minlength=len(EMOTIONS))
+    playable = SongColumns.of(catalogue, "moods", "affect").playable
+    moods = playable.moods
     mean = moods.mean(axis=0, dtype=np.float64) if len(moods) else np.zeros(len(EMOTIONS))
     with catalogue.reading() as connection:
         models = connection.execute(
@@ -60,7 +61,7 @@ def overview(catalogue: Catalogue) -> Overview:
     return Overview(
         counts=catalogue.counts(),
         hours=sum(row[2] for row in models) / 3600,
-        strongest=dict(zip(EMOTIONS, map(int, strongest), strict=True)),
+        strongest=dict(zip(EMOTIONS, emotion_counts(playable), strict=True)),
         mean=dict(zip(EMOTIONS, map(float, mean), strict=True)),
         models={text_of(row[0]) or "unknown": row[1] for row in models},
         reasons={text_of(row[0]) or "unknown": row[1] for row in reasons},

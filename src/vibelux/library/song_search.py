@@ -19,6 +19,7 @@ from vibelux.folding import folded
 from vibelux.library.catalogue import State
 from vibelux.library.column_reading import STATES
 from vibelux.library.song_columns import SongColumns
+from vibelux.library.song_emotions import emotions_of
 
 Sort = Literal[
     "title",
@@ -57,7 +58,7 @@ class Points:
     Attributes:
         ids: [shape=(n,), dtype=int64].
         affect: [shape=(n, 2), dtype=float32] valence and arousal in [-1, 1].
-        strongest: [shape=(n,), dtype=int64] index of the emotion with the largest share.
+        strongest: [shape=(n,), dtype=int64] index of the emotion that each counts as.
 
     """
 
@@ -87,8 +88,9 @@ def find(
             a word for a mood may also be what the song sounds like ("sad", "calm piano"). Songs
             that are found by their names alone come first.
         state: of the songs.
-        emotion: that must be the strongest one, or with ``least`` have that share.
-        least: share in [0, 1] that the emotion has at least; 0: it is the strongest.
+        emotion: that the songs count as (`emotions_of`), or with ``least`` have that
+            share of.
+        least: share in [0, 1] that the emotion has at least; 0: the songs count as it.
         valence: lowest and highest, in [-1, 1].
         arousal: lowest and highest, in [-1, 1].
         sort: by what; a name of an emotion is the share of that one, ``share`` that of the
@@ -108,8 +110,7 @@ def find(
     if emotion is not None:
         place = emotion_index(emotion)
         share = songs.moods[:, place]
-        fits &= share > 0
-        fits &= share >= least if least > 0 else songs.moods.argmax(axis=1) == place
+        fits &= share >= least if least > 0 else emotions_of(songs) == place
     elif least > 0 or sort == "share":
         raise InvalidInput("a share is that of an emotion; name the emotion as well")
     for column, between in (("valence", valence), ("arousal", arousal)):
@@ -150,14 +151,17 @@ def _heard(
 def _having(songs: SongColumns, mood: Mood, places: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Return which songs have a mood.
 
-    Of a single emotion, those that have most of it; of a mixture, those that are much like it and
-    as lively or calm.
+    Of a single emotion, those that count as it; of a mixture, those that count as one of its
+    emotions, are much like it and as lively or calm.
     """
+    counting: NDArray[np.bool_] = (mood > 0)[emotions_of(songs)]
     if mood.max() == 1:
-        most: NDArray[np.bool_] = songs.moods.argmax(axis=1) == mood.argmax()
-        return most & songs.moods.any(axis=1)
+        counting &= songs.moods.any(axis=1)
+        return counting
     lengths = np.linalg.norm(songs.moods, axis=1) * np.linalg.norm(mood)
-    having: NDArray[np.bool_] = songs.moods @ mood >= _ALIKE * np.maximum(lengths, 1e-9)
+    having: NDArray[np.bool_] = counting & (
+        songs.moods @ mood >= _ALIKE * np.maximum(lengths, 1e-9)
+    )
     arousal = float(affect_of(mood, places)[1])
     if abs(arousal) < _SIDE:
         return having
@@ -177,7 +181,7 @@ def points(songs: SongColumns) -> Points:
     return Points(
         ids=playable.ids[rows],
         affect=playable.affect[rows].round(3),
-        strongest=playable.moods[rows].argmax(axis=1),
+        strongest=emotions_of(playable)[rows],
     )
 
 

@@ -9,8 +9,8 @@ What undoing needs is in the file itself, so it can be undone on another machine
 
 | field | value |
 | --- | --- |
-| ``MOOD`` | the strongest emotion; a mood that somebody else wrote stays unless asked otherwise |
-| ``VIBELUX_MOOD`` | the strongest emotion |
+| ``MOOD`` | the emotion that the song counts as; others' moods stay unless asked otherwise |
+| ``VIBELUX_MOOD`` | the same emotion |
 | ``VIBELUX_ANGRY`` … ``VIBELUX_SURPRISE`` | shares in [0, 1] |
 | ``VIBELUX_VALENCE``, ``VIBELUX_AROUSAL`` | in [-1, 1] |
 | ``VIBELUX_MODEL`` | id of the model that analysed it |
@@ -31,9 +31,11 @@ from pathlib import Path
 from typing import Literal
 
 import av
+import numpy as np
 from sqlalchemy import select, update
 
 from vibelux.atomic_file import atomic_file, remove_leftovers
+from vibelux.circumplex import song_emotions
 from vibelux.emotions import EMOTIONS
 from vibelux.errors import NotTaggable, TagError
 from vibelux.library.catalogue import Catalogue, Song
@@ -148,7 +150,8 @@ def fields_of(song: Song) -> dict[str, list[str]]:
         if value is not None
     }
     fields = {name: [f"{value:.3f}"] for name, value in numbers.items()}
-    fields["VIBELUX_MOOD"] = [EMOTIONS[int(song.mood.argmax())]]
+    valence = np.nan if song.valence is None else song.valence
+    fields["VIBELUX_MOOD"] = [EMOTIONS[int(song_emotions(song.mood, valence))]]
     if song.model is not None:
         fields["VIBELUX_MODEL"] = [song.model]
     return fields

@@ -10,7 +10,7 @@ from vibelux.emotions import EMOTIONS, as_mood, strongest
 from vibelux.language import Words
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.song_columns import SongColumns
-from vibelux.recommend.reasons import strongest_counts
+from vibelux.library.song_emotions import emotion_counts
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Coverage:
 
     Attributes:
         emotion: the strongest one of the mood that is looked for.
-        fit: playable songs whose strongest emotion it is.
+        fit: playable songs that count as it.
         songs: all playable songs.
 
     """
@@ -37,7 +37,7 @@ def coverage_of(counts: Sequence[int], sought: ArrayLike) -> Coverage:
     """Return what a library holds of a mood.
 
     Args:
-        counts: playable songs by their strongest emotion, in the order of `EMOTIONS`.
+        counts: playable songs that count as each emotion, as `emotion_counts`.
         sought: [shape=(7,)] the mood that is looked for.
 
     """
@@ -53,8 +53,8 @@ def coverage_in(catalogue: Catalogue, mood: ArrayLike) -> Coverage:
         mood: [shape=(7,)] as the person sees it, also of a face: the sentence stands beside it.
 
     """
-    moods = SongColumns.of(catalogue, "moods").playable.moods
-    return coverage_of(strongest_counts(moods), as_mood(mood))
+    playable = SongColumns.of(catalogue, "moods", "affect").playable
+    return coverage_of(emotion_counts(playable), as_mood(mood))
 
 
 def coverage_in_words(coverage: Coverage, words: Words) -> str:

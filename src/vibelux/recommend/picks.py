@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from vibelux.emotions import Mood
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.song_columns import SongColumns
+from vibelux.library.song_emotions import emotion_counts
 from vibelux.recommend.confidence import Confidence, confidences_of
 from vibelux.recommend.coverage import Coverage, coverage_of
 from vibelux.recommend.diversity import intra_list_diversity
@@ -22,7 +23,7 @@ from vibelux.recommend.listener.taste import SongFeatures, Taste
 from vibelux.recommend.ordering import Ordering
 from vibelux.recommend.policies import SAD, spares_sadness
 from vibelux.recommend.reason_words import Explained
-from vibelux.recommend.reasons import Fact, reasons_for, strongest_counts
+from vibelux.recommend.reasons import Fact, reasons_for
 from vibelux.recommend.shuffle import Traits, mood_shuffle
 from vibelux.recommend.song_sound import analysis_of
 
@@ -140,7 +141,7 @@ class Picker:
             embeddings=self.columns.embeddings,
             moods=self.columns.moods,
         )
-        self._counts = strongest_counts(self.columns.moods)
+        self._counts = emotion_counts(self.columns)
         self._sad = self.columns.moods.argmax(axis=1) == SAD
         self._likes: Likes | None = None
         self._taste: Taste | None = None

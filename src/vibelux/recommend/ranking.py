@@ -9,11 +9,12 @@ from vibelux.emotions import as_mood
 from vibelux.errors import CatalogueEmpty, CatalogueError, InvalidInput
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.song_columns import SongColumns
+from vibelux.library.song_emotions import emotion_counts
 from vibelux.recommend.confidence import Confidence, confidence_of
 from vibelux.recommend.fit import SongFit, standing_out
 from vibelux.recommend.nearest_songs import nearest_songs
 from vibelux.recommend.reason_words import Explained
-from vibelux.recommend.reasons import Fact, reasons_for, strongest_counts
+from vibelux.recommend.reasons import Fact, reasons_for
 from vibelux.recommend.song_sound import analysis_of
 
 
@@ -76,7 +77,7 @@ def recommend_songs(
             "none of the catalogue's songs can be found any more; connect the disk that holds "
             "them, or scan again: vibelux scan FOLDER"
         )
-    counts = strongest_counts(columns.moods)
+    counts = emotion_counts(columns)
     return [
         Recommendation(
             song,

@@ -12,19 +12,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vibelux.circumplex import affect_of
+from vibelux.circumplex import PLEASANT, UNPLEASANT, affect_of
 from vibelux.emotions import EMOTIONS
 from vibelux.model_statistics import SongStatistics
 from vibelux.recommend.fit import DARK
-from vibelux.recommend.song_sound import (
-    HIGH,
-    LOW,
-    PLEASANT,
-    UNPLEASANT,
-    Analysis,
-    Sounds,
-    sounds_of,
-)
+from vibelux.recommend.song_sound import HIGH, LOW, Analysis, Sounds, sounds_of
 
 Relation = Literal["close", "calmer", "livelier", "brighter", "darker"]
 Other = Literal["you", "aim", "song"]
@@ -137,17 +129,6 @@ Fact = (
 )
 
 
-def strongest_counts(moods: NDArray[np.floating]) -> list[int]:
-    """Return the number of songs by their strongest emotion, in the order of `EMOTIONS`.
-
-    Args:
-        moods: [shape=(n, 7)] of the songs.
-
-    """
-    counts: list[int] = np.bincount(moods.argmax(axis=1), minlength=len(EMOTIONS)).tolist()
-    return counts
-
-
 def relation_of(song: ArrayLike, other: ArrayLike) -> Relation:
     """Return how a song's valence and arousal [shape=(2,)] relate to another place's.
 
@@ -217,12 +198,13 @@ def reasons_for(
             mood.
         target: [shape=(7,)] the mood that was looked for at this place.
         fit: of the song to the target.
-        counts: number of playable songs by their strongest emotion, in the order of `EMOTIONS`,
+        counts: number of playable songs that count as each emotion, in the order of `EMOTIONS`,
             for the caveat that the library holds few such songs; None: no caveat.
         liked: what the listener liked of its kind.
 
     """
-    facts: list[Fact] = [sounds_of(song)]
+    sounds = sounds_of(song)
+    facts: list[Fact] = [sounds]
     if song.corrected:
         facts.append(Corrected())
     if policy == "off":
@@ -240,7 +222,7 @@ def reasons_for(
         and fit < FITS
         # What stands out in a face may be another emotion than the bars show most of: no word then.
         and (policy != "match" or sought == int(np.argmax(np.asarray(mood))))
-        and int(np.argmax(song.mood)) != sought
+        and sounds.emotion != EMOTIONS[sought]
         and counts[sought] < FEW
     ):
         facts.append(BestAvailable(EMOTIONS[sought], int(counts[sought])))

@@ -10,8 +10,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from vibelux.emotions import EMOTIONS
+from vibelux.circumplex import song_emotions
 from vibelux.model_statistics import SongStatistics
+from vibelux.recommend.song_sound import Sounds, analysis_of_part, sounds_of
 
 Kind = Literal["steady", "varies", "drifts", "turns", "restless"]
 
@@ -30,12 +31,12 @@ class Stretch:
     """A part of a song that keeps an emotion.
 
     Attributes:
-        emotion: the strongest one of its mean mood.
+        sound: how it sounds, from the means of its windows.
         start: in seconds.
 
     """
 
-    emotion: str
+    sound: Sounds
     start: float
 
 
@@ -79,13 +80,12 @@ def song_course_of(
     course = course[np.argsort(course["start"], kind="stable")]
     lengths = _lengths(course["start"].astype(np.float64), duration)
     moods = course["mood"].astype(np.float64)
-    turn = turn_of(statistics)
-    parts = _parts(moods, lengths, turn)
-    stretches = tuple(
-        Stretch(EMOTIONS[int(moods[part].mean(axis=0).argmax())], float(course["start"][part[0]]))
-        for part in parts
-    )
     affect = np.stack([course["valence"], course["arousal"]], axis=1).astype(np.float64)
+    turn = turn_of(statistics)
+    stretches = tuple(
+        Stretch(sounds_of(analysis_of_part(course[part])), float(course["start"][part[0]]))
+        for part in _parts(moods, affect[:, 0], lengths, turn)
+    )
     pleasure, energy = _rises(affect, lengths)
     kind: Kind = "steady"
     if len(stretches) > 1:
@@ -122,15 +122,18 @@ def _lengths(starts: NDArray[np.float64], duration: float | None) -> NDArray[np.
 
 
 def _parts(
-    moods: NDArray[np.float64], lengths: NDArray[np.float64], turn: float
+    moods: NDArray[np.float64],
+    valence: NDArray[np.float64],
+    lengths: NDArray[np.float64],
+    turn: float,
 ) -> list[NDArray[np.int64]]:
     """Return the windows of each stretch: neighbours of different emotions and moods."""
     parts = [np.array([window]) for window in range(len(moods))]
     while len(parts) > 1:
         means = np.array([moods[part].mean(axis=0) for part in parts])
-        strongest = means.argmax(axis=1)
+        emotions = song_emotions(means, [valence[part].mean() for part in parts])
         apart = _apart(means[1:], means[:-1])
-        apart[strongest[1:] == strongest[:-1]] = -1.0  # the same emotion is the same stretch
+        apart[emotions[1:] == emotions[:-1]] = -1.0  # the same emotion is the same stretch
         times = np.array([lengths[part].sum() for part in parts])
         nearest = int(apart.argmin())
         if apart[nearest] >= turn:

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from vibelux.circumplex import affect_of
+from vibelux.circumplex import affect_of, song_emotions
 from vibelux.emotions import EMOTIONS
 from vibelux.library.catalogue import Song
 from vibelux.model_statistics import SongStatistics
@@ -19,12 +19,6 @@ Energy = Literal["low", "medium", "high"]
 
 LOW, HIGH = -0.2, 0.2
 """Arousal below and above which a song counts as of low and of high energy."""
-
-PLEASANT, UNPLEASANT = 0.25, -0.25
-"""Valence above and below which a song has no name from the other side."""
-
-DARK_SIDE = ("angry", "disgust", "fear", "sad")
-BRIGHT_SIDE = ("happy", "neutral", "surprise")
 
 TENSE = 0.4
 """Tension from which on a song counts as tense."""
@@ -35,7 +29,7 @@ class Sounds:
     """How the song sounds.
 
     Attributes:
-        emotion: its strongest one, of those that its valence does not contradict.
+        emotion: that it counts as, by `vibelux.circumplex.song_emotions`.
         energy: its arousal, in three bands.
         tense: its tension is high.
 
@@ -77,14 +71,25 @@ def analysis_of(song: Song, statistics: SongStatistics) -> Analysis:
     return Analysis(mood, affect, corrected=song.corrected, tension=tension)
 
 
+def analysis_of_part(windows: NDArray[np.void]) -> Analysis:
+    """Return what is known of a part of a song: the means of its windows.
+
+    Args:
+        windows: [shape=(k,)] records, at least one, as of `Song.course`.
+
+    """
+    tension = windows["tension"][~np.isnan(windows["tension"])]
+    return Analysis(
+        mood=windows["mood"].mean(axis=0, dtype=np.float64),
+        affect=np.array([windows[axis].mean(dtype=np.float64) for axis in ("valence", "arousal")]),
+        tension=float(tension.mean(dtype=np.float64)) if tension.size else None,
+    )
+
+
 def sounds_of(song: Analysis) -> Sounds:
     """Return how a song sounds."""
     valence, arousal = (float(value) for value in song.affect)
     energy: Energy = "low" if arousal < LOW else "high" if arousal > HIGH else "medium"
-    other_side = DARK_SIDE if valence > PLEASANT else BRIGHT_SIDE if valence < UNPLEASANT else ()
-    shares = [
-        -1.0 if name in other_side else share
-        for name, share in zip(EMOTIONS, np.asarray(song.mood).tolist(), strict=True)
-    ]
+    emotion = EMOTIONS[int(song_emotions(song.mood, valence))]
     tense = song.tension is not None and song.tension >= TENSE
-    return Sounds(EMOTIONS[int(np.argmax(shares))], energy, tense)
+    return Sounds(emotion, energy, tense)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Annotated, Literal, Self
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from vibelux.emotions import EMOTIONS, mood_dict
@@ -17,7 +18,7 @@ from vibelux.recommend.policies import Policy
 from vibelux.recommend.reasons import Fact, LikedArtist
 from vibelux.recommend.similar_songs import SimilarSong
 from vibelux.recommend.song_course import SongCourse
-from vibelux.recommend.song_sound import Sounds, analysis_of, sounds_of
+from vibelux.recommend.song_sound import Sounds, analysis_of, analysis_of_part, sounds_of
 from vibelux.service.sessions import Source
 from vibelux.service.text import sendable
 
@@ -117,7 +118,9 @@ class MapOut(BaseModel):
     ids: list[int] = Field(examples=[[1, 2]])
     valence: list[float] = Field(examples=[[0.6, -0.4]])
     arousal: list[float] = Field(examples=[[0.3, -0.2]])
-    strongest: list[int] = Field(description="index of the emotion", examples=[[3, 5]])
+    strongest: list[int] = Field(
+        description="index of the emotion that it counts as", examples=[[3, 5]]
+    )
 
 
 class MomentOut(BaseModel):
@@ -125,9 +128,24 @@ class MomentOut(BaseModel):
 
     start: float = Field(description="seconds", examples=[0.0])
     mood: dict[str, float]
+    sound: Sounds = Field(description="how it sounds, as of songs")
     valence: float
     arousal: float
     tension: float | None
+
+    @classmethod
+    def of(cls, moment: np.void) -> "MomentOut":
+        """Return what the API says about a window of `Song.course`."""
+        part = analysis_of_part(np.atleast_1d(moment))
+        valence, arousal = part.affect.tolist()
+        return cls(
+            start=float(moment["start"]),
+            mood=mood_dict(part.mood),
+            sound=sounds_of(part),
+            valence=valence,
+            arousal=arousal,
+            tension=part.tension,
+        )
 
 
 FactOut = Annotated[Fact, Field(discriminator="kind")]
@@ -426,7 +444,7 @@ class LibraryOut(BaseModel):
     missing: int = Field(examples=[0])
     samples: int = Field(description="those of `ok` in the sample catalogue", examples=[14])
     hours: float = Field(description="hours of music that can be played", examples=[0.14])
-    strongest: dict[str, int] = Field(description="emotion -> songs in which it is strongest")
+    strongest: dict[str, int] = Field(description="emotion -> songs that count as it")
     mean: dict[str, float] = Field(description="mean mood")
     reasons: dict[str, int] = Field(description="why files failed -> number of files")
 

@@ -779,7 +779,7 @@ export interface components {
          *
          *     Attributes:
          *         emotion: the strongest one of the mood that is looked for.
-         *         fit: playable songs whose strongest emotion it is.
+         *         fit: playable songs that count as it.
          *         songs: all playable songs.
          */
         Coverage: {
@@ -1085,7 +1085,7 @@ export interface components {
             hours: number;
             /**
              * Strongest
-             * @description emotion -> songs in which it is strongest
+             * @description emotion -> songs that count as it
              */
             strongest: {
                 [key: string]: number;
@@ -1190,7 +1190,7 @@ export interface components {
             arousal: number[];
             /**
              * Strongest
-             * @description index of the emotion
+             * @description index of the emotion that it counts as
              * @example [
              *       3,
              *       5
@@ -1213,6 +1213,8 @@ export interface components {
             mood: {
                 [key: string]: number;
             };
+            /** @description how it sounds, as of songs */
+            sound: components["schemas"]["Sounds"];
             /** Valence */
             valence: number;
             /** Arousal */
@@ -1965,7 +1967,7 @@ export interface components {
          * @description How the song sounds.
          *
          *     Attributes:
-         *         emotion: its strongest one, of those that its valence does not contradict.
+         *         emotion: that it counts as, by `vibelux.circumplex.song_emotions`.
          *         energy: its arousal, in three bands.
          *         tense: its tension is high.
          */
@@ -2009,12 +2011,11 @@ export interface components {
          * @description A part of a song that keeps an emotion.
          *
          *     Attributes:
-         *         emotion: the strongest one of its mean mood.
+         *         sound: how it sounds, from the means of its windows.
          *         start: in seconds.
          */
         Stretch: {
-            /** Emotion */
-            emotion: string;
+            sound: components["schemas"]["Sounds"];
             /** Start */
             start: number;
         };
@@ -2936,9 +2937,9 @@ export interface operations {
                 /** @description words in title, artist or album, and words for moods, such as `sad` */
                 search?: string;
                 state?: "ok" | "failed" | "missing";
-                /** @description the strongest one */
+                /** @description that the songs count as */
                 emotion?: ("angry" | "disgust" | "fear" | "happy" | "neutral" | "sad" | "surprise") | null;
-                /** @description least share of the emotion, strongest or not */
+                /** @description least share of the emotion, of all songs */
                 min_share?: number;
                 min_valence?: number;
                 max_valence?: number;

@@ -13,23 +13,19 @@ const WORTH = 0.2;
 /** Part of the first emotion's share from which on the second counts as much. */
 const ALIKE = 0.8;
 
-/** A mood in a few words, without a capital; those of a song are its adjectives. */
-export function moodPhrase(
-  mood: Mood,
-  t: Language,
-  kind: "looks" | "adjectives" = "looks",
-): string {
-  return named(mood, t, kind) || t.table.mood.flat;
+/** A mood in a few words, without a capital. */
+export function moodPhrase(mood: Mood, t: Language): string {
+  return named(mood, t) || t.table.mood.flat;
 }
 
 /** What a face's mood looks like: "You look calm, a little happy". */
 export function facePhrase(mood: Mood, t: Language): string {
-  const said = named(mood, t, "looks");
+  const said = named(mood, t);
   return said === "" ? t.table.mood.face_flat : filled(t.table.mood.face, { mood: said });
 }
 
-function named(mood: Mood, t: Language, kind: "looks" | "adjectives"): string {
-  const { [kind]: looks, mood: forms } = t.table;
+function named(mood: Mood, t: Language): string {
+  const { looks, mood: forms } = t.table;
   const [one, other] = ranked(mood);
   if (one.share < FLAT) return "";
   const [first, second] = [looks[one.emotion], looks[other.emotion]];

@@ -2,10 +2,10 @@ import { h, say, uniqueId } from "../dom";
 import { clock } from "../duration";
 import { colourOf, EMOTIONS } from "../emotions";
 import { words } from "../language";
-import { moodPhrase } from "../mood/mood-phrase";
 import { place, playing, playSong, seek } from "../player/player";
 import { areas, HEIGHT, line, momentAt, WIDTH, type Moment } from "./course";
 import { courseInWords, type OverTime } from "./course-words";
+import { soundInWords } from "./sound";
 import type { Song } from "./song-parts";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -52,9 +52,7 @@ export function courseChart(
     at = Math.min(end, Math.max(0, seconds));
     cursor.style.left = `${(100 * at) / end}%`;
     const moment = momentAt(moments, at);
-    const text = moment
-      ? `${clock(at)} · ${moodPhrase(moment.mood, words(), "adjectives")}`
-      : clock(at);
+    const text = moment ? `${clock(at)} · ${soundInWords(moment.sound, words())}` : clock(at);
     say(label, text);
     chart.setAttribute("aria-valuenow", String(Math.round(at)));
     chart.setAttribute("aria-valuetext", text);

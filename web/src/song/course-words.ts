@@ -1,21 +1,22 @@
 import type { Schemas } from "../api/client";
 import { clock } from "../duration";
-import type { Emotion } from "../emotions";
 import type { Language } from "../language";
+import { soundInWords } from "./sound";
 
 export type OverTime = NonNullable<Schemas["SongDetail"]["over_time"]>;
 
 /** What a song's mood does from beginning to end, as a sentence or two. */
 export function courseInWords(
   { kind, stretches, energy, pleasure }: OverTime,
-  { song: t, table }: Language,
+  language: Language,
 ): string {
-  const named = stretches.map(({ emotion, start }) => ({
-    emotion: table.adjectives[emotion as Emotion],
+  const t = language.song;
+  const named = stretches.map(({ sound, start }) => ({
+    sound: soundInWords(sound, language),
     from: clock(start),
   }));
-  const first = named[0]?.emotion ?? "";
-  const last = named.at(-1)?.emotion ?? first;
+  const first = named[0]?.sound ?? "";
+  const last = named.at(-1)?.sound ?? first;
   const way = {
     steady: () => t.steady(first),
     varies: () => t.varies(first),
@@ -23,7 +24,7 @@ export function courseInWords(
     turns: () =>
       t.way(
         first,
-        named.slice(1).map(({ emotion, from }) => t.from(from, emotion)),
+        named.slice(1).map(({ sound, from }) => t.from(from, sound)),
       ),
     restless: () => t.restless(first, last),
   }[kind]();

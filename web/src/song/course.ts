@@ -1,5 +1,6 @@
 import type { Schemas } from "../api/client";
 import { EMOTIONS, numbersOf, type Mood } from "../emotions";
+import type { Sounds } from "./sound";
 
 /** A song's mood at a time. */
 export interface Moment {
@@ -8,6 +9,7 @@ export interface Moment {
   /** Where the next one begins, or the song ends. */
   readonly end: number;
   readonly mood: Mood;
+  readonly sound: Sounds;
   readonly valence: number;
   readonly arousal: number;
 }
@@ -24,6 +26,7 @@ export function momentsOf(
     start: moment.start,
     end: course[index + 1]?.start ?? end,
     mood: numbersOf(moment.mood),
+    sound: moment.sound,
     valence: moment.valence,
     arousal: moment.arousal,
   }));

@@ -8,6 +8,7 @@ function song(...strongest: Emotion[]): Moment[] {
     strongest.map((emotion, i) => ({
       start: 10 * i,
       mood: Object.fromEntries(EMOTIONS.map((name) => [name, name === emotion ? 0.7 : 0.05])),
+      sound: { kind: "sounds", emotion, energy: "medium", tense: false },
       valence: i / strongest.length,
       arousal: 0.5,
       tension: null,

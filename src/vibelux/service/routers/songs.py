@@ -1,11 +1,10 @@
 """Songs: search and sort; one with its mood over time, and songs that sound like it."""
 
-import math
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
 
-from vibelux.emotions import as_mood, mood_dict
+from vibelux.emotions import as_mood
 from vibelux.library.song_search import Sort, find, points
 from vibelux.recommend.confidence import confidence_of
 from vibelux.recommend.radio import radio
@@ -44,9 +43,10 @@ def songs(
         ),
     ] = "",
     state: Annotated[Literal["ok", "failed", "missing"], Query()] = "ok",
-    emotion: Annotated[Emotion | None, Query(description="the strongest one")] = None,
+    emotion: Annotated[Emotion | None, Query(description="that the songs count as")] = None,
     min_share: Annotated[
-        float, Query(ge=0, le=1, description="least share of the emotion, strongest or not")
+        float,
+        Query(ge=0, le=1, description="least share of the emotion, of all songs"),
     ] = 0.0,
     min_valence: Axis = -1.0,
     max_valence: Axis = 1.0,
@@ -109,16 +109,7 @@ def song(shared: Shared, song_id: Id) -> SongDetail:
     statistics = shared.catalogue.statistics.songs
     return SongDetail(
         song=SongOut.of(found, statistics),
-        course=[
-            MomentOut(
-                start=float(moment["start"]),
-                mood=mood_dict(moment["mood"]),
-                valence=float(moment["valence"]),
-                arousal=float(moment["arousal"]),
-                tension=None if math.isnan(moment["tension"]) else float(moment["tension"]),
-            )
-            for moment in found.course
-        ],
+        course=[MomentOut.of(moment) for moment in found.course],
         over_time=song_course_of(found.course, found.duration, statistics),
         confidence=None
         if found.mood is None or found.corrected

@@ -1,0 +1,37 @@
+"""The emotion that each song of a catalogue counts as."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vibelux.circumplex import song_emotions
+from vibelux.emotions import EMOTIONS
+from vibelux.library.song_columns import SongColumns
+
+
+def emotions_of(songs: SongColumns) -> NDArray[np.int64]:
+    """Return the emotion of each song [shape=(n,), dtype=int64], by `song_emotions`.
+
+    Args:
+        songs: with the column ``affect``.
+
+    Returns:
+        indexes in `EMOTIONS`, -1 for songs without a mood.
+
+    """
+    return songs.derived(_emotions, "moods", "affect")
+
+
+def emotion_counts(songs: SongColumns) -> list[int]:
+    """Return how many songs count as each emotion, in the order of `EMOTIONS`.
+
+    Args:
+        songs: with the column ``affect``.
+
+    """
+    found = emotions_of(songs)
+    counts: list[int] = np.bincount(found[found >= 0], minlength=len(EMOTIONS)).tolist()
+    return counts
+
+
+def _emotions(songs: SongColumns) -> NDArray[np.int64]:
+    return song_emotions(songs.moods, songs.affect[:, 0])
