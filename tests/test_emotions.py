@@ -14,6 +14,7 @@ from vibelux.emotions import (
     mood_dict,
     parse_mood,
     strongest,
+    total_variation,
 )
 from vibelux.errors import InvalidMood
 
@@ -114,6 +115,15 @@ def test_moods_are_read_from_text(text: str, expected: dict[str, float]) -> None
 def test_a_text_that_is_not_a_mood_is_refused_with_the_reason(text: str, message: str) -> None:
     with pytest.raises(InvalidMood, match=message):
         parse_mood(text)
+
+
+def test_how_far_moods_lie_apart() -> None:
+    sad, happy = parse_mood("sad"), parse_mood("happy")
+    assert total_variation(sad, sad) == 0
+    assert total_variation(sad, happy) == 1
+    assert total_variation(sad, parse_mood("sad=0.75,happy=0.25")) == 0.25
+    rows = total_variation(np.stack([sad, happy]), sad)
+    assert rows.tolist() == [0, 1]
 
 
 def test_a_mood_is_shown_in_order_with_six_decimals() -> None:

@@ -85,6 +85,22 @@ def as_mood(values: ArrayLike) -> Mood:
     return mood
 
 
+def total_variation(moods: ArrayLike, others: ArrayLike) -> NDArray[np.float64]:
+    """Return how far moods lie apart: half the sum of what their shares differ by.
+
+    Args:
+        moods: [shape=(..., 7)].
+        others: of the same shape, or one that NumPy broadcasts with it.
+
+    Returns:
+        [shape=(...,), dtype=float64] from 0, the same mood, to 1, nothing in common.
+
+    """
+    difference = np.asarray(moods, dtype=np.float64) - np.asarray(others, dtype=np.float64)
+    apart: NDArray[np.float64] = np.abs(difference).sum(axis=-1) / 2
+    return apart
+
+
 def parse_mood(text: str) -> Mood:
     """Read a mood written as ``"happy=0.7,sad=0.3"`` or as seven numbers ``"0,0,0,1,0,0,0"``.
 

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -137,6 +137,46 @@ def open_container(
         container_options={"protocol_whitelist": "none"},
         metadata_errors=metadata_errors,
     )
+
+
+class OpenFile:
+    """A file and the container that FFmpeg reads it as; a context manager that closes both.
+
+    Attributes:
+        path: of the file.
+
+    Args:
+        path: of the file.
+        file: opened.
+
+    """
+
+    def __init__(self, path: Path, file: BinaryIO) -> None:
+        self.path = path
+        self._whole = file
+        self._container: InputContainer | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._close_container()
+        self._whole.close()
+
+    def _close_container(self) -> None:
+        if self._container is not None:
+            self._container.close()
+            self._container = None
+
+    @property
+    def _opened(self) -> "InputContainer":
+        if self._container is None:
+            raise ValueError(f"{self.path} is closed")
+        return self._container
 
 
 @contextmanager

@@ -92,7 +92,9 @@ def test_an_empty_folder_is_not_listed(run, catalogue, tmp_path):
 def test_what_is_forgotten_is_gone_and_the_files_stay(run, catalogue, notes, tmp_path):
     one, other = write(tmp_path / "one", "a", "bad"), write(tmp_path / "one more", "b")
     run(one, other)
-    assert count(catalogue, one) == 2
+    assert count(catalogue, one) == (1, 1, 0)
+    assert count(catalogue, one / "a.mp3") == (1, 0, 0)
+    assert not any(count(catalogue, tmp_path / "on"))
     assert forget(catalogue, one) == 2
     assert listed(catalogue) == {other: (1, 0, 0)}
     assert [song.title for song in catalogue.songs()] == ["b"]

@@ -4,7 +4,8 @@ import pytest
 
 from vibelux.emotions import parse_mood
 from vibelux.language import words_of
-from vibelux.recommend.coverage import Coverage, coverage_in, coverage_in_words, coverage_of
+from vibelux.recommend.coverage import Coverage, coverage_in_words, coverage_of
+from vibelux.recommend.ranking import rank
 from vibelux.recommend.session import Session
 
 
@@ -31,7 +32,9 @@ def test_a_session_tells_what_its_library_holds(many):
     session = Session(many, seed=1)
     assert session.coverage is None  # no mood yet
     session.queue(3, parse_mood("sad"), chosen=True)
-    assert session.coverage == coverage_in(many, parse_mood("sad")) == Coverage("sad", 20, 40)
+    assert (
+        session.coverage == rank(many, parse_mood("sad"), n=1).coverage == Coverage("sad", 20, 40)
+    )
     session.change(policy="off")
     assert session.coverage is None
     session.change(policy="journey", goal=parse_mood("happy"))
@@ -41,7 +44,7 @@ def test_a_session_tells_what_its_library_holds(many):
 def test_of_a_face_the_mood_that_is_shown_is_counted(many):
     """What stands out in it is looked for, but the sentence stands beside the mood."""
     mood = parse_mood("neutral=0.4,sad=0.35,happy=0.25")
-    assert coverage_in(many, mood).emotion == "neutral"
+    assert rank(many, mood, n=1, of_face=True).coverage.emotion == "neutral"
     session = Session(many, seed=1)
     session.queue(3, mood)
-    assert session.coverage == coverage_in(many, mood)
+    assert session.coverage == rank(many, mood, n=1, of_face=True).coverage

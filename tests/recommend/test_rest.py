@@ -1,10 +1,9 @@
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from vibelux.emotions import as_mood, parse_mood
-from vibelux.recommend.rest import CHANGED, LATER_SECONDS, NAMED, WAVERING, Rest, apart
+from vibelux.recommend.rest import CHANGED, LATER_SECONDS, NAMED, WAVERING, Rest
 
 HERE = parse_mood("neutral=0.6,happy=0.3,sad=0.1")
 
@@ -19,12 +18,6 @@ def moved(share: float):
 
 def rest(*, chosen=False, later=HERE, since=0.0):
     return Rest(HERE, chosen, later, since)
-
-
-def test_how_far_moods_lie_apart():
-    assert apart(HERE, HERE) == 0
-    assert apart(HERE, moved(0.25)) == pytest.approx(0.25)
-    assert apart(parse_mood("sad"), parse_mood("happy")) == pytest.approx(1)
 
 
 @given(share=st.floats(0, WAVERING - 0.001), now=st.floats(-1e9, 1e9))

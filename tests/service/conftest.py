@@ -125,6 +125,20 @@ def fill(catalogue: Catalogue, music: Path) -> dict[str, int]:
     return ids
 
 
+@pytest.fixture
+def analyser(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Analyser:
+    """The analyser ``made`` of the code in the test module's `ANALYSER`, for workers to import."""
+    module = f"{request.module.__name__.rpartition('.')[2]}_analyser"
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / f"{module}.py").write_text(request.module.ANALYSER)
+    monkeypatch.syspath_prepend(str(code))
+    monkeypatch.setenv("PYTHONPATH", str(code))
+    return Analyser(f"{module}:made", "music-test", None)
+
+
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     home = tmp_path_factory.mktemp("service")

@@ -8,18 +8,15 @@ import pytest
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.folders import forget
 from vibelux.library.locks import scan_lock
-from vibelux.library.workers_process import Analyser
 
 from .conftest import error, mood, running
-
-MODULE = "service_library_analyser"
 
 ANALYSER = """
 from types import SimpleNamespace
 import numpy as np
 from vibelux.errors import AudioError
 
-def quick(_):
+def made(_):
     def analyse(path):
         content = path.read_bytes()
         if content.startswith(b"bad"):
@@ -34,20 +31,14 @@ def quick(_):
 
 
 @pytest.fixture
-def client(tmp_path, monkeypatch):
+def client(tmp_path, analyser):
     """A client of a service whose catalogue has two folders with two songs each, and a failure."""
-    code = tmp_path / "code"
-    code.mkdir()
-    (code / f"{MODULE}.py").write_text(ANALYSER)
-    monkeypatch.syspath_prepend(str(code))
-    monkeypatch.setenv("PYTHONPATH", str(code))
     music = tmp_path / "music"
     for folder in ("one", "other"):
         (music / folder).mkdir(parents=True)
         for number in range(2):
             (music / folder / f"{folder} {number}.mp3").write_text(f"{folder} {number}")
     (music / "one" / "bad.mp3").write_text("bad")
-    analyser = Analyser(f"{MODULE}:quick", "music-test", None)
     with (
         running(tmp_path / "home", music, analyser=analyser) as (context, url),
         httpx.Client(base_url=f"{url}/api/v1", timeout=None) as client,

@@ -4,28 +4,18 @@ import time
 import httpx
 import pytest
 
-from vibelux.library.workers_process import Analyser
-
 from .conftest import error, mood, running
-
-MODULE = "service_scan_analyser"
 
 
 @pytest.fixture
-def scanning(tmp_path, monkeypatch):
+def scanning(tmp_path, analyser):
     """A service whose scans take a tenth of a second a file, with a folder of forty files."""
-    code = tmp_path / "code"
-    code.mkdir()
-    (code / f"{MODULE}.py").write_text(ANALYSER)
-    monkeypatch.syspath_prepend(str(code))
-    monkeypatch.setenv("PYTHONPATH", str(code))
     music = tmp_path / "music"
     music.mkdir()
     for number in range(40):
         (music / f"{number:02}.mp3").write_bytes(b"song %d" % number)
     (music / "bad.mp3").write_bytes(b"bad")
     (tmp_path / "private").mkdir()
-    analyser = Analyser(f"{MODULE}:slow", "music-test", None)
     with (
         running(tmp_path / "home", music, analyser=analyser) as (context, url),
         httpx.Client(base_url=url, timeout=None) as client,
@@ -40,7 +30,7 @@ from types import SimpleNamespace
 import numpy as np
 from vibelux.errors import AudioError
 
-def slow(_):
+def made(_):
     def analyse(path):
         content = path.read_bytes()
         if content == b"hang":

@@ -13,6 +13,7 @@ from vibelux.errors import InvalidInput
 
 if TYPE_CHECKING:
     from vibelux.library.catalogue import Catalogue
+    from vibelux.library.folders import Counts
 
 
 def add_to(app: Commands) -> None:
@@ -39,16 +40,12 @@ def forget(
 
     from vibelux.cli.usage import command_line
     from vibelux.library.catalogue import Catalogue
-    from vibelux.library.failed_files import failed_below
-    from vibelux.library.folders import count, forget
+    from vibelux.library.folders import forget
     from vibelux.settings import load_settings
 
     with Catalogue.of(load_settings()) as catalogue:
-        path = _known(catalogue, folder)
-        number, name = (
-            _what(count(catalogue, path), failed_below(catalogue, path)),
-            printable(str(path)),
-        )
+        path, counts = _known(catalogue, folder)
+        number, name = _what(counts), printable(str(path))
         if not yes:
             if not sys.stdin.isatty():
                 error = InvalidInput(
@@ -116,8 +113,8 @@ def dismiss(
             out().print("There are no failed files.")
 
 
-def _known(catalogue: "Catalogue", folder: Path) -> Path:
-    """Return a folder as the catalogue knows it.
+def _known(catalogue: "Catalogue", folder: Path) -> "tuple[Path, Counts]":
+    """Return a folder as the catalogue knows it, and how many songs are below it.
 
     Raises:
         InvalidInput: it has no songs below it.
@@ -129,16 +126,18 @@ def _known(catalogue: "Catalogue", folder: Path) -> Path:
 
     for way in (absolute, real):
         path = way(expanded(folder))
-        if count(catalogue, path):
-            return path
+        counts = count(catalogue, path)
+        if any(counts):
+            return path, counts
     error = InvalidInput(f"the catalogue has no songs below {folder}")
     error.add_note("vibelux library")
     raise error
 
 
-def _what(number: int, failed: int) -> str:
+def _what(counts: "Counts") -> str:
     """Return songs and failed files in words, each counted apart."""
-    parts = [songs_in_words(number - failed)] if number > failed or not failed else []
+    number, failed = counts.songs + counts.missing, counts.failed
+    parts = [songs_in_words(number)] if number or not failed else []
     if failed:
         parts.append("1 failed file" if failed == 1 else f"{failed:,} failed files")
     return " and ".join(parts)

@@ -97,9 +97,9 @@ def recommend(
     from vibelux.library.playlists import require_format, write_playlist
     from vibelux.players.system import open_playlist
     from vibelux.private_files import tighten
-    from vibelux.recommend.coverage import coverage_in, coverage_in_words
+    from vibelux.recommend.coverage import coverage_in_words
     from vibelux.recommend.listener.listener import Listener
-    from vibelux.recommend.ranking import recommend_songs, require_songs
+    from vibelux.recommend.ranking import rank, require_songs
     from vibelux.recommend.session import Session
     from vibelux.settings import load_settings
 
@@ -140,13 +140,8 @@ def recommend(
                 coverage = session.coverage
             notes = _order_notes(session, songs)
         else:
-            coverage = coverage_in(catalogue, wanted)
-            songs = recommend_songs(
-                catalogue,
-                wanted,
-                n=number,
-                of_face=of_face,
-            )
+            ranking = rank(catalogue, wanted, n=number, of_face=of_face)
+            songs, coverage = ranking.songs, ranking.coverage
     if json:
         entries = [_entry(song) for song in songs]
         held = None if coverage is None else coverage.as_json()

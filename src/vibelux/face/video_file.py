@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 import av
 from av import CodecContext, Packet, VideoFrame
@@ -16,7 +16,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from vibelux.errors import VideoError
-from vibelux.media_file import FilePart, MediaSource, open_container
+from vibelux.media_file import FilePart, MediaSource, OpenFile, open_container
 from vibelux.stream_clock import LONGEST_GAP
 
 MAX_PIXELS = 8192 * 8192
@@ -35,7 +35,7 @@ _WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 """Decoders that read transparency, for the codecs whose usual decoders do not."""
 
 
-class VideoFile:
+class VideoFile(OpenFile):
     """The video stream of a file, a context manager.
 
     Attributes:
@@ -52,11 +52,9 @@ class VideoFile:
     """
 
     def __init__(self, path: Path, *, start: int = 0) -> None:
-        self.path = path
-        self._file = _open(path)
-        self._container: InputContainer | None = None
+        super().__init__(path, _open(path))
         try:
-            self._part = FilePart(self._file, start, self._file.seek(0, os.SEEK_END))
+            self._part = FilePart(self._whole, start, self._whole.seek(0, os.SEEK_END))
             self._part.seek(0)
             self._source = MediaSource(self._part, path, self._unreadable)
             self._container = self._understood()
@@ -65,19 +63,6 @@ class VideoFile:
         except BaseException:
             self.close()
             raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        if self._container is not None:
-            self._container.close()
-            self._container = None
-        self._file.close()
 
     @property
     def may_start_anew(self) -> bool:
@@ -166,12 +151,6 @@ class VideoFile:
             return self._container_aspect
         aspect = self._decoder.sample_aspect_ratio
         return float(aspect) if aspect else 1.0
-
-    @property
-    def _opened(self) -> InputContainer:
-        if self._container is None:
-            raise ValueError(f"{self.path} is closed")
-        return self._container
 
     def _unreadable(self, error: OSError) -> VideoError:
         said = error.strerror or error

@@ -7,7 +7,6 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, not_, select
 
 from vibelux.library.catalogue import Catalogue
-from vibelux.library.folders import below
 from vibelux.library.schema import dismissed_failures, path_of, songs
 from vibelux.library.schema_blobs import text_of
 
@@ -55,13 +54,6 @@ def count_failed(catalogue: Catalogue) -> int:
     query = select(func.count()).where(_failed(catalogue), not_(_dismissed))
     with catalogue.reading() as connection:
         return connection.scalar(query) or 0
-
-
-def failed_below(catalogue: Catalogue, folder: Path) -> int:
-    """Return how many files below a folder failed, dismissed ones too."""
-    which = and_(below(folder), songs.c.state == "failed")
-    with catalogue.reading() as connection:
-        return connection.scalar(select(func.count()).where(which)) or 0
 
 
 def dismiss(catalogue: Catalogue, ids: Sequence[int] | None = None) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -26,6 +26,21 @@ from vibelux.library.catalogue import Catalogue
 from vibelux.library.forgotten_songs import keep
 from vibelux.library.locks import scan_lock
 from vibelux.library.schema import folder_range, folders, path_bytes, path_of, songs
+
+
+class Counts(NamedTuple):
+    """Songs below a folder by their state.
+
+    Attributes:
+        songs: that can be played.
+        failed: files that cannot be analysed, dismissed ones too.
+        missing: songs whose file is gone.
+
+    """
+
+    songs: int
+    failed: int
+    missing: int
 
 
 @dataclass(frozen=True)
@@ -99,8 +114,8 @@ def note_scanned(connection: Connection, walked: Sequence[Path]) -> None:
         connection.execute(insert(folders).prefix_with("OR REPLACE").values(**row))
 
 
-def count(catalogue: Catalogue, folder: Path) -> int:
-    """Return how many songs the catalogue has below a folder, in any state.
+def count(catalogue: Catalogue, folder: Path) -> Counts:
+    """Count the songs that the catalogue has below a folder.
 
     Args:
         catalogue: an open one.
@@ -108,7 +123,7 @@ def count(catalogue: Catalogue, folder: Path) -> int:
 
     """
     with catalogue.reading() as connection:
-        return connection.scalar(select(func.count()).where(below(folder))) or 0
+        return _counts(connection, below(folder))
 
 
 def forget(catalogue: Catalogue, folder: Path, *, but: Sequence[Path] = ()) -> int:
@@ -148,12 +163,10 @@ def below(folder: Path) -> ColumnElement[bool]:
     return and_(songs.c.server.is_(None), or_(songs.c.path == path_bytes(folder), inside))
 
 
-def _counts(connection: Connection, which: ColumnElement[bool]) -> tuple[int, int, int]:
-    """Count songs by their state: ok, failed, missing."""
+def _counts(connection: Connection, which: ColumnElement[bool]) -> Counts:
     states = ("ok", "failed", "missing")
     sums = (func.coalesce(func.sum(case((songs.c.state == s, 1), else_=0)), 0) for s in states)
-    row: Any = connection.execute(select(*sums).where(which)).one()
-    return row[0], row[1], row[2]
+    return Counts(*connection.execute(select(*sums).where(which)).one())
 
 
 def _common(paths: Iterable[Path]) -> list[Path]:

@@ -4,16 +4,15 @@ import stat
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 import av
 from av import AudioFrame, Packet
 from av.audio.stream import AudioStream
-from av.container import InputContainer
 from av.format import Flags
 
 from vibelux.errors import AudioError
-from vibelux.media_file import FilePart, MediaSource, open_container
+from vibelux.media_file import FilePart, MediaSource, OpenFile, open_container
 from vibelux.music.chunks import Chunk, Gathered
 from vibelux.music.ogg_links import Link, links
 from vibelux.music.reading_errors import unreadable
@@ -55,7 +54,7 @@ class SeekFailed(Exception):
     """Seeking to that time is not possible; read the file from the start instead."""
 
 
-class AudioFile:
+class AudioFile(OpenFile):
     """The best audio stream of a file, at the stream's own sample rate.
 
     A context manager. Tracks of video files count; cover art does not. The links of a chained Ogg
@@ -78,30 +77,15 @@ class AudioFile:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        super().__init__(path, _open(path))
         self.began = 0.0
-        self._whole = _open(path)
         self._file: BinaryIO | FilePart = self._whole
-        self._container: InputContainer | None = None
         self._parts: list[tuple[Link, float]] = []
         try:
             self._find_parts()
         except BaseException:
             self.close()
             raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        if self._container is not None:
-            self._container.close()
-            self._container = None
-        self._whole.close()
 
     @property
     def duration(self) -> float | None:
@@ -353,8 +337,7 @@ class AudioFile:
 
     def _start_over(self) -> None:
         """Open the container anew, which works where seeking back does not."""
-        if self._container is not None:
-            self._container.close()
+        self._close_container()
         self._source = source = MediaSource(self._file, self.path, self._unreadable)
         with source.reading():
             source.seek(0)
@@ -387,12 +370,6 @@ class AudioFile:
     def _check_rate(self, rate: int) -> None:
         if rate not in _RATES:
             raise self._error("damaged", f"it claims {rate} samples a second")
-
-    @property
-    def _opened(self) -> InputContainer:
-        if self._container is None:
-            raise ValueError(f"{self.path} is closed")
-        return self._container
 
     def _time(self, stamp: int | None) -> float | None:
         return None if stamp is None else stamp * self._time_base - self._begin

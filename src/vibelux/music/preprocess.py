@@ -115,7 +115,7 @@ def preprocess(
             if _is_current(target, file, out / CONSTANTS_FILE):
                 unchanged[emotion] += 1
             else:
-                _write_spectrogram(target, file, settings)
+                write_training_log_mel(target, file, settings)
                 written[emotion] += 1
             taken[target] = given
         except AudioError as error:
@@ -183,7 +183,14 @@ def training_log_mel(song: Path, settings: MelSettings) -> NDArray[np.float16]:
     return log_mel(samples, settings).astype(np.float16)
 
 
-def _write_spectrogram(target: Path, song: Path, settings: MelSettings) -> None:
+def write_training_log_mel(target: Path, song: Path, settings: MelSettings) -> NDArray[np.float16]:
+    """Write what `training_log_mel` returns to a ``.npy`` file, whole or not at all.
+
+    Raises:
+        AudioError: as `training_log_mel`.
+        DatasetError: the file cannot be written.
+
+    """
     decibels = training_log_mel(song, settings)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -191,6 +198,7 @@ def _write_spectrogram(target: Path, song: Path, settings: MelSettings) -> None:
             np.save(file, decibels)
     except OSError as error:
         raise DatasetError(f"cannot write {target}: {error}") from error
+    return decibels
 
 
 def _is_current(target: Path, song: Path, constants_file: Path) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vibelux.emotions import EMOTIONS
+from vibelux.emotions import EMOTIONS, total_variation
 from vibelux.model_statistics import SongStatistics
 
 
@@ -117,6 +117,6 @@ def steadiness_of(windows: NDArray[np.floating], counts: NDArray[np.int64]) -> N
         counts = counts[several]
         starts = counts.cumsum() - counts
         means = np.add.reduceat(moods, starts) / counts[:, None]
-        apart = np.abs(moods - means.repeat(counts, axis=0)).sum(axis=1)
-        steady[several] = np.clip(1 - np.add.reduceat(apart, starts) / counts / 2, 0, 1)
+        apart = total_variation(moods, means.repeat(counts, axis=0))
+        steady[several] = np.clip(1 - np.add.reduceat(apart, starts) / counts, 0, 1)
     return steady

@@ -6,11 +6,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from vibelux.emotions import EMOTIONS, as_mood, strongest
+from vibelux.emotions import EMOTIONS, strongest
 from vibelux.language import Words
-from vibelux.library.catalogue import Catalogue
-from vibelux.library.song_columns import SongColumns
-from vibelux.library.song_emotions import emotion_counts
 
 
 @dataclass(frozen=True)
@@ -37,24 +34,13 @@ def coverage_of(counts: Sequence[int], sought: ArrayLike) -> Coverage:
     """Return what a library holds of a mood.
 
     Args:
-        counts: playable songs that count as each emotion, as `emotion_counts`.
+        counts: playable songs that count as each emotion, as of
+            `vibelux.library.song_emotions.emotion_counts`.
         sought: [shape=(7,)] the mood that is looked for.
 
     """
     emotion = strongest(sought)
     return Coverage(emotion, int(counts[EMOTIONS.index(emotion)]), int(np.sum(counts)))
-
-
-def coverage_in(catalogue: Catalogue, mood: ArrayLike) -> Coverage:
-    """Return what a catalogue holds of a mood.
-
-    Args:
-        catalogue: an open one.
-        mood: [shape=(7,)] as the person sees it, also of a face: the sentence stands beside it.
-
-    """
-    playable = SongColumns.of(catalogue, "moods", "affect").playable
-    return coverage_of(emotion_counts(playable), as_mood(mood))
 
 
 def coverage_in_words(coverage: Coverage, words: Words) -> str:

@@ -11,6 +11,7 @@ from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.song_columns import SongColumns
 from vibelux.library.song_emotions import emotion_counts
 from vibelux.recommend.confidence import Confidence, confidence_of
+from vibelux.recommend.coverage import Coverage, coverage_of
 from vibelux.recommend.fit import SongFit, standing_out
 from vibelux.recommend.nearest_songs import nearest_songs
 from vibelux.recommend.reason_words import Explained
@@ -36,6 +37,21 @@ class Recommendation(Explained):
     confidence: Confidence
 
 
+@dataclass(frozen=True)
+class Ranking:
+    """The songs that fit a mood.
+
+    Attributes:
+        songs: the best first; equal ones in the order of the catalogue.
+        coverage: what the catalogue holds of the mood as the person sees it, also of a face: the
+            sentence stands beside it.
+
+    """
+
+    songs: list[Recommendation]
+    coverage: Coverage
+
+
 def recommend_songs(
     catalogue: Catalogue,
     mood: ArrayLike,
@@ -43,6 +59,17 @@ def recommend_songs(
     n: int,
     of_face: bool = False,
 ) -> list[Recommendation]:
+    """Return the songs that `rank` finds, at most n, the best first."""
+    return rank(catalogue, mood, n=n, of_face=of_face).songs
+
+
+def rank(
+    catalogue: Catalogue,
+    mood: ArrayLike,
+    *,
+    n: int,
+    of_face: bool = False,
+) -> Ranking:
     """Rank the catalogue's songs by how well they fit a mood.
 
     Songs whose file is gone are left out, even where no scan has noticed that yet.
@@ -50,12 +77,9 @@ def recommend_songs(
     Args:
         catalogue: an open catalogue.
         mood: [shape=(7,)] as in `vibelux.emotions.as_mood`.
-        n: the most to return, >= 1.
+        n: the most songs, >= 1.
         of_face: the mood was read from a face: what stands out in it counts most, as of
             `vibelux.recommend.fit.standing_out`.
-
-    Returns:
-        at most n recommendations, the best first; equal ones in the order of the catalogue.
 
     Raises:
         InvalidInput: n is below 1, or the mood is not one.
@@ -78,7 +102,7 @@ def recommend_songs(
             "them, or scan again: vibelux scan FOLDER"
         )
     counts = emotion_counts(columns)
-    return [
+    recommendations = [
         Recommendation(
             song,
             score,
@@ -96,6 +120,7 @@ def recommend_songs(
         for song, score in found
         if song.mood is not None
     ]
+    return Ranking(recommendations, coverage_of(counts, wanted))
 
 
 def require_songs(catalogue: Catalogue) -> None:

@@ -11,9 +11,7 @@ what is judged here is how far one lies from the mood for which the songs were c
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
-from vibelux.emotions import Mood
+from vibelux.emotions import Mood, total_variation
 
 KEPT = 3
 """Songs that stay next until a mood has changed."""
@@ -63,13 +61,8 @@ class Rest:
         if chosen != self.chosen:
             return "all"
         if chosen:
-            return "all" if apart(mood, self.mood) > NAMED else "nothing"
-        if apart(mood, self.mood) > CHANGED:
+            return "all" if total_variation(mood, self.mood) > NAMED else "nothing"
+        if total_variation(mood, self.mood) > CHANGED:
             return "all"
         waited = not 0 <= now - self.since < LATER_SECONDS
-        return "later" if waited and apart(mood, self.later) > WAVERING else "nothing"
-
-
-def apart(mood: Mood, other: Mood) -> float:
-    """Return the total variation of two moods: 0 the same, 1 nothing in common."""
-    return float(np.abs(mood - other).sum()) / 2
+        return "later" if waited and total_variation(mood, self.later) > WAVERING else "nothing"

@@ -5,12 +5,13 @@ together, so that no two answers can contradict each other.
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vibelux.circumplex import song_emotions
+from vibelux.emotions import total_variation
 from vibelux.model_statistics import SongStatistics
 from vibelux.recommend.song_sound import Sounds, analysis_of_part, sounds_of
 
@@ -93,7 +94,7 @@ def song_course_of(
     elif abs(energy) >= WORTH or abs(pleasure) >= WORTH:
         kind = "drifts"
     elif (
-        _apart(moods, moods.mean(axis=0)).max() >= turn
+        total_variation(moods, moods.mean(axis=0)).max() >= turn
         or np.abs(affect - affect.mean(axis=0)).max() >= WORTH
     ):
         kind = "varies"
@@ -132,7 +133,7 @@ def _parts(
     while len(parts) > 1:
         means = np.array([moods[part].mean(axis=0) for part in parts])
         emotions = song_emotions(means, [valence[part].mean() for part in parts])
-        apart = _apart(means[1:], means[:-1])
+        apart = total_variation(means[1:], means[:-1])
         apart[emotions[1:] == emotions[:-1]] = -1.0  # the same emotion is the same stretch
         times = np.array([lengths[part].sum() for part in parts])
         nearest = int(apart.argmin())
@@ -144,12 +145,6 @@ def _parts(
             nearest = min(sides, key=lambda side: float(apart[side]))
         parts[nearest : nearest + 2] = [np.concatenate(parts[nearest : nearest + 2])]
     return parts
-
-
-def _apart(moods: NDArray[Any], others: NDArray[Any]) -> NDArray[np.float64]:
-    """Return the total variation between moods, row by row."""
-    apart: NDArray[np.float64] = np.abs(moods - others).sum(axis=-1) / 2
-    return apart
 
 
 def _rises(values: NDArray[np.float64], lengths: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from vibelux.emotions import EMOTIONS, mood_dict
+from vibelux.emotions import EMOTIONS, Mood, mood_dict
 from vibelux.library.catalogue import Song
 from vibelux.model_statistics import SongStatistics
 from vibelux.recommend.confidence import Confidence
@@ -325,23 +325,23 @@ class PickOut(BaseModel):
     @classmethod
     def of(cls, pick: Pick, statistics: SongStatistics) -> "PickOut":
         """Return what the API says about a pick; the statistics are those of the music model."""
-        return cls(
-            song=SongOut.of(pick.song, statistics),
-            score=round(pick.score, 6),
-            reasons=[_sendable(fact) for fact in pick.reasons],
-            confidence=ConfidenceOut.of(pick.confidence),
-            target=mood_dict(pick.target),
-        )
+        return cls._of(pick, pick.target, statistics)
 
     @classmethod
     def of_similar(cls, similar: SimilarSong, song: Song, statistics: SongStatistics) -> "PickOut":
         """Return what the API says of a song that was chosen for its likeness to a song."""
+        return cls._of(similar, song.mood, statistics)
+
+    @classmethod
+    def _of(
+        cls, chosen: Pick | SimilarSong, target: Mood | None, statistics: SongStatistics
+    ) -> "PickOut":
         return cls(
-            song=SongOut.of(similar.song, statistics),
-            score=round(max(0.0, similar.score), 6),
-            reasons=[_sendable(fact) for fact in similar.reasons],
-            confidence=ConfidenceOut.of(similar.confidence),
-            target={} if song.mood is None else mood_dict(song.mood),
+            song=SongOut.of(chosen.song, statistics),
+            score=round(max(0.0, chosen.score), 6),
+            reasons=[_sendable(fact) for fact in chosen.reasons],
+            confidence=ConfidenceOut.of(chosen.confidence),
+            target={} if target is None else mood_dict(target),
         )
 
 

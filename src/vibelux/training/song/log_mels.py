@@ -12,10 +12,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from vibelux.atomic_file import atomic_file
 from vibelux.datasets.songs import LabelledSong
 from vibelux.errors import AudioError, DatasetError
-from vibelux.music.preprocess import SECONDS, training_log_mel
+from vibelux.music.preprocess import SECONDS, write_training_log_mel
 from vibelux.music.spectrogram import MelSettings
 from vibelux.music.windows import window_starts
 
@@ -140,14 +139,7 @@ def _log_mel_of(path: Path, settings: MelSettings, cache: Path) -> LogMel:
         return kept
     except (OSError, ValueError, EOFError):
         pass  # not there yet, or half written by an interrupted run
-    log_mel = training_log_mel(path, settings)
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_file(file) as part, part.open("wb") as stream:
-            np.save(stream, log_mel)
-    except OSError as error:
-        raise DatasetError(f"cannot write the cache {cache}: {error}") from error
-    return log_mel
+    return write_training_log_mel(file, path, settings)
 
 
 def _preprocessed(path: Path, settings: MelSettings) -> LogMel:
