@@ -60,6 +60,7 @@ def test_a_model_is_trained_from_folders_and_can_be_used(run_cli, folders, tmp_p
         (("--unheard", "a", "--cross-validate"), 2, "choose one"),
         (("--cross-dataset", "--cross-validate"), 2, "choose one"),
         (("--cross-dataset", "--unheard-from", "a"), 2, "--unheard-from is for training"),
+        (("--cross-validate", "--calibrate-from", "a"), 2, "no part in --cross-validate"),
         (("--against", "a.json"), 2, "--against needs --cross-dataset"),
         (("--data", "no/such.csv"), 1, "no file or folder"),
         ((), 2, "--data is needed"),

@@ -141,6 +141,14 @@ def statistics(
         Path | None,
         typer.Option(metavar="FILE", help="Of a music model: what train music wrote there."),
     ] = None,
+    cross_dataset: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Of a music model, with --cross-validation: what train music --cross-dataset "
+            "--calibrate-from wrote there; when a song is called clear or steady comes from there.",
+        ),
+    ] = None,
     data: Annotated[
         Path | None,
         typer.Option(help="Of a face model: what it was trained on; the held-back part counts."),
@@ -160,8 +168,10 @@ def statistics(
     from vibelux.models import Card, load_model
 
     card = Card.read(model.with_suffix(".json"))
+    if cross_dataset is not None and cross_validation is None:
+        raise InvalidInput("--cross-dataset needs --cross-validation")
     if card.kind == "music" and cross_validation is not None:
-        found = read_statistics(cross_validation, card)
+        found = read_statistics(cross_validation, card, unheard=cross_dataset)
     elif card.kind == "face" and data is not None:
         held = split_faces(read_faces(data)).validation
         found = card_statistics(predict_faces(load_model("face", model), held.images).mood)

@@ -32,7 +32,8 @@ def music(
         typer.Option(
             metavar="FILE",
             help="cross_validation.json that --cross-validate wrote for this recipe and these "
-            "songs: all songs are learnt from, calibration and figures come from there.",
+            "songs: all songs are learnt from, calibration and figures come from there. With "
+            "--cross-dataset it calibrates the moods, and says when songs are called clear.",
         ),
     ] = None,
     unheard: Annotated[
@@ -108,7 +109,7 @@ def music(
         bool, typer.Option("--json", help="Print the figures as one JSON object.")
     ] = False,
 ) -> None:
-    """Train the music CNN and write music.onnx with its card, or measure how well it can do."""
+    """Train the music model and write music.onnx with its card, or measure how well it can do."""
     if predictions is not None and not (cross_validate or cross_dataset):
         raise InvalidInput(
             "--predictions needs --cross-validate or --cross-dataset; for a finished model: "
@@ -122,9 +123,10 @@ def music(
     chosen = [name for name, given in measures.items() if given]
     if len(chosen) > 1:
         raise InvalidInput(f"{' and '.join(chosen)} are two ways to measure; choose one")
-    for name, file in (("--calibrate-from", calibrate_from), ("--unheard-from", unheard_from)):
-        if file is not None and chosen:
-            raise InvalidInput(f"{name} is for training a model, not for measuring a recipe")
+    if unheard_from is not None and chosen:
+        raise InvalidInput("--unheard-from is for training a model, not for measuring a recipe")
+    if calibrate_from is not None and chosen not in ([], ["--cross-dataset"]):
+        raise InvalidInput(f"--calibrate-from has no part in {chosen[0]}")
     if against is not None and not cross_dataset:
         raise InvalidInput("--against needs --cross-dataset")
     if predictions is not None and not predictions.absolute().parent.is_dir():
@@ -192,7 +194,12 @@ def music(
             history = []
         elif cross_dataset:
             songs, said, figures = unheard_songs.cross_dataset_songs(
-                corpus, out_folder, recipe=recipe, options=options, against=against
+                corpus,
+                out_folder,
+                recipe=recipe,
+                options=options,
+                against=against,
+                cross_validation=calibrate_from,
             )
             if predictions is not None:
                 write_song_predictions(predictions, songs, said)

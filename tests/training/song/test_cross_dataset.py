@@ -12,12 +12,12 @@ from vibelux.errors import DatasetError
 from vibelux.training.song.cross_dataset import (
     LOOKS_FILE,
     Judged,
+    Record,
     artists_of,
     count_look,
     cross_dataset_figures,
     learning_rows,
     read_answers,
-    read_figures,
     write_record,
 )
 
@@ -127,17 +127,21 @@ def test_means_have_intervals_and_gains_are_paired():
 
 def test_a_record_gives_answers_and_figures_back(tmp_path):
     path, parts, key = tmp_path / "record.json", [judged("one")], {"recipe": {"ridge": 1}}
-    write_record(path, parts, key=key, figures={"valence_r": 0.5})
+    write_record(path, parts, key=key, figures={"valence_r": 0.5}, statistics={"clear": 0.3})
     (again,) = read_answers(path, parts)
     np.testing.assert_allclose(again.affect, parts[0].affect, atol=1e-5)
-    assert read_figures(path, key) == {"valence_r": 0.5}
+    record = Record.read(path, key)
+    assert record.figures == {"valence_r": 0.5}
+    assert record.statistics == {"clear": 0.3}
+    write_record(path, parts, key=key, figures={})
+    assert Record.read(path, key).statistics == {}
     with pytest.raises(DatasetError, match="belongs to another training: it differs in recipe"):
-        read_figures(path, {"recipe": {"ridge": 2}})
+        Record.read(path, {"recipe": {"ridge": 2}})
     with pytest.raises(DatasetError, match="does not say what a model answers for these songs"):
         read_answers(path, [judged("two")])
     path.write_text("[]", encoding="utf-8")
     with pytest.raises(DatasetError, match="does not hold figures of other collections"):
-        read_figures(path, key)
+        Record.read(path, key)
 
 
 def test_looks_are_counted_once_for_the_same_figures(tmp_path):

@@ -107,3 +107,15 @@ def test_statistics_of_a_cross_validation_are_read_for_the_same_recipe(tmp_path)
         (tmp_path / "c.json").write_text(text, encoding="utf-8")
         with pytest.raises(DatasetError, match="is not a cross-validation's result with stat"):
             read_statistics(tmp_path / "c.json", card)
+
+
+def test_what_is_clear_comes_from_unheard_songs_of_the_same_recipe(tmp_path):
+    card = Card.read(WEIGHTS / "music.json")
+    recipe = {**card.training["recipe"], "seed": 0}
+    known = cross_validation(tmp_path / "a.json")
+    for name, of in (("same.json", recipe), ("other.json", {**recipe, "epochs": 1})):
+        record = {"key": {"recipe": of}, "figures": {}, "statistics": {"clear": 0.3}}
+        (tmp_path / name).write_text(json.dumps(record), encoding="utf-8")
+    assert read_statistics(known, card, unheard=tmp_path / "same.json") == {"clear": 0.3}
+    with pytest.raises(DatasetError, match="it differs in recipe"):
+        read_statistics(known, card, unheard=tmp_path / "other.json")

@@ -282,6 +282,41 @@ def test_each_collection_is_judged_by_the_others(corpus, tmp_path):
                     cross_dataset=tmp_path / "cross_dataset.json")  # fmt: skip
 
 
+def test_what_is_clear_is_learnt_from_unheard_collections(corpus, tmp_path):
+    """Of the three, only songs with words teach what a mood is; the third holds no such songs."""
+    names = np.repeat(["one", "two", "two", "three"] * 5, 2)  # two songs an artist
+    songs = tuple(
+        replace(song, dataset=str(name), tags=() if name == "three" else song.tags)
+        for song, name in zip(corpus.songs, names, strict=True)
+    )
+    corpus = replace(corpus, songs=songs)
+    with quiet():
+        cross_validate_songs(corpus, tmp_path, recipe=RECIPE, options=OPTIONS)
+        listed, said, figures = cross_dataset_songs(
+            corpus, tmp_path, recipe=RECIPE, options=OPTIONS,
+            cross_validation=tmp_path / "cross_validation.json",
+        )  # fmt: skip
+        trained = train_songs(
+            corpus, tmp_path, recipe=RECIPE, source="drawn", options=OPTIONS,
+            cross_validation=tmp_path / "cross_validation.json",
+            cross_dataset=tmp_path / "cross_dataset.json",
+        )  # fmt: skip
+    clear = clearness_of(said.mood)
+    limit = float(np.median(clear))
+    card = load_model("music", trained.onnx).card
+    assert card.statistics["clear"] == pytest.approx(limit, abs=1e-3)
+    assert card.statistics["confidence"]["songs"] == 40
+    assert "one" in card.statistics["confidence"]["of"]
+    for name in ("one", "two", "three"):
+        own = np.array([song.dataset == name for song in listed.rows])
+        assert figures[f"clear_{name}"] == pytest.approx((clear[own] >= limit).mean(), abs=0.051)
+        right = said.quadrant.argmax(1) == [song.quadrant_index for song in listed.rows]
+        called = own & (clear >= limit)
+        if f"quadrant_accuracy_clear_{name}" in figures:
+            found = figures[f"quadrant_accuracy_clear_{name}"]
+            assert found == pytest.approx(right[called].mean(), abs=0.051)
+
+
 def test_too_few_songs_are_refused(corpus, tmp_path):
     with pytest.raises(DatasetError, match="too few"):
         train_songs(corpus.take(range(4)), tmp_path, recipe=RECIPE, source="", options=OPTIONS)

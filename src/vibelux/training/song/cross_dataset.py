@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -207,7 +207,12 @@ def _with_interval(name: str, found: NDArray[np.float64]) -> dict[str, float]:
 
 
 def write_record(
-    path: Path, judged: Sequence[Judged], *, key: Mapping[str, Any], figures: Mapping[str, Any]
+    path: Path,
+    judged: Sequence[Judged],
+    *,
+    key: Mapping[str, Any],
+    figures: Mapping[str, Any],
+    statistics: Mapping[str, Any] | None = None,
 ) -> None:
     """Keep the figures for a card, and what was said about each song for a paired comparison.
 
@@ -216,6 +221,7 @@ def write_record(
         judged: each collection.
         key: what the answers depend on besides the songs' sound.
         figures: of `cross_dataset_figures`, and ``looks``.
+        statistics: of a card, where they are known.
 
     Raises:
         DatasetError: the file cannot be written.
@@ -228,7 +234,8 @@ def write_record(
         }
         for part in judged
     }
-    _write(path, {"key": key, "figures": figures, "answers": answers})
+    record = {"key": key, "figures": figures, "statistics": dict(statistics or {})}
+    _write(path, {**record, "answers": answers})
 
 
 def read_answers(path: Path, judged: Sequence[Judged]) -> list[Judged]:
@@ -255,31 +262,49 @@ def read_answers(path: Path, judged: Sequence[Judged]) -> list[Judged]:
         ) from error
 
 
-def read_figures(path: Path, key: Mapping[str, Any]) -> dict[str, Any]:
-    """Read the figures of a record for the card of the model that is then trained on all songs.
+@dataclass(frozen=True)
+class Record:
+    """What `write_record` kept for the card of the model that is then trained on all songs.
 
-    Args:
-        path: what `write_record` wrote.
-        key: of the training.
-
-    Raises:
-        DatasetError: the file cannot be read, or is of another recipe or of other songs.
+    Attributes:
+        key: of the recipe and the songs.
+        figures: of `cross_dataset_figures`, and ``looks``.
+        statistics: of a card, as far as they were measured.
 
     """
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-        found, figures = dict(record["key"]), dict(record["figures"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DatasetError(
-            f"{path} does not hold figures of other collections ({error!r}); write it with "
-            f"{COMMAND}"
-        ) from error
-    other = ", ".join(name for name, value in key.items() if found.get(name) != value)
-    if other:
-        raise DatasetError(
-            f"{path} belongs to another training: it differs in {other}; repeat it with {COMMAND}"
-        )
-    return figures
+
+    key: Mapping[str, Any]
+    figures: Mapping[str, Any]
+    statistics: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, path: Path, key: Mapping[str, Any]) -> Self:
+        """Read a record of the same training.
+
+        Args:
+            path: what `write_record` wrote.
+            key: of the training, or a part of it.
+
+        Raises:
+            DatasetError: the file cannot be read, or is of another recipe or of other songs.
+
+        """
+        try:
+            record = json.loads(path.read_text(encoding="utf-8"))
+            found, figures = dict(record["key"]), dict(record["figures"])
+            statistics = dict(record.get("statistics", {}))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise DatasetError(
+                f"{path} does not hold figures of other collections ({error!r}); write it with "
+                f"{COMMAND}"
+            ) from error
+        other = ", ".join(name for name, value in key.items() if found.get(name) != value)
+        if other:
+            raise DatasetError(
+                f"{path} belongs to another training: it differs in {other}; repeat it with "
+                f"{COMMAND}"
+            )
+        return cls(found, figures, statistics)
 
 
 def count_look(folder: Path, figures: Mapping[str, Any]) -> int:

@@ -57,7 +57,8 @@ SELECTION = (
     "optimistic. Valence and arousal: about forty (ridges, weights of groups, scales of labels, "
     "shares of collections, windows compared with) by collections that were not learnt from, whose "
     "figures are a little optimistic by that; docs/music.md has those of a choice "
-    "made inside the collections learnt from."
+    "made inside the collections learnt from. Only looks by the command are counted "
+    "(unheard_looks): most of the forty were experiments beside it."
 )
 """How `SongRecipe`'s defaults came about, for the card."""
 

@@ -3,8 +3,8 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,7 +18,7 @@ from vibelux.evaluation.songs import evaluate_songs
 from vibelux.music.spectrogram import MelSettings
 from vibelux.training.song.calibration import calibrated, fit_calibration
 from vibelux.training.song.cross_dataset import COMMAND as CROSS_DATASET
-from vibelux.training.song.cross_dataset import read_figures
+from vibelux.training.song.cross_dataset import Record
 from vibelux.training.song.cross_validation import (
     COMMAND,
     OUT_OF_FOLD,
@@ -235,7 +235,7 @@ def train_songs(
 
     """
     split = _split(corpus, cross_validation, recipe=recipe, options=options)
-    unheard = _unheard(cross_dataset, key_of(recipe, corpus, options))
+    unheard = Unheard.read(cross_dataset, key_of(recipe, corpus, options))
     training = fit_songs(
         split.learnt,
         split.held,
@@ -277,23 +277,38 @@ def finish_songs(
 
     """
     split = _split(corpus, cross_validation, recipe=training.recipe, options=options)
-    unheard = _unheard(cross_dataset, key_of(training.recipe, corpus, options))
+    unheard = Unheard.read(cross_dataset, key_of(training.recipe, corpus, options))
     return _finish(training, corpus, split, onnx, source=source, options=options, unheard=unheard)
 
 
-def _unheard(path: Path | None, key: dict[str, Any]) -> dict[str, Any]:
-    """Return what a card says about collections that were not learnt from.
+@dataclass(frozen=True)
+class Unheard:
+    """What a card says about collections that were not learnt from.
 
-    Of the areas under the ROC curve only the means: the record has the others.
+    Attributes:
+        metrics: figures; of the areas under the ROC curve only the means, the record has the
+            others.
+        statistics: of the answers, as far as they are known; they count before those of folds.
+
     """
-    if path is None:
-        return {}
-    figures = read_figures(path, key)
-    told = {name: value for name, value in figures.items() if not _OF_ONE_COLLECTION.match(name)}
-    return {
-        **{f"unheard_{name}": value for name, value in told.items()},
-        "unheard_command": CROSS_DATASET,
-    }
+
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    statistics: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, path: Path | None, key: Mapping[str, Any]) -> Self:
+        """Read the record of a training, or nothing where there is none.
+
+        Raises:
+            DatasetError: it cannot be read, or is of another recipe or of other songs.
+
+        """
+        if path is None:
+            return cls()
+        record = Record.read(path, key)
+        told = {n: value for n, value in record.figures.items() if not _OF_ONE_COLLECTION.match(n)}
+        metrics = {f"unheard_{name}": value for name, value in told.items()}
+        return cls(metrics | {"unheard_command": CROSS_DATASET}, record.statistics)
 
 
 def _split(
@@ -312,7 +327,7 @@ def _finish(
     *,
     source: str,
     options: Options,
-    unheard: dict[str, Any],
+    unheard: Unheard,
 ) -> TrainedSongs:
     kernel = _kernel_machine(split.learnt, options)
     if split.checked is not None:
@@ -331,13 +346,13 @@ def _finish(
         onnx,
         calibration=found.calibration,
         calibrated_on=how,
-        statistics=found.statistics,
+        statistics={**found.statistics, **unheard.statistics},
         source=source,
         metrics={
             "how": how,
             **found.figures,
             **({"command": command} if split.checked else {}),
-            **unheard,
+            **unheard.metrics,
         },
         notes={
             "songs_learnt_from": len(split.learnt),

@@ -5,7 +5,8 @@
   emotions hardly occur in music: ``A = R + (Mᵀ M + λ I)⁻¹ Mᵀ (Y − M R)``, clipped to [-1, 1].
 - ``typical_mood`` and ``mood_spread``: the mean mood, and the root of the mean squared distance of
   a share from the mean of its emotion, over all songs and emotions.
-- ``clear`` and ``steady``: medians, so that half of the songs are called clear and half steady.
+- ``clear`` and ``steady``: medians, so that half of the songs are called clear and half steady. Of
+  collections that the model did not learn from, where these were measured (`unheard`).
 """
 
 import json
@@ -24,6 +25,7 @@ from vibelux.model_statistics import SongStatistics
 from vibelux.models import Card
 from vibelux.recommend.confidence import clearness_of, steadiness_of
 from vibelux.training.song.calibration import calibrated
+from vibelux.training.song.cross_dataset import Record
 from vibelux.training.song.cross_validation import COMMAND
 from vibelux.training.song.model import Calibration
 from vibelux.training.song.training import Heads
@@ -92,12 +94,13 @@ def statistics_of(
     return found.as_json() | {"songs": len(rows)}
 
 
-def read_statistics(path: Path, card: Card) -> dict[str, Any]:
+def read_statistics(path: Path, card: Card, *, unheard: Path | None = None) -> dict[str, Any]:
     """Read the statistics of a cross-validation for a card of the same recipe.
 
     Args:
         path: ``cross_validation.json``.
         card: of a model that was trained on all of the songs.
+        unheard: ``cross_dataset.json``, whose statistics count before those of the folds.
 
     Raises:
         DatasetError: it cannot be read, has no statistics, or is of another recipe.
@@ -117,4 +120,6 @@ def read_statistics(path: Path, card: Card) -> dict[str, Any]:
             f"the cross-validation {path} belongs to another model than {card.model_id}: it "
             f"differs in {', '.join(other)}; repeat it with {COMMAND}"
         )
+    if unheard is not None:
+        statistics |= Record.read(unheard, {"recipe": {**recipe, "seed": 0}}).statistics
     return statistics
