@@ -45,6 +45,10 @@ def test_json_is_one_flat_object(run_cli: RunCli, boxes: Path, detector_model: P
     assert run.returncode == 0, run.stderr
     figures = json.loads(run.stdout)
     assert figures.pop("ms_median") > 0
+    groups = figures.pop("groups")
+    assert groups["size"]["more than 160 px"] == {"faces": 0, "recall_50": None}
+    assert groups["size"]["80 to 160 px"] == {"faces": 1, "recall_50": 1.0}
+    assert groups["light"]["darker than 60"] == {"faces": 0, "recall_50": None}
     assert figures == {
         "images": 4,
         "faces": 2,
@@ -53,6 +57,8 @@ def test_json_is_one_flat_object(run_cli: RunCli, boxes: Path, detector_model: P
         "recall_50_large": 1.0,
         "recall_35_large": 1.0,
         "false_per_image": 0.5,
+        "images_empty": 1,
+        "false_per_empty": 1.0,
     }
 
 
@@ -86,6 +92,30 @@ def test_the_summary_for_people_fits_80_columns(
     assert ["found", "at", "an", "IoU", "of", "0.5", "50.0", "%"] in [row[:8] for row in words]
     assert ["a", "picture", "0.500", "2", "in", "all"] in words
     assert ["b", "2", "0", "–", "0", "–", "0.500"] in words
+
+
+def test_points_tell_how_faces_are_turned(
+    run_cli: RunCli, boxes: Path, detector_model: Path, tmp_path: Path
+) -> None:
+    points = tmp_path / "points.csv"
+    names = ("right_eye", "left_eye", "nose", "mouth_right", "mouth_left")
+    columns = ",".join(f"{name}_{axis}" for name in names for axis in "xy")
+    points.write_text(
+        f"path,{columns}\npictures/two.png,315,220,345,240,330,235,320,245,340,250\n", "utf-8"
+    )
+    words = ("evaluate", "detector", "--boxes", boxes, "--boxes", boxes, "--points", points)
+    run = run_cli(*words, "--model", detector_model, "--json")
+    assert run.returncode == 0, run.stderr
+    figures = json.loads(run.stdout)
+    assert figures["faces"] == 4
+    pose = figures["groups"]["pose"]
+    assert pose["by more than 25°"] == {"faces": 2, "recall_50": 0.0}
+    assert pose["nose in the middle"]["faces"] == 2
+    run = run_cli(*words, "--model", detector_model)
+    assert "by more than 25°, 2" in run.stdout
+    points.write_text(f"path,{columns}\na.png,{'x,' * 10}\n", "utf-8")
+    run = run_cli(*words, "--model", detector_model)
+    assert (run.returncode, run.stdout) == (1, "")
 
 
 def test_unreadable_pictures_are_listed(

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vibelux.datasets.face_box_split import person, split_boxes
+from vibelux.datasets.face_box_split import HELD_BACK, person, scene, split_boxes
 from vibelux.datasets.face_boxes import BoxData, BoxImage
 from vibelux.errors import DatasetError
 
@@ -34,11 +34,26 @@ def test_a_person_is_on_one_side_and_other_detectors_boxes_are_never_held_back()
     names = [f"Name{i}_{k}.jpg" for i in range(200) for k in range(3)]
     images = [image_of(name) for name in names] + [image_of(name, "web_pseudo") for name in names]
     split = split_boxes(BoxData(images=tuple(images)))
-    held = {person(image.source) for image in split.held}
-    assert not held & {person(image.source) for image in split.training}
-    assert 12 <= len(held) <= 40
-    assert all(image.dataset == "drawn" for image in split.held)
-    assert len(split.training) + 2 * len(split.held) == len(images)
+    held, chosen_by, learnt = (
+        {person(image.source) for image in part}
+        for part in (split.held, split.validation, split.training)
+    )
+    assert not held & chosen_by and not held & learnt and not chosen_by & learnt
+    assert 12 <= len(held) <= 40 and 12 <= len(chosen_by) <= 40
+    assert all(image.dataset == "drawn" for image in (*split.held, *split.validation))
+    assert len(split.training) + 2 * len(split.held + split.validation) == len(images)
+
+
+def test_scenes_are_split_by_picture_and_some_collections_are_held_back_whole() -> None:
+    assert scene("photos/2010_002737.jpg") == "2010_002737"
+    scenes = [image_of(f"2010_{i:06}.jpg", "vocanimal_pseudo") for i in range(400)]
+    whole = [image_of(f"COCO_val2014_{i:012}.jpg", "coco_pseudo") for i in range(9)]
+    split = split_boxes(BoxData(images=tuple(scenes + whole)))
+    held = [image for image in split.held if image.dataset == "vocanimal_pseudo"]
+    assert len(held) == pytest.approx(400 * HELD_BACK / 256, abs=20)
+    assert len(split.validation) == pytest.approx(400 * HELD_BACK / 256, abs=20)
+    assert len(split.held) == len(held) + len(whole)
+    assert all(image.dataset == "vocanimal_pseudo" for image in split.training + split.validation)
 
 
 def test_too_few_persons_are_refused() -> None:

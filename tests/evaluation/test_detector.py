@@ -72,6 +72,8 @@ def test_figures_of_a_mixture() -> None:
         "recall_50_large": pytest.approx(1 / 3),
         "recall_35_large": pytest.approx(2 / 3),
         "false_per_image": 1.0,
+        "images_empty": 1,
+        "false_per_empty": 2.0,
         "ms_median": 2.0,
     }
 
@@ -94,7 +96,8 @@ def test_ignored_boxes_are_neither_right_nor_wrong() -> None:
     inside, across = (320, 120, 60, 60, 0.9), (270, 120, 80, 80, 0.9)
     outside = (250, 120, 80, 80, 0.9)  # 30 of its 80 pixels inside
     found = match(_predicted((_image([], [crowd]), [inside, across, outside])))
-    assert len(found.large) == 0
+    assert len(found.sides) == 0
+    assert found.empty.tolist() == [False]
     assert found.false.tolist() == [1]
 
 
@@ -131,6 +134,7 @@ def test_predicts_in_the_pixels_of_the_file(
     assert found.sizes.tolist() == [[1280, 960]]
     assert [name for name, _ in found.failed] == ["b.png", "c.png"]
     assert done == [0, 1, 2]
+    assert found.levels == pytest.approx(np.array([[255, picture.mean()]]), abs=1)
     assert evaluate_boxes(found)["recall_50_large"] == 1
     monkeypatch.setattr("vibelux.face.image.MEMORY", 2 * picture.size)  # decoded at half its size
     reduced = predict_boxes(detector, data)

@@ -173,12 +173,16 @@ def music(
 )
 def detector(
     boxes: Annotated[
-        Path,
+        list[Path],
         typer.Option(
             help="csv with the columns path, width, height, x, y, w, h and, where wanted, ignore "
-            "and dataset; one row a face."
+            "and dataset; one row a face. May be repeated."
         ),
     ],
+    points: Annotated[
+        Path | None,
+        typer.Option(help="csv with the five points of faces; adds how they are turned."),
+    ] = None,
     held_back: Annotated[
         bool,
         typer.Option("--held-back", help="Only the pictures that `train detector` holds back."),
@@ -194,24 +198,28 @@ def detector(
     from vibelux.cli.evaluate_tables import print_detector
     from vibelux.datasets.face_box_split import split_boxes
     from vibelux.datasets.face_boxes import BoxData, read_face_boxes
+    from vibelux.datasets.face_points import read_face_points
     from vibelux.evaluation.detector import evaluate_boxes, predict_boxes
+    from vibelux.evaluation.face_groups import recall_by_group
     from vibelux.evaluation.predictions import write_detector_predictions
     from vibelux.face.detector import FaceDetector
 
     _check_writable(predictions, None)
     finder = FaceDetector.load(model)
-    data = read_face_boxes(boxes)
+    data = read_face_boxes(*boxes)
+    names = ", ".join(path.name for path in boxes)
+    known = None if points is None else read_face_points(points)
     if held_back:
         data = BoxData(images=split_boxes(data).held)
     with _progress("pictures", len(data)) as advance:
         found = predict_boxes(finder, data, on_progress=advance)
     _list_skipped(found.failed)
     if not found.images:
-        raise DatasetError(f"none of the {len(data)} pictures of {boxes} can be read")
+        raise DatasetError(f"none of the {len(data)} pictures of {names} can be read")
     if json:
-        print_json(evaluate_boxes(found))
+        print_json({**evaluate_boxes(found), "groups": recall_by_group(found, known)})
     else:
-        print_detector(out(), found, title=f"{finder.model.card.model_id} on {boxes.name}")
+        print_detector(out(), found, known, title=f"{finder.model.card.model_id} on {names}")
     if predictions is not None:
         write_detector_predictions(predictions, found)
 

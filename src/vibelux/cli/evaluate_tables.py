@@ -15,12 +15,14 @@ from vibelux.emotions import EMOTIONS
 from vibelux.evaluation import metrics
 from vibelux.evaluation.corruptions import CORRUPTIONS, SEVERITIES
 from vibelux.evaluation.detector import evaluate_boxes, match
+from vibelux.evaluation.face_groups import face_groups
 from vibelux.evaluation.faces import evaluate_faces, mean
 from vibelux.evaluation.songs import evaluate_songs, quadrant_intervals
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from vibelux.datasets.face_points import FacePoints
     from vibelux.datasets.faces import FaceData
     from vibelux.datasets.songs import SongData
     from vibelux.evaluation.detector import DetectorPredictions, Matches
@@ -100,12 +102,19 @@ def print_corruptions(console: "Console", figures: Mapping[str, float]) -> None:
     console.print(Padding(table, _INDENT, expand=False))
 
 
-def print_detector(console: "Console", predictions: "DetectorPredictions", *, title: str) -> None:
-    """Print the figures of a face detector, in all and for each collection.
+def print_detector(
+    console: "Console",
+    predictions: "DetectorPredictions",
+    points: "FacePoints | None" = None,
+    *,
+    title: str,
+) -> None:
+    """Print the figures of a face detector, in all, by size, light and pose, and by collection.
 
     Args:
         console: where to.
         predictions: what it found.
+        points: of the faces, where they are known.
         title: model and data.
 
     """
@@ -114,8 +123,8 @@ def print_detector(console: "Console", predictions: "DetectorPredictions", *, ti
     note = f" ({failed} skipped)" if failed else ""
     count = f"{figures['images']:,} pictures, {figures['faces']:,} faces"
     _heading(console, f"{title}: {count}{note}")
-    for name, rows in (("all faces", slice(None)), ("faces > 80 px at 640", found.large)):
-        shares = [found.found_50[rows], found.found_35[rows]]
+    for name, mask in (("all faces", slice(None)), ("faces > 80 px at 640", found.large)):
+        shares = [found.found_50[mask], found.found_35[mask]]
         _figures(
             console,
             f"{name}, {len(shares[0]):,}",
@@ -129,9 +138,22 @@ def print_detector(console: "Console", predictions: "DetectorPredictions", *, ti
         "false faces",
         [
             ("a picture", _number(figures["false_per_image"]), f"{found.false.sum():,} in all"),
+            (
+                "a picture without people",
+                _number(figures["false_per_empty"]),
+                f"{found.false[found.empty].sum():,} in {figures['images_empty']:,}",
+            ),
             ("pictures with one", *_share_of(found.false > 0)),
         ],
     )
+    for kind, groups in face_groups(predictions, found, points).items():
+        rows = [
+            (f"{name}, {mask.sum():,}", *_share_of(found.found_50[mask]))
+            for name, mask in groups.items()
+            if mask.any()
+        ]
+        if rows:
+            _figures(console, f"found at an IoU of 0.5, by {kind}", rows)
     _figures(
         console,
         "time",

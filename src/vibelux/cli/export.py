@@ -105,7 +105,8 @@ def detector(
     checkpoint: Annotated[Path, typer.Argument(help="last.ckpt of `train detector`.")],
     out: Annotated[Path, typer.Argument(help="ONNX file to write; its card goes beside it.")],
     boxes: Annotated[
-        Path, typer.Option(help="What it was trained on; the held-back part sets the threshold.")
+        list[Path],
+        typer.Option(help="What it was trained on; may be repeated. A part sets the threshold."),
     ],
     source: Annotated[
         str | None, typer.Option(help="The data's name and terms, for the card.")
@@ -119,9 +120,9 @@ def detector(
 
     export_detector(
         DetectorTraining.read(checkpoint),
-        split_boxes(read_face_boxes(boxes)).held,
+        split_boxes(read_face_boxes(*boxes)).validation,
         out,
-        source=source or boxes.name,
+        source=source or ", ".join(path.name for path in boxes),
         announce=lambda line: err().print(line, soft_wrap=True),
     )
 

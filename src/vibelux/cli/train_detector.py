@@ -20,9 +20,16 @@ from vibelux.cli.train_options import (
 
 def detector(
     boxes: Annotated[
-        Path,
-        typer.Option(help="csv file with a row a box: path, width, height, x, y, w, h, ignore."),
+        list[Path],
+        typer.Option(
+            help="csv file with a row a box: path, width, height, x, y, w, h, ignore; may be "
+            "repeated."
+        ),
     ],
+    faces: Annotated[
+        Path | None,
+        typer.Option(help="Cut-out faces, as of train face; they teach where a face is."),
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder for checkpoints and the model.")] = Path(
         "runs/detector"
     ),
@@ -48,9 +55,14 @@ def detector(
     from dataclasses import replace
 
     from vibelux.datasets.face_boxes import read_face_boxes
+    from vibelux.datasets.face_files import read_faces
 
     stderr = console.err()
-    data = read_face_boxes(boxes)
+    data = read_face_boxes(*boxes)
+    crops = None
+    if faces is not None:
+        read = read_faces(faces)
+        crops = (read if read.usage is None else read.with_usage("Training")).images
     recipe = DetectorRecipe(seed=seed)
     recipe = replace(
         recipe,
@@ -62,8 +74,9 @@ def detector(
         trained = train_detector(
             data,
             out,
+            crops=crops,
             recipe=recipe,
-            source=source or boxes.name,
+            source=source or ", ".join(path.name for path in [*boxes, faces] if path is not None),
             resume=resume,
             pretrained=weights_to_begin_with(start, "detector"),
             precision=precision,

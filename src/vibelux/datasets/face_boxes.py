@@ -55,6 +55,11 @@ class BoxImage:
     faces: Boxes
     ignored: Boxes
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is no face at all, not even a doubtful one."""
+        return not len(self.faces) and not len(self.ignored)
+
 
 @dataclass(frozen=True)
 class BoxData:
@@ -71,21 +76,26 @@ class BoxData:
         return len(self.images)
 
 
-def read_face_boxes(path: Path) -> BoxData:
-    """Read the list; no picture is opened.
+def read_face_boxes(*paths: Path) -> BoxData:
+    """Read lists; no picture is opened.
 
     Args:
-        path: the csv file, UTF-8 with or without a byte order mark.
+        paths: the csv files, UTF-8 with or without a byte order mark.
 
     Raises:
-        DatasetError: the file is unreadable, a column is missing, a value is bad (row and column
-            are named), a picture has two sizes, or there is no picture at all.
+        DatasetError: a file is unreadable, a column is missing, a value is bad (row and column
+            are named), a picture has two sizes, or a file lists no picture at all.
 
     """
-    images = _images(path)
-    if not images:
-        raise DatasetError(f"{path} lists no picture; below the header it needs one row per box")
-    return BoxData(images=images)
+    images: list[BoxImage] = []
+    for path in paths:
+        listed = _images(path)
+        if not listed:
+            raise DatasetError(
+                f"{path} lists no picture; below the header it needs one row per box"
+            )
+        images += listed
+    return BoxData(images=tuple(images))
 
 
 @dataclass

@@ -16,7 +16,7 @@ those that are still free.
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +48,8 @@ class DetectorPredictions:
         sizes: width and height of each picture's file [shape=(n, 2), dtype=int64].
         milliseconds: time for each picture, without reading its file [shape=(n,), dtype=float64].
         failed: name and reason of each picture that cannot be read.
+        levels: mean grey level in each face's box, and of its whole picture, for the faces of all
+            pictures [shape=(faces, 2), dtype=float64]; NaN where it was not measured.
 
     """
 
@@ -56,6 +58,7 @@ class DetectorPredictions:
     sizes: NDArray[np.int64]
     milliseconds: NDArray[np.float64]
     failed: tuple[tuple[str, str], ...]
+    levels: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,16 +69,24 @@ class Matches:
         dataset: collection of each face [shape=(n,)].
         found_50: which faces are found at an IoU of 0.5 [shape=(n,), dtype=bool].
         found_35: the same at 0.35.
-        large: which faces are large [shape=(n,), dtype=bool].
+        sides: root of the area of each face's box in pixels, the picture's longer side brought to
+            `LONGER_SIDE` [shape=(n,), dtype=float64].
         false: false detections in each picture [shape=(m,), dtype=int64].
+        empty: which pictures show no face, not even a doubtful one [shape=(m,), dtype=bool].
 
     """
 
     dataset: NDArray[np.str_]
     found_50: NDArray[np.bool_]
     found_35: NDArray[np.bool_]
-    large: NDArray[np.bool_]
+    sides: NDArray[np.float64]
     false: NDArray[np.int64]
+    empty: NDArray[np.bool_]
+
+    @property
+    def large(self) -> NDArray[np.bool_]:
+        """Which faces are large [shape=(n,)]."""
+        return self.sides > LARGE
 
 
 def predict_boxes(
@@ -90,6 +101,7 @@ def predict_boxes(
 
     """
     images, detections, sizes, milliseconds, failed = [], [], [], [], []
+    levels = [np.zeros((0, 2))]
     for done, image in enumerate(data.images):
         if on_progress is not None:
             on_progress(done)
@@ -110,12 +122,14 @@ def predict_boxes(
         images.append(image)
         detections.append(np.array(rows, dtype=np.float64).reshape(-1, 5))
         sizes.append((width, height))
+        levels.append(_levels(picture.grey, image.faces / picture.reduction))
     return DetectorPredictions(
         images=tuple(images),
         detections=tuple(detections),
         sizes=np.array(sizes, dtype=np.int64).reshape(-1, 2),
         milliseconds=np.array(milliseconds),
         failed=tuple(failed),
+        levels=np.concatenate(levels),
     )
 
 
@@ -123,7 +137,7 @@ def match(predictions: DetectorPredictions) -> Matches:
     """Compare detections with the labels of their pictures."""
     dataset: list[str] = []
     found: dict[float, list[NDArray[np.bool_]]] = {STRICT: [], LOOSE: []}
-    large, false = [], []
+    sides, false = [np.zeros(0)], []
     for image, rows, size in zip(
         predictions.images, predictions.detections, predictions.sizes, strict=True
     ):
@@ -131,8 +145,7 @@ def match(predictions: DetectorPredictions) -> Matches:
         overlaps = ious(boxes, faces)
         for least, each in found.items():
             each.append(_found(overlaps, least))
-        side = np.sqrt(faces[:, 2] * faces[:, 3])
-        large.append(side * LONGER_SIDE / size.max() > LARGE)
+        sides.append(np.sqrt(faces[:, 2] * faces[:, 3]) * LONGER_SIDE / size.max())
         of_a_face = (overlaps >= LOOSE).any(axis=1)
         excused = (_covered(boxes, image.ignored.astype(np.float64)) >= COVERED).any(axis=1)
         false.append(int((~of_a_face & ~excused).sum()))
@@ -142,8 +155,9 @@ def match(predictions: DetectorPredictions) -> Matches:
         dataset=np.array(dataset, dtype=np.str_),
         found_50=np.concatenate([none, *found[STRICT]]),
         found_35=np.concatenate([none, *found[LOOSE]]),
-        large=np.concatenate([none, *large]),
+        sides=np.concatenate(sides),
         false=np.array(false, dtype=np.int64),
+        empty=np.array([image.empty for image in predictions.images], dtype=np.bool_),
     )
 
 
@@ -156,6 +170,8 @@ def evaluate_boxes(predictions: DetectorPredictions) -> Figures:
     | recall_50, recall_35 | share of the faces found at an IoU of 0.5, of 0.35 |
     | recall_50_large, recall_35_large | the same for large faces only |
     | false_per_image | false detections / images |
+    | images_empty | pictures without any face |
+    | false_per_empty | the false detections in these / images_empty |
     | ms_median | milliseconds to find the faces of a picture, reading its file excluded |
 
     A recall without faces is None, as is every figure without pictures.
@@ -164,15 +180,29 @@ def evaluate_boxes(predictions: DetectorPredictions) -> Figures:
     return defined(
         {
             "images": len(predictions.images),
-            "faces": len(found.large),
+            "faces": len(found.sides),
             "recall_50": mean(found.found_50),
             "recall_35": mean(found.found_35),
             "recall_50_large": mean(found.found_50[found.large]),
             "recall_35_large": mean(found.found_35[found.large]),
             "false_per_image": mean(found.false),
+            "images_empty": int(found.empty.sum()),
+            "false_per_empty": mean(found.false[found.empty]),
             "ms_median": float(np.median(taken)) if len(taken) else math.nan,
         }
     )
+
+
+def _levels(grey: NDArray[np.uint8], faces: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return the mean level in each box x, y, w, h and in the whole picture [shape=(n, 2)]."""
+    corners = np.concatenate([faces[:, :2], faces[:, :2] + faces[:, 2:]], axis=1)
+    left, top, right, bottom = corners.clip(0, [*grey.shape[::-1]] * 2).round().astype(int).T
+    boxes = [
+        grey[rows, columns]
+        for rows, columns in zip(map(slice, top, bottom), map(slice, left, right), strict=True)
+    ]
+    means = [float(box.mean()) if box.size else math.nan for box in boxes]
+    return np.column_stack([means, np.full(len(means), grey.mean())]).reshape(-1, 2)
 
 
 def ious(boxes: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:

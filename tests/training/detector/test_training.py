@@ -28,7 +28,8 @@ from vibelux.training.detector.network import (
     read_grids,
     standardise,
 )
-from vibelux.training.detector.pictures import read_pictures
+from vibelux.training.detector.occluders import face_hidden
+from vibelux.training.detector.pictures import crop_pictures, read_pictures
 from vibelux.training.detector.targets import (
     FACE,
     IGNORED,
@@ -37,13 +38,27 @@ from vibelux.training.detector.targets import (
     complete_overlap,
     detector_loss,
 )
-from vibelux.training.detector.training import DetectorRecipe, DetectorTraining, train_detector
+from vibelux.training.detector.training import (
+    DetectorRecipe,
+    DetectorTraining,
+    missing_pairs,
+    train_detector,
+)
 from vibelux.training.detector.validation import best_threshold, figures_at, frame_of, with_parts
 from vibelux.training.export import load_weights
 
 SMALL = DetectorRecipe(
-    epochs=1, steps=2, batch_size=2, widths=(4, 4, 8, 8, 8), head=8, ema_decay=0.5
+    epochs=1,
+    steps=2,
+    batch_size=2,
+    widths=(4, 4, 8, 8, 8),
+    depths=(1, 1, 1),
+    head=8,
+    ema_decay=0.5,
 )
+
+
+SHIPPED_DEPTHS = (1, 2, 1)
 
 
 def disc(width=160, height=120, *, box=(50, 20, 60, 75)):
@@ -132,7 +147,7 @@ def test_nothing_to_resume_is_said(boxes_csv, tmp_path):
 def test_a_few_steps_teach_the_network_to_find_discs(boxes_csv):
     torch.manual_seed(0)
     composer = Composer(read_pictures(split_boxes(read_face_boxes(boxes_csv)).training))
-    network = DetectorNetwork(widths=SMALL.widths, head=SMALL.head)
+    network = DetectorNetwork(widths=SMALL.widths, depths=SMALL.depths, head=SMALL.head)
     optimizer = torch.optim.AdamW(network.parameters(), lr=1e-2)
     losses = []
     for step in range(40):
@@ -152,7 +167,7 @@ def test_a_few_steps_teach_the_network_to_find_discs(boxes_csv):
 
 def test_outputs_are_sorted_boxes_without_duplicates():
     torch.manual_seed(0)
-    network = DetectorNetwork(widths=SMALL.widths, head=SMALL.head).eval()
+    network = DetectorNetwork(widths=SMALL.widths, depths=SMALL.depths, head=SMALL.head).eval()
     with torch.no_grad():
         for head in network.heads:
             head[-1].bias[0] = 0.0  # many cells say that there is a face
@@ -274,6 +289,44 @@ def test_composed_boxes_follow_the_picture(tmp_path):
     assert brighter / seen > 0.85
 
 
+def test_people_who_are_turned_over_are_not_to_be_found(tmp_path, monkeypatch):
+    disc().save(tmp_path / "a.png")
+    faces = np.array([[50, 20, 60, 75]], np.float32)
+    none = np.zeros((0, 4), np.float32)
+    image = BoxImage(tmp_path / "a.png", "a.png", 160, 120, "drawn", "A.jpg", faces, none)
+    composer = Composer(read_pictures([image]))
+    frames = [composer.compose((240, 320), np.random.default_rng(seed)) for seed in range(20)]
+    assert sum((frame.kinds == FACE).any() for frame in frames) > 8
+    monkeypatch.setattr("vibelux.training.detector.canvas.OVERTURNED_SHARE", 1.0)
+    frames = [composer.compose((240, 320), np.random.default_rng(seed)) for seed in range(20)]
+    assert not any(frame.kinds.any() for frame in frames)
+    assert any(frame.grey.std() > 10 for frame in frames)
+
+
+def test_crops_teach_where_a_face_is_but_not_its_sides():
+    [picture] = crop_pictures(np.zeros((1, 48, 48), np.uint8))
+    assert picture.kinds.tolist() == [UNMEASURED]
+    left, top, right, bottom = picture.boxes[0]
+    assert right - left == pytest.approx(48 / 1.24)
+    assert (bottom - top) / (right - left) == pytest.approx(1.25)
+    assert (left + right, top + bottom) == pytest.approx((48, 48))
+
+
+def test_what_hides_a_face_is_drawn_within_any_rectangle():
+    changed = 0
+    for seed in range(90):
+        rng = np.random.default_rng(seed)
+        height, width = (int(side) for side in rng.integers(40, 240, 2))
+        part = rng.integers(0, 256, (height, width), dtype=np.uint8)
+        box = rng.uniform(-0.3, 0.9, 2) * (width, height)
+        box = np.concatenate([box, box + rng.uniform(8, 120, 2)])
+        before = part.copy()
+        face_hidden(part, box, rng)
+        assert part.shape == before.shape and part.dtype == np.uint8
+        changed += (part != before).any()
+    assert changed > 60
+
+
 def test_the_same_seed_composes_the_same_frame(boxes_csv):
     composer = Composer(read_pictures(read_face_boxes(boxes_csv).images))
     one, two = (composer.compose((240, 320), np.random.default_rng(5)) for _ in range(2))
@@ -325,7 +378,7 @@ def test_empty_pictures_are_looked_at_in_parts_too(boxes_csv):
 
 
 def test_shipped_weights_load_back_into_the_network():
-    network = DetectorNetwork()
+    network = DetectorNetwork(depths=SHIPPED_DEPTHS)
     load_weights(network, WEIGHTS / "detector.onnx")
     frame = np.array(disc(320, 240, box=(90, 40, 100, 125)))[None]
     with torch.inference_mode():
@@ -333,6 +386,21 @@ def test_shipped_weights_load_back_into_the_network():
     shipped = load_model("detector").run(frame)
     for name, output in zip(("boxes", "scores"), expected, strict=True):
         np.testing.assert_allclose(shipped[name], output.numpy(), rtol=1e-3, atol=1e-3)
+
+
+def test_a_deeper_network_begins_as_the_one_whose_weights_it_takes():
+    shipped, deeper = DetectorNetwork(depths=SHIPPED_DEPTHS), DetectorNetwork(depths=(2, 3, 2))
+    load_weights(shipped, WEIGHTS / "detector.onnx")
+    load_weights(
+        deeper,
+        WEIGHTS / "detector.onnx",
+        fresh=missing_pairs(deeper, WEIGHTS / "detector.onnx"),
+    )
+    frame = torch.from_numpy(np.array(disc(320, 240, box=(90, 40, 100, 125)))[None, None])
+    with torch.inference_mode():
+        maps = [network.eval()(standardise(frame)) for network in (shipped, deeper)]
+    for one, other in zip(*maps, strict=True):
+        torch.testing.assert_close(one, other)
 
 
 def test_the_shipped_detector_finds_the_held_back_faces_and_nothing_else(shared_data):

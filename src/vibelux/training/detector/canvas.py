@@ -1,11 +1,13 @@
 """Frames to learn from, composed of pictures at all sizes, angles and places.
 
-A frame is cut into rectangles at random. Each shows one picture, turned and scaled so that its
-face has the wanted size, before a background without faces; some show a background alone, so
-that no rectangle's edge means a face.
+A frame is cut into rectangles at random. Each shows one picture: a scene with people at about its
+whole extent, or a face at the wanted size before a background without faces. Some show a background
+alone, so that no rectangle's edge means a face, or people upside down, who are not to be found.
 """
 
 import math
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,35 +17,55 @@ from PIL import Image
 
 from vibelux.training.detector.distractors import draw_distractors
 from vibelux.training.detector.drawing import Grey, draw_picture
-from vibelux.training.detector.photo import face_hidden, photographed, tinted
-from vibelux.training.detector.pictures import Picture
-from vibelux.training.detector.targets import FACE, IGNORED, NOTHING
+from vibelux.training.detector.occluders import face_hidden
+from vibelux.training.detector.photo import photographed, tinted
+from vibelux.training.detector.pictures import CROPS, Picture
+from vibelux.training.detector.targets import IGNORED, NOTHING
 
 SHAPES = ((240, 320), (320, 240), (256, 256), (192, 256))
 """Heights and widths of frames in pixels; a batch has one of them."""
 
-MOST_BOXES = 16
-"""Places for boxes in a frame; later ones are left out of it."""
+MOST_BOXES = 32
+"""Places for boxes in a frame; the smallest are left out of it."""
 
-SMALLEST = 11.0
+SMALLEST = 8.0
 """Square root of the area of a face in pixels below which finding it is not asked for."""
 
-TILT = 35.0
-"""Largest turn of a picture in degrees."""
+TILT = 45.0
+"""Largest turn of a picture in degrees whose faces are to be found."""
 
-SHARES = {"helen": 3.0, "ytfaces": 2.0, "lm5_80": 2.5, "muxspace_pseudo": 0.7, "buffy_pseudo": 0.8}
+SHARES = {
+    "mask_pseudo": 3.0,
+    "flickr8k_pseudo": 3.5,
+    "vocanimal_pseudo": 3.0,
+    "helen": 1.5,
+    "ytfaces": 1.2,
+    "lm5_80": 1.5,
+    "muxspace_pseudo": 0.7,
+    "buffy_pseudo": 1.2,
+    CROPS: 1.5,
+}
 """How often a collection's pictures are shown, for those that are named here."""
 
-EMPTY_SHARE = 0.4
+EMPTY_SHARES = {"inria_neg": 1.0, "scene_neg": 1.2, "animal_neg": 1.0}
+"""The same for pictures without people."""
+
+WHOLE_SHARE = 0.35
+"""Of frames that are not cut into rectangles."""
+
+EMPTY_SHARE = 0.3
 """Of rectangles that show a background alone."""
+
+OVERTURNED_SHARE = 0.05
+"""Of pictures of people turned by more than 90°: what they show is not to be found."""
 
 ELSEWHERE_SHARE = 0.12
 """Of pictures of faces that show whatever place of them, mostly beside the face."""
 
-DISTRACTED_SHARE = 0.3
+DISTRACTED_SHARE = 0.2
 """Of backgrounds with drawn things that are not faces."""
 
-HIDDEN_SHARE = 0.15
+HIDDEN_SHARE = 0.25
 """Of faces of which a part is hidden."""
 
 VISIBLE, HARDLY = 0.62, 0.2
@@ -75,12 +97,8 @@ class Composer:
     """
 
     def __init__(self, pictures: list[Picture]) -> None:
-        self._faces = [picture for picture in pictures if len(picture.faces)]
-        self._empty = [picture for picture in pictures if not len(picture.boxes)]
-        names = [picture.dataset for picture in self._faces]
-        shares = {name: SHARES.get(name, 2.0) / names.count(name) for name in set(names)}
-        chances = np.cumsum([shares[name] for name in names])
-        self._chances = chances / chances[-1]
+        self._people = _Pictures([each for each in pictures if len(each.faces)], SHARES)
+        self._empty = _Pictures([each for each in pictures if not len(each.boxes)], EMPTY_SHARES)
 
     def compose(self, shape: tuple[int, int], rng: np.random.Generator) -> Frame:
         """Return a new frame.
@@ -93,16 +111,20 @@ class Composer:
         grey = np.zeros(shape, dtype=np.uint8)
         boxes: list[NDArray[np.float64]] = []
         kinds: list[int] = []
-        for top, left, height, width in _rectangles(0, 0, *shape, rng):
+        whole = rng.random() < WHOLE_SHARE
+        for top, left, height, width in (
+            [(0, 0, *shape)] if whole else _rectangles(0, 0, *shape, rng)
+        ):
             part, its_boxes, its_kinds = self._rectangle((height, width), rng)
             grey[top : top + height, left : left + width] = part
             boxes += [box + np.array([left, top, left, top]) for box in its_boxes]
             kinds += its_kinds
+        found = np.array(boxes).reshape(-1, 4)
+        kept = np.argsort(-np.prod(found[:, 2:] - found[:, :2], axis=1))[:MOST_BOXES]
         padded = np.zeros((MOST_BOXES, 4), dtype=np.float32)
         padded_kinds = np.full(MOST_BOXES, NOTHING, dtype=np.int64)
-        count = min(len(boxes), MOST_BOXES)
-        padded[:count] = np.array(boxes).reshape(-1, 4)[:count]
-        padded_kinds[:count] = kinds[:count]
+        padded[: len(kept)] = found[kept]
+        padded_kinds[: len(kept)] = np.array(kinds, dtype=np.int64)[kept]
         return Frame(grey=photographed(grey, rng), boxes=padded, kinds=padded_kinds)
 
     def _rectangle(
@@ -112,13 +134,16 @@ class Composer:
         if rng.random() < DISTRACTED_SHARE:
             draw_distractors(part, rng)
         if rng.random() >= EMPTY_SHARE:
-            picture = self._faces[int(np.searchsorted(self._chances, rng.random()))]
+            picture = self._people.drawn(rng)
+            overturned = rng.random() < OVERTURNED_SHARE
             chosen = int(rng.choice(picture.faces))
-            matrix = _placed(picture, chosen, shape, rng)
+            matrix = _placed(picture, chosen, shape, rng, overturned=overturned)
             _drawn(part, picture, matrix)
+            if overturned:
+                return tinted(part, rng), [], []
             boxes, kinds = _seen(picture, matrix, shape)
             for box, kind in zip(boxes, kinds, strict=True):
-                if kind == FACE and rng.random() < HIDDEN_SHARE:
+                if kind != IGNORED and rng.random() < HIDDEN_SHARE:
                     face_hidden(part, box, rng)
         return tinted(part, rng), boxes, kinds
 
@@ -127,7 +152,7 @@ class Composer:
     ) -> tuple[Grey, list[NDArray[np.float64]], list[int]]:
         if not self._empty or rng.random() < 0.06:
             return _plain(shape, rng), [], []
-        picture = self._empty[rng.integers(len(self._empty))]
+        picture = self._empty.drawn(rng)
         height, width = picture.sizes[0].shape
         fill = max(shape[0] / height, shape[1] / width)
         scale = fill * math.exp(rng.uniform(0.0, math.log(4.0)))
@@ -140,6 +165,23 @@ class Composer:
         part = np.zeros(shape, dtype=np.uint8)
         _drawn(part, picture, matrix, beyond="mirrored")
         return part, [], []
+
+
+class _Pictures:
+    """Pictures of which each collection is drawn in its share."""
+
+    def __init__(self, pictures: list[Picture], shares: Mapping[str, float]) -> None:
+        self._pictures = pictures
+        counts = Counter(picture.dataset for picture in pictures)
+        each = {name: shares.get(name, 2.0) / count for name, count in counts.items()}
+        self._chances = np.cumsum([each[picture.dataset] for picture in pictures])
+
+    def __len__(self) -> int:
+        return len(self._pictures)
+
+    def drawn(self, rng: np.random.Generator) -> Picture:
+        chance = rng.random() * self._chances[-1]
+        return self._pictures[int(np.searchsorted(self._chances, chance))]
 
 
 def _rectangles(
@@ -158,20 +200,27 @@ def _rectangles(
 
 
 def _placed(
-    picture: Picture, chosen: int, shape: tuple[int, int], rng: np.random.Generator
+    picture: Picture,
+    chosen: int,
+    shape: tuple[int, int],
+    rng: np.random.Generator,
+    *,
+    overturned: bool,
 ) -> NDArray[np.float64]:
     """Return where a picture's pixels come to lie (2, 3), for one of its faces to be seen."""
     box = picture.boxes[chosen].astype(np.float64)
     size = math.sqrt((box[2] - box[0]) * (box[3] - box[1]))
     height, width = picture.sizes[0].shape
-    angle = float(np.clip(rng.normal(0, 17), -TILT, TILT)) if rng.random() < 0.7 else 0.0
+    angle = float(np.clip(rng.normal(0, 18), -TILT, TILT)) if rng.random() < 0.7 else 0.0
+    if overturned:
+        angle = rng.uniform(95, 265)
     flip = rng.random() < 0.5
     covering = max(shape[0] / height, shape[1] / width)
-    if rng.random() < 0.45:
-        scale = covering * math.exp(rng.uniform(0.0, 0.6))
+    if rng.random() < (0.85 if picture.scene else 0.45):
+        scale = covering * math.exp(rng.uniform(-0.35 if picture.scene else 0.0, 0.6))
     else:
         largest = max(1.15 * min(shape), 1.5 * SMALLEST)
-        scale = math.exp(rng.uniform(math.log(12.0), math.log(largest))) / size
+        scale = math.exp(rng.uniform(math.log(10.0), math.log(largest))) / size
     if rng.random() < ELSEWHERE_SHARE:
         aim = [rng.uniform(0, width), rng.uniform(0, height)]
     else:

@@ -6,6 +6,7 @@ Photographs without people hold too few of them to be learnt as something else t
 import math
 
 import numpy as np
+from scipy import ndimage
 
 from vibelux.training.detector.drawing import Grey, draw_ellipse, draw_line, draw_text
 
@@ -20,13 +21,15 @@ def draw_distractors(part: Grey, rng: np.random.Generator) -> None:
         rng: where all chance comes from.
 
     """
-    drawings = (_wheel, _lamp, _ball, _letters, _grating)
+    drawings = (_wheel, _lamp, _ball, _ball, _letters, _grating, _vessels)
     height, width = part.shape
     for _ in range(int(rng.integers(1, 5))):
         radius = math.exp(rng.uniform(math.log(5), math.log(max(8, 0.45 * min(part.shape)))))
         middle = (round(rng.uniform(0, width)), round(rng.uniform(0, height)))
         draw = drawings[rng.integers(len(drawings))]
         draw(part, middle, radius, rng)
+    if rng.random() < 0.3:
+        part[:] = ndimage.gaussian_filter(part, rng.uniform(1, 6))
 
 
 def _axes(radius: float, rng: np.random.Generator) -> tuple[tuple[float, float], float]:
@@ -74,6 +77,24 @@ def _ball(part: Grey, middle: tuple[int, int], radius: float, rng: np.random.Gen
         )
         level = dark + (bright - dark) * step / 7
         draw_ellipse(part, centre, (a * share, b * share), level, degrees=angle)
+
+
+def _vessels(part: Grey, middle: tuple[int, int], radius: float, rng: np.random.Generator) -> None:
+    """Draw a disc with a bright spot from which dark lines branch, as in a scan of a retina."""
+    level = rng.uniform(60, 200)
+    draw_ellipse(part, middle, (radius, radius), level)
+    spot = np.array(middle) + rng.uniform(-0.5, 0.5, 2) * radius
+    draw_ellipse(part, (spot[0], spot[1]), (0.15 * radius, 0.18 * radius), level * 1.25)
+    thick = max(1.0, 0.04 * radius)
+    for turn in rng.uniform(0, 2 * math.pi, int(rng.integers(3, 7))):
+        at = spot
+        for _ in range(5):
+            turn += rng.normal(0, 0.5)
+            to = at + 0.25 * radius * np.array([math.cos(turn), math.sin(turn)])
+            if math.hypot(*(to - middle)) > radius:
+                break
+            draw_line(part, (at[0], at[1]), (to[0], to[1]), thick, level * 0.7)
+            at = to
 
 
 def _letters(part: Grey, middle: tuple[int, int], radius: float, rng: np.random.Generator) -> None:

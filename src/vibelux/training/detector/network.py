@@ -55,12 +55,17 @@ class DetectorNetwork(nn.Module):
 
     Args:
         widths: channels at strides 2, 4, 8, 16 and 32.
+        depths: residual pairs at strides 8, 16 and 32. They begin as if they were not there.
         head: channels of the maps that the answers are read from.
 
     """
 
     def __init__(
-        self, *, widths: tuple[int, int, int, int, int] = (8, 16, 32, 64, 64), head: int = 32
+        self,
+        *,
+        widths: tuple[int, int, int, int, int] = (8, 16, 32, 64, 64),
+        depths: tuple[int, int, int] = (2, 3, 1),
+        head: int = 32,
     ) -> None:
         super().__init__()
         first, second, third, fourth, fifth = widths
@@ -70,13 +75,10 @@ class DetectorNetwork(nn.Module):
             convolution(second, second),
         )
         self.stages = nn.ModuleList(
-            [
-                nn.Sequential(convolution(second, third, stride=2), Residual(third)),
-                nn.Sequential(
-                    convolution(third, fourth, stride=2), Residual(fourth), Residual(fourth)
-                ),
-                nn.Sequential(convolution(fourth, fifth, stride=2), Residual(fifth)),
-            ]
+            nn.Sequential(
+                convolution(before, width, stride=2), *(Residual(width) for _ in range(depth))
+            )
+            for before, width, depth in zip(widths[1:], widths[2:], depths, strict=False)
         )
         self.lateral = nn.ModuleList(
             [nn.Conv2d(width, head, 1) for width in (third, fourth, fifth)]
@@ -85,6 +87,9 @@ class DetectorNetwork(nn.Module):
             [nn.Sequential(convolution(head, head), nn.Conv2d(head, 5, 1)) for _ in STRIDES]
         )
         with torch.no_grad():
+            for module in self.stages.modules():
+                if isinstance(module, Residual):
+                    module.norm.weight.zero_()
             for answer in self.heads:
                 bias = answer[-1].bias  # type: ignore[index]
                 bias.copy_(torch.tensor([-4.6, 0.7, 0.7, 0.7, 0.7]))  # one cell in a hundred

@@ -1,4 +1,4 @@
-"""What light, lens, sensor and file format do to a frame, and what hides a part of a face."""
+"""What light, lens, sensor and file format do to a frame."""
 
 import math
 from io import BytesIO
@@ -10,7 +10,7 @@ from PIL import Image
 from scipy import ndimage
 
 from vibelux.face.sampling import Window, sample
-from vibelux.training.detector.drawing import Grey, draw_ellipse, draw_line
+from vibelux.training.detector.drawing import Grey, draw_line
 
 _NOISE = np.random.default_rng(0).normal(0, 1, (512, 512)).astype(np.float32)
 
@@ -55,45 +55,10 @@ def photographed(grey: Grey, rng: np.random.Generator) -> Grey:
     return grey
 
 
-def face_hidden(part: Grey, box: NDArray[np.float64], rng: np.random.Generator) -> None:
-    """Hide a face's eyes behind dark glasses, its mouth behind a cloth, or any part of it.
-
-    Args:
-        part: drawn on.
-        box: the face's edges in pixels.
-        rng: where all chance comes from.
-
-    """
-    width, height = box[2] - box[0], box[3] - box[1]
-    level = int(rng.uniform(0, 255))
-    which = rng.random()
-    if which < 0.3:
-        eyes = box[1] + rng.uniform(0.33, 0.42) * height
-        axes = (0.17 * width, rng.uniform(0.07, 0.13) * height)
-        for side in (0.3, 0.7):
-            draw_ellipse(part, (box[0] + side * width, eyes), axes, level // 4)
-        return
-    top, bottom, left, right = 0.58, 1.05, -0.05, 1.05
-    if which < 0.5:
-        top, bottom, left, right = 0.28, rng.uniform(0.4, 0.5), 0.0, 1.0
-        level //= 4
-    elif which > 0.8:
-        left, top = rng.uniform(-0.1, 0.7), rng.uniform(-0.1, 0.7)
-        right, bottom = left + rng.uniform(0.2, 0.45), top + rng.uniform(0.2, 0.45)
-    rows, columns = (
-        slice(max(0, round(start + first * size)), max(0, round(start + last * size) + 1))
-        for start, size, first, last in (
-            (box[1], height, top, bottom),
-            (box[0], width, left, right),
-        )
-    )
-    part[rows, columns] = level
-
-
 def _relit(grey: Grey, rng: np.random.Generator) -> Grey:
     """Change gamma, contrast and brightness; now and then so far that little light is left."""
     gamma = math.exp(rng.normal(0, 0.35))
-    gain = math.exp(rng.uniform(math.log(0.2), 0)) if rng.random() < 0.3 else rng.uniform(0.6, 1.4)
+    gain = math.exp(rng.uniform(math.log(0.2), 0)) if rng.random() < 0.2 else rng.uniform(0.6, 1.4)
     offset = rng.uniform(-30, 30) if rng.random() < 0.5 else 0.0
     levels = 255 * (np.arange(256) / 255) ** gamma * gain + offset
     return np.asarray(_uint8(levels)[grey], dtype=np.uint8)

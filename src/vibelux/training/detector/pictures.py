@@ -6,11 +6,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vibelux.datasets.face_box_split import SCENES
 from vibelux.datasets.face_boxes import BoxImage
 from vibelux.errors import DatasetError, ImageError
 from vibelux.face.image import read_image
 from vibelux.face.sampling import Window, sample
 from vibelux.training.detector.targets import FACE, IGNORED, UNMEASURED
+
+CROPS = "crops"
+"""Name of the collection of `crop_pictures`."""
+
+CROP_WIDTH, CROP_HEIGHT = 1 / 1.24, 1.25 / 1.24
+"""Width and height of a face's box in sides of a crop in FER2013's geometry (docs/face.md)."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,11 @@ class Picture:
     sizes: tuple[NDArray[np.uint8], ...]
     boxes: NDArray[np.float32]
     kinds: NDArray[np.int64]
+
+    @property
+    def scene(self) -> bool:
+        """Whether it shows people among things, in a composition that means something."""
+        return self.dataset in SCENES
 
     @property
     def faces(self) -> NDArray[np.intp]:
@@ -65,22 +77,41 @@ def read_pictures(images: Iterable[BoxImage]) -> list[Picture]:
     return [_picture(image) for image in images]
 
 
+def crop_pictures(crops: NDArray[np.uint8]) -> list[Picture]:
+    """Return cut-out faces as pictures; they teach where a face is, not its sides.
+
+    Args:
+        crops: in the geometry of FER2013 [shape=(n, side, side), dtype=uint8].
+
+    """
+    side = crops.shape[1]
+    half = side / 2 * np.array([CROP_WIDTH, CROP_HEIGHT])
+    boxes = np.concatenate([side / 2 - half, side / 2 + half])[None].astype(np.float32)
+    kinds = np.array([UNMEASURED], dtype=np.int64)
+    return [Picture(CROPS, _halved(crop), boxes, kinds) for crop in crops]
+
+
 def _picture(image: BoxImage) -> Picture:
-    sizes = [read_grey(image)]
-    while len(sizes) < 3 and min(sizes[-1].shape) >= 32:
-        height, width = sizes[-1].shape
-        whole = Window(0, 0, width, height)
-        sizes.append(sample(sizes[-1], whole, width=width // 2, height=height // 2))
     boxes = np.concatenate([image.faces, image.ignored])
     boxes[:, 2:] += boxes[:, :2]
     kinds = [_kind(box, image) for box in boxes[: len(image.faces)]]
     kinds += [IGNORED] * len(image.ignored)
     return Picture(
         dataset=image.dataset,
-        sizes=tuple(sizes),
+        sizes=_halved(read_grey(image)),
         boxes=boxes,
         kinds=np.array(kinds, dtype=np.int64),
     )
+
+
+def _halved(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], ...]:
+    """Return a picture at full, half and quarter size, as far as these are not too small."""
+    sizes = [grey]
+    while len(sizes) < 3 and min(sizes[-1].shape) >= 32:
+        height, width = sizes[-1].shape
+        whole = Window(0, 0, width, height)
+        sizes.append(sample(sizes[-1], whole, width=width // 2, height=height // 2))
+    return tuple(sizes)
 
 
 def _kind(box: NDArray[np.float32], image: BoxImage) -> int:

@@ -26,7 +26,7 @@ from vibelux.training.detector.network import (
     read_grids,
     standardise,
 )
-from vibelux.training.detector.pictures import read_pictures
+from vibelux.training.detector.pictures import crop_pictures, read_pictures
 from vibelux.training.detector.targets import detector_loss
 from vibelux.training.detector.validation import (
     LONGER_SIDE,
@@ -35,7 +35,7 @@ from vibelux.training.detector.validation import (
     frame_of,
     with_parts,
 )
-from vibelux.training.export import export_model, load_weights
+from vibelux.training.export import export_model, load_weights, read_weights
 from vibelux.training.fit import (
     CHECKPOINT,
     Training,
@@ -44,8 +44,9 @@ from vibelux.training.fit import (
     make_trainer,
     read_checkpoint,
 )
+from vibelux.training.layers import Residual
 
-LOOKED_AT = 3
+LOOKED_AT = 8
 """After each epoch one in this many held-back pictures is looked at, at the end all of them."""
 
 OUTPUTS = {
@@ -77,6 +78,7 @@ class DetectorRecipe:
         weight_decay: of AdamW.
         ema_decay: of the moving average of the weights, a step.
         widths: channels at strides 2, 4, 8, 16 and 32.
+        depths: residual pairs at strides 8, 16 and 32.
         head: channels of the maps that the answers are read from.
         seed: of weights and frames.
 
@@ -89,6 +91,7 @@ class DetectorRecipe:
     weight_decay: float = 0.02
     ema_decay: float = 0.998
     widths: tuple[int, int, int, int, int] = (8, 16, 32, 64, 64)
+    depths: tuple[int, int, int] = (2, 3, 1)
     head: int = 32
     seed: int = 0
 
@@ -106,7 +109,7 @@ class DetectorTraining(Training):
         super().__init__()
         self.recipe = recipe
         self.save_hyperparameters(asdict(recipe))
-        network = DetectorNetwork(widths=recipe.widths, head=recipe.head)
+        network = DetectorNetwork(widths=recipe.widths, depths=recipe.depths, head=recipe.head)
         self.network = laid_out(network, torch.channels_last)
         self.held = held
         self.detections: list[NDArray[np.float64]] = []
@@ -177,7 +180,11 @@ class DetectorTraining(Training):
         """
         return read_checkpoint(
             checkpoint,
-            lambda recipe: cls(DetectorRecipe(**{**recipe, "widths": tuple(recipe["widths"])})),
+            lambda recipe: cls(
+                DetectorRecipe(
+                    **recipe | {name: tuple(recipe[name]) for name in ("widths", "depths")}
+                )
+            ),
             command="train detector",
         )
 
@@ -204,6 +211,7 @@ def train_detector(
     data: BoxData,
     out: Path,
     *,
+    crops: NDArray[np.uint8] | None = None,
     recipe: DetectorRecipe | None = None,
     source: str = "",
     resume: bool = False,
@@ -219,6 +227,7 @@ def train_detector(
     Args:
         data: pictures with boxes; `split_boxes` says which are held back.
         out: folder for the checkpoint of each epoch and the exported model.
+        crops: further faces, cut out in FER2013's geometry [shape=(n, side, side)].
         recipe: how to train; default `DetectorRecipe`.
         source: name of the data and its terms, for the card.
         resume: go on from the last checkpoint in `out`.
@@ -242,17 +251,20 @@ def train_detector(
         raise DatasetError(f"there is no checkpoint to resume at {checkpoint}")
     split = split_boxes(data)
     announce(
-        f"{len(split.training)} pictures to learn from, {len(split.held)} held back; "
-        f"{len(data) - len(split.training) - len(split.held)} with another detector's boxes of "
-        "persons held back are left out"
+        f"{len(split.training)} pictures to learn from, {len(split.validation)} to choose by, "
+        f"{len(split.held)} held back"
     )
-    held = with_parts(split.held[::LOOKED_AT])
+    held = with_parts(split.validation[::LOOKED_AT])
     training = DetectorTraining(recipe, [image for image, _ in held])
     if pretrained is not None:
-        load_weights(training.network, pretrained)
+        fresh = missing_pairs(training.network, pretrained)
+        load_weights(training.network, pretrained, fresh=fresh)
     if workers is None:
         workers = max(1, min(8, (os.cpu_count() or 2) - 1))
-    frames = _Frames(Composer(read_pictures(split.training)), recipe)
+    pictures = read_pictures(split.training)
+    if crops is not None:
+        pictures += crop_pictures(crops)
+    frames = _Frames(Composer(pictures), recipe)
     trainer = make_trainer(
         out,
         epochs=recipe.epochs,
@@ -278,7 +290,7 @@ def train_detector(
     )
     return export_detector(
         training,
-        split.held,
+        split.validation,
         out / "detector.onnx",
         source=source,
         pretrained=pretrained,
@@ -345,6 +357,13 @@ def export_detector(
     return TrainedDetector(
         onnx=path, history=training.history, difference=difference, figures=figures
     )
+
+
+def missing_pairs(network: DetectorNetwork, path: Path) -> tuple[str, ...]:
+    """Return the names of the residual pairs that a shallower network's file does not have."""
+    stored = read_weights(path)
+    pairs = (name for name, module in network.named_modules() if isinstance(module, Residual))
+    return tuple(f"{n}." for n in pairs if f"network.{n}.norm.weight" not in stored)
 
 
 class _Frames(Dataset[tuple[Tensor, Tensor, Tensor]]):

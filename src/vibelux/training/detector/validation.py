@@ -24,6 +24,9 @@ DEFAULT_THRESHOLD = 0.4
 FALSE_GOAL = 0.01
 """False faces an image without people that the threshold aims at."""
 
+REPORTED = ("recall_50", "recall_50_large", "recall_35_large", "false_per_image", "false_per_empty")
+"""Figures of `evaluate_boxes` that a training follows."""
+
 
 def frame_of(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return a picture as the detector will see it: its longer side has `LONGER_SIDE` pixels."""
@@ -36,7 +39,7 @@ def with_parts(images: Sequence[BoxImage]) -> list[tuple[BoxImage, NDArray[np.ui
     for image in images:
         grey = read_grey(image)
         found.append((image, grey))
-        if not _empty(image):
+        if not image.empty:
             continue
         height, width = (round(side * 0.6) for side in grey.shape)
         for name, rows, columns in (
@@ -61,16 +64,15 @@ def figures_at(
         threshold: score from which on a box counts.
 
     """
-    empty = np.array([_empty(image) for image in images])
-    every, alone = (
-        evaluate_boxes(_predictions(images, detections, threshold, chosen))
-        for chosen in (np.ones_like(empty), empty)
+    predictions = DetectorPredictions(
+        images=tuple(images),
+        detections=tuple(rows[rows[:, 4] >= threshold] for rows in detections),
+        sizes=np.array([(image.width, image.height) for image in images]).reshape(-1, 2),
+        milliseconds=np.zeros(len(images)),
+        failed=(),
     )
-    return {
-        **{name: every[name] for name in ("recall_50", "recall_50_large", "recall_35_large")},
-        "false_per_image": every["false_per_image"],
-        "false_per_empty": alone["false_per_image"],
-    }
+    figures = evaluate_boxes(predictions)
+    return {name: figures[name] for name in REPORTED}
 
 
 def best_threshold(images: Sequence[BoxImage], detections: Sequence[NDArray[np.float64]]) -> float:
@@ -81,29 +83,9 @@ def best_threshold(images: Sequence[BoxImage], detections: Sequence[NDArray[np.f
         detections: as in `figures_at`.
 
     """
-    empty = [rows[:, 4] for image, rows in zip(images, detections, strict=True) if _empty(image)]
+    empty = [rows[:, 4] for image, rows in zip(images, detections, strict=True) if image.empty]
     if not empty:
         return DEFAULT_THRESHOLD
     allowed = int(FALSE_GOAL * len(empty))
     scores = np.sort(np.concatenate([*empty, np.zeros(allowed + 1)]))[::-1]
     return float(np.clip(np.floor(scores[allowed] * 100 + 1) / 100, *THRESHOLDS))
-
-
-def _empty(image: BoxImage) -> bool:
-    return not len(image.faces) and not len(image.ignored)
-
-
-def _predictions(
-    images: Sequence[BoxImage],
-    detections: Sequence[NDArray[np.float64]],
-    threshold: float,
-    chosen: NDArray[np.bool_],
-) -> DetectorPredictions:
-    kept = np.flatnonzero(chosen).tolist()
-    return DetectorPredictions(
-        images=tuple(images[i] for i in kept),
-        detections=tuple(detections[i][detections[i][:, 4] >= threshold] for i in kept),
-        sizes=np.array([(images[i].width, images[i].height) for i in kept]).reshape(-1, 2),
-        milliseconds=np.zeros(len(kept)),
-        failed=(),
-    )
