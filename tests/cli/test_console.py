@@ -109,7 +109,7 @@ def scanned(music, tmp_path_factory) -> Path:
         scan([music], catalogue, workers=1, song_timeout=60.0)
     with Profile(home / "profile.sqlite") as profile:
         profile.add(
-            Event("liked", "k", str(music).encode(), HOSTILE, HOSTILE, mood=None, heard=None)
+            Event("liked", "k", str(music).encode(), HOSTILE, HOSTILE, mood=None, analysis=None)
         )
     return home
 

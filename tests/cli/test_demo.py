@@ -103,11 +103,11 @@ def assert_the_page_has_the_samples(folder, home, tmp_path):
 def assert_the_samples_fit(catalogue):
     """Check that the music which the model ranks first is what a listener would expect."""
 
-    heard = {piece.title: piece.heard for piece in PIECES}
+    found = {piece.title: piece.found for piece in PIECES}
 
     def ranked(mood, n):
         songs = recommend_songs(catalogue, parse_mood(mood), n=n)
-        return [heard[song.song.title] for song in songs]
+        return [found[song.song.title] for song in songs]
 
     assert ranked(SAMPLE_MOOD, 3) == ["happy"] * 3
     for emotion in ("happy", "neutral", "sad", "fear"):

@@ -101,7 +101,7 @@ def test_killing_it_at_any_moment_loses_nothing(start, stock, tmp_path):
     process.kill()
     process.wait()
     left = state(tmp_path)
-    assert (left["song"], left["heard"]) == (before["song"], before["heard"])
+    assert (left["song"], left["played"]) == (before["song"], before["played"])
     for pause in (0.0, 0.3):
         again = start("--resume", *QUIET)
         assert again.stdout.readline().startswith("Song 0")

@@ -16,7 +16,7 @@ def profile(tmp_path):
     with Profile(tmp_path / "profile.sqlite") as profile:
         for number in range(10):
             mood = parse_mood("happy=0.8,neutral=0.2")
-            values = {"mood": mood, "heard": SAD_SONG, "share": 0.1, "at": 1e9 + number}
+            values = {"mood": mood, "analysis": SAD_SONG, "share": 0.1, "at": 1e9 + number}
             profile.add(
                 Event(
                     "skipped",
@@ -56,10 +56,10 @@ def test_nothing_is_said_of_a_handful_of_songs(run_cli, tmp_path):
     with Profile(tmp_path / "profile.sqlite") as profile:
         for number in range(7):
             path = f"/{number}.mp3".encode()
-            profile.add(Event("liked", f"k{number}", path, "A", "Anna", heard=SAD_SONG))
+            profile.add(Event("liked", f"k{number}", path, "A", "Anna", analysis=SAD_SONG))
         assert "songs by Anna" not in run_cli("profile", "show").stdout
         assert "You liked" not in run_cli("profile", "show").stdout
-        profile.add(Event("played", "k8", b"/b.mp3", "B", "Berta", heard=SAD_SONG))
+        profile.add(Event("played", "k8", b"/b.mp3", "B", "Berta", analysis=SAD_SONG))
     done = run_cli("profile", "show")
     assert "You liked 7 songs by Anna." in done.stdout
     assert "songs by Berta" not in done.stdout  # played is not liked

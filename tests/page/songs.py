@@ -24,7 +24,7 @@ SHORT = tuple(
     replace(
         SAMPLES[(3 * place + number) % len(SAMPLES)],
         title=f"Sample {emotion} {number}",
-        heard=emotion,
+        found=emotion,
         number=number,
     )
     for place, emotion in enumerate(EMOTIONS)
@@ -71,7 +71,7 @@ def catalogue_samples(home: Path, files: list[Path]) -> None:
     rows = []
     for number, (piece, path) in enumerate(zip(SHORT, files, strict=True)):
         mood = rng.dirichlet(np.full(len(EMOTIONS), 0.4)) * 0.35
-        mood[EMOTIONS.index(piece.heard)] += 0.65
+        mood[EMOTIONS.index(piece.found)] += 0.65
         more = {
             "title": piece.title,
             "artist": f"Ensemble {number % 5 + 1}",

@@ -252,12 +252,12 @@ def test_goes_on_where_it_was(listen, tmp_path):
     listening.save()
 
     saved = SavedSession.read(tmp_path / "listening.json")
-    assert (saved.song, saved.seconds, saved.heard) == (expected[0], 0.12, 2)
+    assert (saved.song, saved.seconds, saved.played) == (expected[0], 0.12, 2)
     again, other = listen(saved=saved, mood=None)
     assert SavedSession.read(tmp_path / "listening.json").seconds == 0.12
     again.tick()
     assert [other.now.id, *(song.id for song in other.queue)] == expected
-    assert (other.at, again.heard) == (0.12, 2)
+    assert (other.at, again.played) == (0.12, 2)
     assert again.pick.song.id == expected[0]
     other.end()
     again.tick()
@@ -300,8 +300,16 @@ def test_the_state_is_a_small_readable_file(listen, tmp_path):
     listening, _ = listen()
     listening.tick()
     state = json.loads((tmp_path / "listening.json").read_text())
-    assert list(state) == ["format", "session", "song", "seconds", "heard", "saved_at"]
+    assert list(state) == ["format", "session", "song", "seconds", "played", "saved_at"]
     assert [path.name for path in tmp_path.glob("*.part")] == []
+
+
+def test_what_an_older_version_has_saved_is_read(tmp_path):
+    file = tmp_path / "listening.json"
+    file.write_text(
+        '{"format": 1, "session": "{}", "song": 3, "seconds": 7.5, "heard": 12, "saved_at": 1.7e9}'
+    )
+    assert SavedSession.read(file) == SavedSession("{}", 3, 7.5, 12, 1.7e9)
 
 
 def test_plays_on_where_nothing_can_be_written(listen, tmp_path, monkeypatch):

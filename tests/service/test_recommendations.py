@@ -106,7 +106,7 @@ def test_a_song_that_was_handed_out_does_not_come_again(service):
     heard = [service.client.post(f"{path}/next").json()["pick"] for _ in range(7)]
     assert heard[-1] is None
     assert sorted(titles(heard[:-1])) == ["Angry", "Calm", "Glad", "Happy", "Sad", "Tender"]
-    assert service.client.get(path).json()["heard"] == 6
+    assert service.client.get(path).json()["played"] == 6
 
 
 def test_feedback_is_learnt_and_can_be_forgotten(service):

@@ -182,8 +182,8 @@ def _to_go_on_with(state: Path, *, resume: bool | None, sourced: bool) -> "Saved
     if resume is None and sys.stdin.isatty() and out().is_terminal:
         words = spoken()
         when = datetime.fromtimestamp(saved.saved_at).strftime(words.text("cli.play.when"))
-        songs = words.figures(saved.heard)
-        asked = words.of_number("cli.play.go_on", saved.heard, songs=songs, when=when)
+        songs = words.figures(saved.played)
+        asked = words.of_number("cli.play.go_on", saved.played, songs=songs, when=when)
         resume = typer.confirm(asked, default=True)
     elif resume is None:
         resume = not sourced

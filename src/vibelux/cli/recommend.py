@@ -126,7 +126,7 @@ def recommend(
         songs: Sequence[Recommendation | Pick]
         notes: dict[str, object] = {}
         if to_listen:
-            # What was learnt is used here and not added to: nothing has been heard yet.
+            # What was learnt is used here and not added to: nothing has been played yet.
             known = settings.profile if settings.profile.exists() else None
             with Listener.at(known) as listener:
                 session = Session(

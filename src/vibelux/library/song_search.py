@@ -122,20 +122,20 @@ def find(
     groups = [rows]
     if sought := folded(words).split():
         texts = songs.derived(_texts, *_NAMES)
-        heard = {} if places is None else _heard(songs, words, places)
+        having = {} if places is None else _sounding(songs, words, places)
         named, sounding = [], []
         for row in rows.tolist():
             missing = [word for word in sought if word not in texts[row]]
             if not missing:
                 named.append(row)
-            elif all(word in heard and heard[word][row] for word in missing):
+            elif all(word in having and having[word][row] for word in missing):
                 sounding.append(row)
         groups = [np.array(some, np.int64) for some in (named, sounding)]
     ordered = [some[_order(songs, some, sort, share, descending)] for some in groups]
     return songs.ids[np.concatenate(ordered)]
 
 
-def _heard(
+def _sounding(
     songs: SongColumns, words: str, places: NDArray[np.float32]
 ) -> dict[str, NDArray[np.bool_]]:
     """Return the words for moods in a text, folded -> [shape=(n,)] songs that have it."""

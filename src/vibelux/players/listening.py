@@ -83,7 +83,7 @@ class Listening:
         self._notes: list[str] = []
         self.pick: Pick | None = None
         self.upcoming: list[Pick] = []
-        self.heard = 0
+        self.played = 0
         self.liked = False
 
     @property
@@ -124,11 +124,11 @@ class Listening:
             self._mood, self._chosen = as_mood(mood), chosen
         first: list[Song] = []
         if saved is not None:
-            self.heard = saved.heard
+            self.played = saved.played
             first = self._known(saved.song)
             if first:
                 self._place = saved.song, saved.seconds
-                self.heard -= 1  # it begins once more
+                self.played -= 1  # it begins once more
         self._fill(first, at=0.0 if saved is None else saved.seconds)
         if self._listener.profile.unsaved is not None:
             self._notes.append(self._listener.profile.unsaved)
@@ -217,7 +217,7 @@ class Listening:
             session=self._session.as_json(),
             song=song,
             seconds=seconds,
-            heard=self.heard,
+            played=self.played,
             saved_at=time.time(),
         ).write(self._save_to)
 
@@ -259,7 +259,7 @@ class Listening:
         match event:
             case Started(song):
                 self.pick = self._session.begun(song)
-                self.heard += 1
+                self.played += 1
                 self.liked = False
                 self._tell(lambda: self._recall(song))
                 self._failures = 0

@@ -26,7 +26,7 @@ _AGAIN = 2.0
 _END = 1.5
 """A song counts as played from this many seconds before its end: MPD is asked twice a second."""
 
-_HEARD = 1.0
+_PLAYED = 1.0
 """A song that ends by itself within this many seconds was not played at all."""
 
 _NEEDED = (
@@ -256,15 +256,15 @@ class MpdPlayer:
         self._tidy(number)
 
     def _over(self, song: Song, passed: float, error: str | None) -> None:
-        heard = self._seconds + (0.0 if self._paused else passed)
+        played = self._seconds + (0.0 if self._paused else passed)
         self._seconds = 0.0
-        if heard < _HEARD and not self._skipped:
+        if played < _PLAYED and not self._skipped:
             # MPD forgets the error of a song that it cannot decode as soon as it plays the next.
             self._events.append(Failed(song, error or "MPD left it at once"))
             return
         length = song.duration
-        whole = not self._skipped and (length is None or heard >= length - _END)
-        self._events.append(Ended(song, heard if length is None else min(heard, length), whole))
+        whole = not self._skipped and (length is None or played >= length - _END)
+        self._events.append(Ended(song, played if length is None else min(played, length), whole))
 
     def _tidy(self, number: int) -> None:
         """Note a song as played, and remove those of long ago from the queue."""

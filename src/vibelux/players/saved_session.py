@@ -30,7 +30,7 @@ class SavedSession:
         session: from `vibelux.recommend.session.Session.as_json`.
         song: id, in the catalogue, of the song that was playing, or None.
         seconds: into that song.
-        heard: number of songs begun.
+        played: number of songs begun.
         saved_at: when it was saved, in seconds since 1970.
 
     """
@@ -38,7 +38,7 @@ class SavedSession:
     session: str
     song: int | None
     seconds: float
-    heard: int
+    played: int
     saved_at: float
 
     def write(self, path: Path) -> None:
@@ -83,7 +83,7 @@ class SavedSession:
                 session=str(saved["session"]),
                 song=None if song is None else int(song),
                 seconds=min(max(0.0, float(saved["seconds"])), _LONGEST),
-                heard=int(saved["heard"]),
+                played=int(saved["played"] if "played" in saved else saved["heard"]),
                 saved_at=min(max(0.0, float(saved["saved_at"])), _LATEST),
             )
         except (KeyError, TypeError, ValueError, OverflowError) as error:

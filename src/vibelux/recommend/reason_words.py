@@ -87,10 +87,10 @@ def in_words(facts: Sequence[Fact], words: Words | None = None, *, caveat: bool 
             case BestAvailable() if caveat:
                 kind = words.text(f"songs_of.{fact.emotion}")
                 more.append(words.of_number(f"reasons.{fact.kind}", fact.songs, kind=kind))
-    heard = "" if sounds is None else _heard(sounds, direction, words)
-    if heard and sounds is not None and _contrast(sounds, direction):
+    sound = "" if sounds is None else _sound_beside(sounds, direction, words)
+    if sound and sounds is not None and _contrast(sounds, direction):
         relation = words.text("reasons.but", relation=relation)
-    first = [f"{heard} {touch}", relation] if heard and touch else [heard, relation, touch]
+    first = [f"{sound} {touch}", relation] if sound and touch else [sound, relation, touch]
     said = sentence(", ".join(filter(None, [*first, *tail])))
     return " ".join(filter(None, [said, *more[:1]]))
 
@@ -109,7 +109,7 @@ def _joined(adjectives: list[str], words: Words) -> str:
     return words.both(*adjectives) if len(adjectives) == 2 else adjectives[0]
 
 
-def _heard(sounds: Sounds, direction: Relation, words: Words) -> str:
+def _sound_beside(sounds: Sounds, direction: Relation, words: Words) -> str:
     """Return how a song sounds, but for what its relation says: no "lively, livelier than you"."""
     if _ENERGY.get(direction) != sounds.energy:
         return sound_in_words(sounds, words)

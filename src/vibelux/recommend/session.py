@@ -446,9 +446,9 @@ class Session:
         self, what: What, song: Song, *, mood: Mood | None = None, share: float | None = None
     ) -> None:
         row = self._columns.row_of(song.id)
-        heard = None
+        analysis = None
         if row is not None:
-            heard = np.concatenate([self._columns.moods[row], self._columns.affect[row]])
+            analysis = np.concatenate([self._columns.moods[row], self._columns.affect[row]])
         self._listener.tell(
             Event(
                 what=what,
@@ -457,7 +457,7 @@ class Session:
                 title=song.title,
                 artist=song.artist,
                 mood=self._mood if mood is None else mood,
-                heard=heard,
+                analysis=analysis,
                 share=share,
                 at=self._clock(),
             )

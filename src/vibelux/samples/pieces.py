@@ -25,7 +25,7 @@ class Piece:
         lead: instrument of the melody.
         octave: of the melody, relative to the tonic's.
         title: how it sounds, in two or three words.
-        heard: the emotion that the music model hears most of.
+        found: the emotion that the music model finds most of.
         rhythms: of the melody's two motifs: the beats of each note in a bar, negative for a rest.
         harmony: instrument of the accompaniment.
         figure: how it plays a chord; a key of `composition.FIGURES`.
@@ -51,7 +51,7 @@ class Piece:
     lead: str
     octave: int
     title: str = field(kw_only=True)
-    heard: str = field(kw_only=True)
+    found: str = field(kw_only=True)
     rhythms: tuple[tuple[float, ...], tuple[float, ...]]
     harmony: str
     figure: str
@@ -102,7 +102,7 @@ PIECES: tuple[Piece, ...] = (
     Piece(
         *("angry", 1, 176, 4, 17, 52, "phrygian", (0, 0, 1, 0, 0, 5, 1, 1), "growl", 0),
         title="Fast metal",
-        heard="fear",
+        found="fear",
         rhythms=((0.5, 0.5, 0.5, 0.5, 1, 1), (0.5, 0.5, 1, 0.5, 0.5, 1)),
         harmony="overdrive",
         figure="riff",
@@ -115,7 +115,7 @@ PIECES: tuple[Piece, ...] = (
     Piece(
         *("angry", 2, 132, 4, 13, 50, "locrian", (0, 0, 1, 4), "growl", 0),
         title="Heavy guitars",
-        heard="fear",
+        found="fear",
         rhythms=((1, 0.5, 0.5, 1, 1), (0.5, 0.5, 0.5, 0.5, 2)),
         harmony="overdrive",
         figure="gallop",
@@ -135,7 +135,7 @@ PIECES: tuple[Piece, ...] = (
     Piece(
         *("disgust", 2, 76, 7, 4, 47, "diminished", (0, 1, 0, 1), "gurgle", 1),
         title="Slow, murky synths",
-        heard="sad",
+        found="sad",
         rhythms=((1.5, 1.5, 0.5, 0.5, 3), (1, 0.5, 0.5, 2, -1, 2)),
         harmony="murk",
         figure="drone",
@@ -146,7 +146,7 @@ PIECES: tuple[Piece, ...] = (
     Piece(
         *("fear", 1, 126, 4, 12, 54, "diminished", (0, 1, 0, 2, 1, 3), "shiver", 0),
         title="Restless strings",
-        heard="fear",
+        found="fear",
         rhythms=((0.5, 0.5, -1, 0.5, 0.5, -1), (-1, 0.25, 0.25, 0.5, -2)),
         harmony="shiver",
         figure="cluster",
@@ -163,7 +163,7 @@ PIECES: tuple[Piece, ...] = (
     Piece(
         *("fear", 2, 144, 5, 10, 53, "locrian", (0, 0, 1, 0, 4, 1), "spiccato", 0),
         title="Ticking strings",
-        heard="fear",
+        found="fear",
         rhythms=((0.5, 0.5, 0.5, 0.5, -3), (-1, 0.5, 0.5, 0.5, 0.5, -2)),
         harmony="spiccato",
         figure="ticking",
@@ -182,7 +182,7 @@ PIECES: tuple[Piece, ...] = (
     Piece(
         *("fear", 3, 72, 4, 7, 56, "diminished", (0, 1, 2, 1), "shiver", 1),
         title="Dark drones",
-        heard="fear",
+        found="fear",
         rhythms=((1.5, 0.25, 0.25, -2), (-1, 0.5, 0.5, 1, -1)),
         harmony="scrape",
         figure="cluster",
@@ -201,7 +201,7 @@ PIECES: tuple[Piece, ...] = (
     Piece(
         *("happy", 1, 208, 4, 20, 60, "major", (0, 5, 1, 4, 0, 0, 3, 4), "clarinet", 1),
         title="Swinging clarinet",
-        heard="happy",
+        found="happy",
         rhythms=((0.5, 0.5, 1, 0.5, 0.5, 1), (1, 0.5, 0.5, 0.5, 0.5, 1)),
         harmony="banjo",
         figure="comp",
@@ -215,7 +215,7 @@ PIECES: tuple[Piece, ...] = (
     Piece(
         *("happy", 2, 184, 4, 18, 62, "major", (0, 0, 3, 3, 4, 3, 0, 4), "brass", 1),
         title="Sunny brass",
-        heard="happy",
+        found="happy",
         rhythms=((0.5, 0.5, 0.5, 0.5, 1, 1), (1, 1, 0.5, 0.5, 1)),
         harmony="steel",
         figure="strum",
@@ -229,7 +229,7 @@ PIECES: tuple[Piece, ...] = (
     Piece(
         *("happy", 3, 132, 2, 24, 67, "major", (0, 0, 4, 0, 3, 0, 4, 0), "clarinet", 0),
         title="Banjo polka",
-        heard="happy",
+        found="happy",
         rhythms=((0.5, 0.5, 0.5, 0.5), (0.5, 0.25, 0.25, 1)),
         harmony="banjo",
         figure="offbeat",
@@ -242,7 +242,7 @@ PIECES: tuple[Piece, ...] = (
     Piece(
         *("neutral", 1, 84, 4, 8, 60, "mixolydian", (0, 3, 6, 3), "epiano", 0),
         title="Warm keys",
-        heard="neutral",
+        found="neutral",
         rhythms=((1, 1, 1, 1), (1, 0.5, 0.5, 2)),
         harmony="warm",
         figure="pad",
@@ -253,7 +253,7 @@ PIECES: tuple[Piece, ...] = (
     Piece(
         *("neutral", 2, 96, 4, 9, 57, "dorian", (0, 3, 0, 6), "flute", 0),
         title="Quiet flute",
-        heard="neutral",
+        found="neutral",
         rhythms=((1, 1, 0.5, 0.5, 1), (2, 1, 1)),
         harmony="epiano",
         figure="arpeggio",
@@ -265,7 +265,7 @@ PIECES: tuple[Piece, ...] = (
     Piece(
         *("neutral", 3, 92, 3, 12, 62, "dorian", (0, 6, 3, 0), "guitar", 0),
         title="Guitar and harp",
-        heard="neutral",
+        found="neutral",
         rhythms=((1, 1, 1), (1, 0.5, 0.5, 1)),
         harmony="harp",
         figure="alberti",
@@ -278,7 +278,7 @@ PIECES: tuple[Piece, ...] = (
     Piece(
         *("sad", 2, 66, 3, 9, 52, "harmonic minor", (0, 3, 6, 0, 5, 1, 4), "piano", 1),
         title="Lonely piano",
-        heard="sad",
+        found="sad",
         rhythms=((2, 1), (1, 0.5, 0.5, 1)),
         harmony="piano",
         figure="waltz",
@@ -290,7 +290,7 @@ PIECES: tuple[Piece, ...] = (
     Piece(
         *("sad", 3, 56, 4, 6, 55, "harmonic minor", (0, 3, 6, 4), "voice", 0),
         title="Slow voice",
-        heard="sad",
+        found="sad",
         rhythms=((1, 0.5, 0.5, 1, -1), (1.5, 0.5, -1, 1)),
         harmony="piano",
         figure="waltz",

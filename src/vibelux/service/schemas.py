@@ -397,7 +397,7 @@ class SessionOut(BaseModel):
     mood: dict[str, float] | None
     ordering: OrderingOut
     way: WayOut | None = Field(description="of a journey; null where the policy is another one")
-    heard: int = Field(description="songs handed out so far", examples=[3])
+    played: int = Field(description="songs handed out to be played so far", examples=[3])
     coverage: Coverage | None = Field(
         description="what the library holds of the mood looked for; null where there is not one: "
         "without a mood, on a journey and by chance"

@@ -17,14 +17,35 @@ from vibelux.recommend.listener.taste import Taste
 MUSIC = ModelStatistics().songs
 
 
+FIRST_VERSION = """
+PRAGMA application_id = 0x56624C50;
+PRAGMA user_version = 1;
+CREATE TABLE songs (
+    id INTEGER PRIMARY KEY NOT NULL, key TEXT NOT NULL UNIQUE, path BLOB NOT NULL,
+    title TEXT, artist TEXT
+);
+CREATE INDEX songs_path ON songs (path);
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, at REAL NOT NULL,
+    song INTEGER NOT NULL REFERENCES songs (id),
+    what TEXT NOT NULL CHECK (what IN ('played', 'skipped', 'liked', 'wrong_mood')),
+    share REAL, mood BLOB CHECK (length(mood) = 28), heard BLOB CHECK (length(heard) = 36)
+);
+CREATE INDEX events_song ON events (song, id);
+"""
+"""What that version wrote; tables are never made in another way than by migrations."""
+
+
 def event(what: str = "played", name: str = "a", **values: object) -> Event:
     return Event(what=what, key=f"key-{name}", path=f"/{name}.mp3".encode(), title=name, **values)
 
 
 def test_events_come_back_as_they_were_saved(tmp_path):
-    heard = np.r_[parse_mood("sad"), -0.5, -0.25].astype(np.float32)
+    analysis = np.r_[parse_mood("sad"), -0.5, -0.25].astype(np.float32)
     with Profile(tmp_path / "new" / "profile.sqlite") as profile:
-        profile.add(event("skipped", mood=parse_mood("happy"), heard=heard, share=0.25, at=12.5))
+        profile.add(
+            event("skipped", mood=parse_mood("happy"), analysis=analysis, share=0.25, at=12.5)
+        )
         profile.add(event("liked", "b", artist="Anna"))
     with Profile(tmp_path / "new" / "profile.sqlite") as profile:
         first, second = profile.events()
@@ -32,11 +53,31 @@ def test_events_come_back_as_they_were_saved(tmp_path):
             *("skipped", "key-a", b"/a.mp3", 0.25, 12.5),
         )
         np.testing.assert_array_equal(first.mood, parse_mood("happy"))
-        np.testing.assert_array_equal(first.heard, heard)
+        np.testing.assert_array_equal(first.analysis, analysis)
         assert (second.what, second.artist, second.mood) == ("liked", "Anna", None)
         assert [one.what for one in profile.events(last=1)] == ["liked"]
         assert profile.counts() == {"played": 0, "skipped": 1, "liked": 1, "wrong_mood": 0}
         assert profile.number == 2
+
+
+def test_a_profile_of_the_first_version_is_read(tmp_path):
+    path = tmp_path / "profile.sqlite"
+    analysis = np.r_[parse_mood("sad"), -0.5, -0.25].astype("<f4")
+    with sqlite3.connect(path) as db:
+        db.executescript(FIRST_VERSION)
+        values = (12.5, 1, "skipped", 0.25, parse_mood("happy").tobytes(), analysis.tobytes())
+        db.execute("INSERT INTO songs VALUES (1, 'key-a', x'2f612e6d7033', 'a', 'Anna')")
+        db.execute(
+            "INSERT INTO events (at, song, what, share, mood, heard) VALUES (?, ?, ?, ?, ?, ?)",
+            values,
+        )
+    db.close()
+    with Profile(path) as profile:
+        (old,) = profile.events()
+        assert (old.key, old.path, old.artist, old.share) == ("key-a", b"/a.mp3", "Anna", 0.25)
+        np.testing.assert_array_equal(old.analysis, analysis)
+        profile.add(event("liked"))
+        assert profile.counts()["liked"] == 1
 
 
 def test_likes_can_be_taken_back():
@@ -207,12 +248,13 @@ def test_a_full_disk_is_said_and_loses_nothing(tmp_path):
 def test_odd_values_of_an_event_count_as_not_there(tmp_path, column, values):
     path = tmp_path / "profile.sqlite"
     mood = np.full(7, 1 / 7, np.float32)
-    whole = event(mood=mood, heard=np.full(9, 1 / 9, np.float32), share=0.5, at=5.0)
+    whole = event(mood=mood, analysis=np.full(9, 1 / 9, np.float32), share=0.5, at=5.0)
     for value in values:
         with Profile(path) as profile:
             profile.add(whole)
             profile._db.execute(f"UPDATE events SET {column} = ?", (value,))
-            assert [getattr(one, column) for one in profile.events()] == [None]
+            attribute = {"heard": "analysis"}.get(column, column)
+            assert [getattr(one, attribute) for one in profile.events()] == [None]
             assert profile.last_plays()[0].plays == 0
             json.dumps(profile.as_json(), allow_nan=False)
             assert np.isfinite(Taste.learnt(list(profile.events()), MUSIC).events)

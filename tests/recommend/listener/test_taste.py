@@ -12,17 +12,17 @@ MUSIC = ModelStatistics().songs
 HAPPY, SAD, ANGRY = (parse_mood(name) for name in ("happy", "sad", "angry"))
 
 
-def heard(mood: np.ndarray) -> np.ndarray:
+def analysis(mood: np.ndarray) -> np.ndarray:
     return np.r_[mood, affect_of(mood, MUSIC.affect)].astype(np.float32)
 
 
 def event(what: str, song: np.ndarray, at: np.ndarray, **values: object) -> Event:
-    return Event(what, "k", b"/k", mood=at, heard=heard(song), **values)
+    return Event(what, "k", b"/k", mood=at, analysis=analysis(song), **values)
 
 
 def songs(*moods: str) -> SongFeatures:
     return SongFeatures(
-        np.stack([SongFeatures.remembered(heard(parse_mood(mood)), MUSIC) for mood in moods])
+        np.stack([SongFeatures.remembered(analysis(parse_mood(mood)), MUSIC) for mood in moods])
     )
 
 
@@ -94,6 +94,6 @@ def test_rewards():
 
 def test_events_without_mood_or_analysis_do_no_harm():
     bare = Event("skipped", "k", b"/k")
-    moodless = Event("skipped", "k", b"/k", heard=heard(SAD_SONG))
+    moodless = Event("skipped", "k", b"/k", analysis=analysis(SAD_SONG))
     assert Taste.learnt([bare], MUSIC).preference(PAIR, SAD).tolist() == [0, 0]
     assert Taste.learnt([moodless] * 10, MUSIC).preference(PAIR, SAD)[0] < -0.2

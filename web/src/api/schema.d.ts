@@ -1757,11 +1757,11 @@ export interface components {
             /** @description of a journey; null where the policy is another one */
             way: components["schemas"]["WayOut"] | null;
             /**
-             * Heard
-             * @description songs handed out so far
+             * Played
+             * @description songs handed out to be played so far
              * @example 3
              */
-            heard: number;
+            played: number;
             /** @description what the library holds of the mood looked for; null where there is not one: without a mood, on a journey and by chance */
             coverage: components["schemas"]["Coverage"] | null;
             /**

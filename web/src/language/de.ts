@@ -399,7 +399,7 @@ export const de: Language = {
       total > 0
         ? `Angehalten nach ${done.toLocaleString("de")} von ${total.toLocaleString("de")}.`
         : "Angehalten.",
-    stoppedHint: "Was gehört wurde, bleibt.",
+    stoppedHint: "Was analysiert ist, bleibt.",
     goOn: "Weitermachen",
     tryAgain: "Noch einmal versuchen",
     done: (songs, failed, missing) =>
@@ -529,7 +529,7 @@ export const de: Language = {
     alike: "Lieder, die ähnlich klingen",
     missing:
       "Die Datei ist fort. Verbinde das Laufwerk, auf dem sie liegt, oder lies ihren Ordner neu ein.",
-    failed: (reason) => `Diese Datei ließ sich nicht anhören: ${reason}.`,
+    failed: (reason) => `Diese Datei ließ sich nicht analysieren: ${reason}.`,
     unknown: "Dieses Lied ist nicht hier",
     unknownText: "Vielleicht wurde es verschoben oder gelöscht, seit der Link entstand.",
     unknownAction: "In der Bibliothek suchen",

@@ -383,7 +383,7 @@ export const en = {
       total > 0
         ? `Stopped after ${done.toLocaleString("en")} of ${total.toLocaleString("en")}.`
         : "Stopped.",
-    stoppedHint: "What was heard is kept.",
+    stoppedHint: "What was analysed is kept.",
     goOn: "Go on",
     tryAgain: "Try again",
     done: (songs: number, failed: number, missing: number) =>
@@ -513,7 +513,7 @@ export const en = {
     darker: "less pleasant",
     alike: "Songs that sound like it",
     missing: "Its file is gone. Connect the disk that holds it, or scan its folder again.",
-    failed: (reason: string) => `This file could not be heard: ${reason}.`,
+    failed: (reason: string) => `This file could not be analysed: ${reason}.`,
     unknown: "This song is not here",
     unknownText: "It may have been moved or removed since the link to it was made.",
     unknownAction: "Look in the library",

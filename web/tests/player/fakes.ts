@@ -103,7 +103,7 @@ export class FakeServer {
       policy === "journey"
         ? { places: Array(length).fill({ valence: 0, arousal: 0 }), at: 0 }
         : null;
-    return Response.json({ id, mood, ordering, way, heard: out.size, queue }, { status });
+    return Response.json({ id, mood, ordering, way, played: out.size, queue }, { status });
   }
 }
 

@@ -79,7 +79,8 @@ class Event:
         title: for people who look at their profile.
         artist: the same, or None.
         mood: [shape=(7,)] of the listener then, or None.
-        heard: [shape=(9,)] mood, valence and arousal of the song then, or None.
+        analysis: [shape=(9,)] mood, valence and arousal of the song then, or None. In the file
+            the column is called ``heard``.
         share: of the song that was played before it was skipped, in [0, 1], or None.
         at: seconds since 1970 by this machine's clock.
 
@@ -91,7 +92,7 @@ class Event:
     title: str | None = None
     artist: str | None = None
     mood: Mood | None = None
-    heard: NDArray[np.float32] | None = None
+    analysis: NDArray[np.float32] | None = None
     share: float | None = None
     at: float | None = None
 
@@ -174,7 +175,7 @@ class Profile:
                     event.what,
                     event.share,
                     None if event.mood is None else event.mood.astype(_F4).tobytes(),
-                    None if event.heard is None else event.heard.astype(_F4).tobytes(),
+                    None if event.analysis is None else event.analysis.astype(_F4).tobytes(),
                 ),
             )
 
@@ -228,7 +229,7 @@ class Profile:
         )
         with self._using():
             rows = self._db.execute(f"{query} LIMIT ?", (-1 if last is None else last,)).fetchall()
-        for _, what, key, path, title, artist, mood, heard, share, at in reversed(rows):
+        for _, what, key, path, title, artist, mood, analysis, share, at in reversed(rows):
             yield Event(
                 what=what,
                 key=key,
@@ -236,7 +237,7 @@ class Profile:
                 title=text_of(title),
                 artist=text_of(artist),
                 mood=mood_of(mood),
-                heard=_heard_of(heard),
+                analysis=_analysis_of(analysis),
                 share=number_of(share, least=0, most=1),
                 at=number_of(at),
             )
@@ -289,7 +290,7 @@ class Profile:
                     "artist": event.artist,
                     "mood": None if event.mood is None else mood_dict(event.mood),
                     "share": event.share,
-                    "song_mood": None if event.heard is None else mood_dict(event.heard[:7]),
+                    "song_mood": None if event.analysis is None else mood_dict(event.analysis[:7]),
                     "key": event.key,
                 }
                 for event in self.events()
@@ -383,12 +384,12 @@ class Profile:
         return None if row is None else int(row[0])
 
 
-def _heard_of(blob: Any) -> NDArray[np.float32] | None:
+def _analysis_of(blob: Any) -> NDArray[np.float32] | None:
     """Return mood, valence and arousal of a song [shape=(9,)], or None where they are none."""
-    heard = vector_of(blob, length=len(EMOTIONS) + 2)
-    if heard is None or not are_moods(heard[None, :7])[0] or (np.abs(heard[7:]) > 1).any():
+    analysis = vector_of(blob, length=len(EMOTIONS) + 2)
+    if analysis is None or not are_moods(analysis[None, :7])[0]:
         return None
-    return heard
+    return None if (np.abs(analysis[7:]) > 1).any() else analysis
 
 
 def _when(at: float | None) -> str | None:

@@ -57,8 +57,8 @@ def counts_of(profile: Profile) -> list[Count]:
         seen.add((what, event.key))
         if event.artist:
             songs[what, "artist", event.artist] += 1
-        if event.heard is not None:
-            songs[what, "emotion", EMOTIONS[int(event.heard[: len(EMOTIONS)].argmax())]] += 1
+        if event.analysis is not None:
+            songs[what, "emotion", EMOTIONS[int(event.analysis[: len(EMOTIONS)].argmax())]] += 1
     return [Count(*kind, number) for kind, number in songs.most_common() if number >= _LEAST]
 
 

@@ -84,10 +84,10 @@ class SongFeatures:
 
     @classmethod
     def remembered(
-        cls, heard: NDArray[np.float32], statistics: SongStatistics
+        cls, analysis: NDArray[np.float32], statistics: SongStatistics
     ) -> NDArray[np.float32]:
-        """Return the features [shape=(25,)] of a song that is gone, as in `Event.heard`."""
-        row = _mood_features(heard[None, :7], heard[None, 7:], statistics)[0]
+        """Return the features [shape=(25,)] of a song that is gone, as in `Event.analysis`."""
+        row = _mood_features(analysis[None, :7], analysis[None, 7:], statistics)[0]
         return np.concatenate([row, np.zeros(_SOUNDS, dtype=np.float32)])
 
 
@@ -146,8 +146,8 @@ class Taste:
             row = None if columns is None else columns.find(event.key, event.path)
             if row is not None and features is not None:
                 song = features.columns[row]
-            elif event.heard is not None:
-                song = SongFeatures.remembered(event.heard, statistics)
+            elif event.analysis is not None:
+                song = SongFeatures.remembered(event.analysis, statistics)
             else:
                 continue
             moods.append(_NO_MOOD if event.mood is None else event.mood)

@@ -112,7 +112,7 @@ def _out(shared: Shared, session_id: str, session: Session, n: int) -> SessionOu
         mood=None if session.mood is None else mood_dict(session.mood),
         ordering=OrderingOut.of(session.ordering),
         way=None if (way := session.way) is None else _way_out(way),
-        heard=len(session.history),
+        played=len(session.history),
         coverage=session.coverage,
         queue=[PickOut.of(pick, statistics) for pick in queue],
     )
