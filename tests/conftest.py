@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from hypothesis import settings
+from tests.forked_commands import COMMAND, ForkedCommands
 
 from vibelux.circumplex import RUSSELL_MEHRABIAN
 from vibelux.models import LABELS, WEIGHTS, Card, sha256_of
@@ -88,22 +89,34 @@ def visited() -> Iterator[tuple[str, list[object]]]:
             thread.join()
 
 
+@pytest.fixture(scope="session")
+def forked_commands() -> Iterator[ForkedCommands]:
+    """What runs most commands of `run_cli`."""
+    commands = ForkedCommands()
+    yield commands
+    commands.close()
+
+
 @pytest.fixture
-def run_cli(tmp_path: Path) -> RunCli:
+def run_cli(tmp_path: Path, forked_commands: ForkedCommands) -> RunCli:
     """Run the real command line in a process of its own, its data in ``tmp_path``."""
 
     def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
         clean = {name: v for name, v in os.environ.items() if not name.startswith("VIBELUX_")}
+        ours = {
+            **clean,
+            "VIBELUX_HOME": str(tmp_path),
+            "COLUMNS": "80",
+            "NO_COLOR": "1",
+            "PYTHONUTF8": "1",
+            **environment,
+        }
+        # Python reads its own variables while it starts; forks after imports are safe on Linux.
+        if sys.platform == "linux" and not any(name.startswith("PYTHON") for name in environment):
+            return forked_commands.run(map(str, arguments), ours)
         return subprocess.run(
-            [sys.executable, "-c", "from vibelux.cli import main; main()", *map(str, arguments)],
-            env={
-                **clean,
-                "VIBELUX_HOME": str(tmp_path),
-                "COLUMNS": "80",
-                "NO_COLOR": "1",
-                "PYTHONUTF8": "1",
-                **environment,
-            },
+            [sys.executable, "-c", COMMAND, *map(str, arguments)],
+            env=ours,
             capture_output=True,
             encoding="utf-8",
             errors="surrogateescape",
