@@ -8,7 +8,7 @@ import pytest
 from vibelux.circumplex import affect_of
 from vibelux.emotions import EMOTIONS, parse_mood
 from vibelux.errors import InvalidMood
-from vibelux.everyday_moods import EVERYDAY_MOODS, mood_of_text, mood_of_word
+from vibelux.everyday_moods import EVERYDAY_MOODS, UnreadableMood, mood_of_text, mood_of_word
 from vibelux.language import LANGUAGES, words_of
 from vibelux.model_statistics import ModelStatistics
 
@@ -95,6 +95,7 @@ def test_an_unknown_word_names_those_that_are_known():
         ("happy 0.7 sad 0.3", "happy=0.7,sad=0.3"),
         ("happy: 70 %; sad: 30 %", "happy=0.7,sad=0.3"),
         ("traurig, wütend", "sad=0.5,angry=0.5"),
+        ("ängstlich=0,7, traurig=0,3", "fear=0.7,sad=0.3"),
         ("calm=0.5 sad=.5", "neutral=0.4,happy=0.075,sad=0.525"),
         ("0,0.5,0,0,0,0,1.5", "disgust=0.25,surprise=0.75"),
     ],
@@ -108,14 +109,42 @@ def test_moods_as_people_type_them(text, same):
     [
         ("", "the mood is empty"),
         ("hapy", "unknown mood 'hapy'"),
-        ("happy=x", "'x' in 'happy=x' is not a number"),
-        ("happy=-1", "happy=-1: the number must be finite and not negative"),
-        ("happy=1e999", "the number must be finite"),
+        ("happy=x", "happy=x: the weight must be a number of at least 0"),
+        ("happy=-1", "happy=-1: the weight must be a number"),
+        ("happy=1e999", "happy=1e999: the weight must be a number"),
         ("happy 0.7 sad", "sad has no number"),
-        ("happy=0", "all seven numbers are zero"),
-        ("happy=0,7", "'7' is not a mood"),
+        ("happy=0", "every number is 0"),
+        ("happy=0, 7", "'7' is not a mood"),
     ],
 )
 def test_what_is_no_mood_is_said(text, message):
     with pytest.raises(InvalidMood, match=re.escape(message)):
         mood_of_text(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "meant"),
+    [
+        ("happy 0.7, sad", "en", "happy=0.7, sad=0.3"),
+        ("happy 70 %, sad, fear", "en", "happy=70, sad=15, fear=15"),
+        ("happy=2, sad", "en", "happy=2, sad=2"),
+        ("happy=1, sad", "en", "happy=1, sad=1"),
+        ("sad=x", "en", "sad"),
+        ("sad=0", "en", "sad"),
+        ("sad=0, happy=0", "en", "sad, happy"),
+        ("happy=0.7, sad=-1", "en", "happy=0.7, sad=0.3"),
+        ("hapy=0.7, sd=0.3", "en", "happy=0.7, sad=0.3"),
+        ("calm piano", "en", "calm"),
+        ("Kalm", "en", "calm"),
+        ("Ruhg", "de", "ruhig"),
+        ("schwunkvoll", "en", "schwungvoll"),
+        ("frölich=0,7, traurig", "de", "fröhlich=0.7, traurig=0.3"),
+        ("happy=0, 7", "en", "happy"),
+        ("zzz", "en", None),
+    ],
+)
+def test_a_text_that_is_no_mood_tells_which_one_was_meant(text, code, meant):
+    with pytest.raises(UnreadableMood) as said:
+        mood_of_text(text, words_of(code))
+    assert (said.value.text, said.value.meant) == (text, meant)
+    assert meant is None or mood_of_text(meant).sum() == pytest.approx(1)

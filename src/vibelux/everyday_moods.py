@@ -5,10 +5,12 @@ Their names, and what each means, stand in the tables of every language (`vibelu
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
+from typing import Self
 
 import numpy as np
 
@@ -39,23 +41,18 @@ energy, focused half as low and nearer to the middle. A test holds them to that.
 """
 
 
-class UnknownMood(InvalidMood):
-    """A word that stands for no mood.
+class UnreadableMood(InvalidMood):
+    """A text that is no mood.
 
     Attributes:
-        word: as it was typed.
-        like: the known word that is most like it, or None.
+        text: as it was typed.
+        meant: the nearest text that is one, as it would be typed; None: nothing in it is known.
 
     """
 
-    def __init__(self, word: str, words: Words) -> None:
-        self.word = word
-        everyday = [words.text(f"everyday.{key}.name") for key in EVERYDAY_MOODS]
-        known = [*everyday, *(words.text(f"emotions.{name}") for name in EMOTIONS)]
-        found = get_close_matches(_plain(word), _moods_by_word(), n=1)
-        self.like = found[0] if found else None
-        names = ", ".join(dict.fromkeys(known))
-        super().__init__(words.text("unknown_mood", word=repr(word), known=names))
+    def __init__(self, message: str, *, text: str, meant: str | None) -> None:
+        super().__init__(message)
+        self.text, self.meant = text, meant
 
 
 def mood_of_word(text: str, words: Words | None = None) -> Mood:
@@ -70,15 +67,18 @@ def mood_of_word(text: str, words: Words | None = None) -> Mood:
         mood [shape=(7,), dtype=float32].
 
     Raises:
-        UnknownMood: an unknown word.
+        UnreadableMood: an unknown word.
 
     """
+    words = words or words_of("en")
     mood = _moods_by_word().get(_plain(text))
     if mood is None:
         try:
             mood = as_mood(np.eye(len(EMOTIONS))[emotion_index(text)])
         except InvalidMood:
-            raise UnknownMood(text, words or words_of("en")) from None
+            known = ", ".join(dict.fromkeys(_names(words)))
+            message = words.text("mood_text.unknown", word=repr(text), known=known)
+            raise UnreadableMood(message, text=text, meant=_like(text, words)) from None
     return mood.copy()
 
 
@@ -126,54 +126,131 @@ def _moods_by_word() -> dict[str, Mood]:
     return found | {key: mood.copy() for key, mood in EVERYDAY_MOODS.items()}
 
 
+def _names(words: Words) -> list[str]:
+    """Return the names of the moods in a language, the everyday ones first."""
+    everyday = [words.text(f"everyday.{key}.name") for key in EVERYDAY_MOODS]
+    return [*everyday, *(words.text(f"emotions.{name}") for name in EMOTIONS)]
+
+
+def _like(text: str, words: Words) -> str | None:
+    """Return the name that is most like a text, or the first known word in it; None: no name is."""
+    own = {canonical(name): name for name in _names(words)}
+    for known in (own, {word: word for word in _moods_by_word()}):
+        if found := get_close_matches(_plain(text), known, n=1):
+            return known[found[0]]
+    return next((word for word in text.split() if _plain(word) in _moods_by_word()), None)
+
+
 def mood_of_text(text: str, words: Words | None = None) -> Mood:
     """Read a mood as people type it.
 
     Args:
-        text: a word of `mood_of_word`, some with weights (``happy 0.7, sad 0.3``; ``=``, ``:`` and
-            ``%`` are understood), some without any, which weigh the same, or seven numbers in the
-            order of `EMOTIONS`. Weights are scaled to sum to 1.
+        text: a word of `mood_of_word`, some with weights (``happy 0.7, sad 0.3``; ``=``, ``:``,
+            ``%`` and ``0,7`` are understood), some without any, which weigh the same, or seven
+            numbers in the order of `EMOTIONS`. Weights are scaled to sum to 1.
         words: as of `mood_of_word`.
 
     Returns:
         mood [shape=(7,), dtype=float32].
 
     Raises:
-        InvalidMood: an unknown word, a weight that is no finite number of at least 0, or only some
-            words have a weight.
+        UnreadableMood: an unknown word, a weight that is no finite number of at least 0, no weight
+            above 0, or only some words have a weight.
+        InvalidMood: the seven numbers are no mood.
 
     """
     if not any(char.isalpha() for char in text):
         return parse_mood(text)
-    parts = [part.strip() for part in _BETWEEN.split(text) if part.strip()]
-    if len(parts) == 1 and not _WEIGHT.search(parts[0]):
-        return mood_of_word(parts[0], words)
+    words = words or words_of("en")
+    parts = [
+        _Part.of(part.strip()) for part in _BETWEEN.split(_COMMA.sub(".", text)) if part.strip()
+    ]
+    try:
+        return _mixture(parts, words)
+    except InvalidMood as error:
+        raise UnreadableMood(str(error), text=text, meant=_meant(parts, words)) from error
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A word and its weight.
+
+    Attributes:
+        typed: both as they were typed.
+        word: may be empty.
+        weight: as it was typed; None: it has none.
+
+    """
+
+    typed: str
+    word: str
+    weight: str | None
+
+    @classmethod
+    def of(cls, typed: str) -> Self:
+        """Read a part of a text."""
+        found = _WEIGHT.search(typed)
+        if found is None:
+            return cls(typed, typed, None)
+        return cls(typed, typed[: found.start()].strip(), found[1].strip())
+
+    @property
+    def number(self) -> float:
+        """The weight as a number; not finite where it is none."""
+        try:
+            return float((self.weight or "").removesuffix("%"))
+        except ValueError:
+            return math.nan
+
+
+def _mixture(parts: Sequence[_Part], words: Words) -> Mood:
+    if len(parts) == 1 and parts[0].weight is None:
+        return mood_of_word(parts[0].word, words)
     total = np.zeros(len(EMOTIONS))
-    alone = [part for part in parts if not _WEIGHT.search(part)]
     for part in parts:
-        found = _WEIGHT.search(part)
-        word = part if found is None else part[: found.start()]
-        weight = 1.0 if found is None else _weight_of(found[1], part)
-        if not word.strip():
-            raise InvalidMood(f"{part!r} is not a mood; write for example happy=0.7, sad=0.3")
-        total += weight * mood_of_word(word.strip(), words).astype(np.float64)
+        weight = 1.0 if part.weight is None else part.number
+        if not 0 <= weight < math.inf:
+            raise InvalidMood(words.text("mood_text.weight", part=part.typed))
+        if not part.word:
+            raise InvalidMood(words.text("mood_text.no_word", part=repr(part.typed)))
+        total += weight * mood_of_word(part.word, words).astype(np.float64)
+    alone = [part.word for part in parts if part.weight is None]
     if alone and len(alone) < len(parts):
-        raise InvalidMood(f"{alone[0]} has no number; write for example happy=0.7, sad=0.3")
+        raise InvalidMood(words.text("mood_text.no_number", word=alone[0]))
+    if not total.any():
+        raise InvalidMood(words.text("mood_text.zero"))
     return as_mood(total)
 
+
+def _meant(parts: Sequence[_Part], words: Words) -> str | None:
+    """Return a mood that is nearest to one that cannot be read, or None if no word is known."""
+    read: dict[str, float] = {}
+    for part in parts:
+        try:
+            mood_of_word(part.word, words)
+            word: str | None = part.word
+        except UnreadableMood as error:
+            word = error.meant
+        if word is not None:
+            read[word] = part.number
+    if len(read) < 2:
+        return next(iter(read), None)
+    given = [weight for weight in read.values() if 0 <= weight < math.inf]
+    if not any(given):
+        return ", ".join(read)
+    whole = 1 if max(given) <= 1 else 100 if max(given) > 10 else 0
+    others = len(read) - len(given)
+    # What is left for the words without a weight; where nothing is, what the others have.
+    rest = (whole - sum(given)) / others if others and sum(given) < whole else np.mean(given)
+    weights = {word: one if 0 <= one < math.inf else rest for word, one in read.items()}
+    return ", ".join(f"{word}={weight:.3g}" for word, weight in weights.items())
+
+
+_COMMA = re.compile(r"(?<=\d),(?=\d)")
+"""A decimal comma; the seven numbers, which it could part, come without words."""
 
 _BETWEEN = re.compile(r"[,;]|(?<=[\d%])\s+(?=[^\W\d])")
 """What lies between two words with their weights: ``happy 0.7 sad 0.3`` needs no comma."""
 
 _WEIGHT = re.compile(r"(?:\s*[=:]\s*|(?:^|\s+)(?=[-+]?[\d.]))(.*)$")
 """The weight at the end of a part, behind a sign or before a digit."""
-
-
-def _weight_of(text: str, part: str) -> float:
-    try:
-        weight = float(text.strip().removesuffix("%"))
-    except ValueError:
-        raise InvalidMood(f"{text!r} in {part!r} is not a number") from None
-    if not 0 <= weight < math.inf:
-        raise InvalidMood(f"{part}: the number must be finite and not negative")
-    return weight

@@ -117,7 +117,7 @@ def test_video_in_words(call: Call, clip: Path, known, monkeypatch: pytest.Monke
     _, printed, _ = call("mood", "--video", clip, "--why")
     lines = printed.splitlines()
     assert lines[1] == "Im Verlauf: froh ab 0:00, kein Gesicht zu sehen ab 0:02."
-    assert "clip.mkv  2.9 s, 30 frames" in lines and "100.0%" in printed
+    assert "clip.mkv  2,9 s, 30 Bilder" in lines and "100,0 %" in printed
     assert max(map(len, lines)) <= 80
 
 
@@ -271,7 +271,8 @@ def test_live_screen(known) -> None:
     assert "Du wirkst froh." in _shown(known, HERE, code="de")
     for code in ("en", "de"):
         lines = _shown(known, HERE, THERE, rate=14.83, code=code).splitlines()
-        assert "100.0%" in "".join(lines) and "1:05  14.8/s" in "".join(lines)
+        whole = {"en": "100.0%", "de": "100,0 %"}[code]
+        assert whole in "".join(lines) and "1:05  14.8/s" in "".join(lines)
         assert len(lines) <= 24
         assert max(map(len, lines)) <= 80
 

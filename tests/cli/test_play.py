@@ -254,11 +254,10 @@ def test_says_why_mpd_plays_nothing(start, start_mpd, stock, tmp_path):
     ("arguments", "message"),
     [
         ((), "play needs a mood"),
-        (("--mood", "happy", "--camera"), "takes one mood, got --mood and --camera"),
+        (("--mood", "happy", "--camera"), "only one of --mood and --camera"),
         (("--mood", "hapy"), "--mood: unknown mood 'hapy'"),
         (("--mood", "happy", "--policy", "up"), "--policy up is unknown; choose from match, lift"),
         (("--mood", "happy", "--policy", "journey"), "needs --goal"),
-        (("--mood", "happy", "--strength", "2"), "--strength 2"),
         (("--mood", "happy", "--mpd", "a:b"), "not an address of MPD"),
         (("--mood", "happy", "--mpd", "a", *QUIET), "--sound-device is of this computer"),
         (("--mood", "happy", "--mpd-root", "/music"), "--mpd-root is of MPD"),

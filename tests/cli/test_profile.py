@@ -86,7 +86,7 @@ def test_forget_asks_and_forgets(run_cli, profile):
     assert done.returncode == 2 and "confirm with --yes" in done.stderr
     assert b"Sad 3" in profile.read_bytes()
     done = run_cli("profile", "forget", "--yes")
-    assert done.stdout == "10 events forgotten\n"
+    assert done.stdout == "10 events are forgotten.\n"
     assert b"Sad" not in profile.read_bytes()
 
 

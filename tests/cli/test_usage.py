@@ -103,15 +103,31 @@ def test_help_is_an_option(said):
         ("train fase --data a.csv", "there is no command 'fase'", "train face --data a.csv"),
         ("recommend --mod 'a b'", "has no option --mod", 'recommend --mood "a b"'),
         ("recommend --mod=happy", "has no option --mod", "recommend --mood=happy"),
-        ("recommend --mood happy -n x", "-n must be a whole number, not x", None),
-        ("recommend --mood happy --limit 0", "--limit must be at least 1, not 0", None),
-        ("recommend --mood happy --count=0", "--count must be at least 1, not 0", None),
-        ("serve --port 99999", "--port must be at most 65535, not 99999", None),
+        (
+            "recommend --mood happy -n x",
+            "-n must be a whole number, not x",
+            "recommend --mood happy -n 10",
+        ),
+        (
+            "recommend --mood happy --limit 0",
+            "--limit must be at least 1, not 0",
+            "recommend --mood happy --limit 1",
+        ),
+        (
+            "recommend --mood happy --count=0",
+            "--count must be at least 1, not 0",
+            "recommend --mood happy --count 1",
+        ),
+        ("serve --port 99999", "--port must be from 0 to 65535, not 99999", "serve --port 65535"),
         ("recommend calm --moood x", "has no option --moood", "recommend calm --mood x"),
         ("recommend --mood", "--mood needs a value", None),
         ("similar", "SONG is missing: its path, its id, or words of its title", None),
-        ("subsonic login http://a", "--user is missing: name of the account", None),
-        ("serve a b", "serve takes only its options; leave out 'a b'", None),
+        (
+            "subsonic login http://a",
+            "--user is missing: Name of the account",
+            "subsonic login http://a --user NAME",
+        ),
+        ("serve a b", "serve takes only its options; leave out 'a b'", "serve"),
         (
             "recommend",
             "needs a MOOD, or one of --camera, --image and --video",
@@ -122,9 +138,17 @@ def test_help_is_an_option(said):
         ("play --mood sad --policy up", "--policy up is unknown; choose from match", None),
         ("play --mood sad --goal hapy", "--goal: unknown mood 'hapy'", None),
         ("play --mood sad --policy lift --goal happy", "--goal is for --policy journey", None),
-        ("recommend --mood sad --order listening --strength 3", "--strength 3.0 must be", None),
-        ("scan --workers 0 a", "--workers 0 from the command line: must be a whole", None),
-        ("mood --camera --device -1", "--device must be at least 0, not -1", None),
+        (
+            "recommend --mood sad --strength 3",
+            "--strength must be from 0 to 1, not 3",
+            "recommend --mood sad --strength 1",
+        ),
+        ("scan --workers 0 a", "--workers must be from 1 to 64, not 0", "scan --workers 1 a"),
+        (
+            "mood --camera --device -1",
+            "--device must be at least 0, not -1",
+            "mood --camera --device 0",
+        ),
     ],
 )
 def test_what_is_wrong_and_what_to_type_instead(said, typed, text, line):

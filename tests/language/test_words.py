@@ -21,10 +21,12 @@ def flat(table, path=""):
     return {path: str(table)}
 
 
-TABLES = {
-    code: json.loads(files("vibelux.language").joinpath(f"{code}.json").read_text("utf-8"))
-    for code in LANGUAGES
-}
+def table(path):
+    return json.loads(files("vibelux.language").joinpath(path).read_text("utf-8"))
+
+
+TABLES = {code: table(f"{code}.json") | {"cli": table(f"cli/{code}.json")} for code in LANGUAGES}
+TRANSLATIONS = {code: TABLES[code]["cli"].pop("translations") for code in LANGUAGES}
 
 
 @pytest.mark.parametrize("code", LANGUAGES[1:])
@@ -33,6 +35,18 @@ def test_all_languages_have_the_same_keys_and_values(code):
     assert english.keys() == other.keys()
     for key, text in english.items():
         assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", other[key])), key
+
+
+def test_what_stands_in_the_code_in_english_is_translated():
+    assert TRANSLATIONS["en"] == {}
+    for english, german in TRANSLATIONS["de"].items():
+        assert german and german == " ".join(german.split())
+        assert words_of("de").translated(english) == german
+        assert words_of("en").translated(english) == english
+        # What is typed is the same in every language.
+        options = sorted(re.findall(r"--[a-z][-a-z0-9]*", english))
+        assert sorted(re.findall(r"--[a-z][-a-z0-9]*", german)) == options, english
+    assert words_of("de").translated("It is not in the table.") == "It is not in the table."
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

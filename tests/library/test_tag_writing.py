@@ -211,8 +211,8 @@ def test_what_cannot_be_tagged_is_skipped_with_the_reason(catalogue, known, add_
     assert done["fine"].state == "changed"
     reasons = {name: step.reason for name, step in done.items() if step.state == "skipped"}
     assert reasons.keys() == {"new", "changed", "failed", "broken", "adts"}
-    assert reasons["new"].startswith("it is not in the catalogue; scan first")
-    assert reasons["changed"].startswith("it has changed since it was analysed")
+    assert reasons["new"].startswith("not in the catalogue; scan first")
+    assert reasons["changed"].startswith("changed since it was analysed")
     assert reasons["failed"] == "it is damaged"
     assert "carry no tags" in reasons["adts"]
     assert "no tags" in reasons["broken"] or "cannot be read" in reasons["broken"]

@@ -60,9 +60,9 @@ def test_from_login_to_playlist(vibelux, fake, home):
 
     result = vibelux("subsonic", "playlist", "Now", "--mood", "happy=1", "-n", "3", "--seed", "1")
     assert result.stdout.startswith("Songs for this mood: happy.\n")
-    assert "made the playlist Now, 3 songs" in result.stderr
+    assert "The playlist Now is made: 3 songs." in result.stderr
     [(entry, ids)] = fake.lists.values()
-    assert entry["comment"] == "Made by VibeluX · match: happy 100 %"
+    assert entry["comment"] == "Made by VibeluX · match: happy 100%"
     assert len(set(ids)) == 3
     shown = [line for line in result.stdout.splitlines() if " – T" in line]
     assert [line.split(" – T")[1][0] for line in shown] == ids
@@ -167,18 +167,18 @@ def test_a_login_that_fails_is_not_remembered(vibelux, fake, home, monkeypatch):
 
 def test_bad_input(vibelux, fake, home, monkeypatch):
     for command in ("scan", "status", "logout"):
-        with pytest.raises(ServerError, match="log in first: vibelux subsonic login"):
+        with pytest.raises(ServerError, match="no server is known yet; log in first"):
             vibelux("subsonic", command)
     with pytest.raises(InvalidInput, match="is not an address"):
         vibelux("subsonic", "login", "ftp://x", "--user", "me")
     with pytest.raises(InvalidInput, match="not both"):
         vibelux("subsonic", "login", "h", "--user", "me", "--api-key", "--password-auth")
     vibelux("subsonic", "login", fake.url, "--user", "me")
-    with pytest.raises(InvalidInput, match="exactly one of --mood, --camera, --image"):
+    with pytest.raises(InvalidInput, match="exactly one of --mood, --camera and --image"):
         vibelux("subsonic", "playlist", "Now")
     with pytest.raises(InvalidInput, match="policy"):
         vibelux("subsonic", "playlist", "Now", "--mood", "sad=1", "--policy", "none")
-    with pytest.raises(ServerError, match=r"no songs of 127.*vibelux subsonic scan"):
+    with pytest.raises(ServerError, match=r"no songs of 127.* yet; scan it first"):
         vibelux("subsonic", "playlist", "Now", "--mood", "sad=1")
     monkeypatch.delenv("VIBELUX_SUBSONIC_PASSWORD")
     with pytest.raises(InvalidInput, match=r"nobody to ask .* set VIBELUX_SUBSONIC_PASSWORD"):

@@ -32,7 +32,7 @@ from vibelux.cli import (
     train,
 )
 from vibelux.cli.command import Commands
-from vibelux.cli.console import err, fail
+from vibelux.cli.console import err, fail, spoken
 from vibelux.errors import InvalidInput, VibeluxError
 
 _OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
@@ -179,6 +179,6 @@ def _run() -> int | None:
     except UsageError as error:
         raise in_our_words(error, typer.main.get_command(app), sys.argv[1:]) from error
     except typer.Abort:
-        err().print("Stopped; nothing was done.")
+        err().print(spoken().text("cli.stopped"))
         return 1
     return ended

@@ -5,14 +5,17 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from vibelux.cli.console import fail, mood_bars, out, print_json, printable
-from vibelux.errors import AudioError, InvalidInput
+from vibelux.cli.console import fail, mood_bars, out, print_json, printable, spoken
+from vibelux.cli.wrong_usage import wrong
+from vibelux.errors import AudioError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
 
     from vibelux.music.emotion import SongAnalysis
+
+_PLACES = ("valence", "arousal", "tension")
 
 
 def analyse(
@@ -37,7 +40,7 @@ def analyse(
     from vibelux.settings import load_settings
 
     if plot is not None and len(files) > 1:
-        raise InvalidInput(f"--plot draws one song, {len(files)} files were given")
+        raise wrong("plot_of_one", files=str(len(files)), instead={"--plot": None})
     music = MusicModel.load(load_settings(music_model=model).music_model)
     console = out()
     failed = False
@@ -89,24 +92,32 @@ def _shown(path: Path, song: "SongAnalysis") -> "RenderableType":
 
     from vibelux.emotions import mood_dict
 
+    words = spoken()
     minutes, seconds = divmod(round(song.duration), 60)
     name = Text.assemble((printable(str(path)), "bold"), (f"  {minutes}:{seconds:02}", "dim"))
     affect = Table.grid(padding=(0, 1))
     places = [("valence", song.valence), ("arousal", song.arousal)]
     if song.tension is not None:
         places.append(("tension", song.tension))
-    for word, value in places:
-        affect.add_row(Text(f"{word:>8}"), _scale(value), Text(f"{value:+.2f}"))
+    names = {place: words.text(f"cli.{place}") for place in (*_PLACES, "loudness")}
+    width = max(8, *map(len, names.values()))
+    for place, value in places:
+        number = f"{value:+.2f}".replace(".", words.text("decimal"))
+        affect.add_row(Text(f"{names[place]:>{width}}"), _scale(value), Text(number))
     parts: list[RenderableType] = [
         name,
         Text(),
-        mood_bars(mood_dict(song.mood), width=33),
+        mood_bars(mood_dict(song.mood), words, width=33),
         Text(),
         affect,
     ]
     if song.loudness is not None and song.peak is not None:
-        level = f"{song.loudness:.1f} LUFS, peak {song.peak:+.1f} dBFS"
-        parts += [Text(), Text.assemble(f"{'loudness':>8} ", (level, "bold"))]
+        loudness, peak = (
+            number.replace(".", words.text("decimal"))
+            for number in (f"{song.loudness:.1f}", f"{song.peak:+.1f}")
+        )
+        level = words.text("cli.level", loudness=loudness, peak=peak)
+        parts += [Text(), Text.assemble(f"{names['loudness']:>{width}} ", (level, "bold"))]
     return Group(*parts)
 
 

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from vibelux.errors import InvalidInput, VibeluxError
+from vibelux.cli.console import spoken
+from vibelux.errors import VibeluxError
 
 
 class Command(TyperCommand):
@@ -19,7 +20,7 @@ class Command(TyperCommand):
     @property
     def examples(self) -> list[str]:
         """Command lines that work as they stand, the plainest one first."""
-        return (self.epilog or "").splitlines()
+        return _examples(self.epilog)
 
     def get_help(self, ctx: Any) -> str:
         """Return the page that ``--help`` shows."""
@@ -37,16 +38,15 @@ class Command(TyperCommand):
         try:
             return super().invoke(ctx)
         except VibeluxError as error:
-            from vibelux.cli.usage import corrected, example_for, here, with_option_names
+            from vibelux.cli.usage import line_for, with_option_names
 
-            error.args = (with_option_names(str(error), self.params),)
-            if hasattr(error, "__notes__"):
-                raise
-            if isinstance(error, InvalidInput):
-                line = corrected(error, sys.argv[1:])
-                error.add_note(line or here(example_for(self, str(error))))
-            elif "vibelux scan FOLDER" in str(error):
-                error.add_note(here("vibelux scan ~/Music"))
+            message = spoken().translated(str(error))
+            error.args = (with_option_names(message, self.params), *error.args[1:])
+            program = ctx.find_root().command
+            if not hasattr(error, "__notes__") and (
+                line := line_for(error, self, program, sys.argv[1:])
+            ):
+                error.add_note(line)
             raise
 
 
@@ -63,7 +63,7 @@ class Group(TyperGroup):
     @property
     def examples(self) -> list[str]:
         """As of `Command.examples`."""
-        return (self.epilog or "").splitlines()
+        return _examples(self.epilog)
 
     def get_help(self, ctx: Any) -> str:
         """Return the page that ``--help`` shows."""
@@ -79,7 +79,8 @@ class Group(TyperGroup):
         if not args and not ctx.resilient_parsing:
             from vibelux.cli.usage import here
 
-            typer.echo(f"{self.get_help(ctx)}\nTry: {here(self.examples[0])}", err=True)
+            tried = f"{spoken().text('cli.try')} {here(self.examples[0])}"
+            typer.echo(f"{self.get_help(ctx)}\n{tried}", err=True)
             raise typer.Exit(2)
         return super().parse_args(ctx, args)
 
@@ -92,19 +93,16 @@ class Group(TyperGroup):
         """
         name, *rest = args
         if self.get_command(ctx, name) is None and not name.startswith("-"):
-            from vibelux.cli.usage import command_line, here, nearest
+            from vibelux.cli.usage import no_command
 
-            meant = "--help" if name == "help" else nearest(name, list(self.commands))
-            found: Any = None if meant is None else self.commands.get(meant)
-            error = InvalidInput(f"there is no command {name!r}")
-            if meant is None:
-                error.add_note(here(self.examples[0]))
-            elif found is not None and not rest:  # it may need more
-                error.add_note(here(found.examples[0]))
-            else:
-                error.add_note(command_line([*ctx.command_path.split(), meant, *rest]))
-            raise error
+            raise no_command(name, self, ctx.command_path.split(), rest)
         return super().resolve_command(ctx, args)
+
+
+def _examples(epilog: str | None) -> list[str]:
+    """Return examples in the language of the locale."""
+    words = spoken()
+    return [words.translated(line) for line in (epilog or "").splitlines()]
 
 
 class Commands(typer.Typer):

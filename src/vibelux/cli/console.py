@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,10 +34,19 @@ def fail(error: VibeluxError) -> None:
     """Print an error on stderr, with its notes: what to type instead."""
     from rich.text import Text
 
-    console = err()
-    console.print(Text.assemble(("error: ", "bold red"), (printable(str(error)), "")))
-    for note in getattr(error, "__notes__", ()):
-        console.print(Text.assemble(("Try: ", "dim"), (printable(note), "")), soft_wrap=True)
+    console, words = err(), spoken()
+    mark, tried = f"{words.text('cli.error')} ", f"{words.text('cli.try')} "
+    console.print(Text.assemble((mark, "bold red"), (printable(str(error)), "")))
+    for line in getattr(error, "__notes__", ()):
+        console.print(Text.assemble((tried, "dim"), (printable(line), "")), soft_wrap=True)
+
+
+def note(text: str) -> None:
+    """Print a note on stderr."""
+    from rich.text import Text
+
+    mark = f"{spoken().text('cli.note')} "
+    err().print(Text.assemble((mark, "yellow"), printable(text)))
 
 
 def require_catalogue(path: Path) -> None:
@@ -48,10 +57,7 @@ def require_catalogue(path: Path) -> None:
 
     """
     if not path.exists():
-        raise CatalogueError(
-            f"there is no catalogue at {path} yet; "
-            "scan a folder with music first: vibelux scan FOLDER"
-        )
+        raise CatalogueError(spoken().text("cli.no_catalogue", path=str(path)))
 
 
 def spoken() -> "Words":
@@ -66,6 +72,45 @@ def written(file: Path, songs: int, words: "Words") -> str:
     return words.of_number(
         "cli.written", songs, songs=words.figures(songs), file=printable(str(file))
     )
+
+
+def enumerated(parts: "Sequence[str]", words: "Words") -> str:
+    """Return several words, at least one, as one phrase: ``--camera, --image and --video``."""
+    *first, last = parts
+    return words.both(", ".join(first), last) if first else last
+
+
+def percentage(share: float, words: "Words", *, decimals: int = 1) -> str:
+    """Return a share in [0, 1] as ``12.3%``, or as the language writes it."""
+    number = f"{100 * share:.{decimals}f}".replace(".", words.text("decimal"))
+    return words.text("cli.percent", number=number)
+
+
+def confirm(question: str, *, usual: bool) -> bool:
+    """Ask on stderr, in the language of the locale; return the answer.
+
+    Args:
+        question: that yes or no answers.
+        usual: the answer of whoever presses Enter alone.
+
+    Raises:
+        typer.Abort: there is nobody to answer.
+
+    """
+    import typer
+
+    words = spoken()
+    yes, no = words.list("cli.yes"), words.list("cli.no")
+    marks = f"{yes[0].upper()}/{no[0]}" if usual else f"{yes[0]}/{no[0].upper()}"
+    while True:
+        err().print(f"{question} [{marks}] ", end="", soft_wrap=True)
+        if not (line := sys.stdin.readline()):
+            raise typer.Abort
+        said = line.strip().casefold()
+        if not said:
+            return usual
+        if said in (*yes, *no):
+            return said in yes
 
 
 def print_json(value: Any) -> None:
@@ -101,7 +146,7 @@ def mood_bars(
         style = "bold cyan" if share == top else "dim"
         filled = round(share * width)
         bar = Text("━" * filled, style=style) + Text("─" * (width - filled), style="bright_black")
-        number = "     –" if mood is None else f"{share:6.1%}"
+        number = f"{'–' if mood is None else percentage(share, words):>7}"
         table.add_row(
             Text(f"{names[name]:>{longest}}", style=style), bar, Text(number, style=style)
         )

@@ -161,7 +161,7 @@ def _render(folder: Path, words: "Words") -> int:
         at, of = words.figures(done), words.figures(total)
         status.update(words.text("cli.demo.making", done=at, total=of))
 
-    with err().status(words.text("cli.demo.making", done="0", total="…")) as status:
+    with err().status(words.text("cli.demo.making_begins")) as status:
         return len(render_samples(folder, on_progress=tell))
 
 
@@ -170,7 +170,7 @@ def _scan(
 ) -> "ScanReport":
     from vibelux.library.scan import scan
 
-    with err().status(words.text("cli.demo.hearing", done="0", total="…")) as status:
+    with err().status(words.text("cli.demo.hearing_begins")) as status:
         return scan(
             [folder],
             catalogue,

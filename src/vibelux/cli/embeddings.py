@@ -6,7 +6,6 @@ import typer
 
 from vibelux.cli.command import Commands
 from vibelux.cli.console import err, out, print_json, printable
-from vibelux.cli.scan_progress import songs_in_words
 
 app = Commands(
     help="Exchange moods as JSON: a path and seven numbers a song.",
@@ -32,7 +31,7 @@ def export(
     if json:
         print_json({"path": str(file), "exported": count})
     else:
-        out().print(f"{songs_in_words(count)} written to {printable(str(file))}", soft_wrap=True)
+        out().print(f"{_songs(count)} written to {printable(str(file))}", soft_wrap=True)
 
 
 @app.adds("import", examples=["vibelux embeddings import song_embeddings.json"])
@@ -69,7 +68,7 @@ def import_(
         err().print(Text(f"          {printable(reason)}", style="dim"), soft_wrap=True)
     if len(report.rejected) > _SHOWN:
         err().print(f"          … and {len(report.rejected) - _SHOWN:,} more: --json lists all")
-    parts = [f"{songs_in_words(report.imported)} imported"]
+    parts = [f"{_songs(report.imported)} imported"]
     if report.missing:
         parts.append(f"{report.missing:,} of them with no file there")
     if report.kept:
@@ -77,3 +76,7 @@ def import_(
     if report.rejected:
         parts.append(f"{len(report.rejected):,} rejected")
     out().print(" · ".join(parts), soft_wrap=True)
+
+
+def _songs(number: int) -> str:
+    return "1 song" if number == 1 else f"{number:,} songs"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from vibelux.cli.console import spoken
 from vibelux.errors import MissingExtra
 
 
@@ -37,6 +38,5 @@ def extra(name: str) -> Iterator[None]:
     try:
         yield
     except ImportError as error:
-        raise MissingExtra(
-            f'this needs the {name} extra ({error.name} is missing): pip install "vibelux[{name}]"'
-        ) from error
+        said = spoken().text("cli.extra", name=name, missing=str(error.name))
+        raise MissingExtra(said) from error

@@ -1,11 +1,12 @@
 """The pages that ``--help`` shows, made for 80 columns and as they are for any terminal."""
 
 import inspect
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
-from vibelux.cli.console import out
+from vibelux.cli.console import out, spoken
 
 if TYPE_CHECKING:
     from rich.console import Group as Lines
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from vibelux.cli.command import Command, Group
+    from vibelux.language import Words
 
 HIDDEN_NAMES = frozenset({"--limit", "--count"})
 """Names of options that are understood and not shown: what other programs call them."""
@@ -45,26 +47,31 @@ def command_page(command: "Command", path: str, parameters: Iterable[Any]) -> "L
     from rich.padding import Padding
     from rich.text import Text
 
+    words = spoken()
     shown = [one for one in parameters if not getattr(one, "hidden", False)]
     arguments = [one for one in shown if one.param_type_name == "argument"]
     options = [one for one in shown if one.param_type_name == "option"]
-    called = " ".join([path, "[OPTIONS]", *map(_place_of, arguments)])
-    lines: list[RenderableType] = [_usage(called), Text(), _paragraphs(command.help or "")]
+    places = [place_of(one, words) for one in arguments]
+    called = " ".join([path, f"[{words.translated('OPTIONS')}]", *places])
+    said = "\n\n".join(map(words.translated, paragraphs(command.help or "")))
+    lines: list[RenderableType] = [_usage(called, words), Text(), Text(said)]
     kinds = _kinds_of(command)
     sections: dict[str, list[tuple[str, str]]] = {}
-    for one in arguments:
-        sections.setdefault("Arguments", []).append((_bare(_place_of(one)), one.help or ""))
+    for one, place in zip(arguments, places, strict=True):
+        row = bare(place), words.translated(one.help or "")
+        sections.setdefault("Arguments", []).append(row)
     for one in options:
         heading = one.rich_help_panel or "Options"
-        sections.setdefault(heading, []).append((_names_of(one, kinds), _said_of(one)))
+        row = _names_of(one, kinds, words), _said_of(one, words)
+        sections.setdefault(heading, []).append(row)
     if next(iter(sections)) not in ("Options", "Arguments"):
         sections["Options"] = sections.pop("Options")  # the rest
     for heading, rows in sections.items():
-        lines += [Text(), Text(heading, style="bold"), _rows(rows)]
+        lines += [Text(), Text(words.translated(heading), style="bold"), _rows(rows)]
     if command.examples:
         # A line that is wrapped cannot be copied.
         examples = Text("\n".join(command.examples), "cyan", no_wrap=True, overflow="ignore")
-        title = "Example" if len(command.examples) == 1 else "Examples"
+        title = words.translated("Example" if len(command.examples) == 1 else "Examples")
         lines += [Text(), Text(title, style="bold"), Padding(examples, (0, 0, 0, 2))]
     return Lines(*lines)
 
@@ -81,18 +88,22 @@ def group_page(group: "Group", path: str, *, top: bool) -> "Lines":
     from rich.console import Group as Lines
     from rich.text import Text
 
+    words = spoken()
     panels: dict[str, list[tuple[str, str]]] = {}
     for name, command in group.commands.items():
         if not command.hidden:
             heading = getattr(command, "rich_help_panel", None)
             heading = heading if isinstance(heading, str) else "Commands"
-            panels.setdefault(heading, []).append((name, _summary(command)))
-    lines: list[RenderableType] = [_usage(f"{path} COMMAND"), _paragraphs(group.help or "")]
+            panels.setdefault(heading, []).append((name, _summary(command, words)))
+    called = f"{path} {words.translated('COMMAND')}"
+    said = "\n\n".join(map(words.translated, paragraphs(group.help or "")))
+    lines: list[RenderableType] = [_usage(called, words), Text(said)]
     width = max(len(name) for rows in panels.values() for name, _ in rows)
     for heading, rows in panels.items():
-        lines += [Text(heading, style="bold"), _rows(rows, width=width)]
-    more = "; --version, --install-completion" if top else ""
-    lines.append(Text(f"{path} COMMAND --help says more{more}", style="dim"))
+        lines += [Text(words.translated(heading), style="bold"), _rows(rows, width=width)]
+    more = words.text("cli.page.more", command=f"{called} --help")
+    more += "; --version, --install-completion" if top else ""
+    lines.append(Text(more, style="dim"))
     return Lines(*lines)
 
 
@@ -106,24 +117,35 @@ def _is_long(name: str) -> bool:
     return name.startswith("--")
 
 
-def _usage(called: str) -> "RenderableType":
+def paragraphs(text: str) -> list[str]:
+    """Return a docstring's paragraphs, each on one line."""
+    return [" ".join(part.split()) for part in inspect.cleandoc(text).split("\n\n")]
+
+
+def place_of(argument: Any, words: "Words") -> str:
+    """Return how the line of usage writes an argument: ``[FOLDER]...``."""
+    return in_language(str(argument.metavar or argument.name.upper()), words)
+
+
+def bare(place: str) -> str:
+    """Return an argument without the marks for none and several: ``FOLDER``."""
+    return place.strip("[]").replace("]...", "").replace("...", "")
+
+
+def in_language(placeholder: str, words: "Words") -> str:
+    """Return what stands for values in a language: ``HOST[:PORT]``, ``FILE.png``."""
+    return re.sub("[A-Z]+", lambda found: words.translated(found[0]), placeholder)
+
+
+def _usage(called: str, words: "Words") -> "RenderableType":
     from rich.text import Text
 
-    return Text.assemble(("Usage: ", "dim"), (called, "bold"))
+    return Text.assemble((f"{words.text('cli.page.usage')} ", "dim"), (called, "bold"))
 
 
-def _paragraphs(text: str) -> "RenderableType":
-    """Return a docstring's paragraphs, each on lines as wide as the terminal."""
-    from rich.text import Text
-
-    parts = inspect.cleandoc(text).split("\n\n")
-    return Text("\n\n".join(" ".join(part.split()) for part in parts))
-
-
-def _summary(command: Any) -> str:
+def _summary(command: Any, words: "Words") -> str:
     """Return the first sentence of a command's help, without its full stop."""
-    first = inspect.cleandoc(command.help or "").split("\n\n")[0]
-    return " ".join(first.split()).removesuffix(".")
+    return words.translated(paragraphs(command.help or "")[0]).removesuffix(".")
 
 
 def _rows(rows: Sequence[tuple[str, str]], *, width: int | None = None) -> "Table":
@@ -150,11 +172,12 @@ def _kinds_of(command: "Command") -> dict[str, Any]:
     return {} if callback is None else get_type_hints(callback)
 
 
-def _names_of(option: Any, kinds: dict[str, Any]) -> str:
+def _names_of(option: Any, kinds: dict[str, Any], words: "Words") -> str:
     names = ", ".join(options_of(option))
     if option.is_flag or getattr(option, "count", False):
         return names
-    return f"{names} {option.metavar or _placeholder(kinds.get(option.name))}"
+    placeholder = option.metavar or _placeholder(kinds.get(option.name))
+    return f"{names} {in_language(placeholder, words)}"
 
 
 def _placeholder(kind: Any) -> str:
@@ -163,22 +186,13 @@ def _placeholder(kind: Any) -> str:
     return inner[0] if inner else _PLACEHOLDERS.get(kind, "TEXT")
 
 
-def _place_of(argument: Any) -> str:
-    """Return how the line of usage writes an argument."""
-    return str(argument.metavar or argument.name.upper())
-
-
-def _bare(place: str) -> str:
-    return place.strip("[]").replace("]...", "").replace("...", "")
-
-
-def _said_of(option: Any) -> str:
+def _said_of(option: Any, words: "Words") -> str:
     """Return what help says of an option, with what holds without it."""
-    text = option.help or ""
+    text = words.translated(option.help or "")
     default = option.default
     if option.required:
-        return f"{text} (required)"
+        return words.text("cli.page.required", said=text)
     told = option.show_default is not False and not option.is_flag and not callable(default)
     if not told or default in (None, "", (), []):
         return text
-    return f"{text} (default: {default})"
+    return words.text("cli.page.default", said=text, default=str(default))

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from vibelux.cli.command import Commands
-from vibelux.cli.console import err, out, print_json, printable, spoken
-from vibelux.errors import AudioError, InvalidInput
+from vibelux.cli.console import err, out, percentage, print_json, printable, spoken
+from vibelux.cli.wrong_usage import wrong
+from vibelux.errors import AudioError
 
 if TYPE_CHECKING:
     from vibelux.language import Words
@@ -43,6 +44,7 @@ def show(
 
     The word show may be left out.
     """
+    from vibelux.cli.usage import nearest
     from vibelux.library.catalogue import Catalogue
     from vibelux.library.catalogue_overview import overview
     from vibelux.servers.login import known_server
@@ -54,9 +56,12 @@ def show(
             servers = catalogue.servers()
             catalogue.server = known_server(server, servers)
             if catalogue.server is None:
-                known = ", ".join(servers) or "none"
                 named = server.rpartition("@")[2]  # not a password before it
-                raise InvalidInput(f"the catalogue knows no server {named!r}; it knows {known}")
+                known = ", ".join(servers)
+                if not known:
+                    raise wrong("no_servers", name=repr(named), instead={"--server": None})
+                like = nearest(named, [*servers]) or next(iter(servers))
+                raise wrong("server", name=repr(named), known=known, instead={"--server": like})
         if json:
             print_json(_as_json(catalogue, overview(catalogue)))
         elif failed or missing:
@@ -175,7 +180,7 @@ def _draw_moods(found: "Overview", words: "Words") -> None:
         bar.append("─" * (_BAR - filled), style="bright_black")
         number = found.strongest[name]
         songs = _counted("cli.scan.songs", number, words)
-        label, part = words.text(f"emotions.{name}"), _percent(share, words)
+        label, part = words.text(f"emotions.{name}"), percentage(share, words)
         table.add_row(Text(label, style=style), bar, Text(part, style=style), Text(songs))
     out().print(table)
 
@@ -232,10 +237,6 @@ def _length(hours: float, words: "Words") -> str:
     if hours >= 10:
         return words.text("cli.library.hours", n=words.figures(round(hours)))
     return _counted("cli.library.minutes", round(hours * 60), words)
-
-
-def _percent(share: float, words: "Words") -> str:
-    return f"{share:.1%}".replace(".", words.text("decimal"))
 
 
 def _counted(key: str, number: int, words: "Words") -> str:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 import typer
 
 from vibelux.cli.command import Commands
-from vibelux.cli.console import out, printable
+from vibelux.cli.console import confirm, enumerated, out, printable, spoken
 from vibelux.cli.scan_options import AsJson, SongTimeout, WorkerCount, stoppable
-from vibelux.cli.scan_progress import Pace, scan_progress, songs_in_words
-from vibelux.errors import InvalidInput
+from vibelux.cli.scan_progress import Pace, scan_progress
+from vibelux.cli.wrong_usage import wrong
 
 if TYPE_CHECKING:
+    from vibelux.language import Words
     from vibelux.library.catalogue import Catalogue
     from vibelux.library.folders import Counts
 
@@ -38,28 +39,28 @@ def forget(
     """
     import sys
 
-    from vibelux.cli.usage import command_line
+    from vibelux.cli.typed_line import command_line
     from vibelux.library.catalogue import Catalogue
     from vibelux.library.folders import forget
     from vibelux.settings import load_settings
 
+    words = spoken()
     with Catalogue.of(load_settings()) as catalogue:
         path, counts = _known(catalogue, folder)
-        number, name = _what(counts), printable(str(path))
+        what = _what(counts, words)
         if not yes:
             if not sys.stdin.isatty():
-                error = InvalidInput(
-                    f"this removes {number} from the catalogue; confirm with --yes"
-                )
-                error.add_note(command_line(["vibelux", "library", "forget", str(path), "--yes"]))
-                raise error
-            question = f"Remove {number} below {name} from the catalogue? The files stay."
-            typer.confirm(question, abort=True, err=True)
+                raise wrong("forget_asks", what=what, instead={"--yes": True})
+            name = printable(str(path))
+            question = words.text("cli.library.forget", what=what, folder=name)
+            if not confirm(question, usual=False):
+                raise typer.Abort
         removed = forget(catalogue, path)
-    done = f"{number} {'was' if removed == 1 else 'were'} removed from the catalogue."
+    done = words.of_number("cli.library.forgotten", removed, what=what)
     out().print(done, soft_wrap=True)
     again = printable(command_line(["vibelux", "scan", str(path)]))
-    out().print(f"To have them again: {again}", style="dim", soft_wrap=True)
+    said = words.text("cli.library.have_again", command=again)
+    out().print(said, style="dim", soft_wrap=True)
 
 
 def retry(
@@ -76,7 +77,7 @@ def retry(
     pace = Pace()
     with stoppable(pace), Catalogue.of(settings) as catalogue:
         if not count_failed(catalogue):
-            out().print("There are no failed files.")
+            out().print(spoken().text("cli.library.none_failed"))
             return
         with scan_progress(pace) as tell:
             report = retry_failed(
@@ -98,19 +99,19 @@ def dismiss(
     from vibelux.library.failed_files import count_failed, dismiss, show_again
     from vibelux.settings import load_settings
 
+    words, console = spoken(), out()
     with Catalogue.of(load_settings()) as catalogue:
         if undo:
             before = count_failed(catalogue)
             show_again(catalogue)
             number = count_failed(catalogue) - before
-            again = f"{_files(number)} {'is' if number == 1 else 'are'} listed again."
-            out().print(again if number else "No file was dismissed.")
-        elif number := dismiss(catalogue):
-            hidden = f"{_files(number)} {'is' if number == 1 else 'are'} no longer listed."
-            out().print(hidden)
-            out().print("To list them again: vibelux library dismiss --undo", style="dim")
-        else:
-            out().print("There are no failed files.")
+            console.print(words.of_number("cli.library.shown", number, n=words.figures(number)))
+            return
+        number = dismiss(catalogue)
+    console.print(words.of_number("cli.library.hidden", number, n=words.figures(number)))
+    if number:
+        undoing = "vibelux library dismiss --undo"
+        console.print(words.text("cli.library.show", command=undoing), style="dim")
 
 
 def _known(catalogue: "Catalogue", folder: Path) -> "tuple[Path, Counts]":
@@ -129,19 +130,18 @@ def _known(catalogue: "Catalogue", folder: Path) -> "tuple[Path, Counts]":
         counts = count(catalogue, path)
         if any(counts):
             return path, counts
-    error = InvalidInput(f"the catalogue has no songs below {folder}")
+    error = wrong("not_in_catalogue", folder=str(folder))
     error.add_note("vibelux library")
     raise error
 
 
-def _what(counts: "Counts") -> str:
+def _what(counts: "Counts", words: "Words") -> str:
     """Return songs and failed files in words, each counted apart."""
     number, failed = counts.songs + counts.missing, counts.failed
-    parts = [songs_in_words(number)] if number or not failed else []
+    parts = []
+    if number or not failed:
+        parts.append(words.of_number("cli.scan.songs", number, n=words.figures(number)))
     if failed:
-        parts.append("1 failed file" if failed == 1 else f"{failed:,} failed files")
-    return " and ".join(parts)
-
-
-def _files(number: int) -> str:
-    return f"{number:,} file{'' if number == 1 else 's'}"
+        files = words.figures(failed)
+        parts.append(words.of_number("cli.library.failed_files", failed, n=files))
+    return enumerated(parts, words)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from vibelux.cli.console import err, mood_bars, out, print_json, printable, spoken
-from vibelux.errors import InvalidInput
+from vibelux.cli.wrong_usage import wrong
 
 if TYPE_CHECKING:
     from vibelux.emotions import Mood
@@ -53,14 +53,16 @@ def mood(
     Give one of --camera, --image and --video. Only --plot stores what is seen.
     """
     if sum((camera, image is not None, video is not None)) != 1:
-        raise InvalidInput("give exactly one of --camera, --image FILE and --video FILE")
+        given = {"--camera": camera, "--image": image is not None, "--video": video is not None}
+        other = dict.fromkeys([name for name, value in given.items() if value][1:])
+        raise wrong("face_source", instead=other or {"--camera": True})
     for flag, value in (("--device", device), ("--seconds", seconds), ("--live", live or None)):
         if value is not None and not camera:
-            raise InvalidInput(f"{flag} is about the camera; add --camera or leave it out")
+            raise wrong("of_camera", name=flag, instead={flag: None})
     if seconds is not None and not 0 < seconds < float("inf"):
-        raise InvalidInput(f"--seconds {seconds:g} must be positive")
+        raise wrong("seconds", seconds=f"{seconds:g}", instead={"--seconds": "2"})
     if live and plot is not None:
-        raise InvalidInput("--live stores nothing; leave out --plot or --live")
+        raise wrong("live_stores", instead={"--plot": None})
     from vibelux.settings import load_settings
 
     model_path = load_settings(face_model=model).face_model
@@ -99,7 +101,7 @@ def _read(
         reading = mood_of_camera(
             device, seconds=seconds or CAMERA_SECONDS, model_path=model_path, group=group
         )
-    return reading, f"camera {device}"
+    return reading, spoken().text("cli.mood.camera", number=str(device))
 
 
 def _show(reading: "FaceReading", seen: "Mood", source: str, *, group: bool, why: bool) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from vibelux.cli.console import mood_bars, out, print_json, spoken
 from vibelux.cli.keys import Keys
-from vibelux.errors import InvalidInput
+from vibelux.cli.wrong_usage import wrong
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -39,7 +39,7 @@ def watch_camera(
 
     console = out()
     if not json and not console.is_terminal:
-        raise InvalidInput("--live draws in a terminal; add --json to write somewhere else")
+        raise wrong("live_draws", instead={"--json": True})
     summary = MoodSummary()
     with (
         closing(moments_of_camera(device, model_path=model_path, group=group)) as moments,

@@ -69,7 +69,9 @@ def _show(
         console.print(course)
     console.print(Text(words.text("cli.estimate"), style="dim"))
     if why:
-        size = f"{summary.duration:.1f} s, {summary.frames:,} frames"
+        seconds = f"{summary.duration:.1f}".replace(".", words.text("decimal"))
+        frames = words.figures(summary.frames)
+        size = words.text("cli.mood.size", seconds=seconds, frames=frames)
         console.print()
         console.print(Text.assemble((name, "bold"), (f"  {size}", "dim")))
         console.print(mood_bars(mood_dict(mean), words, width=48))

@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vibelux.errors import InvalidInput, InvalidMood
+from vibelux.cli.console import spoken
+from vibelux.cli.wrong_usage import wrong
+from vibelux.errors import InvalidMood
 
 if TYPE_CHECKING:
     from vibelux.emotions import Mood
@@ -30,6 +32,8 @@ Length = Annotated[
     int | None,
     typer.Option(
         "--length",
+        min=3,
+        max=20,
         help="Songs until a journey reaches its goal, 3 to 20.",
         show_default="12",
         rich_help_panel=PANEL,
@@ -39,18 +43,26 @@ Strength = Annotated[
     float | None,
     typer.Option(
         "--strength",
+        min=0,
+        max=1,
         help="From 0, a plain shuffle, to 1, the strict ranking.",
         rich_help_panel=PANEL,
     ),
 ]
 Diversity = Annotated[
     float | None,
-    typer.Option("--diversity", help="Weight of variety, 0 to 1.", rich_help_panel=PANEL),
+    typer.Option(
+        "--diversity", min=0, max=1, help="Weight of variety, 0 to 1.", rich_help_panel=PANEL
+    ),
 ]
 Personal = Annotated[
     float | None,
     typer.Option(
-        "--personal", help="Weight of what was learnt from you, 0 to 1.", rich_help_panel=PANEL
+        "--personal",
+        min=0,
+        max=1,
+        help="Weight of what was learnt from you, 0 to 1.",
+        rich_help_panel=PANEL,
     ),
 ]
 Seed = Annotated[
@@ -65,7 +77,6 @@ def mood_of(option: str, text: str) -> "Mood":
         InvalidMood: as `vibelux.everyday_moods.mood_of_text`, with the option's name.
 
     """
-    from vibelux.cli.console import spoken
     from vibelux.everyday_moods import mood_of_text
 
     try:
@@ -92,16 +103,19 @@ def given_order(
         InvalidMood: the goal is no mood.
 
     """
+    from vibelux.cli.usage import nearest
     from vibelux.recommend.ordering import Ordering
     from vibelux.recommend.policies import POLICIES
 
     if policy is not None and policy not in POLICIES:
         known = ", ".join(POLICIES)
-        raise InvalidInput(f"--policy {policy} is unknown; choose from {known}")
+        like = nearest(policy, POLICIES) or POLICIES[0]
+        raise wrong("policy", policy=policy, known=known, instead={"--policy": like})
+    goal_meant = spoken().text("everyday.energetic.name")
     if policy == "journey" and goal is None:
-        raise InvalidInput("--policy journey needs --goal, the mood that it leads to")
+        raise wrong("journey", instead={"--goal": goal_meant})
     if policy not in (None, "journey") and goal is not None:
-        raise InvalidInput(f"--goal is for --policy journey, not for --policy {policy}")
+        raise wrong("goal", policy=policy, instead={"--policy": None})
     order: dict[str, Any] = {
         "policy": "journey" if policy is None and goal is not None else policy,
         "goal": None if goal is None else mood_of("--goal", goal),
@@ -111,7 +125,5 @@ def given_order(
     order = {name: value for name, value in order.items() if value is not None}
     Ordering().changed(**order)
     if length is not None and order.get("policy") != "journey":
-        raise InvalidInput(
-            "--length is for --policy journey; say where it leads: --goal happy --length 8"
-        )
+        raise wrong("length", instead={"--policy": None, "--goal": goal_meant})
     return order

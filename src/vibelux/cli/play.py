@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from vibelux.cli.console import err, out, printable, require_catalogue, spoken
+from vibelux.cli.console import confirm, enumerated, err, out, printable, require_catalogue, spoken
 from vibelux.cli.ordering_options import (
     Diversity,
     Goal,
@@ -21,7 +21,7 @@ from vibelux.cli.ordering_options import (
     given_order,
     mood_of,
 )
-from vibelux.errors import InvalidInput
+from vibelux.cli.wrong_usage import wrong
 
 if TYPE_CHECKING:
     from vibelux.emotions import Mood
@@ -118,9 +118,8 @@ def play(
     sourced = chosen is not None or camera or follow or image is not None
     saved = _to_go_on_with(state, resume=resume, sourced=sourced)
     if saved is None and not sourced and policy != "off":
-        raise InvalidInput(
-            "play needs a mood: give one of --mood, --camera, --follow and --image, or --policy off"
-        )
+        calm = spoken().text("everyday.calm.name")
+        raise wrong("play_what", instead={"--mood": calm})
     with ExitStack() as stack:
         catalogue = stack.enter_context(Catalogue.of(settings))
         require_songs(catalogue)
@@ -163,7 +162,8 @@ def play(
 def _require_one(**sources: object) -> None:
     given = [f"--{name}" for name, value in sources.items() if value not in (None, False)]
     if len(given) > 1:
-        raise InvalidInput(f"play takes one mood, got {' and '.join(given)}; choose one of them")
+        instead = dict.fromkeys(given[1:])
+        raise wrong("only_one", given=enumerated(given, spoken()), instead=instead)
 
 
 def _to_go_on_with(state: Path, *, resume: bool | None, sourced: bool) -> "SavedSession | None":
@@ -177,14 +177,14 @@ def _to_go_on_with(state: Path, *, resume: bool | None, sourced: bool) -> "Saved
     saved = SavedSession.read(state)
     if saved is None:
         if resume:
-            raise InvalidInput("there is no session to go on with; begin one without --resume")
+            raise wrong("no_session", instead={"--resume": None})
         return None
     if resume is None and sys.stdin.isatty() and out().is_terminal:
         words = spoken()
         when = datetime.fromtimestamp(saved.saved_at).strftime(words.text("cli.play.when"))
         songs = words.figures(saved.played)
         asked = words.of_number("cli.play.go_on", saved.played, songs=songs, when=when)
-        resume = typer.confirm(asked, default=True)
+        resume = confirm(asked, usual=True)
     elif resume is None:
         resume = not sourced
     return saved if resume else None
@@ -195,7 +195,7 @@ def _player(
 ) -> "tuple[Player, bool]":
     """Return the player, and whether it plays the files on this computer itself."""
     if mpd is not None and sound_device is not None:
-        raise InvalidInput("--sound-device is of this computer; leave it out to play through --mpd")
+        raise wrong("sound_device", instead={"--sound-device": None})
     usual = os.environ.get("MPD_HOST")
     if mpd is None and usual and sound_device is None:
         mpd = usual
@@ -203,7 +203,7 @@ def _player(
         from vibelux.players.embedded import EmbeddedPlayer
 
         if root is not None:
-            raise InvalidInput("--mpd-root is of MPD; add --mpd HOST[:PORT]")
+            raise wrong("mpd_root", instead={"--mpd": "localhost"})
         return EmbeddedPlayer(device=sound_device), True
     from vibelux.players.mpd import MpdPlayer
     from vibelux.players.mpd_server import mpd_address

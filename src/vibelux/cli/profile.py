@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 import typer
 
 from vibelux.cli.command import Commands
-from vibelux.cli.console import err, out, print_json, printable
-from vibelux.errors import InvalidInput
+from vibelux.cli.console import confirm, err, out, percentage, print_json, printable, spoken
+from vibelux.cli.wrong_usage import wrong
 
 if TYPE_CHECKING:
+    from vibelux.language import Words
     from vibelux.recommend.listener.profile import Event, Profile
+    from vibelux.recommend.listener.summary import Count
 
 app = Commands(
     help="What was learnt from your listening: show, export, forget it.",
@@ -19,13 +21,6 @@ app = Commands(
 
 _SHOWN = 10
 """Last events shown; all of them are in the JSON."""
-
-_WORDS = {
-    "played": "played through",
-    "skipped": "skipped",
-    "liked": "liked",
-    "wrong_mood": "wrong mood",
-}
 
 
 @app.adds("show", examples=["vibelux profile show"])
@@ -38,7 +33,7 @@ def show(json: bool = typer.Option(False, "--json", help="Print one JSON documen
     from vibelux.recommend.listener.summary import counts_of, played_share
     from vibelux.settings import load_settings
 
-    settings = load_settings()
+    settings, words = load_settings(), spoken()
     with _profile(settings.profile) as profile:
         counts = profile.counts()
         found = counts_of(profile)
@@ -54,26 +49,27 @@ def show(json: bool = typer.Option(False, "--json", help="Print one JSON documen
             )
             return
         if not any(counts.values()):
-            err().print("Nothing was learnt yet: play, skip and like songs with vibelux play.")
+            err().print(words.text("cli.profile.nothing", command="vibelux play"))
             return
         console = out()
         heard = " · ".join(
-            f"{number:,} {_WORDS[what]}" for what, number in counts.items() if number
+            f"{words.figures(number)} {words.text(f'cli.profile.events.{what}')}"
+            for what, number in counts.items()
+            if number
         )
         console.print(Text(heard, style="bold"))
         if share is not None:
-            console.print(Text(f"{share:.1%} of the catalogue played", style="dim"))
+            part = percentage(share, words)
+            console.print(Text(words.text("cli.profile.share", share=part), style="dim"))
         if found:
             console.print()
             for one in found:
-                songs = f"{one.songs} {one.name} songs"
-                if one.of == "artist":
-                    songs = f"{one.songs} songs by {printable(one.name)}"
-                console.print(Text(f"You {one.what} {songs}."))
+                console.print(Text(_habit(one, words)))
         console.print()
         for event in reversed(list(profile.events(last=_SHOWN))):
-            console.print(_line(event), soft_wrap=True)
-        console.print(Text(f"\nkept in {printable(str(settings.profile))}", "dim"), soft_wrap=True)
+            console.print(_line(event, words), soft_wrap=True)
+        kept = words.text("cli.profile.kept", file=printable(str(settings.profile)))
+        console.print(Text(f"\n{kept}", "dim"), soft_wrap=True)
 
 
 @app.adds("export", examples=["vibelux profile export profile.json"])
@@ -90,7 +86,10 @@ def export(
             print_json(profile.as_json())
             return
         number = profile.export(file)
-    out().print(f"{_events(number)} written to {printable(str(file))}", soft_wrap=True)
+    words = spoken()
+    events, name = _events(number, words), printable(str(file))
+    said = words.of_number("cli.profile.written", number, events=events, file=name)
+    out().print(said, soft_wrap=True)
 
 
 @app.adds("forget", examples=["vibelux profile forget", "vibelux profile forget --yes"])
@@ -102,15 +101,17 @@ def forget(
 
     from vibelux.settings import load_settings
 
-    settings = load_settings()
+    settings, words = load_settings(), spoken()
     with _profile(settings.profile) as profile:
         number = sum(profile.counts().values())
+        events = _events(number, words)
         if number and not yes:
             if not sys.stdin.isatty():
-                raise InvalidInput(f"this deletes {_events(number)} for good; confirm with --yes")
-            typer.confirm(f"Delete {_events(number)} for good?", abort=True, err=True)
+                raise wrong("delete_asks", events=events, instead={"--yes": True})
+            if not confirm(words.text("cli.profile.delete", events=events), usual=False):
+                raise typer.Abort
         profile.forget()
-    out().print(f"{_events(number)} forgotten")
+    out().print(words.of_number("cli.profile.forgotten", number, events=events))
 
 
 def _profile(path: Path) -> "Profile":
@@ -120,21 +121,32 @@ def _profile(path: Path) -> "Profile":
     return Profile(path if path.exists() else None)
 
 
-def _line(event: "Event") -> str:
+def _habit(count: "Count", words: "Words") -> str:
+    """Return what was liked or skipped often, in a sentence."""
+    songs = words.figures(count.songs)
+    if count.of == "artist":
+        key, artist = f"cli.profile.{count.what}_artist", printable(count.name)
+        return words.text(key, songs=songs, artist=artist)
+    kind = words.text(f"songs_of.{count.name}")
+    return words.text(f"cli.profile.{count.what}_kind", songs=songs, kind=kind)
+
+
+def _line(event: "Event", words: "Words") -> str:
     import os
     from datetime import datetime
 
     when = f"{'':16}"
     try:
         if event.at is not None:
-            when = datetime.fromtimestamp(event.at).strftime("%Y-%m-%d %H:%M")
+            when = datetime.fromtimestamp(event.at).strftime(words.text("cli.profile.when"))
     except (OverflowError, OSError, ValueError):
         pass  # the clock was somewhere else
     name = event.title or Path(os.fsdecode(event.path)).stem
     if event.artist:
         name += f" – {event.artist}"
-    return f"{when}  {_WORDS[event.what]:<14}  {printable(name)}"
+    done = words.text(f"cli.profile.events.{event.what}")
+    return f"{when}  {done:<14}  {printable(name)}"
 
 
-def _events(number: int) -> str:
-    return "1 event" if number == 1 else f"{number:,} events"
+def _events(number: int, words: "Words") -> str:
+    return words.of_number("cli.profile.count", number, n=words.figures(number))

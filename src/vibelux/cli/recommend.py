@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from vibelux.cli.console import err, out, print_json, require_catalogue, spoken, written
+from vibelux.cli.console import (
+    enumerated,
+    err,
+    note,
+    out,
+    percentage,
+    print_json,
+    require_catalogue,
+    spoken,
+    written,
+)
 from vibelux.cli.ordering_options import (
     Diversity,
     Goal,
@@ -19,7 +29,8 @@ from vibelux.cli.ordering_options import (
 )
 from vibelux.cli.song_lines import print_songs
 from vibelux.cli.song_list_options import M3u8, Number, Output
-from vibelux.errors import InvalidInput, NoFace
+from vibelux.cli.wrong_usage import wrong
+from vibelux.errors import NoFace
 
 if TYPE_CHECKING:
     from vibelux.emotions import Mood
@@ -81,16 +92,19 @@ def recommend(
         _print_mood_words(words)
         return
     said = [*(typed or ()), *((mood,) if mood is not None else ())]
-    sources = {"MOOD": said, "--camera": camera, "--image": image, "--video": video}
+    place = words.translated("MOOD")
+    sources = {place: said, "--camera": camera, "--image": image, "--video": video}
     given = [name for name, value in sources.items() if value]
     if len(given) != 1 or (typed and mood is not None):
         if not given:
-            raise InvalidInput("recommend needs a MOOD, or one of --camera, --image and --video")
-        given = ["MOOD", "--mood"] if typed and mood is not None else given
-        raise InvalidInput(f"recommend takes only one of {' and '.join(given)}")
+            calm = words.text("everyday.calm.name")
+            raise wrong("no_mood", instead={place: calm})
+        given = [place, "--mood"] if typed and mood is not None else given
+        instead = dict.fromkeys(given[1:])
+        raise wrong("only_one", given=enumerated(given, words), instead=instead)
     of_face = not said
     if group and not of_face:
-        raise InvalidInput("--group is about faces; leave it out with a mood")
+        raise wrong("group", instead={"--group": None})
     from vibelux.emotions import mood_dict
     from vibelux.everyday_moods import mood_of_text
     from vibelux.library.catalogue import Catalogue
@@ -158,10 +172,7 @@ def recommend(
         whole = write_playlist(output, [song.song for song in songs], relative=relative)
         err().print(written(output, len(songs), words), soft_wrap=True)
         if whole:
-            err().print(
-                f"note: {whole} of them cannot be named relative to the playlist (they are on "
-                "another drive, or their names do not fit on a line); they have their whole paths"
-            )
+            note(words.of_number("cli.recommend.whole", whole, n=words.figures(whole)))
     if play:
         if output is None:
             output = settings.home / "recommended.m3u8"  # must outlive this command
@@ -173,20 +184,20 @@ def recommend(
 def _is_to_listen(order: str | None, **options: object) -> bool:
     """Return whether an order to listen to is wanted, which its options imply."""
     if order not in (None, "ranking", "listening"):
-        raise InvalidInput(f"--order {order} must be ranking or listening")
+        raise wrong("order", order=order, instead={"--order": "listening"})
     given = [name for name, value in options.items() if value is not None]
     if order == "ranking" and given:
-        raise InvalidInput(f"--{given[0]} is for an order to listen to; leave out --order ranking")
+        raise wrong("ranking", name=f"--{given[0]}", instead={"--order": None})
     return order == "listening" or bool(given)
 
 
 def shares_in_words(mood: "Mood", words: "Words") -> str:
-    """Return a mood's shares of at least 5 %, the largest first: ``happy 70 %, sad 30 %``."""
+    """Return a mood's shares of at least 5 %, the largest first: ``happy 70%, sad 30%``."""
     from vibelux.emotions import mood_dict
 
     shares = sorted(mood_dict(mood).items(), key=lambda item: -item[1])
     return ", ".join(
-        f"{words.text(f'emotions.{name}')} {100 * share:.0f} %"
+        f"{words.text(f'emotions.{name}')} {percentage(share, words, decimals=0)}"
         for name, share in shares
         if share >= 0.05
     )
@@ -227,7 +238,7 @@ def print_heading(
         said = words.text("cli.recommend.mood", mood=_named(typed, mood, words))
     if goal is not None and not why:
         start = mood_phrase(mood, words) if of_face else _named(typed, mood, words)
-        end = _named(goal, mood_of_text(goal), words)
+        end = _named(goal, mood_of_text(goal, words), words)
         said = words.text("cli.recommend.journey", mood=start, goal=end)
     out().print(Text(said, style="bold"))
     out().print()

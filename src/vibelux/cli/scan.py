@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from vibelux.cli.console import err, out, print_json, printable, spoken
+from vibelux.cli.console import note, out, print_json, printable, spoken
 from vibelux.cli.scan_options import (
     Again,
     AsJson,
@@ -94,8 +94,7 @@ def _present(report: "ScanReport", counts: dict[str, int], words: "Words", liste
     from rich.text import Text
 
     for warning in report.warnings:
-        note = Text(words.text("cli.scan.note"), style="yellow")
-        err().print(note.append(f" {printable(warning)}", "none"))
+        note(warning)
     console = out()
     for failure in report.failures:
         path = Text(f"  {printable(str(failure.path))}", overflow="fold")

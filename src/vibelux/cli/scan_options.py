@@ -12,7 +12,13 @@ from vibelux.cli.scan_progress import Pace
 
 WorkerCount = Annotated[
     int | None,
-    typer.Option("--workers", "-w", help="Processes; default: the number of cores, at most 8."),
+    typer.Option(
+        "--workers",
+        "-w",
+        min=1,
+        max=64,
+        help="Processes; default: the number of cores, at most 8.",
+    ),
 ]
 SongTimeout = Annotated[
     float | None,

@@ -135,11 +135,6 @@ def _lines(pace: Pace, what: str, words: "Words") -> "Callable[[ScanProgress], N
     return tell
 
 
-def songs_in_words(number: int) -> str:
-    """Return ``1 song`` or ``12 songs``."""
-    return "1 song" if number == 1 else f"{number:,} songs"
-
-
 def duration_in_words(seconds: float, words: "Words | None" = None) -> str:
     """Return ``3.2 s``, ``4 min 05 s`` or ``2 h 10 min``.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from vibelux.cli.console import err, out
+from vibelux.cli.console import err, out, spoken
 
 if TYPE_CHECKING:
     from vibelux.service.folders import Roots
@@ -87,12 +87,13 @@ def serve_page(settings: "Settings", address: "Address", *, roots: "Roots", brow
     from vibelux.service.server import serve as serve_until_stopped
 
     def ready(links: "Links") -> None:
-        said = [f"VibeluX is at {link}" for link in links.named or (links.direct,)]
+        words = spoken()
+        said = [words.text("cli.serve.at", link=link) for link in links.named or (links.direct,)]
         if links.named:
-            said.append(f"Without the proxy it is at {links.direct}")
+            said.append(words.text("cli.serve.directly", link=links.direct))
         for line in said:
             out().print(line, soft_wrap=True)
-        err().print("Ctrl-C ends it.", style="dim")
+        err().print(words.text("cli.serve.end"), style="dim")
         if browser:
             _open(links.direct)  # the proxy may not run yet
 

@@ -7,7 +7,8 @@ import typer
 from vibelux.cli.console import err, out, print_json, require_catalogue, spoken, written
 from vibelux.cli.song_lines import print_songs, song_name
 from vibelux.cli.song_list_options import M3u8, Number, Output
-from vibelux.errors import CatalogueError, InvalidInput
+from vibelux.cli.wrong_usage import wrong
+from vibelux.errors import CatalogueError
 
 if TYPE_CHECKING:
     from vibelux.library.catalogue import Catalogue
@@ -26,6 +27,7 @@ def similar(
     """Find the songs that sound most like one of them."""
     from rich.text import Text
 
+    from vibelux.cli.usage import here
     from vibelux.library.catalogue import Catalogue
     from vibelux.library.playlists import require_format, write_playlist
     from vibelux.recommend.ranking import require_songs
@@ -38,10 +40,12 @@ def similar(
         require_format(output)
     settings = load_settings()
     if not words:
-        missing = InvalidInput("SONG is missing: its path, its id, or words of its title")
+        missing = wrong("no_song")
         if settings.catalogue.exists():
             with Catalogue.of(settings) as catalogue:
                 missing.add_note(_example(catalogue))
+        else:
+            missing.add_note(here("vibelux scan ~/Music"))
         raise missing
     require_catalogue(settings.catalogue)
     with Catalogue.of(settings) as catalogue:
@@ -87,7 +91,8 @@ def similar(
 
 def _example(catalogue: "Catalogue") -> str:
     """Return a command line that works with a catalogue: with one of its songs, if it has any."""
-    from vibelux.cli.usage import command_line, here
+    from vibelux.cli.typed_line import command_line
+    from vibelux.cli.usage import here
     from vibelux.recommend.similar_songs import find_song
 
     song = next(iter(catalogue.songs("ok")), None)

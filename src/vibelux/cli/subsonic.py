@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from vibelux.cli.command import Commands
-from vibelux.cli.console import err, out, print_json, printable
+from vibelux.cli.console import err, note, out, print_json, printable, spoken
 from vibelux.cli.extras import extra
 from vibelux.cli.scan_options import (
     Again,
@@ -19,12 +19,14 @@ from vibelux.cli.scan_options import (
     WorkerCount,
     stoppable,
 )
-from vibelux.cli.scan_progress import Pace, duration_in_words, scan_progress, songs_in_words
-from vibelux.cli.subsonic_account import account_of, client_of, login_file, note
+from vibelux.cli.scan_progress import Pace, duration_in_words, scan_progress
+from vibelux.cli.subsonic_account import account_of, client_of, login_file
 from vibelux.cli.subsonic_playlist import playlist
-from vibelux.errors import AudioError, InvalidInput
+from vibelux.cli.wrong_usage import wrong
+from vibelux.errors import AudioError
 
 if TYPE_CHECKING:
+    from vibelux.language import Words
     from vibelux.servers.login import Login
     from vibelux.servers.scan import ServerScanReport
 
@@ -58,7 +60,7 @@ def login(
     keyring, never in a file.
     """
     if password_auth and api_key:
-        raise InvalidInput("give one of --password-auth and --api-key, not both")
+        raise wrong("password_or_key", instead={"--password-auth": None})
     with extra("subsonic"):
         from vibelux.servers.client import Client
         from vibelux.servers.login import (
@@ -70,26 +72,29 @@ def login(
         )
     from vibelux.settings import load_settings
 
+    words = spoken()
     auth: Any = "password" if password_auth else "api-key" if api_key else "token"
     account = Login(parse_url(url), user, auth)
     given = os.environ.get(PASSWORD_VARIABLE)
     secret = given or _asked(account, PASSWORD_VARIABLE)
     if password_auth and account.url.startswith("http://"):
-        note("the password goes to the server unprotected; use https outside of your own network")
+        note(words.text("cli.subsonic.unprotected"))
     with Client(account, secret) as client:
         info = client.ping()
     kept = not given and keep_secret(account, secret)
     write_login(login_file(load_settings()), account)
-    name = printable(f"{info.name} {info.version}".strip())
-    out().print(f"Logged in to {printable(account.server)} ({name}) as {printable(user)}.")
-    what = "API key" if api_key else "password"
+    name, server = printable(f"{info.name} {info.version}".strip()), printable(account.server)
+    done = words.text("cli.subsonic.logged_in", server=server, name=name, user=printable(user))
+    out().print(done)
+    what = "api_key" if api_key else "password"
     if kept:
-        err().print(f"The {what} lies in the system's keyring.")
+        err().print(words.text(f"cli.subsonic.kept.{what}"))
     elif given:
-        err().print(f"The {what} was not kept; later commands need {PASSWORD_VARIABLE} as well.")
+        variable = PASSWORD_VARIABLE
+        err().print(words.text(f"cli.subsonic.not_kept.{what}", variable=variable))
     else:
-        note(f"there is no safe keyring here; set {PASSWORD_VARIABLE} for later commands")
-    err().print("Next: vibelux subsonic scan")
+        note(words.text("cli.subsonic.no_keyring", variable=PASSWORD_VARIABLE))
+    err().print(words.text("cli.subsonic.next", command="vibelux subsonic scan"))
 
 
 @app.adds("logout", examples=["vibelux subsonic logout"])
@@ -102,7 +107,7 @@ def logout() -> None:
     file = login_file(load_settings())
     account = account_of(file)
     forget(file, account)
-    out().print(f"Forgot {printable(account.account)}.")
+    out().print(spoken().text("cli.subsonic.forgot", account=printable(account.account)))
 
 
 @app.adds("status", examples=["vibelux subsonic status"])
@@ -111,7 +116,7 @@ def status(json: bool = typer.Option(False, "--json", help="Print one JSON docum
     from vibelux.library.catalogue import Catalogue
     from vibelux.settings import load_settings
 
-    settings = load_settings()
+    settings, words = load_settings(), spoken()
     with client_of(settings) as client:
         info, server = client.ping(), client.login.server
     with Catalogue.of(settings, server=server) as catalogue:
@@ -120,9 +125,15 @@ def status(json: bool = typer.Option(False, "--json", help="Print one JSON docum
         print_json({"server": server, "user": client.login.user, **asdict(info), "songs": counts})
         return
     name = printable(f"{info.name} {info.version}".strip())
-    out().print(f"{printable(server)} ({name}) answers to {printable(client.login.user)}.")
-    parts = [f"{songs_in_words(counts['ok'])} of it in the catalogue"]
-    parts += [f"{counts[state]:,} {state}" for state in ("failed", "missing") if counts[state]]
+    user = printable(client.login.user)
+    answers = words.text("cli.subsonic.answers", server=printable(server), name=name, user=user)
+    out().print(answers)
+    parts = [words.of_number("cli.subsonic.known", counts["ok"], n=words.figures(counts["ok"]))]
+    parts += [
+        words.of_number(f"cli.scan.{state}", counts[state], n=words.figures(counts[state]))
+        for state in ("failed", "missing")
+        if counts[state]
+    ]
     out().print(" · ".join(parts))
 
 
@@ -172,7 +183,7 @@ def scan(
     if json:
         print_json(asdict(report) | {"seconds": round(report.seconds, 3), "catalogue": counts})
     else:
-        _present(report, counts)
+        _present(report, counts, spoken())
 
 
 app.adds(
@@ -188,49 +199,46 @@ app.adds(
 def _asked(account: "Login", variable: str) -> str:
     """Ask for the secret without showing it."""
     if not sys.stdin.isatty():
-        raise InvalidInput(
-            f"there is nobody to ask for the password of {account.account}; set {variable}"
-        )
+        raise wrong("nobody_to_ask", account=account.account, variable=variable)
     from getpass import getpass
 
-    what = "API key" if account.auth == "api-key" else "Password"
-    return getpass(f"{what} of {account.account}: ")
+    what = "api_key" if account.auth == "api-key" else "password"
+    return getpass(f"{spoken().text(f'cli.subsonic.asks.{what}', account=account.account)} ")
 
 
-def _present(report: "ServerScanReport", counts: dict[str, int]) -> None:
+def _present(report: "ServerScanReport", counts: dict[str, int], words: "Words") -> None:
     from rich.text import Text
 
     for warning in report.warnings:
         note(warning)
     console = out()
     for trouble in report.troubles:
-        mark, style = "failed", "red"
+        mark, style = words.text("cli.scan.not_usable"), "red"
         if trouble.code == "not_fetched":
-            mark, style = "not fetched", "yellow"
+            mark, style = words.text("cli.subsonic.not_fetched"), "yellow"
         elif trouble.code in AudioError.TRANSIENT:
-            mark, style = "not analysed", "yellow"
+            mark, style = words.text("cli.subsonic.not_analysed"), "yellow"
         console.print(Text.assemble((f"{mark}  ", style), printable(trouble.title)), soft_wrap=True)
         console.print(Text(f"        {printable(trouble.reason)}", style="dim"), soft_wrap=True)
     more = report.failed + report.unread + report.not_fetched - len(report.troubles)
     if more > 0:
-        console.print(f"        … and {more:,} more")
-    parts = [f"{songs_in_words(report.analysed)} analysed in {duration_in_words(report.seconds)}"]
+        console.print(f"        {words.text('cli.more', more=words.figures(more))}")
+    time, analysed = duration_in_words(report.seconds, words), words.figures(report.analysed)
+    parts = [words.of_number("cli.scan.analysed", report.analysed, n=analysed, time=time)]
     parts += [
-        f"{number:,} {what}"
-        for number, what in (
-            (report.unchanged, "unchanged"),
-            (report.returned, "of them back again"),
-            (report.recognised, "recognised under other ids"),
-            (report.missing, "missing"),
-            (report.failed, "failed"),
-            (report.unread, "not analysed, the next scan tries again"),
-            (report.not_fetched, "not fetched, the next scan tries again"),
+        words.of_number(f"cli.{key}", number, n=words.figures(number))
+        for key, number in (
+            ("scan.unchanged", report.unchanged),
+            ("scan.returned", report.returned),
+            ("subsonic.recognised", report.recognised),
+            ("scan.missing", report.missing),
+            ("scan.failed", report.failed),
+            ("subsonic.unread", report.unread),
+            ("subsonic.later", report.not_fetched),
         )
         if number
     ]
     console.print(Text(" · ".join(parts)), soft_wrap=True)
-    total = songs_in_words(counts["ok"])
-    console.print(
-        Text(f"The catalogue has {total} of {printable(report.server)}.", style="bold"),
-        soft_wrap=True,
-    )
+    songs, server = words.figures(counts["ok"]), printable(report.server)
+    total = words.of_number("cli.subsonic.total", counts["ok"], n=songs, server=server)
+    console.print(Text(total, style="bold"), soft_wrap=True)

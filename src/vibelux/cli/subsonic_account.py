@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vibelux.cli.console import err, printable
+from vibelux.cli.console import spoken
 from vibelux.cli.extras import extra
 from vibelux.errors import ServerError
 
@@ -29,10 +29,9 @@ def account_of(file: Path) -> "Login":
 
     account = read_login(file)
     if account is None:
-        raise ServerError(
-            "no server is known yet; log in first: vibelux subsonic login "
-            "https://music.example.org --user NAME"
-        )
+        error = ServerError(spoken().text("cli.subsonic.no_login"))
+        error.add_note("vibelux subsonic login https://music.example.org --user NAME")
+        raise error
     return account
 
 
@@ -50,10 +49,3 @@ def client_of(settings: "Settings") -> "Client":
 
     account = account_of(login_file(settings))
     return Client(account, secret_of(account))
-
-
-def note(text: str) -> None:
-    """Print a note on stderr."""
-    from rich.text import Text
-
-    err().print(Text.assemble(("note: ", "yellow"), printable(text)))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from vibelux.cli.console import err, print_json, printable, spoken
+from vibelux.cli.console import enumerated, err, note, print_json, printable, spoken
 from vibelux.cli.ordering_options import (
     Diversity,
     Goal,
@@ -17,14 +17,15 @@ from vibelux.cli.ordering_options import (
     mood_of,
 )
 from vibelux.cli.recommend import print_heading, shares_in_words
-from vibelux.cli.scan_progress import songs_in_words
 from vibelux.cli.song_lines import print_songs
 from vibelux.cli.song_list_options import Number
-from vibelux.cli.subsonic_account import client_of, note
-from vibelux.errors import InvalidInput, ServerError
+from vibelux.cli.subsonic_account import client_of
+from vibelux.cli.wrong_usage import wrong
+from vibelux.errors import ServerError
 
 if TYPE_CHECKING:
     from vibelux.emotions import Mood
+    from vibelux.language import Words
     from vibelux.recommend.picks import Pick
     from vibelux.servers.playlists import PutPlaylist
     from vibelux.settings import Settings
@@ -56,8 +57,11 @@ def playlist(
     come later.
     """
     sources = {"--mood": mood, "--camera": camera or None, "--image": image}
-    if sum(value is not None for value in sources.values()) != 1:
-        raise InvalidInput(f"playlist needs exactly one of {', '.join(sources)}")
+    given = [option for option, value in sources.items() if value is not None]
+    if len(given) != 1:
+        calm = spoken().text("everyday.calm.name")
+        instead = dict.fromkeys(given[1:]) or {"--mood": calm}
+        raise wrong("one_source", known=enumerated([*sources], spoken()), instead=instead)
     from vibelux.language import words_of
     from vibelux.library.catalogue import Catalogue
     from vibelux.recommend.listener.listener import Listener
@@ -101,15 +105,14 @@ def playlist(
         gone = set(put.dropped)
         on_it = [pick for pick in picks if pick.song.remote_id not in gone]
         print_songs(on_it, words, why=False)
-        _tell_playlist(name, put)
+        _tell_playlist(name, put, words)
 
 
 def _require_songs(songs: int, server: str) -> None:
     if songs == 0:
-        raise ServerError(
-            f"the catalogue has no songs of {server} yet; listen to them first: "
-            "vibelux subsonic scan"
-        )
+        error = ServerError(spoken().text("cli.subsonic.no_songs", server=server))
+        error.add_note("vibelux subsonic scan")
+        raise error
 
 
 def _mood_of_face(settings: "Settings", device: int, image: Path | None) -> "Mood":
@@ -121,14 +124,12 @@ def _mood_of_face(settings: "Settings", device: int, image: Path | None) -> "Moo
     return mood_of_camera(device, model_path=model).require()
 
 
-def _tell_playlist(name: str, put: "PutPlaylist") -> None:
-    done = "made" if put.created else "brought up to date"
-    err().print(f"{done} the playlist {printable(name)}, {songs_in_words(put.songs)}")
-    if put.dropped:
-        note(
-            f"{songs_in_words(len(put.dropped))} went away from the server since the last scan and "
-            "were left out"
-        )
+def _tell_playlist(name: str, put: "PutPlaylist", words: "Words") -> None:
+    key = "cli.subsonic.made" if put.created else "cli.subsonic.brought_up_to_date"
+    songs = words.of_number("cli.scan.songs", put.songs, n=words.figures(put.songs))
+    err().print(words.text(key, name=printable(name), songs=songs))
+    if gone := len(put.dropped):
+        note(words.of_number("cli.subsonic.gone", gone, n=words.figures(gone)))
 
 
 def _as_json(name: str, mood: "Mood", put: "PutPlaylist", picks: "list[Pick]") -> dict[str, object]:

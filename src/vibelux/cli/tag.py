@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from vibelux.cli.console import err, out, print_json, printable, require_catalogue
+from vibelux.cli.console import err, out, print_json, printable, require_catalogue, spoken
 from vibelux.cli.extras import extra
-from vibelux.errors import InvalidInput
+from vibelux.cli.wrong_usage import wrong
 
 if TYPE_CHECKING:
+    from vibelux.language import Words
     from vibelux.library.catalogue import Catalogue
     from vibelux.library.tag_writing import Tagging
 
@@ -49,7 +50,7 @@ def tag(
     written; all others are done nevertheless.
     """
     if write and dry_run:
-        raise InvalidInput("--write does it and --dry-run does not; choose one")
+        raise wrong("write_or_not", instead={"--dry-run": None})
     with extra("tags"):
         from vibelux.library.tag_writing import tag_songs, untag_songs
     from vibelux.library.catalogue import Catalogue
@@ -59,9 +60,9 @@ def tag(
     skipped: dict[str, list[Tagging]] = {}
     files: list[dict[str, object]] = []
     counts: Counter[str] = Counter()
-    settings = load_settings()
+    settings, words = load_settings(), spoken()
     if undo and not folders and not settings.catalogue.exists():
-        raise InvalidInput("--undo needs a folder here: no scan tells which files it is about")
+        raise wrong("undo_where")
     if not undo:  # what undoing needs is in the files
         require_catalogue(settings.catalogue)
     try:
@@ -82,16 +83,16 @@ def tag(
                 elif step.state == "skipped" and not step.failed:
                     skipped.setdefault(step.reason or "", []).append(step)
                 elif step.state in _MARKS:
-                    _show(step, undo=undo)
+                    _show(step, words, undo=undo)
     except KeyboardInterrupt:
-        err().print("Stopped; no file is half written. The same command goes on from there.")
+        err().print(spoken().text("cli.tag.stopped"))
         raise typer.Exit(130) from None
     if json:
         print_json({"written": write, "undo": undo, "files": files})
     else:
         for reason, steps_of_it in skipped.items():
-            _show_skipped(reason, steps_of_it)
-        _summary(counts, write=write, undo=undo)
+            _show_skipped(reason, steps_of_it, words)
+        _summary(counts, words, write=write, undo=undo)
     if counts["failed"]:
         raise typer.Exit(1)
 
@@ -112,73 +113,73 @@ def _scanned(catalogue: "Catalogue") -> list[Path]:
         if not (topmost and folder.is_relative_to(topmost[-1])) and folder.is_dir():
             topmost.append(folder)
     if not topmost:
-        raise CatalogueEmpty("none of the scanned folders is there; connect the disk that has them")
+        raise CatalogueEmpty(spoken().text("cli.tag.no_folder"))
     return topmost
 
 
-def _show(step: "Tagging", *, undo: bool) -> None:
+def _show(step: "Tagging", words: "Words", *, undo: bool) -> None:
     from rich.text import Text
 
     mark, style = _MARKS[step.state]
     console = out()
     console.print(Text.assemble((f"{mark} ", style), printable(str(step.path))), soft_wrap=True)
-    console.print(Text(f"  {printable(_detail(step, undo=undo))}", style="dim"), soft_wrap=True)
+    detail = printable(_detail(step, words, undo=undo))
+    console.print(Text(f"  {detail}", style="dim"), soft_wrap=True)
 
 
-def _show_skipped(reason: str, steps: "Sequence[Tagging]") -> None:
+def _show_skipped(reason: str, steps: "Sequence[Tagging]", words: "Words") -> None:
     """Say once why files were left alone, and which."""
     from rich.text import Text
 
     mark, style = _MARKS["skipped"]
     console = out()
-    files = "1 file" if len(steps) == 1 else f"{len(steps):,} files"
-    why = reason.removeprefix("it is ").removeprefix("it has ")
-    head = f"{files} left alone: {printable(why)}"
+    files, why = words.figures(len(steps)), printable(words.translated(reason))
+    head = words.of_number("cli.tag.left_because", len(steps), n=files, why=why)
     console.print(Text.assemble((f"{mark} ", style), head), soft_wrap=True)
     for step in steps[:_SHOWN]:
         console.print(Text(f"  {printable(str(step.path))}", style="dim"), soft_wrap=True)
     if len(steps) > _SHOWN:
-        console.print(Text(f"  … and {len(steps) - _SHOWN:,} more", style="dim"))
+        more = words.text("cli.more", more=words.figures(len(steps) - _SHOWN))
+        console.print(Text(f"  {more}", style="dim"))
 
 
-def _detail(step: "Tagging", *, undo: bool) -> str:
+def _detail(step: "Tagging", words: "Words", *, undo: bool) -> str:
     if step.reason is not None:
-        return step.reason
+        return words.translated(step.reason)
     after = {name: " / ".join(values) for name, values in {**step.before, **step.changes}.items()}
     if undo:
         moods = [mood for name, mood in after.items() if mood and name.split(":")[0] == "MOOD"]
-        return f"mood: {' / '.join(dict.fromkeys(moods)) or 'none'}, as before VibeluX"
-    words = [after["VIBELUX_MOOD"]]
-    words += [
-        f"{name} {number}"
+        if mood := " / ".join(dict.fromkeys(moods)):
+            return words.text("cli.tag.as_before", mood=mood)
+        return words.text("cli.tag.none_before")
+    told = [after["VIBELUX_MOOD"]]  # as it is written
+    told += [
+        f"{words.text(f'cli.{name}')} {number}"
         for name in ("valence", "arousal")
         if (number := after.get(f"VIBELUX_{name.upper()}"))
     ]
     if step.kept_mood is not None:
-        words.append(f"keeps the mood that it has: {step.kept_mood}")
-    return " · ".join(words)
+        told.append(words.text("cli.tag.keeps", mood=step.kept_mood))
+    return " · ".join(told)
 
 
-def _summary(counts: Counter[str], *, write: bool, undo: bool) -> None:
+def _summary(counts: Counter[str], words: "Words", *, write: bool, undo: bool) -> None:
     from rich.text import Text
 
-    number = counts["changed"]
-    files = "1 file" if number == 1 else f"{number:,} files"
-    done = "changed" if write else "would change"
-    parts = [f"{files} {done}"]
-    parts += [
-        f"{counts[name]:,} {words}"
-        for name, words in (
-            ("same", "without a mood of VibeluX" if undo else "up to date"),
-            ("kept", "with a mood that is not replaced (--overwrite)"),
-            ("skipped", "left alone"),
-        )
-        if counts[name]
-    ]
+    def counted(key: str, number: int) -> str:
+        return words.of_number(f"cli.tag.{key}", number, n=words.figures(number))
+
+    parts = [counted("changed" if write else "would_change", counts["changed"])]
+    for name, key in (
+        ("same", "none" if undo else "same"),
+        ("kept", "kept"),
+        ("skipped", "left"),
+    ):
+        if counts[name]:
+            parts.append(counted(key, counts[name]))
     out().print(Text(" · ".join(parts), style="bold"), soft_wrap=True)
-    if number and not write:
-        how = "leave out --dry-run" if undo else "add --write"
-        err().print(f"Nothing was written yet; {how} to do it.")
+    if counts["changed"] and not write:
+        err().print(words.text("cli.tag.not_yet_undone" if undo else "cli.tag.not_yet"))
 
 
 def _entry(step: "Tagging") -> dict[str, object]:

@@ -1,38 +1,28 @@
 """What is said of wrong usage: what was wrong, and a line that can be copied."""
 
 import re
-import shlex
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from vibelux.cli.help_page import options_of
-from vibelux.errors import InvalidInput
+from vibelux.cli.console import spoken
+from vibelux.cli.help_page import bare, options_of, place_of
+from vibelux.cli.typed_line import TypedLine, command_line
+from vibelux.cli.wrong_usage import WrongUsage
+from vibelux.errors import InvalidInput, VibeluxError
+
+if TYPE_CHECKING:
+    from vibelux.everyday_moods import UnreadableMood
+    from vibelux.language import Words
 
 UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 """Whatever Typer finds wrong with a command line; it has no public name."""
 
-_MUST_BE = (
-    (r"Input should be ", "must be "),
-    (r", unable to parse .*", ""),
-    (r"a valid integer", "a whole number"),
-    (r"a valid number", "a number"),
-    (r"greater than or equal to ", "at least "),
-    (r"less than or equal to ", "at most "),
-    (r".* is not a valid (?:integer|int)( range)?\.?$", "must be a whole number"),
-    (r".* is not a valid float( range)?\.?$", "must be a number"),
-    (r".* is not in the range x>=(\S+)\.", r"must be at least \1"),
-    (r".* is not in the range (\S+)<=x<=(\S+)\.", r"must be from \1 to \2"),
-)
-"""What the versions of Typer say of a value -> what is said here."""
-
-
-def command_line(words: Sequence[str]) -> str:
-    """Return words as they are typed."""
-    return " ".join(_quoted(word) for word in words)
+_KINDS = (("whole_number", "valid int"), ("number", "valid (?:float|number)"))
+"""Text below ``cli.usage``, and what the versions of Typer say of a value that it is not."""
 
 
 def nearest(name: str, known: Sequence[str]) -> str | None:
@@ -57,6 +47,9 @@ def example_for(command: Any, message: str) -> str:
     return next((line for line in examples if named & set(_OPTION.findall(line))), examples[0])
 
 
+_OPTION = re.compile(r"(?<![-\w])--?[a-z][-a-z0-9]*")
+
+
 def here(line: str) -> str:
     """Return an example that works on this machine: without folders that are not there."""
     words = line.split(" ")
@@ -68,21 +61,37 @@ def here(line: str) -> str:
     return " ".join(words)
 
 
-def corrected(error: BaseException | None, typed: Sequence[str]) -> str | None:
-    """Return what was typed with the mood that was meant, or None where that is not known.
+def line_for(error: VibeluxError, command: Any, program: Any, typed: Sequence[str]) -> str | None:
+    """Return what to type instead of what a command has refused, or None if nothing helps.
 
     Args:
-        error: the error, or what caused it.
+        error: of the command.
+        command: as of `example_for`.
+        program: the whole program, as Typer makes it.
         typed: what was typed behind the program's name.
 
     """
-    from vibelux.everyday_moods import UnknownMood
+    if isinstance(error, InvalidInput):
+        line = TypedLine(program, typed)
+        meant = None
+        if line.command is command:  # not where a test calls a command by itself
+            if isinstance(error, WrongUsage) and error.instead:
+                meant = line.changed(error.instead)
+            elif (mood := _unreadable(error)) is not None:
+                meant = line.with_mood(mood)
+        return meant or here(example_for(command, str(error)))
+    return here("vibelux scan ~/Music") if "vibelux scan" in str(error) else None
 
-    while error is not None and not isinstance(error, UnknownMood):
+
+def _unreadable(error: BaseException | None) -> "UnreadableMood | None":
+    """Return the mood that could not be read, where that caused an error."""
+    from vibelux.everyday_moods import UnreadableMood
+
+    while error is not None:
+        if isinstance(error, UnreadableMood):
+            return error
         error = error.__cause__
-    if error is None or error.like is None or not any(error.word in one for one in typed):
-        return None
-    return command_line(["vibelux", *(one.replace(error.word, error.like) for one in typed)])
+    return None
 
 
 def with_option_names(message: str, parameters: Iterable[Any]) -> str:
@@ -94,115 +103,107 @@ def with_option_names(message: str, parameters: Iterable[Any]) -> str:
     return message
 
 
-def in_our_words(error: Exception, command: Any, typed: Sequence[str]) -> InvalidInput:
+def in_our_words(error: Exception, program: Any, typed: Sequence[str]) -> InvalidInput:
     """Return what Typer found wrong as an error with an example, or the right line, as a note.
 
     Args:
         error: a `UsageError`.
-        command: the whole program, as Typer makes it.
+        program: the whole program, as Typer makes it.
         typed: what was typed behind the program's name.
 
     """
-    path = ["vibelux"]
-    for word in typed:
-        below = getattr(command, "commands", {}).get(word)
-        if below is None:
-            break
-        command = below
-        path.append(word)
+    words, line = spoken(), TypedLine(program, typed)
     wrong: Any = error
-    meant: list[str] | None = None
+    meant: str | None = None
     if (name := getattr(wrong, "option_name", None)) is not None:
         if hasattr(wrong, "possibilities"):
-            like = nearest(name, _options(command)) if name.startswith("--") else None
-            said = f"{path[-1]} has no option {name}"
-            if like is not None:
-                meant = ["vibelux", *(_renamed(word, name, like) for word in typed)]
-            else:
-                meant = _without(name, typed, path)
+            like = nearest(name, line.options()) if name.startswith("--") else None
+            said = words.text("cli.usage.no_option", command=line.path[-1], name=name)
+            meant = line.without(name) if like is None else line.renamed(name, like)
         else:
-            said = f"{name} needs a value"
-            meant = _without(name, typed, path)
+            said = words.text("cli.usage.needs_value", name=name)
+            meant = line.without(name)
     elif (parameter := getattr(wrong, "param", None)) is not None:
-        said = _of_parameter(wrong, parameter, typed)
-    elif unexpected := re.search(r"unexpected extra arguments? *(?:\(s\))? *\((.*)\)", str(wrong)):
-        said = f"{path[-1]} takes only {_arguments(command)}; leave out {unexpected[1]!r}"
+        said, meant = _of_parameter(wrong, parameter, line, words)
+    elif extra := re.search(r"unexpected extra arguments? *(?:\(s\))? *\((.*)\)", str(wrong)):
+        takes, more = _arguments(line.command, words), repr(extra[1])
+        said = words.text("cli.usage.extra", command=line.path[-1], takes=takes, more=more)
+        meant = line.without_last(extra[1].split())
     else:
         message = str(wrong).rstrip(".")
         said = message[:1].lower() + message[1:]
     plain = InvalidInput(said)
-    plain.add_note(command_line(meant) if meant else here(example_for(command, said)))
+    plain.add_note(meant or here(example_for(line.command, said)))
     return plain
 
 
-_OPTION = re.compile(r"(?<![-\w])--?[a-z][-a-z0-9]*")
-
-
-def _of_parameter(error: Any, parameter: Any, typed: Sequence[str]) -> str:
-    """Return what is wrong with a value, or with its absence, of an option or an argument."""
+def _of_parameter(
+    error: Any, parameter: Any, line: TypedLine, words: "Words"
+) -> tuple[str, str | None]:
+    """Return what is wrong with a value, or with its absence, and what to type instead."""
     option = parameter.param_type_name == "option"
-    names = [*parameter.opts, *parameter.secondary_opts]
-    name = options_of(parameter)[-1] if option else _called(parameter)
+    name = options_of(parameter)[-1] if option else bare(place_of(parameter, words))
     if hasattr(error, "param_type"):  # it is missing
-        what = (parameter.help or "").rstrip(".")
-        return f"{name} is missing" + (f": {what[:1].lower()}{what[1:]}" if what else "")
-    value = None
-    for word, after in zip(typed, [*typed[1:], ""], strict=True):
-        given, equals, rest = word.partition("=")
-        if option and given in names:
-            name, value = given, rest if equals else after
+        what = words.translated(parameter.help or "").rstrip(".")
+        meant = line.changed({name: words.translated("NAME")}) if option else None
+        return words.text("cli.usage.missing", name=name, what=what), meant
     message = str(getattr(error, "message", error))
-    for said, ours in _MUST_BE:
-        message = re.sub(said, ours, message)
-    if value is None:
-        return f"{name}: {message}"
-    if message.startswith("must be "):
-        return f"{name} {message}, not {value}"
-    return f"{name} {value} {message}"
+    if (typed := line.value(parameter)) is None:
+        return f"{name}: {message}", None
+    name, value = typed
+    for key, said in _KINDS:
+        if re.search(said, message):
+            right = None if parameter.default is None else str(parameter.default)
+            meant = line.changed({name: right})
+            return words.text(f"cli.usage.{key}", name=name, value=value), meant
+    bounds, right = _bounds(parameter, value)
+    if right is None:
+        return f"{name} {value}: {message}", None
+    key = "from_to" if len(bounds) == 2 else "at_least" if "least" in bounds else "at_most"
+    said = words.text(f"cli.usage.{key}", name=name, value=value, **bounds)
+    return said, line.changed({name: right})
 
 
-def _called(argument: Any) -> str:
-    """Return what the help calls an argument, without the marks for none and several."""
-    name: str = argument.metavar or argument.name.upper()
-    return name.strip("[].")
+def _bounds(parameter: Any, value: str) -> tuple[dict[str, str], str | None]:
+    """Return the bounds of an option, and the one that a value is beyond, or None."""
+    holder = parameter if hasattr(parameter, "min") else parameter.type  # as Typer's versions do
+    ends = {"least": getattr(holder, "min", None), "most": getattr(holder, "max", None)}
+    bounds = {name: f"{end:g}" for name, end in ends.items() if end is not None}
+    try:
+        number = float(value)
+    except ValueError:
+        return bounds, None
+    if "least" in bounds and number < float(bounds["least"]):
+        return bounds, bounds["least"]
+    if "most" in bounds and number > float(bounds["most"]):
+        return bounds, bounds["most"]
+    return bounds, None
 
 
-def _arguments(command: Any) -> str:
+def _arguments(command: Any, words: "Words") -> str:
     """Return in words what a command takes."""
-    names = [_called(one) for one in command.params if one.param_type_name == "argument"]
-    return " and ".join([*names, "its options"])
+    places = [place_of(one, words) for one in command.params if one.param_type_name == "argument"]
+    last = words.text("cli.usage.options")
+    return words.both(", ".join(map(bare, places)), last) if places else last
 
 
-def _without(option: str, typed: Sequence[str], path: Sequence[str]) -> list[str] | None:
-    """Return what was typed without an option, where that leaves an argument and tells no value."""
-    place = next((n for n, word in enumerate(typed) if word.partition("=")[0] == option), None)
-    if place is None:
-        return None
-    before, after = typed[:place], typed[place + 1 :]
-    bare = "=" not in typed[place] and after and not after[0].startswith("-")
-    kept = [*before, *after]
-    if bare or not before[len(path) - 1 :] or before[len(path) - 1].startswith("-"):
-        return None
-    return ["vibelux", *kept]
+def no_command(name: str, group: Any, path: Sequence[str], rest: Sequence[str]) -> InvalidInput:
+    """Return the error for a command that is not there; the nearest one, or an example, is a note.
 
+    Args:
+        name: that was typed.
+        group: of the commands.
+        path: how the group is called.
+        rest: what was typed behind the name.
 
-def _options(command: Any) -> list[str]:
-    return [
-        name
-        for one in command.params
-        if one.param_type_name == "option" and not one.hidden
-        for name in (*one.opts, *one.secondary_opts)
-    ]
-
-
-def _renamed(word: str, name: str, other: str) -> str:
-    """Return a word with the option's name in it replaced."""
-    given, equals, value = word.partition("=")
-    return f"{other}{equals}{value}" if given == name else word
-
-
-def _quoted(word: str) -> str:
-    """Return a word as every shell reads it: double quotes, which Windows knows too."""
-    if word and re.fullmatch(r"[-\w@%+=:,./]+", word):
-        return word
-    return shlex.quote(word) if re.search(r'["$`\\!]', word) else f'"{word}"'
+    """
+    meant = "--help" if name == "help" else nearest(name, list(group.commands))
+    found: Any = None if meant is None else group.commands.get(meant)
+    error = InvalidInput(spoken().text("cli.usage.no_command", name=repr(name)))
+    if meant is None:
+        error.add_note(here(group.examples[0]))
+    elif found is not None and not rest:  # it may need more
+        error.add_note(here(found.examples[0]))
+    else:
+        error.add_note(command_line([*path, meant, *rest]))
+    return error

@@ -1,8 +1,13 @@
 """What is said to people, in English and German: the tables of words, and which one counts.
 
-``en.json`` and ``de.json`` hold the words; the page is built from the same two files. In a text,
+``en.json`` and ``de.json`` hold the words; the page is built from the same two files. Those that
+only the terminal says lie in the folder ``cli``, and are found below that name. In a text,
 ``{name}`` stands for a value. Where a number decides, there is an object of forms in a text's
 place: ``one``, ``other``, and ``zero`` where nothing is said in words of its own.
+
+What help says of a command and its options stands beside them in the code, in English; below
+``cli.translations`` a table has it in its language. So it may have a fixed message of the library;
+all others that a `vibelux.errors.VibeluxError` of the library brings are English in every language.
 """
 
 import json
@@ -64,6 +69,17 @@ class Words:
         if not isinstance(found, list):
             raise KeyError(f"{key!r} is not a list of words in the {self.code} table")
         return [*found]
+
+    def translated(self, english: str) -> str:
+        """Return a text that stands in the code in English; one without a translation as it is.
+
+        Args:
+            english: a paragraph, a heading, a placeholder or an example of the pages of help, on
+                one line, or a message.
+
+        """
+        found: str = self._at("cli.translations").get(english, english)
+        return found
 
     def names(self, key: str) -> tuple[str, ...]:
         """Return what lies below a key, such as the everyday moods below ``"everyday"``.
@@ -153,4 +169,8 @@ def spoken_language(wanted: str | None = None, environment: Mapping[str, str] | 
 
 @cache
 def _read(code: str) -> Words:
-    return Words(json.loads((files(__name__) / f"{code}.json").read_text(encoding="utf-8")))
+    shared, of_commands = (
+        json.loads((files(__name__) / path).read_text(encoding="utf-8"))
+        for path in (f"{code}.json", f"cli/{code}.json")
+    )
+    return Words(shared | {"cli": of_commands})

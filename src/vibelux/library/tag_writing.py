@@ -202,7 +202,7 @@ def _read(found: Found, catalogue: Catalogue) -> dict[str, list[str]]:
     """Return the fields of a file that matter.
 
     Raises:
-        NotTaggable: they cannot be read, and the catalogue says what is wrong with the file.
+        NotTaggable: the file is damaged, and was before anything could be written into it.
         TagError: they cannot be read.
 
     """
@@ -212,7 +212,19 @@ def _read(found: Found, catalogue: Catalogue) -> dict[str, list[str]]:
         song = catalogue.song_at(found.path)
         if song is not None and song.mood is None:
             raise NotTaggable(song.reason or "it could not be analysed") from error
+        if song is None and _is_readable(found.path):
+            raise NotTaggable("the file is damaged or no sound") from error
         raise
+
+
+def _is_readable(path: Path) -> bool:
+    """Tell whether the system lets a file be read."""
+    try:
+        with path.open("rb") as file:
+            file.read(1)
+    except OSError:
+        return False
+    return True
 
 
 def _known(catalogue: Catalogue, found: Found) -> Song:
@@ -224,12 +236,12 @@ def _known(catalogue: Catalogue, found: Found) -> Song:
     """
     song = catalogue.song_at(found.path)
     if song is None:
-        raise NotTaggable("it is not in the catalogue; scan first: vibelux scan FOLDER")
+        raise NotTaggable("not in the catalogue; scan first: vibelux scan FOLDER")
     if song.mood is None:
         raise NotTaggable(song.reason or "it could not be analysed")
     # An imported mood is not tied to a state of the file.
     if _stamp(catalogue, song) not in ((found.size, found.mtime_ns), (None, None)):
-        raise NotTaggable("it has changed since it was analysed; scan again: vibelux scan FOLDER")
+        raise NotTaggable("changed since it was analysed; scan again: vibelux scan FOLDER")
     return song
 
 
