@@ -1,4 +1,4 @@
-"""What the API gives about the catalogue: its folders, and the files that failed."""
+"""What the API gives about the catalogue: what is in it, its folders, and the files that failed."""
 
 from pydantic import BaseModel, Field
 
@@ -6,6 +6,19 @@ from vibelux.library.failed_files import FailedFile
 from vibelux.library.folders import Folder
 from vibelux.service.schemas import SongId, Strict
 from vibelux.service.text import sendable
+
+
+class LibraryOut(BaseModel):
+    """What is in the catalogue."""
+
+    ok: int = Field(examples=[21])
+    failed: int = Field(examples=[0])
+    missing: int = Field(examples=[0])
+    samples: int = Field(description="those of `ok` in the sample catalogue", examples=[14])
+    hours: float = Field(description="hours of music that can be played", examples=[0.14])
+    strongest: dict[str, int] = Field(description="emotion -> songs that count as it")
+    mean: dict[str, float] = Field(description="mean mood")
+    reasons: dict[str, int] = Field(description="why files failed -> number of files")
 
 
 class FolderOut(BaseModel):

@@ -6,7 +6,8 @@ from vibelux import __version__
 from vibelux.library.catalogue_overview import overview
 from vibelux.service.context import Shared
 from vibelux.service.failures import documented
-from vibelux.service.schemas import HealthOut, LibraryOut, LikesOut, ProfileOut
+from vibelux.service.schemas_health import HealthOut, LikesOut, ProfileOut
+from vibelux.service.schemas_library import LibraryOut
 
 router = APIRouter(tags=["health"])
 

@@ -8,7 +8,13 @@ from vibelux.everyday_moods import EVERYDAY_MOODS
 from vibelux.recommend.policies import POLICIES
 from vibelux.service.context import Shared
 from vibelux.service.failures import Failure, documented
-from vibelux.service.schemas import EmotionOut, EverydayMoodOut, MoodOut, MoodQuestion, MoodsOut
+from vibelux.service.schemas_moods import (
+    EmotionOut,
+    EverydayMoodOut,
+    MoodOut,
+    MoodQuestion,
+    MoodsOut,
+)
 
 router = APIRouter(prefix="/moods", tags=["moods"])
 

@@ -9,7 +9,7 @@ from vibelux.recommend.journey import Way
 from vibelux.recommend.session import Session
 from vibelux.service.context import Shared
 from vibelux.service.failures import documented
-from vibelux.service.schemas import (
+from vibelux.service.schemas_sessions import (
     Asked,
     Feedback,
     NextOut,

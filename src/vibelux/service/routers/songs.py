@@ -17,12 +17,12 @@ from vibelux.service.schemas import (
     MapOut,
     MomentOut,
     MoodGiven,
-    PickOut,
     SimilarOut,
     SongDetail,
     SongOut,
     SongPage,
 )
+from vibelux.service.schemas_sessions import PickOut
 
 router = APIRouter(prefix="/songs", tags=["songs"])
 
