@@ -26,6 +26,10 @@ def detector(
             "repeated."
         ),
     ],
+    points: Annotated[
+        Path | None,
+        typer.Option(help="csv file with the five points of faces, as of evaluate detector."),
+    ] = None,
     faces: Annotated[
         Path | None,
         typer.Option(help="Cut-out faces, as of train face; they teach where a face is."),
@@ -56,6 +60,7 @@ def detector(
 
     from vibelux.datasets.face_boxes import read_face_boxes
     from vibelux.datasets.face_files import read_faces
+    from vibelux.datasets.face_points import read_face_points
 
     stderr = console.err()
     data = read_face_boxes(*boxes)
@@ -74,6 +79,7 @@ def detector(
         trained = train_detector(
             data,
             out,
+            points={} if points is None else read_face_points(points),
             crops=crops,
             recipe=recipe,
             source=source or ", ".join(path.name for path in [*boxes, faces] if path is not None),

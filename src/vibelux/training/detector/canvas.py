@@ -9,7 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +68,9 @@ DISTRACTED_SHARE = 0.2
 HIDDEN_SHARE = 0.25
 """Of faces of which a part is hidden."""
 
+MIRRORED = [1, 0, 2, 4, 3]
+"""The order of the points in a mirror."""
+
 VISIBLE, HARDLY = 0.62, 0.2
 """Share of a face's box in its rectangle from which it is to be found, or cannot be."""
 
@@ -80,12 +83,26 @@ class Frame:
         grey: [shape=(h, w), dtype=uint8].
         boxes: edges in pixels [shape=(MOST_BOXES, 4), dtype=float32]; may lie outside.
         kinds: such as `FACE`, or `NOTHING` [shape=(MOST_BOXES,), dtype=int64].
+        points: eyes, nose and corners of the mouth of each box's face in pixels, NaN where they are
+            not known [shape=(MOST_BOXES, 5, 2), dtype=float32].
 
     """
 
     grey: Grey
     boxes: NDArray[np.float32]
     kinds: NDArray[np.int64]
+    points: NDArray[np.float32]
+
+
+class _Seen(NamedTuple):
+    """What is in a rectangle: boxes (n, 4), kinds (n,) and points (n, 5, 2), as of `Frame`."""
+
+    boxes: NDArray[np.float64]
+    kinds: NDArray[np.int64]
+    points: NDArray[np.float64]
+
+
+NOBODY = _Seen(np.zeros((0, 4)), np.zeros(0, dtype=np.int64), np.zeros((0, 5, 2)))
 
 
 class Composer:
@@ -109,49 +126,47 @@ class Composer:
 
         """
         grey = np.zeros(shape, dtype=np.uint8)
-        boxes: list[NDArray[np.float64]] = []
-        kinds: list[int] = []
+        seen = [NOBODY]
         whole = rng.random() < WHOLE_SHARE
         for top, left, height, width in (
             [(0, 0, *shape)] if whole else _rectangles(0, 0, *shape, rng)
         ):
-            part, its_boxes, its_kinds = self._rectangle((height, width), rng)
+            part, (boxes, kinds, points) = self._rectangle((height, width), rng)
             grey[top : top + height, left : left + width] = part
-            boxes += [box + np.array([left, top, left, top]) for box in its_boxes]
-            kinds += its_kinds
-        found = np.array(boxes).reshape(-1, 4)
-        kept = np.argsort(-np.prod(found[:, 2:] - found[:, :2], axis=1))[:MOST_BOXES]
-        padded = np.zeros((MOST_BOXES, 4), dtype=np.float32)
-        padded_kinds = np.full(MOST_BOXES, NOTHING, dtype=np.int64)
-        padded[: len(kept)] = found[kept]
-        padded_kinds[: len(kept)] = np.array(kinds, dtype=np.int64)[kept]
-        return Frame(grey=photographed(grey, rng), boxes=padded, kinds=padded_kinds)
+            corner = np.array([left, top])
+            seen.append(_Seen(boxes + np.tile(corner, 2), kinds, points + corner))
+        boxes, kinds, points = map(np.concatenate, zip(*seen, strict=True))
+        kept = np.argsort(-np.prod(boxes[:, 2:] - boxes[:, :2], axis=1))[:MOST_BOXES]
+        free = MOST_BOXES - len(kept)
+        return Frame(
+            grey=photographed(grey, rng),
+            boxes=np.pad(boxes[kept], ((0, free), (0, 0))).astype(np.float32),
+            kinds=np.pad(kinds[kept], (0, free), constant_values=NOTHING),
+            points=np.pad(points[kept], ((0, free), (0, 0), (0, 0))).astype(np.float32),
+        )
 
-    def _rectangle(
-        self, shape: tuple[int, int], rng: np.random.Generator
-    ) -> tuple[Grey, list[NDArray[np.float64]], list[int]]:
-        part, boxes, kinds = self._background(shape, rng)
+    def _rectangle(self, shape: tuple[int, int], rng: np.random.Generator) -> tuple[Grey, _Seen]:
+        part = self._background(shape, rng)
         if rng.random() < DISTRACTED_SHARE:
             draw_distractors(part, rng)
-        if rng.random() >= EMPTY_SHARE:
-            picture = self._people.drawn(rng)
-            overturned = rng.random() < OVERTURNED_SHARE
-            chosen = int(rng.choice(picture.faces))
-            matrix = _placed(picture, chosen, shape, rng, overturned=overturned)
-            _drawn(part, picture, matrix)
-            if overturned:
-                return tinted(part, rng), [], []
-            boxes, kinds = _seen(picture, matrix, shape)
-            for box, kind in zip(boxes, kinds, strict=True):
-                if kind != IGNORED and rng.random() < HIDDEN_SHARE:
-                    face_hidden(part, box, rng)
-        return tinted(part, rng), boxes, kinds
+        if rng.random() < EMPTY_SHARE:
+            return tinted(part, rng), NOBODY
+        picture = self._people.drawn(rng)
+        overturned = rng.random() < OVERTURNED_SHARE
+        chosen = int(rng.choice(picture.faces))
+        matrix = _placed(picture, chosen, shape, rng, overturned=overturned)
+        _drawn(part, picture, matrix)
+        if overturned:
+            return tinted(part, rng), NOBODY
+        seen = _seen(picture, matrix, shape)
+        for box, kind in zip(seen.boxes, seen.kinds, strict=True):
+            if kind != IGNORED and rng.random() < HIDDEN_SHARE:
+                face_hidden(part, box, rng)
+        return tinted(part, rng), seen
 
-    def _background(
-        self, shape: tuple[int, int], rng: np.random.Generator
-    ) -> tuple[Grey, list[NDArray[np.float64]], list[int]]:
+    def _background(self, shape: tuple[int, int], rng: np.random.Generator) -> Grey:
         if not self._empty or rng.random() < 0.06:
-            return _plain(shape, rng), [], []
+            return _plain(shape, rng)
         picture = self._empty.drawn(rng)
         height, width = picture.sizes[0].shape
         fill = max(shape[0] / height, shape[1] / width)
@@ -164,7 +179,7 @@ class Composer:
         matrix = _matrix(centre, (shape[1] / 2, shape[0] / 2), scale, angle, rng.random() < 0.5)
         part = np.zeros(shape, dtype=np.uint8)
         _drawn(part, picture, matrix, beyond="mirrored")
-        return part, [], []
+        return part
 
 
 class _Pictures:
@@ -272,24 +287,23 @@ def _drawn(
     draw_picture(part, source, own, beyond=beyond)
 
 
-def _seen(
-    picture: Picture, matrix: NDArray[np.float64], shape: tuple[int, int]
-) -> tuple[list[NDArray[np.float64]], list[int]]:
+def _seen(picture: Picture, matrix: NDArray[np.float64], shape: tuple[int, int]) -> _Seen:
     """Return a picture's boxes where they come to lie, and what is asked of each."""
-    boxes, kinds = [], []
-    for box, kind in zip(picture.boxes.astype(np.float64), picture.kinds, strict=True):
-        centre = matrix[:, :2] @ ((box[:2] + box[2:]) / 2) + matrix[:, 2]
-        # A face is nearly an ellipse: its extent after a turn is the ellipse's.
-        half = np.sqrt((matrix[:, :2] ** 2) @ (((box[2:] - box[:2]) / 2) ** 2))
-        moved = np.concatenate([centre - half, centre + half])
-        inside = np.minimum(moved[2:], shape[::-1]) - np.maximum(moved[:2], 0)
-        visible = float(np.prod(np.maximum(inside, 0)) / np.prod(2 * half))
-        if visible < HARDLY:
-            continue
-        small = math.sqrt(float(np.prod(2 * half))) < SMALLEST
-        boxes.append(moved)
-        kinds.append(IGNORED if visible < VISIBLE or small else int(kind))
-    return boxes, kinds
+    linear, shift = matrix[:, :2], matrix[:, 2]
+    edges = picture.boxes.astype(np.float64)
+    centres = (edges[:, :2] + edges[:, 2:]) / 2 @ linear.T + shift
+    # A face is nearly an ellipse: its extent after a turn is the ellipse's.
+    halves = np.sqrt(((edges[:, 2:] - edges[:, :2]) / 2) ** 2 @ (linear**2).T)
+    boxes = np.concatenate([centres - halves, centres + halves], axis=1)
+    inside = np.minimum(boxes[:, 2:], shape[::-1]) - np.maximum(boxes[:, :2], 0)
+    areas = np.prod(2 * halves, axis=1)
+    visible = np.prod(np.maximum(inside, 0), axis=1) / areas
+    asked = (visible >= VISIBLE) & (np.sqrt(areas) >= SMALLEST)
+    points = picture.points @ linear.T + shift
+    if np.linalg.det(linear) < 0:
+        points = points[:, MIRRORED]
+    there = visible >= HARDLY
+    return _Seen(boxes[there], np.where(asked, picture.kinds, IGNORED)[there], points[there])
 
 
 def _plain(shape: tuple[int, int], rng: np.random.Generator) -> Grey:

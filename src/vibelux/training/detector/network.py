@@ -20,6 +20,9 @@ STRIDES = (8, 16, 32)
 CANDIDATES = 64
 """Peaks that are compared with each other in a picture."""
 
+POINTS = 5
+"""Eyes, nose, corners of the mouth."""
+
 MOST_FACES = 32
 """Rows of the graph's outputs."""
 
@@ -39,6 +42,8 @@ class Grids(NamedTuple):
     Attributes:
         logits: of a face [shape=(k, cells)].
         boxes: left, upper, right and lower edge in pixels [shape=(k, cells, 4)].
+        points: x, y in pixels of eyes, nose and corners of the mouth, in the order of
+            `vibelux.datasets.face_points.POINTS` [shape=(k, cells, 5, 2)].
         centres: x, y of the cells in pixels [shape=(cells, 2)].
         strides: of the cells' grid in pixels [shape=(cells,)].
 
@@ -46,12 +51,16 @@ class Grids(NamedTuple):
 
     logits: Tensor
     boxes: Tensor
+    points: Tensor
     centres: Tensor
     strides: Tensor
 
 
 class DetectorNetwork(nn.Module):
-    """Grey frames -> for each grid a map of five channels: logit, log distances to four sides.
+    """Grey frames -> for each grid a map of 15 channels.
+
+    They are the logit, the logarithms of the distances to the four sides, and where the five points
+    are from the cell's middle, all in strides.
 
     Args:
         widths: channels at strides 2, 4, 8, 16 and 32.
@@ -86,6 +95,7 @@ class DetectorNetwork(nn.Module):
         self.heads = nn.ModuleList(
             [nn.Sequential(convolution(head, head), nn.Conv2d(head, 5, 1)) for _ in STRIDES]
         )
+        self.points = nn.ModuleList([nn.Conv2d(head, 2 * POINTS, 1) for _ in STRIDES])
         with torch.no_grad():
             for module in self.stages.modules():
                 if isinstance(module, Residual):
@@ -95,7 +105,7 @@ class DetectorNetwork(nn.Module):
                 bias.copy_(torch.tensor([-4.6, 0.7, 0.7, 0.7, 0.7]))  # one cell in a hundred
 
     def forward(self, frames: Tensor) -> list[Tensor]:
-        """Return a map (k, 5, ⌈h / stride⌉, ⌈w / stride⌉) for each of `STRIDES`.
+        """Return a map (k, 15, ⌈h / stride⌉, ⌈w / stride⌉) for each of `STRIDES`.
 
         Args:
             frames: standardised frames [shape=(k, 1, h, w), dtype=float32], see `standardise`.
@@ -109,14 +119,17 @@ class DetectorNetwork(nn.Module):
         # What the coarse grid knows of the surroundings is passed on to the finer ones.
         for finer in (1, 0):
             levels[finer] = levels[finer] + _enlarged(levels[finer + 1], levels[finer])
-        return [
-            head(functional.relu(level)) for head, level in zip(self.heads, levels, strict=True)
-        ]
+        maps = []
+        for level, head, points in zip(levels, self.heads, self.points, strict=True):
+            shared, answers = head.children()
+            features = shared(functional.relu(level))
+            maps.append(torch.cat([answers(features), points(features)], dim=1))
+        return maps
 
 
 def read_grids(maps: list[Tensor]) -> Grids:
-    """Turn the network's maps into logits and boxes in pixels."""
-    logits, boxes, all_centres, all_strides = [], [], [], []
+    """Turn the network's maps into logits, boxes and points in pixels."""
+    logits, boxes, points, all_centres, all_strides = [], [], [], [], []
     for answers, stride in zip(maps, STRIDES, strict=True):
         answers = answers.float()
         rows = (torch.arange(answers.shape[2], device=answers.device) + 0.5) * stride
@@ -124,21 +137,24 @@ def read_grids(maps: list[Tensor]) -> Grids:
         y, x = torch.meshgrid(rows, columns, indexing="ij")
         centres = torch.stack([x.reshape(-1), y.reshape(-1)], dim=1)
         answers = answers.flatten(2).transpose(1, 2)
-        sides = answers[..., 1:].clamp(max=_LARGEST_LOG).exp() * stride
+        sides = answers[..., 1:5].clamp(max=_LARGEST_LOG).exp() * stride
         logits.append(answers[..., 0])
         boxes.append(torch.cat([centres - sides[..., :2], centres + sides[..., 2:]], dim=2))
+        away = answers[..., 5:].reshape(answers.shape[0], -1, POINTS, 2) * stride
+        points.append(away + centres[:, None])
         all_centres.append(centres)
         all_strides.append(torch.full_like(centres[:, 0], stride))
     return Grids(
         logits=torch.cat(logits, dim=1),
         boxes=torch.cat(boxes, dim=1),
+        points=torch.cat(points, dim=1),
         centres=torch.cat(all_centres),
         strides=torch.cat(all_strides),
     )
 
 
 class DetectorGraph(nn.Module):
-    """What is exported: one uint8 frame in, boxes and scores of its faces out.
+    """What is exported: one uint8 frame in, boxes, scores and points of its faces out.
 
     Args:
         network: the trained network.
@@ -149,8 +165,10 @@ class DetectorGraph(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, frames: Tensor) -> tuple[Tensor, Tensor]:
-        """Return boxes (1, 32, 4), x, y, w, h in pixels, and scores (1, 32), best first.
+    def forward(self, frames: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return boxes (1, 32, 4), x, y, w, h in pixels, scores (1, 32) and points (1, 32, 5, 2).
+
+        The best come first.
 
         Args:
             frames: [shape=(1, h, w), dtype=uint8].
@@ -161,15 +179,17 @@ class DetectorGraph(nn.Module):
         scores = torch.sigmoid(torch.cat([_peaks(level[:, :1]) for level in maps], dim=1))[0]
         # A small frame has fewer cells than there are candidates.
         scores = functional.pad(scores, (0, CANDIDATES))
-        every = functional.pad(grids.boxes[0], (0, 0, 0, CANDIDATES))
+        every = torch.cat([grids.boxes, grids.points.flatten(2)], dim=2)[0]
+        every = functional.pad(every, (0, 0, 0, CANDIDATES))
         scores, order = scores.topk(CANDIDATES)
-        boxes = every[order]
-        kept = _kept(boxes) * (scores >= LOWEST).float()
+        every = every[order]
+        kept = _kept(every[:, :4]) * (scores >= LOWEST).float()
         scores, order = (scores * kept).topk(MOST_FACES)
-        boxes = boxes[order]
-        corners, opposite = boxes[:, :2], boxes[:, 2:]
-        boxes = torch.cat([corners, opposite - corners], dim=1) * (scores > 0).float()[:, None]
-        return boxes[None], scores[None]
+        every = every[order] * (scores > 0).float()[:, None]
+        corners, opposite = every[:, :2], every[:, 2:4]
+        boxes = torch.cat([corners, opposite - corners], dim=1)
+        points = every[:, 4:].reshape(MOST_FACES, POINTS, 2)
+        return boxes[None], scores[None], points[None]
 
 
 def standardise(frames: Tensor) -> Tensor:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vibelux.datasets.face_box_split import SCENES
 from vibelux.datasets.face_boxes import BoxImage
+from vibelux.datasets.face_points import FacePoints, points_of_faces
 from vibelux.errors import DatasetError, ImageError
 from vibelux.face.image import read_image
 from vibelux.face.sampling import Window, sample
@@ -29,6 +31,8 @@ class Picture:
         sizes: grey copies [shape=(h, w), dtype=uint8], each half as large as the one before.
         boxes: edges in pixels of the first copy [shape=(n, 4), dtype=float32].
         kinds: of the boxes, such as `FACE` [shape=(n,), dtype=int64].
+        points: of the boxes' faces in pixels of the first copy, NaN where they are not known
+            [shape=(n, 5, 2), dtype=float64].
 
     """
 
@@ -36,6 +40,7 @@ class Picture:
     sizes: tuple[NDArray[np.uint8], ...]
     boxes: NDArray[np.float32]
     kinds: NDArray[np.int64]
+    points: NDArray[np.float64]
 
     @property
     def scene(self) -> bool:
@@ -67,14 +72,16 @@ def read_grey(image: BoxImage) -> NDArray[np.uint8]:
     return grey
 
 
-def read_pictures(images: Iterable[BoxImage]) -> list[Picture]:
-    """Read all pictures into memory.
+def read_pictures(
+    images: Iterable[BoxImage], points: FacePoints = MappingProxyType({})
+) -> list[Picture]:
+    """Read all pictures into memory, with the points of faces as far as these are known.
 
     Raises:
         DatasetError: one is unreadable, or its size is not the listed one.
 
     """
-    return [_picture(image) for image in images]
+    return [_picture(image, points) for image in images]
 
 
 def crop_pictures(crops: NDArray[np.uint8]) -> list[Picture]:
@@ -88,10 +95,11 @@ def crop_pictures(crops: NDArray[np.uint8]) -> list[Picture]:
     half = side / 2 * np.array([CROP_WIDTH, CROP_HEIGHT])
     boxes = np.concatenate([side / 2 - half, side / 2 + half])[None].astype(np.float32)
     kinds = np.array([UNMEASURED], dtype=np.int64)
-    return [Picture(CROPS, _halved(crop), boxes, kinds) for crop in crops]
+    none = np.full((1, 5, 2), np.nan)
+    return [Picture(CROPS, _halved(crop), boxes, kinds, none) for crop in crops]
 
 
-def _picture(image: BoxImage) -> Picture:
+def _picture(image: BoxImage, points: FacePoints) -> Picture:
     boxes = np.concatenate([image.faces, image.ignored])
     boxes[:, 2:] += boxes[:, :2]
     kinds = [_kind(box, image) for box in boxes[: len(image.faces)]]
@@ -101,6 +109,9 @@ def _picture(image: BoxImage) -> Picture:
         sizes=_halved(read_grey(image)),
         boxes=boxes,
         kinds=np.array(kinds, dtype=np.int64),
+        points=np.concatenate(
+            [points_of_faces(image, points), np.full((len(image.ignored), 5, 2), np.nan)]
+        ),
     )
 
 

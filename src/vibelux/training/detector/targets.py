@@ -31,6 +31,9 @@ USUAL_QUALITY = 0.9
 BOX_WEIGHT = 2.0
 """Of the boxes' loss against the scores'."""
 
+POINTS_WEIGHT = 2.0
+"""Of the points' loss."""
+
 
 @dataclass(frozen=True)
 class Losses:
@@ -39,27 +42,31 @@ class Losses:
     Attributes:
         score: quality focal loss, a face's cell.
         box: 1 - CIoU, mean over the cells of measured faces.
+        points: distance of the points from the true ones in sizes of the face, mean over the cells
+            of faces whose points are known.
         overlap: mean overlap of these cells' boxes with the true ones, in [0, 1].
 
     """
 
     score: Tensor
     box: Tensor
+    points: Tensor
     overlap: Tensor
 
     @property
     def total(self) -> Tensor:
         """What is minimised."""
-        return self.score + BOX_WEIGHT * self.box
+        return self.score + BOX_WEIGHT * self.box + POINTS_WEIGHT * self.points
 
 
-def detector_loss(grids: Grids, boxes: Tensor, kinds: Tensor) -> Losses:
+def detector_loss(grids: Grids, boxes: Tensor, kinds: Tensor, points: Tensor) -> Losses:
     """Compare the answers of all cells with the faces of each frame.
 
     Args:
         grids: the network's answers.
         boxes: edges of each frame's boxes in pixels [shape=(k, n, 4)].
         kinds: of each box, such as `FACE`; `NOTHING` comes last [shape=(k, n)].
+        points: of each face in pixels [shape=(k, n, 5, 2)], NaN where they are not known.
 
     """
     most = max(1, int((kinds != NOTHING).sum(dim=1).max()))
@@ -93,10 +100,15 @@ def detector_loss(grids: Grids, boxes: Tensor, kinds: Tensor) -> Losses:
     count = positive.sum().clamp(min=1)
     found, wanted = grids.boxes[measured], true[measured]
     complete = complete_overlap(found, wanted)
+    pointed = points[:, :most].flatten(2).gather(1, owner[..., None].expand(-1, -1, 10))
+    known = measured & pointed.isfinite().all(dim=2)
+    scale = size.expand(-1, 1, -1).squeeze(1).gather(1, owner)[known]
+    apart = (grids.points.flatten(2)[known] - pointed[known]).abs().mean(dim=1) / scale
     empty = found.sum() * 0  # keeps the gradient defined in a batch without faces
     return Losses(
         score=(score * error * weight).sum() / count,
         box=(1 - complete).mean() if len(found) else empty,
+        points=apart.mean() if len(apart) else empty,
         overlap=overlap[measured].mean() if len(found) else empty,
     )
 

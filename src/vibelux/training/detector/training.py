@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 import lightning
@@ -17,6 +18,7 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 
 from vibelux.datasets.face_box_split import split_boxes
 from vibelux.datasets.face_boxes import BoxData, BoxImage
+from vibelux.datasets.face_points import FacePoints
 from vibelux.errors import DatasetError
 from vibelux.models import LABELS
 from vibelux.training.detector.canvas import SHAPES, Composer
@@ -54,6 +56,8 @@ OUTPUTS = {
     "cheek (1, 32, 4); a face at the edge reaches beyond it; zeros where there is none",
     "scores": "how sure it is of each, falling, in [0, 1] (1, 32); 0 where there is none. "
     "Duplicates are suppressed in the graph",
+    "points": "x, y in pixels of the person's right and left eye, nose, right and left corner of "
+    "the mouth (1, 32, 5, 2); guessed where they are hidden",
 }
 LIMITS = (
     "In a frame of 320 pixels it finds nearly all faces from 40 pixels on, six in ten of 24 and "
@@ -113,14 +117,14 @@ class DetectorTraining(Training):
         self.network = laid_out(network, torch.channels_last)
         self.held = held
         self.detections: list[NDArray[np.float64]] = []
-        self._sums = np.zeros(4)
+        self._sums = np.zeros(5)
 
-    def training_step(self, batch: tuple[Tensor, Tensor, Tensor], _index: int) -> Tensor:
-        """Return the loss of one batch of frames, boxes and kinds."""
-        frames, boxes, kinds = batch
+    def training_step(self, batch: list[Tensor], _index: int) -> Tensor:
+        """Return the loss of one batch of frames, boxes, kinds and points."""
+        frames, boxes, kinds, points = batch
         frames = standardise(frames.unsqueeze(1)).to(memory_format=torch.channels_last)
-        losses = detector_loss(read_grids(self.network(frames)), boxes, kinds)
-        parts = [losses.score, losses.box, losses.overlap]
+        losses = detector_loss(read_grids(self.network(frames)), boxes, kinds, points)
+        parts = [losses.score, losses.box, losses.points, losses.overlap]
         self._sums += [*(float(part.detach()) for part in parts), 1]
         self.log("loss", losses.total.detach(), prog_bar=True)
         return losses.total
@@ -138,11 +142,12 @@ class DetectorTraining(Training):
         if self.trainer.sanity_checking:
             return
         threshold = best_threshold(self.held, self.detections)
-        score, box, overlap, count = self._sums.tolist()
+        score, box, points, overlap, count = self._sums.tolist()
         figures = {
             "epoch": float(self.current_epoch + 1),
             "score_loss": score / max(count, 1),
             "box_loss": box / max(count, 1),
+            "points_loss": points / max(count, 1),
             "train_overlap": overlap / max(count, 1),
             "threshold": threshold,
             **figures_at(self.held, self.detections, threshold),
@@ -211,6 +216,7 @@ def train_detector(
     data: BoxData,
     out: Path,
     *,
+    points: FacePoints = MappingProxyType({}),
     crops: NDArray[np.uint8] | None = None,
     recipe: DetectorRecipe | None = None,
     source: str = "",
@@ -227,6 +233,7 @@ def train_detector(
     Args:
         data: pictures with boxes; `split_boxes` says which are held back.
         out: folder for the checkpoint of each epoch and the exported model.
+        points: eyes, noses and mouths of faces in the pictures.
         crops: further faces, cut out in FER2013's geometry [shape=(n, side, side)].
         recipe: how to train; default `DetectorRecipe`.
         source: name of the data and its terms, for the card.
@@ -257,11 +264,11 @@ def train_detector(
     held = with_parts(split.validation[::LOOKED_AT])
     training = DetectorTraining(recipe, [image for image, _ in held])
     if pretrained is not None:
-        fresh = missing_pairs(training.network, pretrained)
+        fresh = missing_layers(training.network, pretrained)
         load_weights(training.network, pretrained, fresh=fresh)
     if workers is None:
         workers = max(1, min(8, (os.cpu_count() or 2) - 1))
-    pictures = read_pictures(split.training)
+    pictures = read_pictures(split.training, points)
     if crops is not None:
         pictures += crop_pictures(crops)
     frames = _Frames(Composer(pictures), recipe)
@@ -359,29 +366,30 @@ def export_detector(
     )
 
 
-def missing_pairs(network: DetectorNetwork, path: Path) -> tuple[str, ...]:
-    """Return the names of the residual pairs that a shallower network's file does not have."""
+def missing_layers(network: DetectorNetwork, path: Path) -> tuple[str, ...]:
+    """Return the names of the layers that an earlier, smaller network's file does not have."""
     stored = read_weights(path)
     pairs = (name for name, module in network.named_modules() if isinstance(module, Residual))
-    return tuple(f"{n}." for n in pairs if f"network.{n}.norm.weight" not in stored)
+    missing = (n for n in pairs if f"network.{n}.norm.weight" not in stored)
+    points = () if "network.points.0.weight" in stored else ("points",)
+    return tuple(f"{name}." for name in (*missing, *points))
 
 
-class _Frames(Dataset[tuple[Tensor, Tensor, Tensor]]):
+class _Frames(Dataset[list[Tensor]]):
     """Batches of composed frames; the same index gives the same batch in every process."""
 
     def __init__(self, composer: Composer, recipe: DetectorRecipe) -> None:
         self._composer = composer
         self._recipe = recipe
 
-    def __getitem__(self, index: int) -> tuple[Tensor, Tensor, Tensor]:
+    def __getitem__(self, index: int) -> list[Tensor]:
         rng = np.random.default_rng((self._recipe.seed, index))
         shape = SHAPES[rng.integers(len(SHAPES))]
         frames = [self._composer.compose(shape, rng) for _ in range(self._recipe.batch_size)]
-        return (
-            torch.from_numpy(np.stack([frame.grey for frame in frames])),
-            torch.from_numpy(np.stack([frame.boxes for frame in frames])),
-            torch.from_numpy(np.stack([frame.kinds for frame in frames])),
-        )
+        return [
+            torch.from_numpy(np.stack([getattr(frame, name) for frame in frames]))
+            for name in ("grey", "boxes", "kinds", "points")
+        ]
 
 
 class _Steps(Sampler[int]):
@@ -403,7 +411,7 @@ class _Steps(Sampler[int]):
 
 def _detect(graph: DetectorGraph, frame: Tensor, image: BoxImage) -> NDArray[np.float64]:
     """Return x, y, w, h in pixels of the picture and score of each box [shape=(k, 5)]."""
-    boxes, scores = (output[0].float().cpu().numpy() for output in graph(frame))
+    boxes, scores, _ = (output[0].float().cpu().numpy() for output in graph(frame))
     back = np.array([image.width / frame.shape[2], image.height / frame.shape[1]] * 2)
     rows = np.column_stack([boxes * back, scores]).astype(np.float64)
     return rows[rows[:, 4] > 0]
