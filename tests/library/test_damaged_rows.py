@@ -15,7 +15,7 @@ from sqlalchemy import insert
 from vibelux.emotions import parse_mood
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.catalogue_overview import overview
-from vibelux.library.scan_ledger import Terms
+from vibelux.library.scan_verdicts import Terms
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import EMBEDDING, MOMENT, REVISION, vector_blob
 from vibelux.library.song_columns import SongColumns

@@ -13,7 +13,7 @@ import pytest
 
 from vibelux.errors import FilesUnreachable
 from vibelux.library import scan as scans
-from vibelux.library import scan_ledger
+from vibelux.library import scan_sources
 from vibelux.library.waited_call import waited_for
 
 
@@ -80,7 +80,7 @@ def test_a_walk_that_hangs_can_be_stopped(run, catalogue, music, library, hung):
 
 def test_a_copy_of_a_song_on_a_disk_that_hangs(run, catalogue, music, library, hung, monkeypatch):
     """It is unknown whether the song's own file is still there: then it is not a move."""
-    monkeypatch.setattr(scan_ledger, "_LOOK_PATIENCE", 0.3)
+    monkeypatch.setattr(scan_sources, "_LOOK_PATIENCE", 0.3)
     shutil.copy(music / "network" / "b.mp3", music / "c.mp3")
     hung("b.mp3", Path, "lstat")
     assert run(music / "c.mp3").copied == 1

@@ -1,8 +1,7 @@
-"""What a scan knows and writes: which files are new, where known content went, what is gone.
+"""What a scan knows and writes: which files are new, what became of each, what is gone.
 
-All lists of files live in temporary tables of the catalogue's connection, so that the memory of a
-scan does not grow with the number of songs. Every outcome is committed at once. Files that could
-not be read before come last: where a disk is bad in places, they hold up nothing else.
+Which song a file is, says `vibelux.library.scan_sources`. Every outcome is committed at once. Files
+that could not be read before come last: where a disk is bad in places, they hold up nothing else.
 """
 
 import time
@@ -12,14 +11,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import (
-    Boolean,
-    Column,
     Connection,
-    Integer,
-    LargeBinary,
-    MetaData,
     Row,
-    Table,
     and_,
     case,
     delete,
@@ -34,56 +27,26 @@ from sqlalchemy import (
     update,
 )
 
-from vibelux.errors import AudioError, FilesUnreachable
+from vibelux.errors import AudioError
 from vibelux.library.durable_commits import DurableCommits
 from vibelux.library.folders import below, note_scanned
 from vibelux.library.forgotten_songs import recall
 from vibelux.library.path_names import tags_from_path, with_names_of_path
-from vibelux.library.real_paths import real
 from vibelux.library.scan_files import Found
+from vibelux.library.scan_sources import Sources, is_replaced
+from vibelux.library.scan_tables import create_tables, pending_files, seen_songs
 from vibelux.library.scan_verdicts import Terms, is_unread, outlives
 from vibelux.library.schema import OWN, VERDICT, path_bytes, path_of, songs
-from vibelux.library.schema_blobs import REVISION
 from vibelux.library.song_identity import (
-    another_song,
     key_after,
     key_of,
-    same_sound,
-    songs_of_sound,
 )
 from vibelux.library.tags import Tags
-from vibelux.library.waited_call import waited_for
 from vibelux.library.workers_process import Job, Outcome
-from vibelux.music.reading_errors import code_of
 
 Change = Literal["analysed", "unchanged", "moved", "copied", "failed", "unread", "vanished"]
 
-_KNOWN_LIMIT = 1000
-"""Hashes sent with a job; songs of exactly the same size are few."""
-
-_COPIES_LIMIT = 50
-"""Songs of the same content that are looked at, to find the one whose file is gone."""
-
-_LOOK_PATIENCE = 10.0
-"""Seconds to look for a song's old file, which may be on a disk that hangs."""
-
 _TAGS = tuple(field.name for field in fields(Tags))
-
-_temporary = MetaData()
-_seen = Table(
-    "scan_seen", _temporary, Column("id", Integer, primary_key=True), prefixes=["TEMPORARY"]
-)
-_pending = Table(
-    "scan_pending",
-    _temporary,
-    Column("key", Integer, primary_key=True),
-    Column("path", LargeBinary, unique=True, nullable=False),
-    Column("size", Integer, nullable=False),
-    Column("mtime_ns", Integer, nullable=False),
-    Column("song_id", Integer),
-    Column("last", Boolean, nullable=False),
-    prefixes=["TEMPORARY"],
-)
 
 
 class Ledger:
@@ -100,9 +63,10 @@ class Ledger:
         self._connection = connection
         self._terms = terms
         self._roots = sorted(roots, key=lambda root: len(root.parts))
+        self._sources = Sources(connection, terms)
         self._commits = DurableCommits(connection)
         with connection.begin():
-            _temporary.create_all(connection, checkfirst=False)
+            create_tables(connection)
 
     def enter(self, found: Sequence[Found]) -> tuple[int, int]:
         """Sort files into those that are done and those that need a worker.
@@ -120,7 +84,9 @@ class Ledger:
             rows = {row.path: row for row in self._connection.execute(query)}
             done = [row for path, row in rows.items() if self._is_done(row, by_path[path])]
             returned = [row.id for row in done if row.state == "missing"]
-            self._run(insert(_seen).prefix_with("OR IGNORE"), [{"id": r.id} for r in rows.values()])
+            self._run(
+                insert(seen_songs).prefix_with("OR IGNORE"), [{"id": r.id} for r in rows.values()]
+            )
             if returned:
                 self._connection.execute(
                     update(songs).where(songs.c.id.in_(returned)).values(state=_present_state())
@@ -138,17 +104,17 @@ class Ledger:
                 for path, file in by_path.items()
                 if path not in finished
             ]
-            self._run(insert(_pending).prefix_with("OR IGNORE"), pending)
+            self._run(insert(pending_files).prefix_with("OR IGNORE"), pending)
         return len(done), len(returned)
 
     def pending(self) -> int:
         """Return how many files need a worker."""
         with self._connection.begin():
-            return self._connection.scalar(select(func.count()).select_from(_pending)) or 0
+            return self._connection.scalar(select(func.count()).select_from(pending_files)) or 0
 
     def pending_last(self) -> int:
         """Return how many of these come last."""
-        query = select(func.count()).where(_pending.c.last)
+        query = select(func.count()).where(pending_files.c.last)
         with self._connection.begin():
             return self._connection.scalar(query) or 0
 
@@ -158,13 +124,13 @@ class Ledger:
             before = 0
             while True:
                 with self._connection.begin():
-                    query = select(_pending).where(_pending.c.last == last)
-                    query = query.where(_pending.c.key > before).order_by(_pending.c.key)
+                    query = select(pending_files).where(pending_files.c.last == last)
+                    query = query.where(pending_files.c.key > before).order_by(pending_files.c.key)
                     rows = self._connection.execute(query.limit(200)).all()
                 if not rows:
                     break
                 for row in rows:
-                    yield Job(row.key, path_of(row.path), self._known(row))
+                    yield Job(row.key, path_of(row.path), self._sources.known(row))
                     before = row.key
 
     def settle(self, outcome: Outcome) -> Change | None:
@@ -177,7 +143,7 @@ class Ledger:
         """
         outcome = self._with_names(outcome)
         with self._commits.begin():
-            query = select(_pending).where(_pending.c.key == outcome.job.key)
+            query = select(pending_files).where(pending_files.c.key == outcome.job.key)
             pending = self._connection.execute(query).one()
             if outcome.reason_code == "vanished":
                 self._unsee(pending.song_id)
@@ -191,12 +157,12 @@ class Ledger:
             own = self._connection.execute(
                 select(songs).where(songs.c.path == pending.path)
             ).one_or_none()
-            source = self._source(pending, own, outcome.content_hash)
+            source = self._sources.of_content(pending, own, outcome.content_hash)
             if outcome.values and source is None:
-                source = self._sounding(pending, own, outcome.values)
-            if moved := source is not None and self._has_come(source, own, pending):
+                source = self._sources.of_sound(pending, own, outcome.values)
+            if moved := source is not None and self._sources.has_come(source, own, pending):
                 own = self._leave(source, own)
-            elif own is not None and _is_replaced(own, source, outcome):
+            elif own is not None and is_replaced(own, source, outcome):
                 self._set_aside(own)
                 own = None
             if outcome.reason_code is None and not outcome.values:
@@ -238,7 +204,7 @@ class Ledger:
             songs.c.state != "missing",
             or_(false(), *(below(folder) for folder in folders)),
             *(not_(below(folder)) for folder in unreachable),
-            not_(exists().where(_seen.c.id == songs.c.id)),
+            not_(exists().where(seen_songs.c.id == songs.c.id)),
         )
         with self._commits.begin():
             result = self._connection.execute(update(songs).where(gone).values(state="missing"))
@@ -292,74 +258,6 @@ class Ledger:
     def _root_of(self, path: Path) -> Path | None:
         return next((root for root in self._roots if path.is_relative_to(root)), None)
 
-    def _known(self, pending: Row[Any]) -> frozenset[bytes]:
-        if self._terms.again:
-            return frozenset()
-        counts = and_(
-            songs.c.mood.is_not(None),
-            songs.c.model == self._terms.model,
-            songs.c.revision >= REVISION,
-        )
-        if not self._terms.retry:
-            failed = and_(
-                songs.c.mood.is_(None), songs.c.reason_code.not_in(sorted(AudioError.TRANSIENT))
-            )
-            counts = or_(counts, failed)
-        query = select(songs.c.content_hash).where(
-            songs.c.server.is_(None),
-            songs.c.size == pending.size,
-            songs.c.content_hash.is_not(None),
-            counts,
-        )
-        with self._connection.begin():
-            return frozenset(self._connection.scalars(query.limit(_KNOWN_LIMIT)))
-
-    def _source(
-        self, pending: Row[Any], own: Row[Any] | None, content_hash: bytes | None
-    ) -> Row[Any] | None:
-        """Return the song with this content: the file's own, else one whose file is gone."""
-        if content_hash is None:
-            return None
-        same = and_(
-            songs.c.server.is_(None),
-            songs.c.size == pending.size,
-            songs.c.content_hash == content_hash,
-        )
-        if own is not None and (own.size, own.content_hash) == (pending.size, content_hash):
-            return own
-        likely = (songs.c.state == "missing").desc()
-        query = select(songs).where(same).order_by(likely).limit(_COPIES_LIMIT)
-        return max(
-            self._connection.execute(query),
-            key=lambda row: (_is_gone(row, pending), self._terms.hold_for(row)),
-            default=None,
-        )
-
-    def _sounding(
-        self, pending: Row[Any], own: Row[Any] | None, analysis: dict[str, Any]
-    ) -> Row[Any] | None:
-        """Return the song with the sound of a new file, or of one that is another song now."""
-        if own is not None and same_sound(own, analysis) is not False:
-            return own
-        found = songs_of_sound(self._connection, analysis)
-        return max(found, key=lambda row: _is_gone(row, pending), default=None)
-
-    def _has_come(self, source: Row[Any], own: Row[Any] | None, pending: Row[Any]) -> bool:
-        """Tell whether a song has moved to a place, perhaps that of another one, and is not a copy.
-
-        It has if its old place is empty, or holds something else that is still to be looked at.
-        """
-        if own is not None and source.id == own.id:
-            return False
-        there = self._connection.execute(
-            select(_pending).where(_pending.c.path == source.path)
-        ).one_or_none()
-        if there is None:
-            return _is_gone(source, pending)
-        if own is not None:
-            return (there.size, there.mtime_ns) != (source.size, source.mtime_ns)
-        return bool(there.size != source.size)  # else it was perhaps only touched
-
     def _leave(self, source: Row[Any], own: Row[Any] | None) -> Row[Any] | None:
         """Let a song leave its place, to which the song that it replaces goes.
 
@@ -369,7 +267,7 @@ class Ledger:
             the song that the catalogue has at the new place now.
 
         """
-        left = update(_pending).where(_pending.c.path == source.path)
+        left = update(pending_files).where(pending_files.c.path == source.path)
         if own is None or (is_unread(own) and own.mood is None):  # nothing is known that could go
             self._connection.execute(left.values(song_id=None))
             return own
@@ -380,7 +278,7 @@ class Ledger:
         ):
             statement = update(songs).where(songs.c.id == song_id)
             self._connection.execute(statement.values(path=path))
-        came = update(_pending).where(_pending.c.path == own.path)
+        came = update(pending_files).where(pending_files.c.path == own.path)
         self._connection.execute(came.values(song_id=source.id))
         if not self._connection.execute(left.values(song_id=own.id)).rowcount:
             self._connection.execute(
@@ -480,25 +378,16 @@ class Ledger:
         else:
             song_id = song.id
             self._connection.execute(update(songs).where(songs.c.id == song_id).values(**values))
-        self._run(insert(_seen).prefix_with("OR IGNORE"), [{"id": song_id}])
+        self._run(insert(seen_songs).prefix_with("OR IGNORE"), [{"id": song_id}])
 
     def _unsee(self, song_id: int | None) -> None:
         """Let a song count as not found."""
         if song_id is not None:
-            self._connection.execute(_seen.delete().where(_seen.c.id == song_id))
+            self._connection.execute(seen_songs.delete().where(seen_songs.c.id == song_id))
 
     def _run(self, statement: Any, rows: list[dict[str, Any]]) -> None:
         if rows:
             self._connection.execute(statement, rows)
-
-
-def _is_replaced(own: Row[Any], source: Row[Any] | None, outcome: Outcome) -> bool:
-    """Tell whether a song's file is certainly another song now."""
-    if outcome.reason_code is not None:
-        return False
-    if outcome.values:
-        return another_song(own, outcome.values)
-    return source is not None and another_song(own, source._asdict())
 
 
 def _size(file: Found, song: Row[Any] | None) -> int:
@@ -511,23 +400,3 @@ def _size(file: Found, song: Row[Any] | None) -> int:
 def _present_state() -> Any:
     """Return the state of a song whose file is there, from what is known about it."""
     return case((songs.c.mood.is_not(None), literal("ok")), else_=literal("failed"))
-
-
-def _is_gone(song: Row[Any], pending: Row[Any]) -> bool:
-    """Tell whether a song's file is no longer there, so that another one can be its new place."""
-    before, after = path_of(song.path), path_of(pending.path)
-
-    def look() -> bool:
-        # A name that differs in case only is the same file on macOS and Windows.
-        if str(before).lower() == str(after).lower():
-            return before.samefile(after)
-        before.lstat()
-        # Scans resolve folders. One that has become a link leads to where its files are now.
-        return real(before.parent) != before.parent and real(before) == real(after)
-
-    try:
-        return waited_for(look, what=str(before), patience=_LOOK_PATIENCE)
-    except FilesUnreachable:
-        return False
-    except OSError as error:
-        return code_of(error) == "vanished"
