@@ -74,7 +74,7 @@ def five_songs(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 "artist": "A",
                 "album": "B",
                 "mood": vector_blob(parse_mood(name)),
-                "valence": 0.5,
+                "valence": 0.0,  # it contradicts no mood
                 "arousal": 0.5,
                 "embedding": vector_blob(np.roll([0.6, 0.8, 0, 0], number), EMBEDDING),
                 "course": COURSE.tobytes(),
