@@ -74,6 +74,20 @@ def test_the_walks_name_what_is_there():
     assert gone == []
 
 
+def test_every_module_of_the_package_has_its_room():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rooms = text.partition("## Rooms")[2].partition("\n## ")[0]
+    named = {
+        name.split("/")[0]
+        for row in re.findall(r"^\| (`.*?) \|", rooms, re.M)
+        for name in re.findall(r"`([^`]+)`", row)
+    }
+    package = ROOT / "src" / "vibelux"
+    found = {path.stem for path in package.glob("*.py")}
+    found |= {path.parent.name for path in package.glob("*/__init__.py")}
+    assert found - named == set()
+
+
 def test_every_command_is_in_the_readme():
     from vibelux.cli import app
 
