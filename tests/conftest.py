@@ -1,5 +1,6 @@
 """Fixtures that tests of every part share."""
 
+import multiprocessing
 import os
 import signal
 import socket
@@ -65,6 +66,24 @@ def heard_samples(tmp_path_factory: pytest.TempPathFactory) -> "dict[str, SongAn
     model = MusicModel.load()
     files = render_samples(tmp_path_factory.mktemp("heard-samples"))
     return {file.stem: model.analyse_windows(file, max_windows=3)[0] for file in files}
+
+
+@pytest.fixture
+def forked_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a scan's workers be forks of a process that has imported what they import (on Linux).
+
+    They are processes as always, and load their analyser anew. Scans of the command line, and those
+    of the tests that kill a whole scan, spawn theirs.
+    """
+    # A new process imports the main module: it is spared pytest.
+    monkeypatch.delattr(sys.modules["__main__"], "__file__", raising=False)
+    monkeypatch.setattr(sys.modules["__main__"], "__spec__", None)
+    if sys.platform == "linux":
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(
+            ["vibelux.library.workers_process", "vibelux.library.tags", "vibelux.music.emotion"]
+        )
+        monkeypatch.setattr("vibelux.library.workers._CONTEXT", context)
 
 
 @pytest.fixture

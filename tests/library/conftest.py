@@ -78,11 +78,8 @@ def notes(tmp_path):
 
 
 @pytest.fixture
-def run(catalogue, music, notes, monkeypatch):
+def run(catalogue, music, notes, forked_workers):
     """Scan the music (or other folders) with the stand-in analyser."""
-    # Spawned processes import the main module: sparing them pytest halves the time of these tests.
-    monkeypatch.delattr(sys.modules["__main__"], "__file__", raising=False)
-    monkeypatch.setattr(sys.modules["__main__"], "__spec__", None)
 
     def scan_music(*folders, factory="analyser", model="stand-in-1", **options):
         options = {"workers": 1, "song_timeout": 30.0} | options

@@ -302,7 +302,10 @@ def test_a_file_that_hangs_or_kills_its_worker_takes_nothing_else_along(
         ("dies_at_once", Exception, "did not start: the process ended with code 3; 4 attempts"),
     ],
 )
-def test_workers_that_cannot_start_stop_the_scan(run, catalogue, music, factory, error, message):
+def test_workers_that_cannot_start_stop_the_scan(
+    run, catalogue, music, monkeypatch, factory, error, message
+):
+    monkeypatch.setattr("vibelux.library.workers._PAUSE", 0.01)
     (music / "a.mp3").write_text("a")
     with pytest.raises(error, match=message):
         run(factory=factory)

@@ -130,7 +130,7 @@ class Home:
 
 
 @pytest.fixture
-def home(tmp_path, music_model):
+def home(tmp_path, music_model, forked_workers):
     return Home(tmp_path, music_model)
 
 

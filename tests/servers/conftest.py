@@ -286,12 +286,9 @@ def catalogue(tmp_path):
 
 
 @pytest.fixture
-def stand_in(monkeypatch):
+def stand_in(monkeypatch, forked_workers):
     """An analyser that finds a song in any bytes that do not begin with ``bad``."""
     monkeypatch.syspath_prepend(str(LIBRARY))
-    # Spawned processes import the main module: sparing them pytest halves the time of these tests.
-    monkeypatch.delattr(sys.modules["__main__"], "__file__", raising=False)
-    monkeypatch.setattr(sys.modules["__main__"], "__spec__", None)
     return Analyser("scan_analysers:analyser", "stand-in-1")
 
 

@@ -127,7 +127,10 @@ def fill(catalogue: Catalogue, music: Path) -> dict[str, int]:
 
 @pytest.fixture
 def analyser(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    forked_workers: None,
 ) -> Analyser:
     """The analyser ``made`` of the code in the test module's `ANALYSER`, for workers to import."""
     module = f"{request.module.__name__.rpartition('.')[2]}_analyser"
