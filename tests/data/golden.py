@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from vibelux.face.box import Box, merged
+from vibelux.face.box import Box, merged, tilt_of
 from vibelux.face.detector import FaceDetector, reduced
 from vibelux.face.expression import ExpressionModel, crop_face
 from vibelux.face.reading import FaceReader, as_grey, judge, sharpness
-from vibelux.face.sampling import Window, sample
+from vibelux.face.sampling import Window, sample, sample_levelled
 from vibelux.face.sources import PICTURE_LOOKS
 
 HERE = Path(__file__).resolve().parent
@@ -38,6 +38,21 @@ WINDOWS = [
     ((80.6, 30.2, 33.3, 50.5), (20, 48)),  # beyond the lower right one; larger and smaller
     ((500, 500, 3, 3), (2, 2)),  # far away
 ]
+
+LEVELLED = [
+    ((10.25, 5.5, 40.5, 40.5), 24, 17.3),  # clockwise
+    ((30, 10, 33.3, 33.3), 48, -38.25),  # the other way; enlarged
+    ((-8.3, -4.7, 90.1, 90.1), 16, 59.9),  # beyond the picture
+]
+"""Squares, sizes, degrees."""
+
+TILTED = [
+    [(20, 20), (40, 20.5), (30, 30), (22, 40), (38, 40)],  # nearly level
+    [(20, 20), (40, 28), (28, 32), (16, 40), (32, 46)],
+    [(20, 30), (38, 22), (32, 36), (28, 46), (42, 39)],
+    [(40, 20), (20, 22), (30, 30), (38, 40), (22, 40)],  # upside down: mistaken
+]
+"""Right and left eye, nose, right and left corner of the mouth."""
 
 
 def frames() -> dict[str, np.ndarray]:
@@ -68,6 +83,9 @@ PLACED = {
     "noise.png": [(20.2, 10.1, 38.709677419354840, 50)],
 }
 """Boxes for crops that do not depend on the detector."""
+
+TILTS = (-21.5, 33.0)
+"""Degrees by which the faces in these boxes are taken to be tilted as well."""
 
 LOOKS = [
     # A blur in the background, hardly taken for a face, before a smaller face that is certain.
@@ -116,6 +134,22 @@ def golden() -> dict[str, Any]:
             }
             for window, size in WINDOWS
         ],
+        "levelled": [
+            {
+                "frame": "noise.png",
+                "window": window,
+                "size": size,
+                "degrees": degrees,
+                "pixels": packed(
+                    sample_levelled(noise, Window(*window), size=size, degrees=degrees)
+                ),
+            }
+            for window, size, degrees in LEVELLED
+        ],
+        "tilted": [
+            {"points": points, "degrees": tilt_of(np.array(points, np.float32))}
+            for points in TILTED
+        ],
         "looks": [
             {
                 "found": looks,
@@ -157,7 +191,7 @@ def _frame(
     grey = as_grey(np.ascontiguousarray(rgb[:, :, ::-1]))
     small, factor = reduced(grey, longer_side=detector.longer_side, multiple=detector.multiple)
     boxes = detector.detect(grey)
-    placed = [Box(*place, 1.0) for place in PLACED[name]]
+    placed = [Box(*place, 1.0, tilt=tilt) for place in PLACED[name] for tilt in (0.0, *TILTS)]
     return {
         "frame": name,
         "grey_sha256": hashlib.sha256(grey.tobytes()).hexdigest(),
@@ -177,6 +211,7 @@ def _face(grey: np.ndarray, box: Box, expression: ExpressionModel) -> dict[str, 
     answer = expression.predict(crop[None])
     return {
         "box": [box.x, box.y, box.w, box.h],
+        "tilt": box.tilt,
         "crop": packed(crop),
         "mood": [round(float(share), 6) for share in answer.moods[0]],
         "label": [round(float(share), 6) for share in answer.labels[0]],

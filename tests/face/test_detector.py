@@ -126,6 +126,19 @@ def test_only_pictures_are_looked_at_turned(
     assert seen == shapes
 
 
+def test_points_tell_by_how_much_a_face_is_tilted(known: FaceDetector) -> None:
+    boxes, scores, points = np.zeros((1, 32, 4)), np.zeros((1, 32)), np.zeros((1, 32, 5, 2))
+    boxes[0, :2] = (4, 6, 20, 24), (30, 6, 20, 24)
+    scores[0, :2] = 0.95, 0.9
+    points[0, 0] = (9, 14), (19, 18), (13, 19), (8, 23), (18, 27)
+    points[0, 1] = (35, 14), (45, 14.5), (40, 19), (36, 24), (44, 24)
+    outputs = {"boxes": boxes, "scores": scores, "points": points}
+    detector = FaceDetector(SimpleNamespace(card=known.model.card, run=lambda frames: outputs))
+    tilted, level = detector.detect(_picture(640, 480))
+    assert tilted.tilt == pytest.approx(21.8, abs=0.1)
+    assert level.tilt == 0
+
+
 def test_refuses_what_it_cannot_use(known: FaceDetector, face_model: Path) -> None:
     with pytest.raises(InvalidInput, match=r"shape \(0, 4\) has no pixels"):
         known.detect(np.zeros((0, 4), np.uint8))

@@ -2,6 +2,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
 from vibelux.errors import InvalidInput, ModelError
 from vibelux.face.box import Box
@@ -106,3 +107,25 @@ def test_refuses_a_card_without_the_constant(known_model, value: object) -> None
     known_model.card = dataclasses.replace(known_model.card, preprocessing=constants)
     with pytest.raises(ModelError, match="box_crop_scale="):
         ExpressionModel(known_model)
+
+
+@pytest.mark.parametrize("degrees", [-40, -20, 10, 30])
+def test_a_tilted_face_is_levelled(degrees: int) -> None:
+    """Eyes and a mouth drawn at an angle lie in the crop where they lie of an upright face."""
+
+    def face(angle: float) -> np.ndarray:
+        grey = Image.new("L", (320, 320), 100)
+        turn = np.radians(angle)
+        for x, y, radius in ((-20, -16, 8), (20, -16, 8), (0, 26, 14)):
+            at = x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn)
+            middle = 160 + np.array(at)
+            ImageDraw.Draw(grey).ellipse((*(middle - radius), *(middle + radius)), 255)
+        return np.asarray(grey)
+
+    upright = crop_face(face(0), Box(110, 98, 100, 124, 1), scale=1.24)
+    levelled = crop_face(face(degrees), Box(110, 98, 100, 124, 1, tilt=degrees), scale=1.24)
+    plain = crop_face(face(degrees), Box(110, 98, 100, 124, 1), scale=1.24)
+    assert levelled.shape == (48, 48) and levelled.dtype == np.uint8
+    away = [np.abs(crop.astype(float) - upright).mean() for crop in (levelled, plain)]
+    assert away[0] < 3
+    assert away[0] < away[1] / 3

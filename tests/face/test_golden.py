@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vibelux.face.box import Box, merged
+from vibelux.face.box import Box, merged, tilt_of
 from vibelux.face.detector import FaceDetector, reduced
 from vibelux.face.expression import ExpressionModel, crop_face
 from vibelux.face.image import read_image
 from vibelux.face.plain_picture import plain_picture
 from vibelux.face.reading import FaceReader, as_grey, judge, sharpness
-from vibelux.face.sampling import Window, sample
+from vibelux.face.sampling import Window, sample, sample_levelled
 from vibelux.face.sources import PICTURE_LOOKS
 
 DATA = Path(__file__).parents[1] / "data"
@@ -67,6 +67,20 @@ def test_samples() -> None:
         assert np.array_equal(found, _unpacked(case["pixels"], (height, width))), window
 
 
+def test_levelled_samples() -> None:
+    for case in GOLDEN["levelled"]:
+        size, window = case["size"], Window(*case["window"])
+        grey = _grey(case["frame"])
+        found = sample_levelled(grey, window, size=size, degrees=case["degrees"])
+        assert np.array_equal(found, _unpacked(case["pixels"], (size, size))), window
+
+
+def test_tilts() -> None:
+    for case in GOLDEN["tilted"]:
+        degrees = tilt_of(np.array(case["points"], np.float32))
+        assert degrees == pytest.approx(case["degrees"], abs=1e-9)
+
+
 @pytest.mark.parametrize("name", FRAMES)
 def test_input_of_the_detector(detector: FaceDetector, name: str) -> None:
     frame, grey = FRAMES[name], _grey(name)
@@ -90,13 +104,14 @@ def test_boxes(detector: FaceDetector, name: str) -> None:
 def test_crops_and_moods(expression: ExpressionModel, name: str) -> None:
     grey = _grey(name)
     for face in FRAMES[name]["faces"]:
-        crop = crop_face(grey, Box(*face["box"], 1.0), scale=expression.crop_scale)
+        box = Box(*face["box"], 1.0, tilt=face["tilt"])
+        crop = crop_face(grey, box, scale=expression.crop_scale)
         assert np.array_equal(crop, _unpacked(face["crop"], (48, 48)))
         answer = expression.predict(crop[None])
         assert np.allclose(answer.moods[0], face["mood"], rtol=0, atol=1e-3)
         assert np.allclose(answer.labels[0], face["label"], rtol=0, atol=1e-3)
         assert sharpness(crop) == pytest.approx(face["sharpness"], abs=1e-5)
-        assert judge(Box(*face["box"], 1.0), crop, answer.moods[0]) == face["state"]
+        assert judge(box, crop, answer.moods[0]) == face["state"]
 
 
 @pytest.mark.parametrize("name", PICTURES)

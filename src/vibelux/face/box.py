@@ -4,9 +4,16 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 COVERED = 0.5
 """Share of the smaller of two boxes from which on both are taken for one face, seen at two
 sizes."""
+
+LEVEL, STEEPEST = 6.0, 60.0
+"""Degrees: a face that is tilted less is left as it is, since the points are not that certain, and
+one that seems to be tilted more is taken to have mistaken points."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +28,8 @@ class Box:
         score: how sure the detector is, in [0, 1].
         turn: counter-clockwise quarter turns that make the face upright, 0 to 3. For a face on its
             side (1 or 3), ``h`` is the distance from cheek to cheek.
+        tilt: degrees by which the eyes are out of level then, clockwise; 0 where they nearly are
+            level, or where it is not known.
 
     """
 
@@ -30,6 +39,7 @@ class Box:
     h: float
     score: float
     turn: int = 0
+    tilt: float = 0.0
 
     @property
     def centre(self) -> tuple[float, float]:
@@ -82,6 +92,20 @@ class Box:
             "score": round(self.score, 4),
             **({"turn": self.turn} if self.turn else {}),
         }
+
+
+def tilt_of(points: NDArray[np.floating]) -> float:
+    """Return how many degrees a face is tilted clockwise, 0 if its eyes are nearly level.
+
+    Args:
+        points: x, y of right eye, left eye, nose, right and left corner of the mouth; right is the
+            person's right [shape=(5, 2)].
+
+    """
+    # Eyes and mouth together: either alone is less certain.
+    across, down = (points[1] - points[0] + points[4] - points[3]).tolist()
+    degrees = math.degrees(math.atan2(down, across))
+    return degrees if LEVEL <= abs(degrees) <= STEEPEST else 0.0
 
 
 def distance(box: Box, other: Box) -> float:

@@ -5,13 +5,14 @@ it, scales its boxes back, and decides at how many sizes and which way up the pi
 docs/preprocessing.md gives the formulas.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, Self
 
 import numpy as np
 
 from vibelux.errors import InvalidInput, ModelError
-from vibelux.face.box import Box, merged
+from vibelux.face.box import Box, merged, tilt_of
 from vibelux.face.sampling import Grey, Window, sample
 from vibelux.face.turn import upright
 from vibelux.models import Model, load_model
@@ -120,7 +121,11 @@ class FaceDetector:
             raise ModelError(f"{self.model.card.model_id} has no output {error}") from error
         kept = scores >= self._threshold
         rows = np.column_stack([boxes[kept], scores[kept]]).astype(float).tolist()
-        return [Box(*row) for row in rows]
+        found = [Box(*row) for row in rows]
+        if "points" not in outputs:
+            return found
+        points = outputs["points"][0][kept].astype(float)
+        return [replace(box, tilt=tilt_of(its)) for box, its in zip(found, points, strict=True)]
 
 
 def reduced(grey: Grey, *, longer_side: int, multiple: int = 1) -> tuple[Grey, float]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from vibelux.errors import ModelError
 from vibelux.face.box import Box
-from vibelux.face.sampling import Grey, Window, sample
+from vibelux.face.sampling import Grey, Window, sample, sample_levelled
 from vibelux.models import Model, load_model
 
 
@@ -31,8 +31,8 @@ def crop_face(grey: Grey, box: Box, *, scale: float, size: int = 48) -> Grey:
     """Cut a face out with the geometry of the training data.
 
     The crop is a square around the box's centre, its side ``scale`` times the face's width (the
-    height changes more with the hair and an open mouth), turned until the face is upright. Beyond
-    the picture's edge, the pixels of the border are repeated.
+    height changes more with the hair and an open mouth), turned until the face is upright and its
+    eyes are level. Beyond the picture's edge, the pixels of the border are repeated.
 
     Args:
         grey: [shape=(h, w), dtype=uint8] the picture.
@@ -50,7 +50,10 @@ def crop_face(grey: Grey, box: Box, *, scale: float, size: int = 48) -> Grey:
     side = scale * box.across
     x, y = box.centre
     window = Window(x - side / 2, y - side / 2, side, side)
-    crop = sample(grey, window, width=size, height=size)
+    if box.tilt:
+        crop = sample_levelled(grey, window, size=size, degrees=box.tilt)
+    else:
+        crop = sample(grey, window, width=size, height=size)
     return np.ascontiguousarray(np.rot90(crop, box.turn))
 
 

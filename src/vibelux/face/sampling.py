@@ -6,6 +6,7 @@ that area is one source pixel wide, which is linear interpolation. Weights are w
 docs/preprocessing.md gives the formulas.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -68,6 +69,44 @@ def sample(grey: Grey, window: Window, *, width: int, height: int) -> Grey:
         total = _weighted(np.ascontiguousarray(lines.T), columns, across)
         result[band] = ((total + UNIT * UNIT // 2) >> 2 * SHIFT).T
     return result
+
+
+def sample_levelled(grey: Grey, square: Window, *, size: int, degrees: float) -> Grey:
+    """Return the part of a picture in a square that is turned about its middle.
+
+    Twice the square is sampled upright, at two pixels per output pixel; the turned square is
+    interpolated linearly in it and each output is the mean of four places, all in integers.
+
+    Args:
+        grey: [shape=(h, w), dtype=uint8] the picture.
+        square: before it is turned; its width is its side.
+        size: side of the result in pixels.
+        degrees: by which it is turned clockwise.
+
+    Returns:
+        [shape=(size, size), dtype=uint8].
+
+    Raises:
+        InvalidInput: the square or the picture is empty.
+
+    """
+    x, y, side, _ = square
+    around = Window(x - side / 2, y - side / 2, 2 * side, 2 * side)
+    wide = sample(grey, around, width=4 * size, height=4 * size).astype(np.int64)
+    turn = math.radians(degrees)
+    cos, sin = (math.floor(65536 * value + 0.5) for value in (math.cos(turn), math.sin(turn)))
+    half = 2 * np.arange(2 * size) + 1 - 2 * size  # twice the distance from the middle
+    across, down = half[None], half[:, None]
+    # Places in 256ths of a pixel of `wide`, counted from the middle of its first pixel.
+    middle = 512 * size - 128
+    column = middle + ((cos * across - sin * down + 256) >> 9)
+    row = middle + ((sin * across + cos * down + 256) >> 9)
+    left, top, u, v = column >> 8, row >> 8, column & 255, row & 255
+    upper = (256 - u) * wide[top, left] + u * wide[top, left + 1]
+    lower = (256 - u) * wide[top + 1, left] + u * wide[top + 1, left + 1]
+    places = (256 - v) * upper + v * lower
+    total = places.reshape(size, 2, size, 2).sum(axis=(1, 3))
+    return np.asarray((total + (1 << 17)) >> 18, dtype=np.uint8)
 
 
 def _weights(

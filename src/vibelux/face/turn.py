@@ -6,6 +6,7 @@ side by side; docs/preprocessing.md, step 6.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -54,9 +55,9 @@ def upright(grey: Grey, box: Box, find: Find) -> Box:
     if turn == 0:
         return box
     left, top = SIDE * (turn % 2), SIDE * (turn // 2)
-    there = Box(strongest.x - left, strongest.y - top, strongest.w, strongest.h, strongest.score)
+    there = replace(strongest, x=strongest.x - left, y=strongest.y - top)
     back = there.turned_back(turn, width=SIDE, height=SIDE).scaled(side / SIDE)
-    return Box(back.x + window.x, back.y + window.y, back.w, back.h, box.score, turn)
+    return replace(back, x=back.x + window.x, y=back.y + window.y, score=box.score)
 
 
 def _quarter(face: Box) -> int | None:

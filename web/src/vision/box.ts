@@ -10,7 +10,12 @@ export interface Box {
   readonly score: number;
   /** Counter-clockwise quarter turns that make the face upright, 0 to 3; 0 where it is not said. */
   readonly turn?: number;
+  /** Degrees by which the eyes are out of level then, clockwise; 0 where it is little, or not known. */
+  readonly tilt?: number;
 }
+
+/** Degrees: a face that is tilted less is left as it is; beyond, its points must be mistaken. */
+const [LEVEL, STEEPEST] = [6, 60];
 
 /** Of the smaller of two boxes: from there on they are taken for one face, seen at two sizes. */
 const COVERED = 0.5;
@@ -23,6 +28,17 @@ export function acrossOf({ w, h, turn = 0 }: Box): number {
 /** Return how much a face counts when the main one is chosen: docs/preprocessing.md, step 5. */
 function prominence(box: Box): number {
   return acrossOf(box) / (1 + Math.exp(-40 * (box.score - 0.8)));
+}
+
+/**
+ * Return how many degrees a face is tilted clockwise, 0 if its eyes are nearly level. `points`: x, y
+ * of right eye, left eye, nose, right and left corner of the mouth.
+ */
+export function tiltOf(points: Float32Array): number {
+  const along = (axis: number): number =>
+    points[2 + axis]! - points[axis]! + points[8 + axis]! - points[6 + axis]!;
+  const degrees = (Math.atan2(along(1), along(0)) * 180) / Math.PI;
+  return Math.abs(degrees) >= LEVEL && Math.abs(degrees) <= STEEPEST ? degrees : 0;
 }
 
 /** Return the distance between two boxes' centres, in widths of the second. */

@@ -1,5 +1,5 @@
 /** Finds faces: docs/preprocessing.md, steps 4 to 6. The network itself comes as a function. */
-import { merged, scaled, turnedBack, type Box } from "./box";
+import { merged, scaled, tiltOf, turnedBack, type Box } from "./box";
 import { quarterTurned, type Grey } from "./grey";
 import { sample } from "./sampling";
 import { upright, type Find } from "./turn";
@@ -7,10 +7,11 @@ import { upright, type Find } from "./turn";
 /** Added to the score threshold for a face that is found only after the picture was turned. */
 export const TURNED_MARGIN = 0.07;
 
-/** What the detector's graph returns: `boxes` [shape=(n, 4)] and `scores` [shape=(n,)]. */
+/** What the graph returns: `boxes` [shape=(n, 4)], `scores` (n,) and, if known, `points` (n, 5, 2). */
 export interface Found {
   readonly boxes: Float32Array;
   readonly scores: Float32Array;
+  readonly points?: Float32Array | undefined;
 }
 
 /** Constants of the detector's card. */
@@ -104,12 +105,13 @@ export function reduced(
 }
 
 /** Return the boxes that the graph is sure enough of, in pixels of its input. */
-function boxesOf({ boxes, scores }: Found, threshold: number): Box[] {
+function boxesOf({ boxes, scores, points }: Found, threshold: number): Box[] {
   const found: Box[] = [];
   scores.forEach((score, row) => {
     if (score < threshold) return;
     const [x = 0, y = 0, w = 0, h = 0] = boxes.subarray(4 * row, 4 * row + 4);
-    found.push({ x, y, w, h, score, turn: 0 });
+    const tilt = points ? tiltOf(points.subarray(10 * row, 10 * row + 10)) : 0;
+    found.push({ x, y, w, h, score, turn: 0, tilt });
   });
   return found;
 }

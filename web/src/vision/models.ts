@@ -42,7 +42,11 @@ export async function loadNetworks(
     face: { size, cropScale: constant(face.card, "box_crop_scale") },
     async find(input) {
       const outputs = await run(detector, input.pixels, [1, input.height, input.width]);
-      return { boxes: floats(outputs, "boxes"), scores: floats(outputs, "scores") };
+      return {
+        boxes: floats(outputs, "boxes"),
+        scores: floats(outputs, "scores"),
+        points: "points" in outputs ? floats(outputs, "points") : undefined,
+      };
     },
     async classify(crops) {
       const pixels = joined(crops, size * size);

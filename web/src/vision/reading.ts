@@ -3,7 +3,7 @@ import type { Mood } from "../emotions";
 import { acrossOf, distance, type Box } from "./box";
 import { detect, type DetectorConstants, type Found } from "./detector";
 import { quantile, quarterTurned, type Grey } from "./grey";
-import { sample } from "./sampling";
+import { sample, sampleLevelled } from "./sampling";
 
 export const STATES = ["ok", "no_face", "too_small", "too_dark", "too_blurred", "unsure"] as const;
 
@@ -90,12 +90,15 @@ export async function readFaces(
   return { state: states[0]!, mood: faces[0]!.mood, face: boxes[0]!, faces, width, height };
 }
 
-/** Return the square around a face that the model sees, upright: docs/preprocessing.md, step 7. */
+/** Return the square around a face that the model sees, upright and level: docs/preprocessing.md, step 7. */
 export function cropOf(grey: Grey, box: Box, { size, cropScale }: FaceConstants): Grey {
   const side = cropScale * acrossOf(box);
   const x = box.x + box.w / 2 - side / 2;
   const y = box.y + box.h / 2 - side / 2;
-  const crop = sample(grey, { x, y, w: side, h: side }, size, size);
+  const window = { x, y, w: side, h: side };
+  const crop = box.tilt
+    ? sampleLevelled(grey, window, size, box.tilt)
+    : sample(grey, window, size, size);
   return quarterTurned(crop, box.turn ?? 0);
 }
 

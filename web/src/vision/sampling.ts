@@ -49,6 +49,37 @@ export function sample(grey: Grey, window: Window, width: number, height: number
   return { width, height, pixels };
 }
 
+/**
+ * Return the part of a picture in a square that is turned clockwise about its middle; `size` is the
+ * result's side. Twice the square is sampled upright, at two pixels per output pixel; the turned
+ * square is interpolated linearly in it, and each output is the mean of four places.
+ */
+export function sampleLevelled(grey: Grey, square: Window, size: number, degrees: number): Grey {
+  const { x, y, w: side } = square;
+  const around = { x: x - side / 2, y: y - side / 2, w: 2 * side, h: 2 * side };
+  const { pixels: wide } = sample(grey, around, 4 * size, 4 * size);
+  const turn = (degrees * Math.PI) / 180;
+  const cos = Math.floor(65536 * Math.cos(turn) + 0.5);
+  const sin = Math.floor(65536 * Math.sin(turn) + 0.5);
+  const middle = 512 * size - 128;
+  const totals = new Int32Array(size * size);
+  for (let i = 0; i < 2 * size; i++) {
+    const down = 2 * i + 1 - 2 * size; // twice the distance from the middle
+    for (let j = 0; j < 2 * size; j++) {
+      const across = 2 * j + 1 - 2 * size;
+      const column = middle + ((cos * across - sin * down + 256) >> 9);
+      const row = middle + ((sin * across + cos * down + 256) >> 9);
+      const [u, v] = [column & 255, row & 255];
+      const at = (row >> 8) * 4 * size + (column >> 8);
+      const upper = (256 - u) * wide[at]! + u * wide[at + 1]!;
+      const lower = (256 - u) * wide[at + 4 * size]! + u * wide[at + 4 * size + 1]!;
+      totals[(i >> 1) * size + (j >> 1)]! += (256 - v) * upper + v * lower;
+    }
+  }
+  const pixels = Uint8Array.from(totals, (total) => (total + (1 << 17)) >> 18);
+  return { width: size, height: size, pixels };
+}
+
 /** Of which pixels each output is made: `taps` from `first` on, each row of weights summing to `UNIT`. */
 interface Weights {
   readonly taps: number;

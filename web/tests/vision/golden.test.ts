@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { env } from "onnxruntime-web/wasm";
 import { beforeAll, describe, expect, test } from "vitest";
-import { merged, type Box } from "../../src/vision/box";
+import { merged, tiltOf, type Box } from "../../src/vision/box";
 import { detect, reduced } from "../../src/vision/detector";
 import { greyOf, quarterTurned } from "../../src/vision/grey";
 import { loadNetworks } from "../../src/vision/models";
@@ -17,7 +17,7 @@ import {
   sharpness,
   type Networks,
 } from "../../src/vision/reading";
-import { sample } from "../../src/vision/sampling";
+import { sample, sampleLevelled } from "../../src/vision/sampling";
 import { golden, greyFrame, pictures, unpacked, type Row } from "./golden";
 
 const WEIGHTS = new URL("../../../src/vibelux/weights/", import.meta.url);
@@ -48,6 +48,20 @@ test.each(golden.samples)("a window of $window at $size", ({ frame, window, size
   expect(found.pixels).toEqual(unpacked(pixels));
 });
 
+test.each(golden.levelled)(
+  "a square turned by $degrees°",
+  ({ frame, window, size, degrees, pixels }) => {
+    const [x, y, w, h] = window;
+    const found = sampleLevelled(greyFrame(frame), { x, y, w, h }, size, degrees);
+    expect([found.width, found.height]).toEqual([size, size]);
+    expect(found.pixels).toEqual(unpacked(pixels));
+  },
+);
+
+test.each(golden.tilted)("a face tilted by $degrees°", ({ points, degrees }) => {
+  near(tiltOf(Float32Array.from(points.flat())), degrees, 1e-9);
+});
+
 describe.each(golden.frames)("$frame", ({ frame, grey_sha256, input, boxes, faces }) => {
   const grey = greyFrame(frame);
 
@@ -70,7 +84,7 @@ describe.each(golden.frames)("$frame", ({ frame, grey_sha256, input, boxes, face
   test("crops, moods and states", async () => {
     for (const face of faces) {
       const [x, y, w, h] = face.box;
-      const box = { x, y, w, h, score: 1 };
+      const box = { x, y, w, h, score: 1, tilt: face.tilt };
       const crop = cropOf(grey, box, networks.face);
       expect(crop.pixels).toEqual(unpacked(face.crop));
       near(sharpness(crop), face.sharpness, 1e-5);

@@ -16,6 +16,14 @@ export interface Golden {
     size: [number, number];
     pixels: string;
   }[];
+  readonly levelled: readonly {
+    frame: string;
+    window: [number, number, number, number];
+    size: number;
+    degrees: number;
+    pixels: string;
+  }[];
+  readonly tilted: readonly { points: [number, number][]; degrees: number }[];
   /** Boxes as x, y, w, h, score, turn: what looks found, and the faces that these are. */
   readonly looks: readonly { found: Row[][]; faces: Row[] }[];
   /** Frames as picture files that lie turned by so many quarters. */
@@ -33,6 +41,7 @@ export interface Golden {
     boxes: [number, number, number, number, number][];
     faces: {
       box: [number, number, number, number];
+      tilt: number;
       crop: string;
       mood: number[];
       state: string;
