@@ -79,11 +79,11 @@ def test_nothing_can_be_played_before_five_songs_are_there(first_visit):
     page.route("**/api/v1/scan/events", lambda route: route.abort())
     page.get_by_role("button", name="Try it with sample music").click()
     play = page.locator(".step").get_by_role("button", name="Play anything")
-    page.get_by_text("Listening to your songs: 4 of 9").wait_for()
+    page.get_by_text("Analysing your songs: 4 of 9").wait_for()
     page.get_by_text("You can listen as soon as 5 songs are analysed.").wait_for()
     assert play.is_disabled()
     songs["ok"] = scan["done"] = 5
-    page.get_by_text("Listening to your songs: 5 of 9").wait_for()
+    page.get_by_text("Analysing your songs: 5 of 9").wait_for()
     page.wait_for_function("() => !document.querySelector('.step:last-child button').disabled")
     bar = page.get_by_role("region", name="Player").get_by_role("button", name="Play")
     assert bar.is_enabled()

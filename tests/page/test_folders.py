@@ -24,7 +24,7 @@ def library(open_page, new_service, samples):
 
 def scan(page, folder):
     page.get_by_role("combobox").fill(str(folder))
-    page.get_by_role("button", name="Listen to it").click()
+    page.get_by_role("button", name="Scan it").click()
 
 
 def songs_of(service):
@@ -37,7 +37,8 @@ def test_what_is_wrong_with_a_folder_stands_at_its_field(library, new_service):
     field = page.get_by_role("combobox")
     for folder, said in (
         (new_service.root / "empty", "There is no music in this folder"),
-        (new_service.root / "nowhere", "There is no folder"),
+        (new_service.root / "nowhere", "There is no such folder. If it is on another disk"),
+        ("Music", "This path has no beginning. Type the whole path"),
         ("/", "This folder is outside"),
     ):
         scan(page, folder)
@@ -49,8 +50,18 @@ def test_what_is_wrong_with_a_folder_stands_at_its_field(library, new_service):
     assert violations(page) == []
     field.fill(str(new_service.root / "Music"))
     assert field.get_attribute("aria-invalid") is None
-    page.get_by_role("button", name="Listen to it").click()
+    page.get_by_role("button", name="Scan it").click()
     page.get_by_text("2 new songs, 1 failed.").wait_for()
+
+
+def test_what_is_wrong_is_said_in_the_language_of_the_page(open_page, new_service):
+    seen = open_page(f"{new_service.url}#/library", language="de-DE")
+    seen.expected.append("422")
+    seen.page.get_by_role("combobox").fill(str(new_service.root / "nowhere"))
+    seen.page.get_by_role("button", name="Einlesen", exact=True).click()
+    wrong = seen.page.get_by_role("alert").filter(has_text="Diesen Ordner gibt es nicht.")
+    wrong.wait_for()
+    assert "folder" not in wrong.inner_text()
 
 
 def test_a_folder_is_removed_and_scanned_again(library, new_service):

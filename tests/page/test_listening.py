@@ -185,7 +185,7 @@ def test_the_queue_is_kept_as_a_playlist(listening):
     playlists.get_by_role("button", name="Rename Mine / yours").click()
     page.get_by_role("textbox", name="Rename Mine / yours").fill("Sunday")
     page.get_by_role("button", name="Rename", exact=True).click()
-    playlists.get_by_role("button", name="Play Sunday").click()
+    playlists.locator(".playlist-play", has_text="Sunday").click()
     page.locator(".player-title").filter(has_text=shown[0]).wait_for()
     wait_until_it_plays(page)
     page.get_by_role("link", name="Listen").first.click()

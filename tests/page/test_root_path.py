@@ -62,7 +62,7 @@ def test_everything_is_found_below_the_path(open_page, camera_browser, shown):
     page.goto(f"{proxy.url}#/library")
     page.get_by_role("button", name="Add a folder").click()
     page.get_by_label("Folder on the machine").fill(str(service.root / "Music"))
-    page.get_by_role("button", name="Listen to it").click()
+    page.get_by_role("button", name="Scan it").click()
     page.locator(".scan-ended:visible").wait_for(timeout=240_000)
     assert any(ask.url == f"{proxy.url}api/v1/scan/events" for ask in seen.asked)
 

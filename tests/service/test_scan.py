@@ -112,8 +112,14 @@ def test_folders_outside_are_neither_scanned_nor_listed(scanning):
     for folder in (outside, f"{scanning.music}/../private", link, "/", "/etc"):
         answer = scanning.post("/api/v1/scan", json={"folder": str(folder)})
         assert error(answer, 403)["code"] == "folder_not_allowed"
-    for folder in ("relative", "a\0b", str(scanning.music / "nowhere"), "~nobody-here/x"):
-        error(scanning.post("/api/v1/scan", json={"folder": folder}), 422)
+    for folder, code in (
+        ("relative", "path_not_whole"),
+        ("a\0b", "path_impossible"),
+        ("~nobody-here/x", "path_impossible"),
+        (str(scanning.music / "nowhere"), "folder_missing"),
+    ):
+        answer = scanning.post("/api/v1/scan", json={"folder": folder})
+        assert error(answer, 422)["code"] == code
 
     def completed(path):
         answer = scanning.get("/api/v1/folders", params={"path": str(path)})

@@ -15,10 +15,9 @@ export const settingsView: View = (signal) => {
   const version = h("p", { class: "muted small" }, "\u00a0");
   const show = async (): Promise<void> => {
     const known = await api.get("/api/v1/profile", { signal });
-    fill(
-      learnt,
-      t.settings.learntCount(known.played, known.skipped, known.liked, known.wrong_mood),
-    );
+    const counts = [known.played, known.skipped, known.liked, known.wrong_mood] as const;
+    const some = counts.some((count) => count > 0);
+    fill(learnt, some ? t.settings.learntCount(...counts) : t.settings.learntNothing);
   };
   untilDone(show, signal);
   untilDone(async () => {

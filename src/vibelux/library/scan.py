@@ -66,12 +66,14 @@ class ScanReport(ScanCounts):
         moved: songs found at a new place, with their analysis.
         copied: second copies of a known song, which took over its analysis.
         failures: the first that failed or could not be read.
+        unreachable: paths of folders that could not be listed; what they hold is unknown.
 
     """
 
     moved: int = 0
     copied: int = 0
     failures: list[Failure] = field(default_factory=list)
+    unreachable: list[str] = field(default_factory=list)
 
 
 def scan(
@@ -192,6 +194,7 @@ def _scanned(
             ledger.finish()
         if failing is not None:
             raise failing
+        report.unreachable = [str(folder) for folder in way.unreachable]
         report.warnings = [
             f"{folder}: {why}; its songs ({count}) stay in the catalogue as they are"
             if (count := ledger.count_below(folder))

@@ -25,6 +25,7 @@ from vibelux.errors import (
     ProfileError,
     VibeluxError,
 )
+from vibelux.service.error_codes import ErrorCode, error_code
 from vibelux.service.text import sendable
 
 logger = logging.getLogger("vibelux.service")
@@ -64,17 +65,18 @@ _HINTS = {
 }
 
 
-_SAID = {
-    404: "there is nothing at this address",
-    405: "this address has no such method",
-    416: "the range lies outside of the file",
+_SAID: dict[int, tuple[ErrorCode, str]] = {
+    404: ("not_found", "there is nothing at this address"),
+    405: ("method_not_allowed", "this address has no such method"),
+    416: ("range_not_satisfiable", "the range lies outside of the file"),
 }
+"""What a library's answers say here."""
 
 
 class ErrorBody(BaseModel):
     """What went wrong."""
 
-    code: str = Field(description="one stable word", examples=["song_unknown"])
+    code: ErrorCode = Field(description="one stable word", examples=["song_unknown"])
     message: str = Field(
         description="what was wrong, for people", examples=["there is no song with id 7"]
     )
@@ -94,7 +96,7 @@ class Failure(Exception):
 
     Args:
         status: HTTP status, 400 or above.
-        code: one stable word.
+        code: one stable word; the page has a sentence for it.
         message: what was wrong.
         hint: what to do; None for the usual hint of the status.
         headers: headers of the answer.
@@ -104,7 +106,7 @@ class Failure(Exception):
     def __init__(
         self,
         status: int,
-        code: str,
+        code: ErrorCode,
         message: str,
         hint: str | None = None,
         *,
@@ -128,28 +130,29 @@ NOT_KEPT = {"Cache-Control": "no-store"}
 def failure_of(error: VibeluxError) -> Failure:
     """Return the API's failure for an error of the library."""
     status = next((status for kind, status in STATUS_OF if isinstance(error, kind)), 500)
-    code = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).lower()
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).lower()
     if isinstance(error, AudioError):
-        status, code = _STATUS_OF_AUDIO.get(error.code, status), f"audio_{error.code}"
+        status, name = _STATUS_OF_AUDIO.get(error.code, status), f"audio_{error.code}"
     message, _, hint = sendable(str(error)).partition("; ")
     if isinstance(error, CatalogueEmpty):
         hint = "scan a folder with music, or the sample catalogue"
-    return Failure(status, code, message, hint or None)
+    return Failure(status, error_code(name), message, hint or None)
 
 
 def of_status(status: int, message: str, headers: Mapping[str, str]) -> Failure:
     """Return the answer for a status that a library chose.
 
     Args:
-        status: HTTP status; one that this API does not use becomes 400.
+        status: HTTP status; one that has no words here becomes 400.
         message: the library's message.
         headers: the library's headers.
 
     """
-    status = status if status in _HINTS else 400
-    code = HTTPStatus(status).phrase.lower().replace(" ", "_").replace("-", "_")
-    said = _SAID.get(status, message)
-    return Failure(status, code.removeprefix("requested_"), said, headers=dict(headers))
+    if status >= 500:
+        return unexpected()
+    status = status if status in _SAID else 400
+    code, said = _SAID.get(status, ("bad_request", message))
+    return Failure(status, code, said, headers=dict(headers))
 
 
 def unexpected() -> Failure:

@@ -58,15 +58,15 @@ class Roots:
             text: absolute, or below the home folder with ``~``; links count by where they lead.
 
         Raises:
-            InvalidInput: it is not a path.
-            Failure: 403, it lies outside; nothing is told about what is there.
+            Failure: 422, it is no path, or no folder that can be looked into; 403, it lies
+                outside, and nothing is told about what is there.
 
         """
         path = whole_path(text)
         try:
             real = path.resolve()
         except (OSError, RuntimeError, ValueError) as error:
-            raise InvalidInput(f"{text!r} is not a path; type that of a folder") from error
+            raise _impossible(f"{text!r} is not a path") from error
         if not any(real.is_relative_to(root) for root in self.folders):
             raise Failure(
                 403,
@@ -78,9 +78,19 @@ class Roots:
         try:
             there = real.is_dir()
         except (OSError, ValueError) as error:
-            raise InvalidInput(f"cannot look into {text}: {error}; type another path") from error
+            raise Failure(
+                422,
+                "folder_unreadable",
+                f"cannot look into {text}: {error}",
+                "type another path",
+            ) from error
         if not there:
-            raise InvalidInput(f"there is no folder {text}; if it is on a disk, connect that first")
+            raise Failure(
+                422,
+                "folder_missing",
+                f"there is no folder {text}",
+                "if it is on a disk, connect that first",
+            )
         return real
 
     def completions(self, text: str) -> list[Path]:
@@ -132,18 +142,24 @@ def whole_path(text: str) -> Path:
     """Return a path as a person types it, which begins at the root or with ``~``; touch no disk.
 
     Raises:
-        InvalidInput: it does not, or no path can be so.
+        Failure: 422, it does not, or no path can be so.
 
     """
     if "\0" in text:
-        raise InvalidInput("a path has no zero byte; type that of a folder")
+        raise _impossible("a path has no zero byte")
     try:
         path = Path(text).expanduser()
     except RuntimeError as error:
-        raise InvalidInput(f"{text!r} names nobody's home; type the whole path") from error
+        raise _impossible(f"{text!r} names nobody's home") from error
     except ValueError as error:
-        raise InvalidInput(f"{text!r} is not a path; type that of a folder") from error
+        raise _impossible(f"{text!r} is not a path") from error
     if not path.is_absolute():
         begin = Path(Path.cwd().anchor)
-        raise InvalidInput(f"{text!r} is not a whole path; begin with {begin} or ~")
+        raise Failure(
+            422, "path_not_whole", f"{text!r} is not a whole path", f"begin with {begin} or ~"
+        )
     return path
+
+
+def _impossible(message: str) -> Failure:
+    return Failure(422, "path_impossible", message, "type the whole path of a folder")

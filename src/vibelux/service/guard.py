@@ -20,6 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vibelux.service.byte_ranges import number_of
+from vibelux.service.error_codes import ErrorCode
 from vibelux.service.failures import Failure, logger, of_status, unexpected
 from vibelux.service.sign_in import ICON, page_of, token_in
 
@@ -328,7 +329,7 @@ def _stops() -> Failure:
     return Failure(503, "service_stops", "the service is about to end", "start it again")
 
 
-def _slower(wait: float, code: str, message: str) -> Failure:
+def _slower(wait: float, code: ErrorCode, message: str) -> Failure:
     seconds = max(1, round(wait + 0.5))
     return Failure(429, code, message, headers={"Retry-After": str(seconds)})
 

@@ -177,6 +177,7 @@ class ScanJob:
         except _Stopped:
             self._end("stopped")
         except VibeluxError as error:
+            logger.error("the scan failed: %s", error)
             self._end("failed", error=error)
         except Exception:
             logger.exception("the scan failed")

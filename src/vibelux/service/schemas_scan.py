@@ -43,7 +43,10 @@ class ReportOut(BaseModel):
     missing: int
     failed: int
     unread: int = Field(description="files that could not be read now; the next scan tries again")
-    warnings: list[str]
+    unreachable: list[str] = Field(
+        description="folders that could not be listed; their songs stay as they are", examples=[[]]
+    )
+    warnings: list[str] = Field(description="the same and more, in English sentences")
 
 
 class ScanOut(BaseModel):
@@ -85,8 +88,9 @@ class ScanOut(BaseModel):
                 **{
                     name: getattr(report, name)
                     for name in ReportOut.model_fields
-                    if name != "warnings"
+                    if name not in ("unreachable", "warnings")
                 },
+                unreachable=[sendable(folder) for folder in report.unreachable],
                 warnings=[sendable(warning) for warning in report.warnings],
             ),
             error=None if status.error is None else failure_of(status.error).body,

@@ -1,5 +1,5 @@
 import table from "../../../src/vibelux/language/de.json";
-import type { Language } from "./en";
+import { listed, type Language } from "./en";
 
 /** Deutsch: jedes sichtbare Wort der Seite. */
 export const de: Language = {
@@ -14,11 +14,13 @@ export const de: Language = {
     x.toLocaleString("de", { minimumFractionDigits: digits, maximumFractionDigits: digits }),
 
   signed: (x) =>
-    x.toLocaleString("de", {
-      signDisplay: "exceptZero",
-      minimumFractionDigits: 2,
-      maximumFractionDigits: 2,
-    }),
+    x
+      .toLocaleString("de", {
+        signDisplay: "exceptZero",
+        minimumFractionDigits: 2,
+        maximumFractionDigits: 2,
+      })
+      .replace("-", "\u2212"),
 
   shell: {
     title: "VibeluX",
@@ -61,6 +63,113 @@ export const de: Language = {
     unexpected: "In dieser Seite ist etwas schiefgegangen. Lade sie neu.",
   },
 
+  errors: {
+    catalogue_corrupt: {
+      text: "Die Datei der Bibliothek ist beschädigt.",
+      hint: "Sie blieb, wie sie ist, mit einer Kopie daneben. Mehr steht im Terminal, in dem „vibelux serve“ läuft.",
+    },
+    catalogue_empty: {
+      text: "Noch ist keine Musik da.",
+      hint: "Füge einen Ordner mit Musik hinzu oder nimm die Beispiele.",
+    },
+    catalogue_error: {
+      text: "VibeluX kommt gerade nicht an seine Bibliothek.",
+      hint: "Warum, steht im Terminal, in dem „vibelux serve“ läuft.",
+    },
+    catalogue_locked: {
+      text: "Die Bibliothek wird gerade eingelesen.",
+      hint: "Warte, bis das fertig ist, oder halte es an.",
+    },
+    catalogue_too_new: {
+      text: "Diese Bibliothek stammt von einem neueren VibeluX.",
+      hint: "Aktualisiere VibeluX und öffne diese Seite noch einmal.",
+    },
+    disk_silent: {
+      text: "Das Laufwerk antwortet nicht.",
+      hint: "Schließ es an oder weck es auf, dann versuch es noch einmal.",
+    },
+    files_unreachable: {
+      text: "Die Dateien dort lassen sich gerade nicht lesen.",
+      hint: "Sieh nach, ob das Laufwerk oder die Netzwerkfreigabe da ist, und versuch es noch einmal. Nichts ist verloren.",
+    },
+    folder_missing: {
+      text: "Diesen Ordner gibt es nicht.",
+      hint: "Liegt er auf einem anderen Laufwerk, dann schließ es zuerst an.",
+    },
+    folder_not_allowed: {
+      text: "In diesen Ordner darf VibeluX nicht sehen.",
+      hint: "Wähle einen anderen oder starte „vibelux serve --root ORDNER“.",
+    },
+    folder_unknown: {
+      text: "Dieser Ordner gehört nicht mehr zur Bibliothek.",
+      hint: "Lade die Seite neu, dann siehst du, welche dazugehören.",
+    },
+    folder_unreadable: {
+      text: "VibeluX kann nicht in diesen Ordner sehen.",
+      hint: "Wähle einen anderen oder erlaube VibeluX, ihn zu lesen.",
+    },
+    internal_error: {
+      text: "In VibeluX ist etwas schiefgegangen.",
+      hint: "Versuch es noch einmal. Mehr steht im Terminal, in dem „vibelux serve“ läuft.",
+    },
+    invalid_input: {
+      text: "Damit kann VibeluX nichts anfangen.",
+      hint: "Ändere es und versuch es noch einmal.",
+    },
+    model_error: {
+      text: "Ein Modell von VibeluX lässt sich nicht verwenden.",
+      hint: "Warum, steht im Terminal, in dem „vibelux serve“ läuft; vielleicht hilft es, VibeluX neu zu installieren.",
+    },
+    not_comparable: {
+      text: "Noch ist nichts bekannt, das wie dieses Lied klingt.",
+      hint: "Lies mehr Musik ein oder den Ordner des Lieds noch einmal.",
+    },
+    origin_not_allowed: {
+      text: "Von dieser Adresse aus darf nichts geändert werden.",
+      hint: "Öffne die, die „vibelux serve“ ausgegeben hat, oder starte es mit --allow-host NAME.",
+    },
+    path_impossible: {
+      text: "Das kann kein Pfad eines Ordners sein.",
+      hint: "Tippe einen anderen oder wähle einen der Vorschläge.",
+    },
+    path_not_whole: {
+      text: "Diesem Pfad fehlt der Anfang.",
+      hint: "Tippe den ganzen Pfad oder wähle einen der Vorschläge.",
+    },
+    playlist_error: {
+      text: "Die Wiedergabeliste ließ sich nicht sichern oder lesen.",
+      hint: "Warum, steht im Terminal, in dem „vibelux serve“ läuft.",
+    },
+    playlist_unknown: {
+      text: "Diese Wiedergabeliste ist fort.",
+      hint: "Lade die Seite neu, dann siehst du, welche es gibt.",
+    },
+    profile_error: {
+      text: "VibeluX kommt nicht an das, was es von dir gelernt hat.",
+      hint: "Warum, steht im Terminal, in dem „vibelux serve“ läuft.",
+    },
+    profile_too_new: {
+      text: "Was VibeluX von dir gelernt hat, hat eine neuere Fassung aufgeschrieben.",
+      hint: "Aktualisiere VibeluX und öffne diese Seite noch einmal.",
+    },
+    request_timeout: {
+      text: "Die Verbindung zu VibeluX ist zu langsam.",
+      hint: "Versuch es noch einmal.",
+    },
+    session_unknown: {
+      text: "VibeluX weiß nicht mehr, was lief.",
+      hint: "Lade die Seite neu.",
+    },
+    song_unknown: {
+      text: "Dieses Lied ist nicht mehr in der Bibliothek.",
+      hint: "Such noch einmal: Es hat sich etwas geändert.",
+    },
+    too_many_requests: {
+      text: "Das war ein wenig zu schnell.",
+      hint: "Warte einen Moment und versuch es noch einmal.",
+    },
+  },
+
   keys: {
     title: "Tastatur",
     play: "Wiedergabe oder Pause",
@@ -89,8 +198,22 @@ export const de: Language = {
     privacyText:
       "Die Bilder der Kamera werden in diesem Browser gelesen und sofort vergessen. Sieben Zahlen gehen an VibeluX auf deinem Rechner, nichts geht irgendwo anders hin.",
     learnt: "Was VibeluX von dir gelernt hat",
-    learntCount: (played, skipped, liked, wrong) =>
-      `${de.songs(played)} gehört, ${skipped} übersprungen, ${liked} gemocht und ${wrong === 1 ? "eine Stimmung" : `${wrong} Stimmungen`} berichtigt. Es bleibt auf deinem Rechner.`,
+    learntNothing:
+      "Noch nichts. Es lernt aus dem, was du hörst, überspringst, magst und berichtigst.",
+    learntCount: (played, skipped, liked, wrong) => {
+      const ofSongs = (
+        [
+          [played, "gehört"],
+          [skipped, "übersprungen"],
+          [liked, "mit „Gefällt mir“ markiert"],
+        ] as const
+      )
+        .filter(([n]) => n > 0)
+        .map(([n, did], i) => `${i === 0 ? de.songs(n) : n.toLocaleString("de")} ${did}`);
+      const moods = wrong === 1 ? "1 Stimmung" : `${wrong.toLocaleString("de")} Stimmungen`;
+      const all = wrong > 0 ? [...ofSongs, `${moods} berichtigt`] : ofSongs;
+      return `Du hast ${listed(all, "und")}. Das bleibt auf deinem Rechner.`;
+    },
     forget: "Alles vergessen",
     forgetSure:
       "Für immer vergessen, was von dir gelernt wurde? Lieder und Wiedergabelisten bleiben.",
@@ -273,23 +396,23 @@ export const de: Language = {
       match: { name: "Dabei bleiben", text: "Lieder, die zu deiner Stimmung passen." },
       lift: {
         name: "Etwas heller",
-        text: "Von deiner Stimmung einen Schritt zu fröhlicheren Liedern.",
+        text: "Lieder, die einen Schritt fröhlicher sind als deine Stimmung.",
       },
-      calm: { name: "Ruhiger", text: "Von deiner Stimmung einen Schritt zu ruhigeren Liedern." },
+      calm: { name: "Ruhiger", text: "Lieder, die einen Schritt ruhiger sind als deine Stimmung." },
       energise: {
         name: "Mehr Energie",
-        text: "Von deiner Stimmung einen Schritt zu lebhafteren Liedern.",
+        text: "Lieder, die einen Schritt lebhafter sind als deine Stimmung.",
       },
       journey: {
         name: "Reise zu …",
         text: "Von deiner Stimmung zu einer anderen, mit jedem Lied ein Stück näher.",
       },
-      off: { name: "Einfach spielen", text: "Irgendein Lied, egal wie du gestimmt bist." },
+      off: { name: "Einfach spielen", text: "Irgendein Lied, ganz gleich, wie dir zumute ist." },
     },
     goal: "Ziel",
     journeyLength: "Lieder unterwegs",
     way: (song, songs) => `Lied ${song} von ${songs} auf dem Weg.`,
-    wayEnds: "Angekommen. Die Musik bleibt dabei.",
+    wayEnds: "Angekommen, und die Musik bleibt hier.",
     strength: "Wie genau die Musik passt",
     strengthText: (share) =>
       share < 0.05
@@ -336,7 +459,7 @@ export const de: Language = {
 
     firstTitle: "Wo ist deine Musik?",
     firstText:
-      "VibeluX hört jedes Lied einmal an, auf diesem Rechner. Deine Dateien werden nur gelesen, nie verändert.",
+      "VibeluX analysiert jedes Lied einmal, auf diesem Rechner. Deine Dateien werden nur gelesen, nie verändert.",
     moreTitle: "Ordner hinzufügen",
     moreText:
       "Seine Lieder kommen zu denen, die da sind. Deine Dateien werden nur gelesen, nie verändert.",
@@ -344,10 +467,9 @@ export const de: Language = {
     folderHelp: "Tippe einen Pfad oder wähle einen Vorschlag.",
     folders: "Ordner",
     noFolder: "Tippe zuerst den Pfad eines Ordners",
-    notAllowed: "In diesen Ordner darf VibeluX nicht sehen",
     allowed: (roots) =>
       `Wähle einen unter ${roots.join(" oder ")} oder starte „vibelux serve --root ORDNER“`,
-    scan: "Anhören",
+    scan: "Einlesen",
     or: "oder",
     samples: "Mit Beispielen ausprobieren",
     samplesText: "14 kurze Stücke, die VibeluX selbst erfindet, in weniger als einer Minute.",
@@ -375,7 +497,7 @@ export const de: Language = {
     stages: {
       rendering: "Die Beispiele entstehen",
       looking: "Lieder werden gesucht",
-      analysing: "Deine Lieder werden angehört",
+      analysing: "Deine Lieder werden analysiert",
     },
     found: (n) => (n === 1 ? "1 Datei gefunden" : `${n.toLocaleString("de")} Dateien gefunden`),
     doneOf: (done, total) => `${done.toLocaleString("de")} von ${total.toLocaleString("de")}`,
@@ -414,6 +536,12 @@ export const de: Language = {
       ]
         .filter(Boolean)
         .join(", ") + ".",
+    unread: (n) =>
+      n === 1
+        ? "1 Datei ließ sich gerade nicht lesen; das nächste Einlesen versucht es noch einmal."
+        : `${n.toLocaleString("de")} Dateien ließen sich gerade nicht lesen; das nächste Einlesen versucht es noch einmal.`,
+    unreachable: (folders) =>
+      `In ${folders.join(", ")} konnte VibeluX nicht sehen; die Lieder dort bleiben, wie sie sind.`,
     nothingThere: "In diesem Ordner ist keine Musik.",
     nothingReadHint: "Er ist leer oder lässt sich nicht lesen; ist seine Festplatte angeschlossen?",
     nothingThereHint:
@@ -505,7 +633,8 @@ export const de: Language = {
       `Jetzt „${title}“, danach ${songs === 1 ? "ein Lied, das" : `${songs} Lieder, die`} ähnlich ${songs === 1 ? "klingt" : "klingen"}.`,
     track: (n) => `Titel ${n}`,
     sound: "Wie es klingt",
-    affect: (valence, arousal) => `angenehm ${de.signed(valence)}, Energie ${de.signed(arousal)}`,
+    affect: (valence, arousal) =>
+      `Angenehm: ${de.signed(valence)} · Energie: ${de.signed(arousal)}`,
     clear: "Seine Stimmung ist eindeutig.",
     mixed: "Seine Stimmung ist gemischt, also weniger sicher.",
     steady: (sound) => `Von Anfang bis Ende ${sound}.`,
@@ -555,15 +684,17 @@ export const de: Language = {
     middle: "weder angenehm noch unangenehm, weder ruhig noch energisch",
     legend: "Gezeigte Emotionen",
     here: "Lieder hier",
-    hereNothing: "Drücke ein Lied, um es zu hören, oder freie Fläche, um deine Stimmung zu setzen.",
-    take: "Meine Stimmung hierher",
+    hereNothing:
+      "Drück auf ein Lied, um es abzuspielen, oder auf eine freie Stelle, um deine Stimmung dorthin zu setzen.",
+    take: "Meine Stimmung hierher setzen",
     taken: "Deine Stimmung ist hier",
     nearer: "Näher",
     farther: "Weiter weg",
     whole: "Alles zeigen",
-    help: "Der Ring ist deine Stimmung. Ziehen bewegt, Mausrad oder zwei Finger vergrößern. Mit der Umschalttaste zeichnest du einen Bereich.",
+    help: "Der Ring ist deine Stimmung. Verschieb die Karte durch Ziehen, vergrößere sie mit dem Mausrad oder mit zwei Fingern.",
+    helpArea: "Halte beim Ziehen die Umschalttaste, um einen Bereich zu zeichnen.",
     empty: "Die Karte ist noch leer",
-    emptyText: "Sobald VibeluX Lieder angehört hat, ist jedes von ihnen hier ein Punkt.",
+    emptyText: "Sobald VibeluX Lieder analysiert hat, ist jedes von ihnen hier ein Punkt.",
     emptyAction: "Lieder hinzufügen",
   },
 

@@ -1,4 +1,12 @@
+import type { ToldCode } from "../api/error";
+import type { ErrorWords } from "../shell/error-words";
 import table from "../../../src/vibelux/language/en.json";
+
+/** Parts as one says them: "a, b and c". */
+export function listed(parts: readonly string[], and: string): string {
+  const last = parts.at(-1) ?? "";
+  return parts.length < 2 ? last : `${parts.slice(0, -1).join(", ")} ${and} ${last}`;
+}
 
 const minutes = (n: number): string => (n === 1 ? "1 minute" : `${n} minutes`);
 
@@ -16,11 +24,13 @@ export const en = {
     x.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }),
 
   signed: (x: number): string =>
-    x.toLocaleString("en", {
-      signDisplay: "exceptZero",
-      minimumFractionDigits: 2,
-      maximumFractionDigits: 2,
-    }),
+    x
+      .toLocaleString("en", {
+        signDisplay: "exceptZero",
+        minimumFractionDigits: 2,
+        maximumFractionDigits: 2,
+      })
+      .replace("-", "\u2212"),
 
   shell: {
     title: "VibeluX",
@@ -63,6 +73,114 @@ export const en = {
     unexpected: "Something went wrong in this page. Reload it.",
   },
 
+  /** What the service could not do, by its code. */
+  errors: {
+    catalogue_corrupt: {
+      text: "The library’s file is damaged.",
+      hint: "It was left as it is, with a copy beside it. The terminal where “vibelux serve” runs says more.",
+    },
+    catalogue_empty: {
+      text: "There is no music yet.",
+      hint: "Add a folder with music, or the samples.",
+    },
+    catalogue_error: {
+      text: "VibeluX cannot use its library at the moment.",
+      hint: "The terminal where “vibelux serve” runs says why.",
+    },
+    catalogue_locked: {
+      text: "The library is being scanned.",
+      hint: "Wait until that is done, or stop it.",
+    },
+    catalogue_too_new: {
+      text: "A newer VibeluX has written this library.",
+      hint: "Update VibeluX, then open this page again.",
+    },
+    disk_silent: {
+      text: "The disk does not answer.",
+      hint: "Wake or connect it, then try again.",
+    },
+    files_unreachable: {
+      text: "The files there cannot be read at the moment.",
+      hint: "Look whether the disk or the network share is all right, then try again. Nothing is lost.",
+    },
+    folder_missing: {
+      text: "There is no such folder.",
+      hint: "If it is on another disk, connect that first.",
+    },
+    folder_not_allowed: {
+      text: "This folder is outside of what VibeluX may look at.",
+      hint: "Choose another, or start “vibelux serve --root FOLDER”.",
+    },
+    folder_unknown: {
+      text: "This folder is no longer in the library.",
+      hint: "Reload the page to see which ones are.",
+    },
+    folder_unreadable: {
+      text: "VibeluX cannot look into this folder.",
+      hint: "Choose another, or allow it to read this one.",
+    },
+    internal_error: {
+      text: "Something went wrong in VibeluX.",
+      hint: "Try again. The terminal where “vibelux serve” runs says more.",
+    },
+    invalid_input: {
+      text: "VibeluX cannot use that.",
+      hint: "Change it and try again.",
+    },
+    model_error: {
+      text: "A model of VibeluX cannot be used.",
+      hint: "The terminal where “vibelux serve” runs says why; installing VibeluX again may help.",
+    },
+    not_comparable: {
+      text: "Nothing is known yet that sounds like this song.",
+      hint: "Scan more music, or scan its folder again.",
+    },
+    origin_not_allowed: {
+      text: "VibeluX takes no changes from this address.",
+      hint: "Open the one that “vibelux serve” printed, or start it with --allow-host NAME.",
+    },
+    path_impossible: {
+      text: "This cannot be the path of a folder.",
+      hint: "Type another, or choose one of the suggestions.",
+    },
+    path_not_whole: {
+      text: "This path has no beginning.",
+      hint: "Type the whole path, or choose one of the suggestions.",
+    },
+    playlist_error: {
+      text: "The playlist could not be saved or read.",
+      hint: "The terminal where “vibelux serve” runs says why.",
+    },
+    playlist_unknown: {
+      text: "This playlist is gone.",
+      hint: "Reload the page to see which ones there are.",
+    },
+    profile_error: {
+      text: "VibeluX cannot get at what it has learnt from you.",
+      hint: "The terminal where “vibelux serve” runs says why.",
+    },
+    profile_too_new: {
+      text: "A newer VibeluX has noted down what it learnt from you.",
+      hint: "Update VibeluX, then open this page again.",
+    },
+    request_timeout: {
+      text: "The connection to VibeluX is too slow.",
+      hint: "Try again.",
+    },
+    session_unknown: {
+      text: "VibeluX has forgotten what was playing.",
+      hint: "Reload the page.",
+    },
+    song_unknown: {
+      text: "This song is no longer in the library.",
+      hint: "Search again: something has changed.",
+    },
+    too_many_requests: {
+      text: "That was a little too fast.",
+      hint: "Wait a moment and try again.",
+    },
+  } satisfies Readonly<Record<ToldCode, ErrorWords>>,
+
   keys: {
     title: "Keyboard",
     play: "play or pause",
@@ -89,10 +207,23 @@ export const en = {
     language: "Language",
     privacy: "Privacy",
     privacyText:
-      "The camera's frames are read in this browser and forgotten at once. Seven numbers go to VibeluX on your machine, nothing goes anywhere else.",
+      "The camera’s frames are read in this browser and forgotten at once. Seven numbers go to VibeluX on your machine, nothing goes anywhere else.",
     learnt: "What VibeluX has learnt from you",
-    learntCount: (played: number, skipped: number, liked: number, wrong: number) =>
-      `${en.songs(played)} played, ${skipped} skipped, ${liked} liked, and ${wrong === 1 ? "one mood" : `${wrong} moods`} corrected. It stays on your machine.`,
+    learntNothing: "Nothing yet. It learns from what you listen to, skip, like and correct.",
+    learntCount: (played: number, skipped: number, liked: number, wrong: number) => {
+      const ofSongs = (
+        [
+          [played, "played"],
+          [skipped, "skipped"],
+          [liked, "liked"],
+        ] as const
+      )
+        .filter(([n]) => n > 0)
+        .map(([n, did], i) => `${did} ${i === 0 ? en.songs(n) : n.toLocaleString("en")}`);
+      const moods = wrong === 1 ? "1 mood" : `${wrong.toLocaleString("en")} moods`;
+      const all = wrong > 0 ? [...ofSongs, `corrected ${moods}`] : ofSongs;
+      return `You have ${listed(all, "and")}. It stays on your machine.`;
+    },
     forget: "Forget it all",
     forgetSure: "Forget for good what was learnt from you? Songs and playlists stay.",
     forgotten: "Forgotten.",
@@ -137,7 +268,7 @@ export const en = {
       },
       denied: {
         title: "The camera is not allowed",
-        help: "Allow it with the camera sign in the address bar, and in the system's privacy settings. Then try again.",
+        help: "Allow it with the camera sign in the address bar, and in the system’s privacy settings. Then try again.",
       },
       none: {
         title: "No camera found",
@@ -258,7 +389,7 @@ export const en = {
     wrongText: (title: string, heard: string) =>
       `To VibeluX “${title}” sounds ${heard}. Choose one or more:`,
     wrongSave: "Correct it",
-    wrongOnly: "It just doesn't fit now",
+    wrongOnly: "It just doesn’t fit now",
     wrongDone: "Thank you. Another song comes.",
     wrongCorrected: (title: string, heard: string) => `“${title}” counts as ${heard} from now on.`,
     cancel: "Cancel",
@@ -320,17 +451,16 @@ export const en = {
 
     firstTitle: "Where is your music?",
     firstText:
-      "VibeluX listens to each song once, on this machine. Your files are only read, never changed.",
+      "VibeluX analyses each song once, on this machine. Your files are only read, never changed.",
     moreTitle: "Add a folder",
     moreText: "Its songs join those that are here. Your files are only read, never changed.",
     folder: "Folder on the machine where VibeluX runs",
     folderHelp: "Type a path, or choose one of the suggestions.",
     folders: "Folders",
     noFolder: "Type the path of a folder first",
-    notAllowed: "This folder is outside of what VibeluX may look at",
     allowed: (roots: readonly string[]) =>
       `Choose one below ${roots.join(" or ")}, or start “vibelux serve --root FOLDER”`,
-    scan: "Listen to it",
+    scan: "Scan it",
     or: "or",
     samples: "Try it with sample songs",
     samplesText: "14 short pieces that VibeluX makes up itself, in less than a minute.",
@@ -358,7 +488,7 @@ export const en = {
     stages: {
       rendering: "Making the sample songs",
       looking: "Looking for songs",
-      analysing: "Listening to your songs",
+      analysing: "Analysing your songs",
     } as Readonly<Record<string, string>>,
     found: (n: number) => (n === 1 ? "1 file found" : `${n.toLocaleString("en")} files found`),
     doneOf: (done: number, total: number) =>
@@ -398,6 +528,12 @@ export const en = {
       ]
         .filter(Boolean)
         .join(", ") + ".",
+    unread: (n: number) =>
+      n === 1
+        ? "1 file could not be read at the moment; the next scan tries it again."
+        : `${n.toLocaleString("en")} files could not be read at the moment; the next scan tries them again.`,
+    unreachable: (folders: readonly string[]) =>
+      `VibeluX could not look into ${folders.join(", ")}; the songs there stay as they are.`,
     nothingThere: "There is no music in this folder.",
     nothingReadHint: "It is empty, or cannot be read; is its disk connected?",
     nothingThereHint: "Choose another one. Files such as MP3, FLAC, M4A, Ogg, Opus and WAV count.",
@@ -489,7 +625,7 @@ export const en = {
     track: (n: number) => `track ${n}`,
     sound: "How it sounds",
     affect: (valence: number, arousal: number) =>
-      `pleasantness ${en.signed(valence)}, energy ${en.signed(arousal)}`,
+      `Pleasantness: ${en.signed(valence)} · energy: ${en.signed(arousal)}`,
     clear: "Its mood is clear.",
     mixed: "Its mood is a mixture, so less sure.",
     steady: (sound: string) => `${sound[0]?.toUpperCase()}${sound.slice(1)} from beginning to end.`,
@@ -539,15 +675,16 @@ export const en = {
     middle: "neither pleasant nor unpleasant, neither calm nor energetic",
     legend: "Emotions shown on the map",
     here: "Songs here",
-    hereNothing: "Press a song to hear it, or empty ground to set your mood.",
+    hereNothing: "Press a song to play it, or an empty spot to set your mood there.",
     take: "Set my mood here",
     taken: "Your mood is here",
     nearer: "Closer",
     farther: "Farther away",
     whole: "Show all",
-    help: "The ring is your mood. Drag to move, turn the wheel or pinch to zoom. Hold Shift and drag to draw an area.",
+    help: "The ring is your mood. Drag to move the map, turn the wheel or pinch to zoom.",
+    helpArea: "Hold Shift and drag to draw an area.",
     empty: "The map is still empty",
-    emptyText: "As soon as VibeluX has listened to songs, each of them is a point here.",
+    emptyText: "As soon as songs are analysed, each of them is a point here.",
     emptyAction: "Add songs",
   },
 

@@ -1,4 +1,4 @@
-import { api } from "../api/client";
+import { api, ApiError } from "../api/client";
 import { fill, h, say, uniqueId } from "../dom";
 import { icon } from "../icons";
 import { words } from "../language";
@@ -72,7 +72,7 @@ export function folderField(value: string, signal: AbortSignal): FolderField {
   const complete = async (): Promise<void> => {
     const turn = ++asked;
     const typed = input.value;
-    const { folders } = await api.get("/api/v1/folders", { query: { path: typed }, signal });
+    const folders = await foldersLike(typed, signal);
     if (turn !== asked || document.activeElement !== input) return;
     found = folders.filter((folder) => folder !== typed);
     fill(
@@ -136,6 +136,16 @@ export function folderField(value: string, signal: AbortSignal): FolderField {
     wrong,
   );
   return { element, input, refuse };
+}
+
+/** Folders whose paths begin as typed; none for what is no path, or not yet one. */
+async function foldersLike(path: string, signal: AbortSignal): Promise<readonly string[]> {
+  try {
+    return (await api.get("/api/v1/folders", { query: { path }, signal })).folders;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 422) return [];
+    throw error;
+  }
 }
 
 function option(folder: string, take: (folder: string) => void): HTMLElement {

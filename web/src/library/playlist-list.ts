@@ -70,7 +70,7 @@ function row(playlist: Playlist): HTMLElement {
       {
         class: "playlist-play",
         type: "button",
-        "aria-label": t.play(name),
+        title: t.play(name),
         onclick: () => background(play()),
       },
       icon("play"),

@@ -1,9 +1,11 @@
 import { api, ApiError } from "../api/client";
+import type { ErrorCode } from "../api/error";
 import { fill, h, say } from "../dom";
 import { icon, type IconName } from "../icons";
 import { words } from "../language";
 import { ENOUGH } from "../player/playable";
 import { hashOf } from "../route";
+import { errorWords } from "../shell/error-words";
 import { background, untilDone } from "../shell/messages";
 import { failedFiles } from "./failed-files";
 import { folderField } from "./folder-field";
@@ -28,7 +30,15 @@ export interface ScanPanel {
 }
 
 /** Errors that say something of the folder that was typed. */
-const OF_THE_FOLDER: ReadonlySet<string> = new Set(["disk_silent", "files_unreachable"]);
+const OF_THE_FOLDER: ReadonlySet<string> = new Set<ErrorCode>([
+  "disk_silent",
+  "files_unreachable",
+  "folder_missing",
+  "folder_unreadable",
+  "invalid_input",
+  "path_impossible",
+  "path_not_whole",
+]);
 
 /**
  * Where songs come from: a folder of the server's machine, or the samples.
@@ -85,7 +95,7 @@ export function scanPanel(signal: AbortSignal, changed: () => void): ScanPanel {
       first.refuse(
         status.folders[0] ?? "",
         t.nothingThere,
-        status.report?.warnings.length ? t.nothingReadHint : t.nothingThereHint,
+        status.report?.unreachable.length ? t.nothingReadHint : t.nothingThereHint,
       );
     }
     tools.hidden = !known || busy || (empty && songs.failed === 0);
@@ -148,9 +158,9 @@ function firstStep(signal: AbortSignal, begun: () => void): FirstStep {
       begun();
     } catch (error) {
       if (!(error instanceof ApiError) || folder === null) throw error;
-      if (error.code === "folder_not_allowed") field.refuse(t.notAllowed, t.allowed(roots));
-      else if (error.status === 422 || OF_THE_FOLDER.has(error.code))
-        field.refuse(error.message, error.hint ?? undefined);
+      const said = errorWords(error.code);
+      if (error.code === "folder_not_allowed") field.refuse(said?.text ?? "", t.allowed(roots));
+      else if (said !== null && OF_THE_FOLDER.has(error.code)) field.refuse(said.text, said.hint);
       else throw error;
       field.input.focus();
     }
@@ -265,7 +275,8 @@ function sayEnd(
   wasRunning: boolean,
   again: () => void,
 ): boolean {
-  const t = words().library;
+  const all = words();
+  const t = all.library;
   const put = (kind: IconName, text: string, hint: string | null, action?: HTMLElement): true => {
     notice.classList.toggle("notice-bad", kind === "warning");
     fill(
@@ -283,15 +294,26 @@ function sayEnd(
   }
   if (status.state === "failed" && status.error !== null) {
     const retry = textButton("refresh", t.tryAgain, again);
-    return put("warning", status.error.message, status.error.hint, retry);
+    const said = errorWords(status.error.code);
+    return put("warning", said?.text ?? all.shell.unexpected, said?.hint ?? null, retry);
   }
   if (status.state === "done" && wasRunning && status.report !== null) {
-    const { analysed, moved, copied, returned, failed, unread, missing, warnings } = status.report;
+    const { analysed, moved, copied, returned, failed, unread, missing, unreachable } =
+      status.report;
     const news = analysed + moved + copied + returned;
     const total = news + status.report.unchanged + failed + unread;
     if (total === 0) return false; // it is said at the field
+    const left = [
+      unread > 0 ? t.unread(unread) : "",
+      unreachable.length > 0 ? t.unreachable(unreachable) : "",
+    ];
     const close = textButton("close", t.close, () => (notice.hidden = true));
-    return put("check", t.done(news, failed, missing), warnings.join("\n") || null, close);
+    return put(
+      "check",
+      t.done(news, failed, missing),
+      left.filter(Boolean).join(" ") || null,
+      close,
+    );
   }
   return false;
 }

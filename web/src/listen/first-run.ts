@@ -11,6 +11,7 @@ import { ENOUGH, playable } from "../player/playable";
 import { start } from "../player/player";
 import { refresh } from "../player/session";
 import { hashOf } from "../route";
+import { errorWords } from "../shell/error-words";
 import { background } from "../shell/messages";
 import type { View } from "../shell/view";
 import type { Store } from "../store";
@@ -59,7 +60,7 @@ export const firstRun: View = (signal) => {
     const has = songs > 0 || runs(now);
     offer.hidden = has;
     wrong.hidden = has || now === null || !ENDED.has(now.state);
-    say(wrong, wrong.hidden ? "" : (now?.error?.message ?? all.library.nothingThere));
+    say(wrong, wrong.hidden ? "" : wrongOf(now));
     bar.hidden = !runs(now);
     progress(bar, now);
     bar.setAttribute("aria-label", all.library.progress);
@@ -84,6 +85,12 @@ export const firstRun: View = (signal) => {
     h("ol", { class: "steps" }, music.element, feel.element, listen.element),
   );
 };
+
+/** What kept a scan from finding music. */
+function wrongOf(now: Scan | null): string {
+  const said = now?.error ? errorWords(now.error.code) : null;
+  return said === null ? words().library.nothingThere : `${said.text} ${said.hint}`;
+}
 
 /** States after which a scan that found nothing says so. */
 const ENDED: ReadonlySet<Scan["state"]> = new Set(["done", "failed"]);

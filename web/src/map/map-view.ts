@@ -350,9 +350,14 @@ export const mapView: View = (signal) => {
       "div",
       { class: "map-side column" },
       legend,
+      h(
+        "p",
+        { class: "muted small" },
+        t.map.help,
+        h("span", { class: "for-keys" }, ` ${t.map.helpArea}`),
+      ),
       within.element,
       here.element,
-      h("p", { class: "muted small" }, t.map.help),
     ),
   );
 };

@@ -34,7 +34,6 @@ export function moodBars(): MoodBars {
       const share = mood?.[i];
       filled.style.setProperty("--share", `${share ?? 0}`);
       const text = share === undefined ? "–" : t.percent(share);
-      filled.style.setProperty("--share", `${share ?? 0}`);
       say(number, text);
       meter.setAttribute("aria-valuenow", `${Math.round(100 * (share ?? 0))}`);
       meter.setAttribute("aria-valuetext", text);

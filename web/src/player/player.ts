@@ -1,6 +1,7 @@
 /** What plays: one song after the other, those that the person asked for before the session's. */
 
 import { address, ApiError, askRaw } from "../api/client";
+import { isAudioCode } from "../api/error";
 import { reachable } from "../api/service";
 import type { Mood } from "../emotions";
 import { words } from "../language";
@@ -320,7 +321,7 @@ async function failed(): Promise<void> {
     if (!(error instanceof ApiError)) return tellError(error);
     if (error.obstacle !== null) return; // it goes on when the service is back
     code = error.code;
-    if (error.status === 429 || error.status >= 500) tellError(error);
+    if (error.status === 429 || (error.status >= 500 && !isAudioCode(code))) tellError(error);
   }
   if (playing.value !== turn) return; // another one was chosen meanwhile
   if (code === "undecodable" && retried !== turn) {

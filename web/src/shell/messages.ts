@@ -3,6 +3,7 @@ import { back } from "../api/service";
 import { h } from "../dom";
 import { icon } from "../icons";
 import { words } from "../language";
+import { errorWords } from "./error-words";
 
 const SECONDS = 6;
 
@@ -39,8 +40,8 @@ export function tellError(error: unknown): void {
   if (error instanceof DOMException && error.name === "AbortError") return;
   if (error instanceof ApiError) {
     if (error.obstacle !== null) return; // the banner says so already
-    tell(error.message, { ...(error.hint === null ? {} : { hint: error.hint }), bad: true });
-    return;
+    const said = errorWords(error.code);
+    if (said !== null) return tell(said.text, { hint: said.hint, bad: true });
   }
   console.error(error);
   tell(words().shell.unexpected, { bad: true });

@@ -9,8 +9,14 @@ import { emotionChoice } from "./emotion-choice";
 import { remember } from "./known-songs";
 import type { Song } from "./song-parts";
 
+export interface CorrectMood {
+  readonly buttons: readonly HTMLElement[];
+  /** What the first button unfolds. */
+  readonly body: HTMLElement;
+}
+
 /** Lets the person say how a song sounds to them, or go back to the analysis. */
-export function correctMood(song: Song, changed: () => void): HTMLElement {
+export function correctMood(song: Song, changed: () => void): CorrectMood {
   const t = words();
   let given: Mood | null = null;
   let names: readonly Emotion[] = [];
@@ -54,22 +60,10 @@ export function correctMood(song: Song, changed: () => void): HTMLElement {
     h("div", {}, save),
   );
   const toggle = disclosure("button", body, [icon("wrong"), t.song.correct]);
-  return h(
-    "div",
-    { class: "column correct" },
-    song.corrected ? h("p", { class: "muted small" }, t.song.corrected) : null,
-    h(
-      "div",
-      { class: "row" },
-      toggle,
-      song.corrected
-        ? h(
-            "button",
-            { class: "button", type: "button", onclick: () => background(revoke()) },
-            t.song.revoke,
-          )
-        : null,
-    ),
-    body,
+  const back = h(
+    "button",
+    { class: "button", type: "button", onclick: () => background(revoke()) },
+    t.song.revoke,
   );
+  return { buttons: song.corrected ? [toggle, back] : [toggle], body };
 }

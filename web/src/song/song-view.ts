@@ -10,6 +10,7 @@ import { showOnMap } from "../map/map-view";
 import { paused, playing } from "../player/player";
 import { startRadio } from "../player/radio";
 import { hashOf } from "../route";
+import { disclosure } from "../shell/disclosure";
 import { background, untilDone } from "../shell/messages";
 import type { View } from "../shell/view";
 import { correctMood } from "./correct-mood";
@@ -151,7 +152,7 @@ function songTop(
   };
 }
 
-/** The seven shares, where they lie, and how sure they are. */
+/** How a song sounds, where that lies and how sure it is; behind a button the seven shares. */
 function sound(song: Song, confidence: Confidence | null, again: () => void): HTMLElement {
   const t = words();
   const mood = numbersOf(song.mood ?? {});
@@ -159,9 +160,9 @@ function sound(song: Song, confidence: Confidence | null, again: () => void): HT
     song.valence === null || song.arousal === null
       ? null
       : { valence: song.valence, arousal: song.arousal };
-  return card(
-    t.song.sound,
-    "song-sound",
+  const numbers = h(
+    "div",
+    { class: "song-numbers" },
     h(
       "dl",
       { class: "seven" },
@@ -175,6 +176,18 @@ function sound(song: Song, confidence: Confidence | null, again: () => void): HT
         ),
       ]),
     ),
+    at === null
+      ? null
+      : h("p", { class: "muted small numbers" }, t.song.affect(at.valence, at.arousal)),
+  );
+  const fold = disclosure("button button-quiet mood-fold", numbers, [
+    icon("numbers"),
+    t.moodPanel.numbers,
+  ]);
+  const correct = correctMood(song, again);
+  return card(
+    t.song.sound,
+    "song-sound",
     h(
       "div",
       { class: "song-place" },
@@ -182,22 +195,22 @@ function sound(song: Song, confidence: Confidence | null, again: () => void): HT
       h(
         "div",
         { class: "song-place-text" },
-        at === null
-          ? null
-          : h(
-              "p",
-              {},
-              h("b", {}, sentence(soundOf(song, t), "")),
-              h("br"),
-              h("span", { class: "muted small numbers" }, t.song.affect(at.valence, at.arousal)),
-            ),
+        h("p", { class: "song-sounds" }, sentence(soundOf(song, t), "")),
         confidence === null
           ? null
           : h("p", { class: "muted small" }, confidence.is_clear ? t.song.clear : t.song.mixed),
-        at === null ? null : action("map", t.song.onMap, () => showOnMap(song.id)),
+        song.corrected ? h("p", { class: "muted small" }, t.song.corrected) : null,
       ),
     ),
-    correctMood(song, again),
+    h(
+      "div",
+      { class: "row" },
+      at === null ? null : action("map", t.song.onMap, () => showOnMap(song.id)),
+      correct.buttons,
+      fold,
+    ),
+    correct.body,
+    numbers,
   );
 }
 
