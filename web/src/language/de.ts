@@ -86,15 +86,15 @@ export const de: Language = {
     },
     disk_silent: {
       text: "Das Laufwerk antwortet nicht.",
-      hint: "Schließ es an oder weck es auf, dann versuch es noch einmal.",
+      hint: "Schließe es an oder wecke es auf, dann versuche es noch einmal.",
     },
     files_unreachable: {
       text: "Die Dateien dort lassen sich gerade nicht lesen.",
-      hint: "Sieh nach, ob das Laufwerk oder die Netzwerkfreigabe da ist, und versuch es noch einmal. Nichts ist verloren.",
+      hint: "Sieh nach, ob das Laufwerk oder die Netzwerkfreigabe da ist, und versuche es noch einmal. Nichts ist verloren.",
     },
     folder_missing: {
       text: "Diesen Ordner gibt es nicht.",
-      hint: "Liegt er auf einem anderen Laufwerk, dann schließ es zuerst an.",
+      hint: "Liegt er auf einem anderen Laufwerk, dann schließe es zuerst an.",
     },
     folder_not_allowed: {
       text: "In diesen Ordner darf VibeluX nicht sehen.",
@@ -110,11 +110,11 @@ export const de: Language = {
     },
     internal_error: {
       text: "In VibeluX ist etwas schiefgegangen.",
-      hint: "Versuch es noch einmal. Mehr steht im Terminal, in dem „vibelux serve“ läuft.",
+      hint: "Versuche es noch einmal. Mehr steht im Terminal, in dem „vibelux serve“ läuft.",
     },
     invalid_input: {
       text: "Damit kann VibeluX nichts anfangen.",
-      hint: "Ändere es und versuch es noch einmal.",
+      hint: "Ändere es und versuche es noch einmal.",
     },
     model_error: {
       text: "Ein Modell von VibeluX lässt sich nicht verwenden.",
@@ -154,7 +154,7 @@ export const de: Language = {
     },
     request_timeout: {
       text: "Die Verbindung zu VibeluX ist zu langsam.",
-      hint: "Versuch es noch einmal.",
+      hint: "Versuche es noch einmal.",
     },
     session_unknown: {
       text: "VibeluX weiß nicht mehr, was lief.",
@@ -162,11 +162,11 @@ export const de: Language = {
     },
     song_unknown: {
       text: "Dieses Lied ist nicht mehr in der Bibliothek.",
-      hint: "Such noch einmal: Es hat sich etwas geändert.",
+      hint: "Suche noch einmal: Es hat sich etwas geändert.",
     },
     too_many_requests: {
       text: "Das war ein wenig zu schnell.",
-      hint: "Warte einen Moment und versuch es noch einmal.",
+      hint: "Warte einen Moment und versuche es noch einmal.",
     },
   },
 
@@ -196,7 +196,7 @@ export const de: Language = {
     language: "Sprache",
     privacy: "Privatsphäre",
     privacyText:
-      "Die Bilder der Kamera werden in diesem Browser gelesen und sofort vergessen. Sieben Zahlen gehen an VibeluX auf deinem Rechner, nichts geht irgendwo anders hin.",
+      "Die Bilder der Kamera werden in diesem Browser gelesen und sofort vergessen. Sieben Zahlen gehen an VibeluX auf deinem Rechner, sonst geht nichts irgendwohin.",
     learnt: "Was VibeluX von dir gelernt hat",
     learntNothing:
       "Noch nichts. Es lernt aus dem, was du hörst, überspringst, magst und berichtigst.",
@@ -306,9 +306,9 @@ export const de: Language = {
     photoBefore: "Die Musik folgt dem letzten Foto, das nicht behalten wurde.",
     readingPhoto: "Das Foto wird gelesen …",
     photoStates: {
-      ok: "Dieser Ausdruck gibt die Stimmung an.",
+      ok: "Dieser Ausdruck bestimmt die Stimmung.",
       no_face: "Kein Gesicht gefunden. Wähle ein Foto, das eines von vorn zeigt.",
-      too_small: "Das Gesicht ist zu klein. Wähle ein näheres oder größeres Foto.",
+      too_small: "Das Gesicht ist zu klein. Wähle ein größeres Foto oder eines aus der Nähe.",
       too_dark: "Das Foto ist zu dunkel, um das Gesicht zu lesen.",
       too_blurred: "Das Gesicht ist zu unscharf. Wähle ein schärferes Foto.",
       unsure: "Schwer zu sagen. Wähle ein Foto, auf dem das ganze Gesicht frei ist.",
@@ -330,7 +330,7 @@ export const de: Language = {
     name: "Wiedergabe",
     nothing: "Noch läuft nichts",
     nothingHint: "Drücke auf Wiedergabe: Musik, die passt, oder irgendeine.",
-    noMusicHint: "Erst braucht es Musik.",
+    noMusicHint: "Zuerst braucht VibeluX Musik.",
     play: "Wiedergabe",
     pause: "Pause",
     next: "Nächstes Lied",
@@ -341,7 +341,7 @@ export const de: Language = {
     mute: "Stumm schalten",
     unmute: "Ton an",
     like: "Gefällt mir",
-    liked: "Dieses Lied gefällt dir; noch einmal nimmt es zurück",
+    liked: "Dieses Lied gefällt dir; noch einmal drücken nimmt das zurück",
     notNow: "Jetzt nicht",
     open: "Zeigen, was läuft",
     refused: "Dieser Browser spielt Ton erst nach einem Klick: Drücke auf Wiedergabe.",
@@ -375,8 +375,7 @@ export const de: Language = {
     nothingNoMood: "Zeig dein Gesicht oder wähle ein Wort, und die Musik folgt.",
     playFitting: "Passende Musik spielen",
     playAnything: "Irgendetwas spielen",
-    noMood:
-      "Noch keine Stimmung, also irgendwelche Musik. Gib eine an, und die Warteschlange folgt.",
+    noMood: "Noch keine Stimmung, also irgendwelche Musik. Gib eine an, und die Musik folgt ihr.",
     asked: "Dieses Lied hast du gewählt.",
     by: (artist, album) => `${artist} · ${album}`,
     unknownArtist: "Unbekannt",
@@ -385,7 +384,7 @@ export const de: Language = {
     wrong: "Passt nicht",
     wrongTitle: "Wie klingt es für dich?",
     wrongText: (title, heard) =>
-      `Für VibeluX klingt „${title}“ ${heard}. Wähle eines oder mehrere:`,
+      `Für VibeluX klingt „${title}“ ${heard}. Wähle ein Wort oder mehrere:`,
     wrongSave: "Berichtigen",
     wrongOnly: "Es passt nur jetzt nicht",
     wrongDone: "Danke. Ein anderes Lied kommt.",
@@ -445,7 +444,7 @@ export const de: Language = {
     mood: "Stimmung",
     moodText: "Zeig dein Gesicht, oder sag es mit einem Wort.",
     listen: "Hören",
-    listenText: "Drück auf Wiedergabe und hör, was passt.",
+    listenText: "Drücke auf Wiedergabe und höre, was passt.",
     wait: (songs) => `Sobald ${songs} Lieder analysiert sind, kann es losgehen.`,
   },
 
@@ -462,7 +461,7 @@ export const de: Language = {
       "VibeluX analysiert jedes Lied einmal, auf diesem Rechner. Deine Dateien werden nur gelesen, nie verändert.",
     moreTitle: "Ordner hinzufügen",
     moreText:
-      "Seine Lieder kommen zu denen, die da sind. Deine Dateien werden nur gelesen, nie verändert.",
+      "Seine Lieder kommen zu den anderen dazu. Deine Dateien werden nur gelesen, nie verändert.",
     folder: "Ordner auf dem Rechner, auf dem VibeluX läuft",
     folderHelp: "Tippe einen Pfad oder wähle einen Vorschlag.",
     folders: "Ordner",
@@ -480,8 +479,8 @@ export const de: Language = {
     inFolder: ({ songs, failed, missing }) =>
       [
         songs === 1 ? "1 Lied" : `${songs.toLocaleString("de")} Lieder`,
-        failed > 0 ? `${failed.toLocaleString("de")} gingen nicht` : "",
-        missing > 0 ? `${missing.toLocaleString("de")} sind fort` : "",
+        failed > 0 ? `${failed.toLocaleString("de")} fehlgeschlagen` : "",
+        missing > 0 ? `${missing.toLocaleString("de")} verschwunden` : "",
       ]
         .filter(Boolean)
         .join(" · "),
@@ -513,7 +512,7 @@ export const de: Language = {
           : seconds < 5400
             ? `noch etwa ${Math.round(seconds / 60)} Minuten`
             : `noch etwa ${Math.round(seconds / 3600)} Stunden`,
-    failedCount: (n) => `${n.toLocaleString("de")} gingen nicht`,
+    failedCount: (n) => `${n.toLocaleString("de")} fehlgeschlagen`,
     canListen: "Du kannst jetzt hören. Die anderen Lieder kommen nach und nach dazu.",
     listen: "Hören",
     cancel: "Anhalten",
@@ -531,8 +530,8 @@ export const de: Language = {
           : songs === 1
             ? "1 neues Lied"
             : `${songs.toLocaleString("de")} neue Lieder`,
-        failed > 0 ? `${failed.toLocaleString("de")} gingen nicht` : "",
-        missing > 0 ? `${missing.toLocaleString("de")} sind fort` : "",
+        failed > 0 ? `${failed.toLocaleString("de")} fehlgeschlagen` : "",
+        missing > 0 ? `${missing.toLocaleString("de")} verschwunden` : "",
       ]
         .filter(Boolean)
         .join(", ") + ".",
@@ -685,13 +684,13 @@ export const de: Language = {
     legend: "Gezeigte Emotionen",
     here: "Lieder hier",
     hereNothing:
-      "Drück auf ein Lied, um es abzuspielen, oder auf eine freie Stelle, um deine Stimmung dorthin zu setzen.",
+      "Drücke auf ein Lied, um es abzuspielen, oder auf eine freie Stelle, um deine Stimmung dorthin zu setzen.",
     take: "Meine Stimmung hierher setzen",
     taken: "Deine Stimmung ist hier",
     nearer: "Näher",
     farther: "Weiter weg",
     whole: "Alles zeigen",
-    help: "Der Ring ist deine Stimmung. Verschieb die Karte durch Ziehen, vergrößere sie mit dem Mausrad oder mit zwei Fingern.",
+    help: "Der Ring ist deine Stimmung. Verschiebe die Karte durch Ziehen, vergrößere sie mit dem Mausrad oder mit zwei Fingern.",
     helpArea: "Halte beim Ziehen die Umschalttaste, um einen Bereich zu zeichnen.",
     empty: "Die Karte ist noch leer",
     emptyText: "Sobald VibeluX Lieder analysiert hat, ist jedes von ihnen hier ein Punkt.",

@@ -622,7 +622,7 @@ export const en = {
     radio: "Radio from this song",
     radioOn: (title: string, songs: number) =>
       `Now “${title}”, then ${songs === 1 ? "a song that sounds" : `${songs} songs that sound`} like it.`,
-    track: (n: number) => `track ${n}`,
+    track: (n: number) => `Track ${n}`,
     sound: "How it sounds",
     affect: (valence: number, arousal: number) =>
       `Pleasantness: ${en.signed(valence)} · energy: ${en.signed(arousal)}`,
