@@ -95,8 +95,15 @@ def test_the_search_finds_a_song_whose_page_says_how_it_sounds(open_page, servic
     page.get_by_role("link", name=re.compile("Sample sad 2")).first.click()
     page.get_by_role("heading", name="Sample sad 2").wait_for()
     page.wait_for_load_state("networkidle")
+    assert not page.locator(".seven").is_visible()
+    page.get_by_role("button", name="Numbers").click()
+    assert page.locator(".seven dd").count() == 7
+    assert page.locator(".seven").is_visible()
     assert violations(page) == []
     page.get_by_text(re.compile("^Sample sad [13]$")).first.wait_for()  # what sounds like it
+    page.set_viewport_size({"width": 390, "height": 844})
+    titles = page.locator(".song-alike .song-title")
+    assert titles.evaluate_all("all => all.filter((t) => t.scrollWidth > t.clientWidth)") == []
 
 
 def test_a_word_for_a_mood_finds_the_songs_that_have_it(open_page, service):
