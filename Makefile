@@ -19,7 +19,7 @@ PAGE := $(wildcard web/*.html web/*.json web/*.ts web/public/* web/src/*.* web/s
 	src/vibelux/language/*.json)
 export VIBELUX_NO_PAGE
 # Many tests wait for a server, a browser or a song: two processes share the files of tests.
-PYTEST := $(BIN)/pytest -n 2 --dist loadfile
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help demo test test-core faults page-test bench schema clean
 .NOTPARALLEL:
@@ -45,15 +45,12 @@ test: .venv/dev.stamp page-test
 	$(PYTEST)
 
 # The types of what needs PyTorch or beets are checked by `make test`.
-CORE_TESTS := $(addprefix --ignore=tests/,training page faults beetsplug service servers \
-	players/test_mpd.py cli/test_demo.py)
-
 test-core: .venv/test.stamp
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy --exclude 'src/(vibelux/training|beetsplug)' --follow-imports silent --ignore-missing-imports
 	$(BIN)/lint-imports
-	$(PYTEST) $(CORE_TESTS)
+	$(PYTEST) --core
 
 # A small part of each runs in `make test`.
 faults: .venv/dev.stamp

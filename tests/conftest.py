@@ -35,8 +35,48 @@ PIXEL_OF_EMOTION = 255.0 / 8
 """In `face_model`, each such step of pixel (0, c) adds 1 to the logit of emotion c."""
 
 
+TESTS = Path(__file__).parent
+
+LONG = ("page", "training", "samples", "test_end_to_end.py", "cli", "faults", "recommend")
+"""What holds files of tests that take long, the longest first."""
+
+BEYOND_THE_CORE = (
+    *("training", "page", "faults", "beetsplug", "service", "servers"),
+    *("cli/test_demo.py", "players/test_mpd.py"),
+)
+"""Tests that need PyTorch, a browser or a server."""
+
+NOT_IN_THE_CORE = (
+    *("torch", "lightning", "torchmetrics", "onnx", "scipy", "sklearn", "librosa"),
+    *("mpd", "playwright", "supysonic", "waitress", "beets", "keyring"),
+)
+"""Packages that `make test-core` does not install: tests that ask for one are skipped there."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the tests of the core be chosen, whatever is installed."""
+    parser.addoption(
+        "--core", action="store_true", help="leave out what needs PyTorch, a browser or a server"
+    )
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the folders beyond the core if that is wanted."""
+    named = collection_path.relative_to(TESTS).as_posix()
+    return True if config.getoption("--core") and named in BEYOND_THE_CORE else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the folders of long files, so that all processes end at about the same time."""
+    ranks = {name: rank for rank, name in enumerate(LONG)}
+    items.sort(key=lambda item: ranks.get(item.path.relative_to(TESTS).parts[0], len(LONG)))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare what all tests and the programs that they start share."""
+    if config.getoption("--core"):
+        # Python says of these that they are not installed.
+        sys.modules.update(dict.fromkeys(NOT_IN_THE_CORE))
     # Matplotlib makes its list of fonts once, away from the user's folders.
     fonts = tempfile.TemporaryDirectory(prefix="vibelux-fonts-")
     config.add_cleanup(fonts.cleanup)
@@ -58,14 +98,20 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def heard_samples(tmp_path_factory: pytest.TempPathFactory) -> "dict[str, SongAnalysis]":
+def sample_files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The sample pieces, which tests copy before they change them."""
+    from tests.shared_samples import shared_samples
+
+    return shared_samples(tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def heard_samples(sample_files: list[Path]) -> "dict[str, SongAnalysis]":
     """The title of each sample piece -> how the shipped model hears it, in many windows."""
     from vibelux.music.emotion import MusicModel
-    from vibelux.samples.rendering import render_samples
 
     model = MusicModel.load()
-    files = render_samples(tmp_path_factory.mktemp("heard-samples"))
-    return {file.stem: model.analyse_windows(file, max_windows=3)[0] for file in files}
+    return {file.stem: model.analyse_windows(file, max_windows=3)[0] for file in sample_files}
 
 
 @pytest.fixture

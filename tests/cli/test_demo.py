@@ -1,5 +1,6 @@
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -115,9 +116,10 @@ def assert_the_samples_fit(catalogue):
     assert ranked("angry", 2) == ["fear"] * 2  # the metal; there is no piece of anger
 
 
-def test_leaves_nothing_in_the_current_folder(run_cli, tmp_path, monkeypatch):
+def test_leaves_nothing_in_the_current_folder(run_cli, tmp_path, monkeypatch, sample_files):
     here = tmp_path / "here"
     here.mkdir()
+    shutil.copytree(sample_files[0].parent, tmp_path / "home" / "demo" / "samples")
     monkeypatch.chdir(here)
     done = run_cli("demo", "--no-page", VIBELUX_HOME=str(tmp_path / "home"), LC_ALL="de_DE.UTF-8")
     assert done.returncode == 0, done.stderr

@@ -10,7 +10,7 @@ import pytest
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
-from vibelux.samples.rendering import render_samples  # noqa: E402
+from tests.shared_samples import shared_samples  # noqa: E402
 
 from . import camera_files, chromium, songs  # noqa: E402
 from .serving import Served, served  # noqa: E402
@@ -78,15 +78,13 @@ def camera_browser(playwright, face_file: Path) -> Iterator["sync_api.Browser"]:
 @pytest.fixture(scope="package")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Songs of every emotion, short, as files."""
-    return songs.render(tmp_path_factory.mktemp("page") / "samples")
+    return shared_samples(tmp_path_factory, "page-samples", songs.SHORT)
 
 
 @pytest.fixture(scope="package")
 def sample_pieces(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the sample pieces, short."""
-    folder = tmp_path_factory.mktemp("pieces") / "samples"
-    render_samples(folder, pieces=songs.SAMPLES)
-    return folder
+    return shared_samples(tmp_path_factory, "page-pieces", songs.SAMPLES)[0].parent
 
 
 @pytest.fixture(scope="package")

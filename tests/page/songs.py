@@ -12,7 +12,6 @@ from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import EMBEDDING, MOMENT, REVISION, vector_blob
 from vibelux.model_statistics import ModelStatistics
-from vibelux.samples.rendering import render_samples
 from vibelux.samples.synthesis import PIECES
 
 MUSIC = ModelStatistics().songs
@@ -31,11 +30,6 @@ SHORT = tuple(
     for number in (1, 2, 3)
 )
 """Three songs of some seconds for each emotion, whatever they sound like."""
-
-
-def render(folder: Path) -> list[Path]:
-    """Write the songs of `SHORT`."""
-    return render_samples(folder, pieces=SHORT)
 
 
 def row(path: Path, mood: np.ndarray, rng: np.random.Generator, **more: object) -> dict:
