@@ -1,7 +1,7 @@
 """How a recipe fares on collections that it does not know: trainings without each of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from vibelux.training.song.kernel_fit import (
 )
 from vibelux.training.song.log_mels import Corpus
 from vibelux.training.song.model import Calibration
+from vibelux.training.song.network import SongNetwork
 from vibelux.training.song.runs import Checked, Options, key_of
 from vibelux.training.song.targets import affect_of_labels, rendered, teaches_moods
 from vibelux.training.song.training import Heads, SongRecipe, fit_songs, predict
@@ -279,6 +280,7 @@ class _Judge:
         options: how to run.
         every_network: whether the CNN, which has no part in valence and arousal, is trained where
             no mood is judged, too.
+        networks: trained so far, by the songs that teach them.
 
     """
 
@@ -288,6 +290,7 @@ class _Judge:
     recipe: SongRecipe
     options: Options
     every_network: bool
+    networks: dict[tuple[str, ...], SongNetwork] = field(default_factory=dict)
 
     def answers(self, collection: str) -> Answered:
         """Return what a model that does not know a collection answers for its songs."""
@@ -298,16 +301,7 @@ class _Judge:
         held = corpus.take(own)
         network = None
         if self.every_network or any(song.tags or song.emotion for song in held.songs):
-            network = fit_songs(
-                learnt,
-                None,
-                self.out / f"without-{collection}",
-                recipe=self.recipe,
-                resume=options.resume,
-                pretrained=options.pretrained,
-                precision=options.precision,
-                callbacks=options.callbacks(f"without {collection}"),
-            ).network
+            network = self._network(learnt, collection)
         kernel = fit_kernel_machine(
             learnt.songs,
             self.measured.take(rows),
@@ -322,3 +316,20 @@ class _Judge:
             knows_words=any(song.tags or song.emotion for song in teachers),
             knows_quadrants=any(song.quadrant for song in teachers),
         )
+
+    def _network(self, learnt: Corpus, collection: str) -> SongNetwork:
+        """Return the CNN; the same songs that teach moods yield the same one."""
+        taught = tuple(song.given for song in learnt.songs if teaches_moods(song))
+        if taught not in self.networks:
+            options = self.options
+            self.networks[taught] = fit_songs(
+                learnt,
+                None,
+                self.out / f"without-{collection}",
+                recipe=self.recipe,
+                resume=options.resume,
+                pretrained=options.pretrained,
+                precision=options.precision,
+                callbacks=options.callbacks(f"without {collection}"),
+            ).network
+        return self.networks[taught]
