@@ -3,12 +3,17 @@
 import re
 import shlex
 import sys
+from pathlib import Path
 
 import pytest
 import typer
 
+from vibelux import cli
 from vibelux.cli import app, main
-from vibelux.cli.usage import command_line, here, with_option_names
+from vibelux.cli.typed_line import command_line
+from vibelux.cli.usage import here, with_option_names
+from vibelux.everyday_moods import mood_of_text
+from vibelux.language import LANGUAGES, words_of
 
 PROGRAM = typer.main.get_command(app)
 
@@ -56,13 +61,17 @@ def said(monkeypatch, capsys, tmp_path):
     return run
 
 
+@pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("name", sorted(COMMANDS))
-def test_examples_of_every_command_can_be_typed(name):
+def test_examples_of_every_command_can_be_typed(monkeypatch, name, code):
+    monkeypatch.setenv("LC_ALL", f"{code}.UTF-8")
     command = COMMANDS[name]
     assert command.examples
     for line in command.examples:
         assert parse(line) is command
         assert len(line) <= 78
+        for mood in re.findall(r'(?:--mood|--goal|vibelux recommend) ("[^"]+"|(?!-)\S+)', line):
+            mood_of_text(mood.strip('"'))
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
@@ -161,6 +170,84 @@ def test_what_is_wrong_and_what_to_type_instead(said, typed, text, line):
     named = re.findall(r"--(?:goal|strength|workers|port|user)\b", told)
     assert not named or named[0] in last
     parse(last.removeprefix("Try: "))
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        ('recommend "happy 0.7, sad"', 'recommend "happy=0.7, sad=0.3"'),
+        ("recommend happy 0.7, sad -n 3", 'recommend "happy=0.7, sad=0.3" -n 3'),
+        ("recommend --mood=hapy=1", "recommend --mood=happy"),
+        ("play --mood 'sad=x'", "play --mood sad"),
+        ("recommend sad --camera", "recommend sad"),
+        ("recommend -n 3", "recommend calm -n 3"),
+        ("recommend sad --group", "recommend sad"),
+        ("recommend sad --order list", "recommend sad --order listening"),
+        ("recommend sad --order ranking --seed 1", "recommend sad --seed 1"),
+        ("recommend sad --policy up", "recommend sad --policy match"),
+        ("recommend sad --policy lft", "recommend sad --policy lift"),
+        ("recommend sad --policy journey", "recommend sad --policy journey --goal energetic"),
+        ("recommend sad --policy lift --goal happy", "recommend sad --goal happy"),
+        ("recommend sad --length 8", "recommend sad --length 8 --goal energetic"),
+        ("recommend sad --goal happy --length 99", "recommend sad --goal happy --length 20"),
+        ("recommend sad --strength x", "recommend sad"),
+        ("mood --camera --image a.png", "mood --camera"),
+        ("mood --why", "mood --why --camera"),
+        ("mood --image a.png --live", "mood --image a.png"),
+        ("mood --camera --seconds 0", "mood --camera --seconds 2"),
+        ("mood --camera --live --plot a.png", "mood --camera --live"),
+        ("play --follow --camera", "play --camera"),
+        ("library show --server a", "library show"),
+        ("subsonic login http://a -u me --api-key --password-auth", None),
+        ("subsonic playlist A", "subsonic playlist A --mood calm"),
+        ("tag . --write --dry-run", "tag . --write"),
+        ("analyse a.mp3 b.mp3 --plot c.png", "analyse a.mp3 b.mp3"),
+        ("similar a --order alike", "similar a --order listening"),
+        ("similar", "scan ."),
+    ],
+)
+def test_the_line_to_copy_is_made_from_what_was_typed(said, typed, line):
+    code, _, last = said(*shlex.split(typed))
+    assert code == 2
+    if line is not None:
+        assert last == f"Try: vibelux {line}"
+    parse(last.removeprefix("Try: "))
+
+
+@pytest.mark.parametrize(
+    ("typed", "text", "line"),
+    [
+        ("recomend", "es gibt keinen Befehl 'recomend'", "recommend ruhig"),
+        ("recommend Kalm", "'Kalm' ist keine bekannte Stimmung; wähle aus ruhig", "recommend calm"),
+        ("recommend 'froh 0,7, traurig'", "bei traurig fehlt die Zahl", None),
+        ("recommend", "recommend braucht eine STIMMUNG", "recommend ruhig"),
+        ("recommend ruhig -n 0", "-n muss mindestens 1 sein, nicht 0", "recommend ruhig -n 1"),
+        ("recommend ruhig -n x", "-n muss eine ganze Zahl sein, nicht x", "recommend ruhig -n 10"),
+        ("recommend ruhig --zzz=1", "recommend hat keine Option --zzz", "recommend ruhig"),
+        ("recommend ruhig -o", "-o braucht einen Wert", "recommend ruhig"),
+        ("serve a", "serve nimmt nur Optionen; lass 'a' weg", "serve"),
+        ("similar a b --zzz", "similar hat keine Option --zzz", "similar a b"),
+        ("subsonic login http://a", "--user fehlt: Name des Kontos", None),
+        ("play --mood sad --policy journey", "--policy journey braucht --goal", None),
+        ("library forget /nope", "der Katalog hat keine Lieder in /nope", "library"),
+        ("analyse", "DATEI fehlt: Audiodateien", "analyse lied.mp3"),
+    ],
+)
+def test_wrong_usage_in_german(monkeypatch, said, typed, text, line):
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    code, told, last = said(*shlex.split(typed))
+    assert code == 2
+    assert told.startswith("Fehler: ") and text in told
+    assert last.startswith("Versuch es mit: vibelux ")
+    if line is not None:
+        assert last == f"Versuch es mit: vibelux {line}"
+    parse(last.removeprefix("Versuch es mit: "))
+
+
+def test_every_text_about_wrong_usage_is_used():
+    sources = "".join(path.read_text("utf-8") for path in Path(cli.__file__).parent.glob("*.py"))
+    used = set(re.findall(r'wrong\(\s*"(\w+)"', sources))
+    assert used == {*words_of("en").names("cli.wrong")}
 
 
 def test_parameters_of_functions_are_called_as_options():

@@ -107,7 +107,11 @@ app.adds(
 app.adds(
     "similar",
     panel=_LISTEN,
-    examples=['vibelux similar "Blue in Green"', "vibelux similar 42 -n 20 --output alike.m3u8"],
+    examples=[
+        'vibelux similar "Blue in Green"',
+        "vibelux similar 42 -n 20 --output alike.m3u8",
+        'vibelux similar "Blue in Green" --order listening --open',
+    ],
 )(similar.similar)
 app.adds(
     "scan", panel=_LIBRARY, examples=["vibelux scan ~/Music", "vibelux scan ~/Music --workers 2"]

@@ -34,7 +34,7 @@ def demo(
     folder: Path | None = typer.Option(
         None,
         "--folder",
-        metavar="DIR",
+        metavar="FOLDER",
         help="Where the samples and their catalogue go, instead of the system's cache.",
     ),
     page: bool | None = typer.Option(

@@ -55,7 +55,7 @@ def command_page(command: "Command", path: str, parameters: Iterable[Any]) -> "L
     called = " ".join([path, f"[{words.translated('OPTIONS')}]", *places])
     said = "\n\n".join(map(words.translated, paragraphs(command.help or "")))
     lines: list[RenderableType] = [_usage(called, words), Text(), Text(said)]
-    kinds = _kinds_of(command)
+    kinds = kinds_of(command)
     sections: dict[str, list[tuple[str, str]]] = {}
     for one, place in zip(arguments, places, strict=True):
         row = bare(place), words.translated(one.help or "")
@@ -166,18 +166,22 @@ def _rows(rows: Sequence[tuple[str, str]], *, width: int | None = None) -> "Tabl
     return table
 
 
-def _kinds_of(command: "Command") -> dict[str, Any]:
+def kinds_of(command: "Command") -> dict[str, Any]:
     """Return the types of a command's parameters by name."""
     callback = inspect.unwrap(command.callback) if command.callback else None
     return {} if callback is None else get_type_hints(callback)
 
 
 def _names_of(option: Any, kinds: dict[str, Any], words: "Words") -> str:
-    names = ", ".join(options_of(option))
+    names, placeholder = ", ".join(options_of(option)), placeholder_of(option, kinds)
+    return f"{names} {in_language(placeholder, words)}" if placeholder else names
+
+
+def placeholder_of(option: Any, kinds: dict[str, Any]) -> str:
+    """Return how an option's value is written in English; empty where it has none."""
     if option.is_flag or getattr(option, "count", False):
-        return names
-    placeholder = option.metavar or _placeholder(kinds.get(option.name))
-    return f"{names} {in_language(placeholder, words)}"
+        return ""
+    return str(option.metavar or _placeholder(kinds.get(option.name)))
 
 
 def _placeholder(kind: Any) -> str:
@@ -189,10 +193,11 @@ def _placeholder(kind: Any) -> str:
 def _said_of(option: Any, words: "Words") -> str:
     """Return what help says of an option, with what holds without it."""
     text = words.translated(option.help or "")
-    default = option.default
+    shown = option.show_default
+    default = shown if isinstance(shown, str) else option.default
     if option.required:
         return words.text("cli.page.required", said=text)
-    told = option.show_default is not False and not option.is_flag and not callable(default)
+    told = shown is not False and not option.is_flag and not callable(default)
     if not told or default in (None, "", (), []):
         return text
     return words.text("cli.page.default", said=text, default=str(default))

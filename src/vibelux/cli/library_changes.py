@@ -21,7 +21,7 @@ def add_to(app: Commands) -> None:
     """Add the commands to those of `vibelux library`."""
     app.adds(
         "forget",
-        examples=["vibelux library forget ~/Music/Old", "vibelux library forget DIR --yes"],
+        examples=["vibelux library forget ~/Music/Old", "vibelux library forget FOLDER --yes"],
     )(forget)
     app.adds("retry", examples=["vibelux library retry"])(retry)
     app.adds("dismiss", examples=["vibelux library dismiss", "vibelux library dismiss --undo"])(
@@ -30,7 +30,7 @@ def add_to(app: Commands) -> None:
 
 
 def forget(
-    folder: Path = typer.Argument(..., metavar="DIR", help="A folder, or one file."),
+    folder: Path = typer.Argument(..., metavar="FOLDER", help="A folder, or one file."),
     yes: bool = typer.Option(False, "--yes", "-y", help="Do not ask."),
 ) -> None:
     """Remove a folder's songs from the catalogue; no file is touched.

@@ -18,7 +18,8 @@ Policy = Annotated[
     typer.Option(
         "--policy",
         metavar="NAME",
-        help="Where to go: match, lift, calm, energise, journey, off.",
+        help="Where to go: match (stay with the mood), lift (brighter), calm, energise, "
+        "journey (to --goal), off (by chance).",
         rich_help_panel=PANEL,
     ),
 ]

@@ -28,7 +28,7 @@ from vibelux.cli.ordering_options import (
     given_order,
 )
 from vibelux.cli.song_lines import print_songs
-from vibelux.cli.song_list_options import M3u8, Number, Output
+from vibelux.cli.song_list_options import M3u8, Number, Output, open_songs
 from vibelux.cli.wrong_usage import wrong
 from vibelux.errors import NoFace
 
@@ -63,7 +63,7 @@ def recommend(
     ),
     why: bool = typer.Option(False, "--why", help="Show the figures and the reason of each song."),
     verbose: bool = typer.Option(
-        False, "-v", "--verbose", help="Say also the seed of an order to listen to, and more."
+        False, "-v", "--verbose", help="Also say the seed of an order to listen to, and more."
     ),
     json: bool = typer.Option(False, "--json", help="Print one JSON document."),
     output: Output = None,
@@ -109,8 +109,6 @@ def recommend(
     from vibelux.everyday_moods import mood_of_text
     from vibelux.library.catalogue import Catalogue
     from vibelux.library.playlists import require_format, write_playlist
-    from vibelux.players.system import open_playlist
-    from vibelux.private_files import tighten
     from vibelux.recommend.coverage import coverage_in_words
     from vibelux.recommend.listener.listener import Listener
     from vibelux.recommend.ranking import rank, require_songs
@@ -174,11 +172,7 @@ def recommend(
         if whole:
             note(words.of_number("cli.recommend.whole", whole, n=words.figures(whole)))
     if play:
-        if output is None:
-            output = settings.home / "recommended.m3u8"  # must outlive this command
-            write_playlist(output, [song.song for song in songs])
-            tighten(output)
-        open_playlist(output)
+        open_songs([song.song for song in songs], output, settings)
 
 
 def _is_to_listen(order: str | None, **options: object) -> bool:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def scan(
     folders: list[Path] = typer.Argument(
-        ..., metavar="DIR...", help="Folders of music, or single audio files."
+        ..., metavar="FOLDER...", help="Folders of music, or single audio files."
     ),
     workers: WorkerCount = None,
     song_timeout: SongTimeout = None,

@@ -26,7 +26,7 @@ def serve(
     root: list[Path] | None = typer.Option(
         None,
         "--root",
-        metavar="DIR",
+        metavar="FOLDER",
         help="Folder below which music may be scanned; may be given again. "
         "Default: your music folder and your home.",
     ),

@@ -6,12 +6,14 @@ import typer
 
 from vibelux.cli.console import err, out, print_json, require_catalogue, spoken, written
 from vibelux.cli.song_lines import print_songs, song_name
-from vibelux.cli.song_list_options import M3u8, Number, Output
+from vibelux.cli.song_list_options import M3u8, Number, Output, open_songs
 from vibelux.cli.wrong_usage import wrong
 from vibelux.errors import CatalogueError
 
 if TYPE_CHECKING:
-    from vibelux.library.catalogue import Catalogue
+    from vibelux.library.catalogue import Catalogue, Song
+    from vibelux.recommend.similar_songs import SimilarSong
+    from vibelux.settings import Settings
 
 
 def similar(
@@ -19,10 +21,19 @@ def similar(
         None, metavar="SONG", help="Its path, its id, or words of its title and artist."
     ),
     number: Number = 10,
+    order: str | None = typer.Option(
+        None,
+        "--order",
+        metavar="ORDER",
+        show_default="ranking",
+        help="ranking: the most alike first. listening: like a radio, alike songs with artists "
+        "spread, and what was played lately later.",
+    ),
     why: bool = typer.Option(False, "--why", help="Show the figures and the reason of each song."),
     json: bool = typer.Option(False, "--json", help="Print one JSON document."),
     output: Output = None,
     m3u8: M3u8 = None,
+    play: bool = typer.Option(False, "--open", help="Play it with the system's player."),
 ) -> None:
     """Find the songs that sound most like one of them."""
     from rich.text import Text
@@ -35,6 +46,8 @@ def similar(
     from vibelux.recommend.similar_songs import similar as nearest
     from vibelux.settings import load_settings
 
+    if order not in (None, "ranking", "listening"):
+        raise wrong("order", order=order, instead={"--order": "listening"})
     output = output or m3u8
     if output is not None:
         require_format(output)
@@ -55,7 +68,10 @@ def similar(
         except CatalogueError as error:
             error.add_note(_example(catalogue))
             raise
-        songs = nearest(catalogue, this, n=number)
+        if order == "listening":
+            songs = _radio(settings, catalogue, this, number)
+        else:
+            songs = nearest(catalogue, this, n=number)
     if json:
         print_json(
             {
@@ -87,6 +103,22 @@ def similar(
     if output is not None:
         write_playlist(output, [entry.song for entry in songs])
         err().print(written(output, len(songs), spoken()), soft_wrap=True)
+    if play:
+        open_songs([entry.song for entry in songs], output, settings)
+
+
+def _radio(
+    settings: "Settings", catalogue: "Catalogue", song: "Song", number: int
+) -> "list[SimilarSong]":
+    """Return songs that sound like one, in an order to listen to."""
+    from vibelux.library.song_columns import SongColumns
+    from vibelux.recommend.listener.listener import Listener
+    from vibelux.recommend.radio import RADIO_BY, radio
+
+    known = settings.profile if settings.profile.exists() else None
+    with Listener.at(known) as listener:
+        columns = SongColumns.of(catalogue, *RADIO_BY)
+        return radio(catalogue, song, n=number, columns=columns, listener=listener)
 
 
 def _example(catalogue: "Catalogue") -> str:

@@ -46,7 +46,7 @@ app = Commands(
 )
 def login(
     url: str = typer.Argument(..., help="Address, such as https://music.example.org"),
-    user: str = typer.Option(..., "--user", "-u", help="Name of the account."),
+    user: str = typer.Option(..., "--user", "-u", metavar="NAME", help="Name of the account."),
     password_auth: bool = typer.Option(
         False, "--password-auth", help="Send the password itself: for servers without tokens."
     ),

@@ -25,10 +25,12 @@ _SHOWN = 3
 def tag(
     folders: list[Path] | None = typer.Argument(
         None,
-        metavar="[DIR]...",
+        metavar="[FOLDER]...",
         help="Folders of scanned music, or single audio files; without one, all that was scanned.",
     ),
-    write: bool = typer.Option(False, "--write", help="Do it; without this, only say what would."),
+    write: bool = typer.Option(
+        False, "--write", help="Do it; without this, only say what would change."
+    ),
     undo: bool = typer.Option(
         False, "--undo", help="Take the moods out again and put back what they replaced."
     ),
@@ -36,7 +38,7 @@ def tag(
         False, "--dry-run", help="Only say what would change, also with --undo."
     ),
     overwrite: bool = typer.Option(
-        False, "--overwrite", help="Replace moods that other programs wrote; they can be undone."
+        False, "--overwrite", help="Replace moods that other programs wrote; --undo puts them back."
     ),
     keep_time: bool = typer.Option(
         False, "--keep-time", help="Keep the files' time of change; players may miss the new tags."

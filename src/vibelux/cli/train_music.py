@@ -68,7 +68,7 @@ def music(
         ),
     ] = None,
     out_folder: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="Folder for checkpoints and the model.")
+        Path, typer.Option("--out", metavar="FOLDER", help="Folder for checkpoints and the model.")
     ] = Path("runs/music"),
     leave_out: Annotated[
         list[str] | None,
@@ -92,7 +92,7 @@ def music(
     ] = "bf16-mixed",
     report: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Write plots and a page to this folder."),
+        typer.Option(metavar="FOLDER", help="Write plots and a page to this folder."),
     ] = None,
     predictions: Annotated[
         Path | None,
@@ -103,7 +103,7 @@ def music(
         ),
     ] = None,
     cache: Annotated[
-        Path, typer.Option(metavar="DIR", help="Folder where spectrograms are kept.")
+        Path, typer.Option(metavar="FOLDER", help="Folder where spectrograms are kept.")
     ] = Path("runs/cache"),
     json: Annotated[
         bool, typer.Option("--json", help="Print the figures as one JSON object.")
