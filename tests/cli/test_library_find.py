@@ -6,7 +6,9 @@ from sqlalchemy import insert
 from typer.testing import CliRunner
 
 from vibelux.cli import app
+from vibelux.cli.usage import here
 from vibelux.emotions import EMOTIONS
+from vibelux.errors import CatalogueEmpty
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import songs
 from vibelux.library.schema_blobs import vector_blob
@@ -50,3 +52,32 @@ def test_json(run):
     assert found["total"] == 2
     assert [song["title"] for song in found["songs"]] == ["Sad song", "Lonely piano"]
     assert list(found["songs"][0]) == ["id", "path", "title", "artist"]
+
+
+@pytest.mark.parametrize(
+    ("words", "titles"),
+    [
+        ("glücklich", {"Sad song", "Piano rag"}),
+        ("Fröhlich", {"Sad song", "Piano rag"}),
+        ("melancholisch", {"Lonely piano"}),
+        ("entspannt", set()),
+        ("relaxed", set()),
+    ],
+)
+def test_further_words_for_a_mood(run, words, titles):
+    found = json.loads(run(words, "--json").stdout)["songs"]
+    assert {song["title"] for song in found} == titles
+
+
+def test_an_empty_catalogue_says_to_scan_first(tmp_path, monkeypatch):
+    monkeypatch.setenv("VIBELUX_HOME", str(tmp_path / "new"))
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.setattr("sys.argv", ["vibelux", "library", "find", "sad"])
+    result = CliRunner().invoke(app, ["library", "find", "sad"])
+    assert isinstance(result.exception, CatalogueEmpty)
+    assert result.exception.__notes__ == [here("vibelux scan ~/Music")]
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    result = CliRunner().invoke(app, ["library", "find", "traurig"])
+    assert "keine Lieder, die sich spielen lassen" in str(result.exception)
+    document = CliRunner().invoke(app, ["library", "find", "sad", "--json"]).stdout
+    assert json.loads(document) == {"total": 0, "songs": []}

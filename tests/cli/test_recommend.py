@@ -172,6 +172,7 @@ def test_words_for_a_mood_are_listed(run_cli, tmp_path):
     german = run_cli("recommend", "--moods", LC_ALL="de_DE.UTF-8").stdout
     assert "  calm        relaxed and at ease" in english.splitlines()
     assert "  ruhig          entspannt und gelassen" in german.splitlines()
+    assert max(map(len, [*english.splitlines(), *german.splitlines()])) <= 80
     for line in (english.splitlines()[-1], german.splitlines()[-1]):
         (example,) = re.findall(r'vibelux recommend "(.*)"', line)
         assert mood_of_text(example).max() < 0.75

@@ -104,6 +104,30 @@ def test_a_damaged_file_is_passed_over_in_the_same_words_either_way(vibelux, mus
         assert "1 file left alone: the file is damaged" in result.stdout
 
 
+def test_undoing_passes_over_a_damaged_file_that_is_not_in_the_catalogue(vibelux, music):
+    (music / "broken.flac").write_bytes(b"not a song")
+    result = vibelux("tag", music, "--undo")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "✗ 1 file left alone: the file is damaged or no sound",
+        f"  {music / 'broken.flac'}",
+        "0 files changed · 2 without a mood of VibeluX · 1 left alone",
+    ]
+
+
+def test_german_where_the_locale_is_german(vibelux, music, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    result = vibelux("tag", music)
+    assert result.stdout.splitlines() == [
+        f"→ {music / 'a.flac'}",
+        "  happy · Valenz 0.413 · Erregung 0.600",
+        "✗ 1 Datei ausgelassen: nicht im Katalog; scanne erst: vibelux scan ORDNER",
+        f"  {music / 'b.flac'}",
+        "1 Datei würde geändert · 1 ausgelassen",
+    ]
+    assert result.stderr == "Noch ist nichts geschrieben; nimm --write dazu.\n"
+
+
 def test_undoing_needs_no_scan(vibelux, music, tmp_path, monkeypatch):
     assert vibelux("tag", music, "--write").stdout.splitlines()[-1].startswith("1 file changed")
     monkeypatch.setenv("VIBELUX_HOME", str(tmp_path / "another"))

@@ -4,7 +4,7 @@ import pytest
 from vibelux.circumplex import affect_of
 from vibelux.emotions import parse_mood
 from vibelux.model_statistics import ModelStatistics
-from vibelux.recommend.journey import Journey
+from vibelux.recommend.journey import Journey, along
 
 PLACES = ModelStatistics().songs.affect
 SAD, HAPPY = parse_mood("sad"), parse_mood("happy")
@@ -24,3 +24,13 @@ def test_the_way_tells_what_has_been_reached(begun, at):
     assert way.at == at
     assert way.places.shape == (4, 2)
     np.testing.assert_allclose(way.places[[0, -1]], affect_of([SAD, HAPPY], PLACES), atol=1e-5)
+
+
+def test_songs_on_the_way_come_in_the_order_in_which_they_lie_there():
+    way = np.array([[-1, 0], [-0.5, 0], [0, 0], [0.5, 0], [1, 0]], dtype=np.float32)
+    places = np.array([[-0.9, 0.3], [0.8, 0], [-0.2, 0.9], [1, 1], [0.1, -1]], dtype=np.float32)
+    assert along(way, places).tolist() == [0, 2, 4, 1, 3]
+    # Those of one step stay as they were, and so do songs of which nothing is known.
+    places[2] = np.nan
+    assert along(way, places).tolist() == [0, 2, 4, 1, 3]
+    assert along(way[[2, 2, 2]], places[:3]).tolist() == [0, 1, 2]

@@ -1,4 +1,5 @@
 import json
+from itertools import groupby
 
 import numpy as np
 import pytest
@@ -174,6 +175,19 @@ def test_a_mood_that_is_named_begins_the_journey_there(many):
     angry = parse_mood("angry")
     assert session.queue(1, angry, chosen=True)[0].target[0] == pytest.approx(1, abs=1e-5)
     assert session.way.at == 0
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_journey_through_few_songs_does_not_lead_back(library, add_song, seed):
+    places = {"sad": (-0.8, -0.4), "fear": (-0.5, 0.6), "neutral": (0.1, -0.2), "happy": (0.8, 0.5)}
+    for mood, (valence, arousal) in places.items():
+        for number in range(3):
+            add_song(f"{mood} {number}", mood, valence=valence, arousal=arousal)
+    session = Session(library, seed=seed, policy="journey", goal=HAPPY, length=10)
+    picks = session.queue(10, SAD)
+    moods = [pick.song.title.split()[0] for pick in picks]
+    assert len([*groupby(moods)]) == len({*moods})  # none comes back once it was left
+    assert moods[0] == "sad" and moods[-1] == "happy"
 
 
 def test_the_way_of_a_journey(many):

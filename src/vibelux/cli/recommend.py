@@ -261,8 +261,10 @@ def _print_mood_words(words: "Words") -> None:
         meaning = words.text(f"everyday.{key}.meaning")
         console.print(Text.assemble(f"  {name:<{max(map(len, names))}}  ", (meaning, "dim")))
     console.print()
+    console.print(words.text("cli.moods.emotions"))
     emotions = ", ".join(words.text(f"emotions.{name}") for name in EMOTIONS)
-    console.print(words.text("cli.moods.emotions", emotions=emotions))
+    console.print(Text(f"  {emotions}", style="dim"))
+    console.print()
     first, second = words.text("emotions.happy"), words.text("emotions.sad")
     example = f'vibelux recommend "{first}=0.7, {second}=0.3"'
     console.print(words.text("cli.moods.mixture", example=example))

@@ -65,3 +65,26 @@ class Journey:
         """
         at = int(np.clip(self.begun - 1, 0, len(self.moods) - 1))
         return Way(affect_of(self.moods, places), at)
+
+
+def along(way: NDArray[np.float32], places: NDArray[np.float32]) -> NDArray[np.intp]:
+    """Return the order of songs in which none leads back behind the one before.
+
+    Each comes at the step of the way that it lies nearest to; those of one step stay as they were.
+
+    Args:
+        way: [shape=(steps, 2)] valence and arousal of the steps, on a line, >= 1.
+        places: [shape=(songs, 2)] of the songs, songs <= steps, in the order of the steps that they
+            were chosen for; one with NaN stays at that.
+
+    Returns:
+        [shape=(songs,)] indexes of the songs.
+
+    """
+    line = (way[-1] - way[0]).astype(np.float64)
+    steps = np.arange(len(places), dtype=np.float64)
+    if (length := line @ line) > 0:
+        part = (places - way[0]) @ line / length  # of the whole way, the foot of a perpendicular
+        nearest = np.clip(np.rint(part * (len(way) - 1)), 0, len(way) - 1)
+        steps = np.where(np.isnan(nearest), steps, nearest)
+    return np.argsort(steps, kind="stable")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vibelux.circumplex import affect_of
 from vibelux.emotions import Mood
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.song_columns import SongColumns
@@ -17,6 +18,7 @@ from vibelux.recommend.confidence import Confidence, confidences_of
 from vibelux.recommend.coverage import Coverage, coverage_of
 from vibelux.recommend.diversity import intra_list_diversity
 from vibelux.recommend.fit import SongFit
+from vibelux.recommend.journey import along
 from vibelux.recommend.listener.likes import Likes
 from vibelux.recommend.listener.listener import Listener
 from vibelux.recommend.listener.taste import SongFeatures, Taste
@@ -174,7 +176,8 @@ class Picker:
             rng: chance.
 
         Returns:
-            at most n rows; of the copies of a file only one.
+            at most n rows; of the copies of a file only one. Those of a journey come in the order
+            in which they lie on its way.
 
         """
         moving = np.flatnonzero((path != path[-1]).any(axis=1))
@@ -214,7 +217,12 @@ class Picker:
                     found.setdefault(self.columns.key(row), row)
             if out is left_out:
                 break
-        return list(found.values())
+        rows = list(found.values())
+        if ordering.policy == "journey":
+            way = affect_of(distinct, self._statistics.affect)
+            moving = np.array(rows[: len(way)], dtype=np.int64)
+            rows[: len(way)] = moving[along(way, self.columns.affect[moving])].tolist()
+        return rows
 
     def coverage(self, sought: Mood) -> Coverage:
         """Return what the library holds of a mood [shape=(7,)]."""
