@@ -7,8 +7,8 @@ from typer.testing import CliRunner
 
 from vibelux.cli import app
 from vibelux.library.catalogue import Catalogue
-from vibelux.library.schema import songs
-from vibelux.library.schema_blobs import vector_blob
+from vibelux.library.schema import path_bytes, songs
+from vibelux.library.schema_blobs import EMBEDDING, vector_blob
 
 
 @pytest.mark.parametrize("song", ["99999999999999999999", "9" * 5000, "9223372036854775808", "77"])
@@ -33,19 +33,23 @@ def test_an_order_to_listen_to_is_like_a_radio(tmp_path, monkeypatch):
     with Catalogue(tmp_path / "catalogue.sqlite") as catalogue, catalogue.writing() as connection:
         for number in range(30):
             angle = np.radians(3 * number)
+            file = tmp_path / f"{number}.mp3"
+            file.touch()
             row = {
-                "path": f"/m/{number}.mp3".encode(),
+                "path": path_bytes(file),
                 "title": f"Song {number}",
                 "artist": f"Artist {number // 5}",
                 "state": "ok",
                 "mood": vector_blob(np.full(7, 1 / 7)),
-                "embedding": vector_blob(np.array([np.cos(angle), np.sin(angle)])),
+                "embedding": vector_blob(np.array([np.cos(angle), np.sin(angle)]), EMBEDDING),
                 "model": "m",
+                "content_hash": str(number).encode().ljust(20, b"."),
             }
             connection.execute(insert(songs).values(row))
 
     def titles(*words):
         done = CliRunner().invoke(app, ["similar", "1", "-n", "8", "--json", *words])
+        assert done.exit_code == 0, done.exception
         return [song["title"] for song in json.loads(done.stdout)["songs"]]
 
     alike = [f"Song {number}" for number in range(1, 9)]

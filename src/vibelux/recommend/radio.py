@@ -11,7 +11,10 @@ from vibelux.recommend.listener.listener import Listener
 from vibelux.recommend.shuffle import Traits, mood_shuffle
 from vibelux.recommend.similar_songs import SimilarSong, as_similar, cosines_to
 
-RADIO_BY = ("affect", "embeddings", "artists", "albums", "works", "keys", "hashes", "played_at")
+RADIO_BY = (
+    *("affect", "embeddings", "artists", "albums", "works"),
+    *("keys", "hashes", "paths", "played_at"),
+)
 """Columns of songs that `radio` needs, beside those of the catalogue."""
 
 _WIDER = 4
