@@ -76,6 +76,18 @@ FIGURES: dict[str, Figure] = {
     "scale_songs_exponent": Figure(
         "of it, the exponent from 100,000 songs on: 1 is in proportion", "", at_most=1.05
     ),
+    "scale_read_s": Figure("1,000,000 songs read and written to files, processor time", "s"),
+    "scale_files_mb": Figure("these files", "MB"),
+    "scale_first_ms": Figure(
+        "the first list after the start, with them, once programs are loaded", "ms", at_most=500
+    ),
+    "scale_list_ms": Figure("20 of 1,000,000 songs ordered for listening, median", "ms"),
+    "scale_corrected_ms": Figure(
+        "such a list after one song's mood was corrected, median", "ms", at_most=50
+    ),
+    "scale_memory_mb": Figure(
+        "resident memory of a process that answers so, shared files included", "MB", at_most=300
+    ),
     "shuffle_ms": Figure("20 of 100,000 songs ordered for listening, median", "ms", at_most=50),
     "listening_cosine_ndcg": Figure("simulated listeners, nDCG@20 of plain cosine", ""),
     "listening_cosine_skips": Figure("the same, songs skipped", ""),

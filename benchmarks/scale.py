@@ -1,32 +1,47 @@
 """How the catalogue bears a million songs; ``python benchmarks/scale.py 10000000`` takes ten.
 
 A catalogue of a tenth of that is read as well: the exponent says how the time grows with the songs.
-1 is in proportion, 2 is a hundred times as long for ten times as many.
+1 is in proportion, 2 is a hundred times as long for ten times as many. The songs' files do not
+exist, and are taken to be there.
+
+Answers are those of processes of their own, which have loaded all that the service has: the first
+one writes the columns to files, the next one starts with them.
 """
 
 import json
 import math
+import os
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from scan import resident
 from vibelux.circumplex import affect_of
 from vibelux.emotions import EMOTIONS
-from vibelux.library.catalogue import Catalogue
+from vibelux.library.catalogue import Catalogue, Song
+from vibelux.library.column_files import folder_of
+from vibelux.library.corrections import correct
+from vibelux.library.live_columns import LiveColumns
 from vibelux.library.schema import path_bytes
 from vibelux.library.schema_blobs import EMBEDDING, MOMENT
 from vibelux.model_statistics import ModelStatistics
+from vibelux.recommend.listener.listener import Listener
+from vibelux.recommend.picks import Picker
+from vibelux.recommend.session import Session
 
+HERE = Path(__file__).parent
 SONGS = 1_000_000
 TOGETHER = 20_000
 MOMENTS = 24
 DIMENSIONS = 96
+TURNS = 20
 
 
 def measure(number: int = SONGS) -> dict[str, float]:
@@ -36,9 +51,77 @@ def measure(number: int = SONGS) -> dict[str, float]:
         fill(few, number // 10)
         fill(many, number)
         short, long = all_songs(few), all_songs(many)
+        first, later = (in_a_process("answers", many) for _ in range(2))
         return {
             "scale_songs_s": long,
             "scale_songs_exponent": math.log10(long / short),
+            "scale_read_s": first["read_cpu_s"],
+            "scale_files_mb": sum(f.stat().st_size for f in folder_of(many).rglob("*.npy")) / 1e6,
+            "scale_first_ms": later["first_ms"],
+            "scale_list_ms": later["list_ms"],
+            "scale_corrected_ms": later["corrected_ms"],
+            "scale_memory_mb": later["memory_mb"],
+        }
+
+
+def in_a_process(what: str, path: Path) -> dict[str, float]:
+    """Return the figures of a function of this file, called in a process of its own."""
+    call = (
+        f"import json, pathlib, scale; print(json.dumps(scale.{what}(pathlib.Path({str(path)!r}))))"
+    )
+    command = [sys.executable, "-c", call]
+    done = subprocess.run(command, cwd=HERE, stdout=subprocess.PIPE, text=True, check=True)
+    figures: dict[str, float] = json.loads(done.stdout)
+    return figures
+
+
+def answers(path: Path) -> dict[str, float]:
+    """Return how long songs for a mood take after the start, then, and after a correction."""
+    import vibelux.service.app  # noqa: F401 - for its memory
+
+    moods = iter(np.random.default_rng(1).dirichlet(np.ones(len(EMOTIONS)), 1000))
+    with Catalogue(path) as catalogue, Listener.at(None) as listener:
+        _ = catalogue.statistics.songs, catalogue.statistics.faces
+
+        def answer(picker: Picker) -> None:
+            session = Session(
+                catalogue,
+                listener,
+                seed=1,
+                picker=picker,
+                available=lambda some: [True] * len(some),
+            )
+            session.queue(20, next(moods), chosen=True)
+
+        def are_there(some: Sequence[Song]) -> list[bool]:
+            return [True] * len(some)
+
+        began, worked = time.perf_counter(), time.process_time()
+        live = LiveColumns(catalogue)
+        picker = Picker(catalogue, listener, live.now())
+        read = time.process_time() - worked
+        answer(picker)
+        first = time.perf_counter() - began
+        lists, corrected = [], []
+        for _ in range(TURNS):
+            began = time.perf_counter()
+            answer(picker)
+            lists.append(time.perf_counter() - began)
+        for turn in range(TURNS):
+            mood = np.roll(next(moods), turn)
+            correct(catalogue, 1 + 97 * turn, mood)
+            began = time.perf_counter()
+            live.expire()
+            picker = picker.following(live.now())
+            answer(picker)
+            corrected.append(time.perf_counter() - began)
+        live.close()
+        return {
+            "read_cpu_s": read,
+            "first_ms": 1000 * first,
+            "list_ms": 1000 * float(np.median(lists)),
+            "corrected_ms": 1000 * float(np.median(corrected)),
+            "memory_mb": resident(os.getpid()) / 1e6,
         }
 
 

@@ -5,7 +5,7 @@ What cannot be used, whoever wrote it, counts as not there: it costs its song, n
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -22,6 +22,7 @@ from vibelux.library.schema import EFFECTIVE, KEY, path_of
 from vibelux.library.schema_blobs import EMBEDDING, mood_rows, number_of, text_of
 from vibelux.library.sound_digest import DIGEST_BYTES
 from vibelux.library.tags import name_of
+from vibelux.library.text_column import Column, TextColumn, joined
 
 STATES = ("ok", "failed", "missing")
 
@@ -56,14 +57,14 @@ class ReadColumns:
     """Columns of n songs, in the order of their ids.
 
     Attributes:
-        columns: name -> [shape=(n, …)].
+        columns: name -> array [shape=(n, …)], or texts.
         playable: [shape=(n,)] which songs can be played and have a mood.
         sound: of the embeddings that are there; None if there are none.
         sounds: all that there are; the column ``sounds`` has each song's place in it, -1 for none.
 
     """
 
-    columns: dict[str, NDArray[Any]]
+    columns: dict[str, Column]
     playable: NDArray[np.bool_]
     sound: Sound | None
     sounds: tuple[Sound, ...]
@@ -82,11 +83,11 @@ def read_columns(
     embedded = "embeddings" in wanted
     if "affect_known" in wanted and "affect" not in wanted:
         wanted.append("affect")
-    columns = {name: COLUMNS[name] for name in wanted if name in COLUMNS}
+    columns = {name: SOURCES[name] for name in wanted if name in SOURCES}
     sources = list(dict.fromkeys(source for one in columns.values() for source in one.sources))
     if embedded:
         sources += ["embedding", "model"]
-    parts: dict[str, list[NDArray[Any]]] = {name: [] for name in columns}
+    parts: dict[str, list[Column]] = {name: [] for name in columns}
     embeddings = _Embeddings()
     for chunk in _chunks(cursor, f"SELECT {', '.join(sources)} FROM songs", catalogue.server, ids):
         values = dict(zip(sources, zip(*chunk, strict=True), strict=True))
@@ -94,8 +95,8 @@ def read_columns(
             parts[name].append(column.of(*(values[source] for source in column.sources)))
         if embedded:
             embeddings.add(values["embedding"], values["model"])
-    read = {
-        name: np.concatenate(parts[name]) if parts[name] else column.of(*column.nothing)
+    read: dict[str, Any] = {
+        name: joined(parts.pop(name) or [column.of(*column.nothing)])
         for name, column in columns.items()
     }
     known: NDArray[np.bool_] = np.any(read["moods"], axis=1)
@@ -199,15 +200,16 @@ def _years(years: Values) -> NDArray[np.float32]:
     return _numbers(years).astype(np.float32)
 
 
-def _titles(titles: Values, paths: Values) -> NDArray[np.object_]:
-    return _objects(
+def _titles(titles: Values, paths: Values) -> TextColumn:
+    names = (
         folded(text_of(title) or name_of(path_of(path)))
         for title, path in zip(titles, paths, strict=True)
     )
+    return TextColumn.of(names, text=True)
 
 
-def _folded_names(names: Values) -> NDArray[np.object_]:
-    return _objects(_folded(name) for name in names)
+def _folded_names(names: Values) -> TextColumn:
+    return TextColumn.of(map(_folded, names), text=True)
 
 
 def _artists(artists: Values, groups: Values) -> NDArray[np.int64]:
@@ -273,22 +275,15 @@ def _hashes(contents: Values, sounds: Values) -> NDArray[np.bytes_]:
     return np.stack([_keys(contents), _keys(sounds)], axis=1)
 
 
-def _paths(paths: Values) -> NDArray[np.object_]:
-    return _objects(paths)
+def _paths(paths: Values) -> TextColumn:
+    return TextColumn.of(paths, text=False)
 
 
-def _objects(values: Iterable[object]) -> NDArray[np.object_]:
-    listed = list(values)
-    column = np.empty(len(listed), object)
-    column[:] = listed
-    return column
-
-
-class Column(NamedTuple):
-    """A column: the SQL that it is read from, and the function that makes it."""
+class Source(NamedTuple):
+    """Where a column comes from: the SQL that it is read from, and the function that makes it."""
 
     sources: tuple[str, ...]
-    of: Callable[..., NDArray[Any]]
+    of: Callable[..., Column]
 
     @property
     def nothing(self) -> tuple[Values, ...]:
@@ -296,28 +291,28 @@ class Column(NamedTuple):
         return ((),) * len(self.sources)
 
 
-COLUMNS: dict[str, Column] = {
-    "ids": Column(("id",), _ids),
-    "states": Column(("state",), _states),
-    "moods": Column((EFFECTIVE["mood"],), mood_rows),
-    "affect": Column((_VALENCE, _AROUSAL), _affect),
-    "durations": Column(("duration",), _durations),
-    "years": Column(("year",), _years),
-    "titles": Column(("title", "path"), _titles),
-    "artist_names": Column(("artist",), _folded_names),
-    "album_names": Column(("album",), _folded_names),
-    "artists": Column(("artist", "albumartist"), _artists),
-    "albums": Column(("album", "artist", "albumartist"), _albums),
-    "works": Column(("title", "artist", "albumartist"), _works),
-    "keys": Column((KEY,), _keys),
-    "hashes": Column(("content_hash", "sound_hash"), _hashes),
-    "paths": Column(("path",), _paths),
-    "played_at": Column(("played_at",), _numbers),
+SOURCES: dict[str, Source] = {
+    "ids": Source(("id",), _ids),
+    "states": Source(("state",), _states),
+    "moods": Source((EFFECTIVE["mood"],), mood_rows),
+    "affect": Source((_VALENCE, _AROUSAL), _affect),
+    "durations": Source(("duration",), _durations),
+    "years": Source(("year",), _years),
+    "titles": Source(("title", "path"), _titles),
+    "artist_names": Source(("artist",), _folded_names),
+    "album_names": Source(("album",), _folded_names),
+    "artists": Source(("artist", "albumartist"), _artists),
+    "albums": Source(("album", "artist", "albumartist"), _albums),
+    "works": Source(("title", "artist", "albumartist"), _works),
+    "keys": Source((KEY,), _keys),
+    "hashes": Source(("content_hash", "sound_hash"), _hashes),
+    "paths": Source(("path",), _paths),
+    "played_at": Source(("played_at",), _numbers),
 }
 """Columns by name, as `SongColumns` describes them. ``affect_known`` follows from ``affect`` before
 its gaps are filled; ``embeddings`` are read apart."""
 
-NAMES = (*COLUMNS, "affect_known", "embeddings")
+NAMES = (*SOURCES, "affect_known", "embeddings")
 
 
 class _Embeddings:

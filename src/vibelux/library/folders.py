@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from vibelux.library.catalogue import Catalogue
+from vibelux.library.column_files import discard
 from vibelux.library.forgotten_songs import keep
 from vibelux.library.locks import scan_lock
 from vibelux.library.schema import folder_range, folders, path_bytes, path_of, songs
@@ -153,6 +154,7 @@ def forget(catalogue: Catalogue, folder: Path, *, but: Sequence[Path] = ()) -> i
         keep(connection, which)
         removed = connection.execute(delete(songs).where(which)).rowcount
         connection.execute(delete(folders).where(noted, folders.c.path.not_in(stay)))
+    discard(catalogue.path)  # nothing is left that names their files
     return removed
 
 

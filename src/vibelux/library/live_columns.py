@@ -7,7 +7,7 @@ from contextlib import closing
 
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.catalogue_errors import catalogue_errors
-from vibelux.library.song_changes import Changes, changes_since, last_changes
+from vibelux.library.song_changes import Changes
 from vibelux.library.song_columns import SongColumns
 from vibelux.library.sqlite_file import connect
 
@@ -18,15 +18,23 @@ _REST = 20
 """After each read, changes wait for this many times as long as it took, so that a scan does not
 keep its readers busy."""
 
-_MANY = 4
-"""Where more than a fourth of all songs have changed, reading all of them is faster."""
+_STORED_FROM = 20_000
+"""Songs from which on columns are kept in files: fewer are read in a tenth of a second."""
+
+_UNSAVED = 20
+"""Files are written anew where more than one song in so many is not in them as it is: more often,
+and a scan of a large library would write all songs again and again."""
+
+_QUIET = 60.0
+"""Seconds without a change after which they are also written where any song came or went."""
 
 
 class LiveColumns:
     """Snapshots of a catalogue's songs; safe to ask from many threads.
 
     Only what has changed is read again. While one thread reads, the others get the snapshot from
-    before: nobody waits but for the first one, and after `expire`.
+    before: nobody waits but for the first one, and after `expire`. A large catalogue is read as a
+    whole only once: then its columns are in files, see `column_files`.
 
     Args:
         catalogue: an open one.
@@ -43,7 +51,8 @@ class LiveColumns:
         self._numbers = itertools.count(1)
         self._expired = self._answered = 0
         self._seen: tuple[int, int] | None = None
-        self._rests_until = 0.0
+        self._rests_until = self._changed_at = 0.0
+        self._can_store = True
 
     def now(self) -> SongColumns:
         """Return the songs; what was written in the last moments may be missing.
@@ -66,6 +75,8 @@ class LiveColumns:
                 self._seen, self._answered = version, asked
                 now = time.monotonic()
                 self._rests_until = now + _REST * (now - began)
+            elif self._is_settled():
+                self._columns = self._in_files(self._columns)
             return self._columns
         finally:
             self._reading.release()
@@ -94,22 +105,39 @@ class LiveColumns:
 
     def _read(self) -> SongColumns:
         """Return the songs as they are; those of the last snapshot if none has changed."""
-        columns = self._columns
+        before = self._columns
+        if before is None:
+            known = SongColumns.stored(self._catalogue, *self._names)
+        else:
+            known = before, self._changes
         with (
             self._catalogue.reading() as connection,
             connection.begin(),
             closing(connection.connection.cursor()) as cursor,
         ):
-            if columns is not None:
-                found = changes_since(cursor, self._changes)
-                if found is not None and _MANY * len(found[0]) <= len(columns):
-                    ids, changes = found
-                    changed = columns.read_again(cursor, self._catalogue, ids)
-                    if changed is not None:
-                        self._changes = changes
-                        return changed
-            self._changes = last_changes(cursor)
-            return SongColumns.read(cursor, self._catalogue, names=self._names)
+            columns, self._changes = SongColumns.now(
+                cursor, self._catalogue, names=self._names, known=known
+            )
+        self._changed_at = time.monotonic()
+        came_or_went = before is None and not columns.in_files
+        if came_or_went or columns.unsaved * _UNSAVED > len(columns):
+            columns = self._in_files(columns)
+        return columns
+
+    def _in_files(self, columns: SongColumns) -> SongColumns:
+        """Return the songs, of a large catalogue as files hold them."""
+        if self._names or len(columns) < _STORED_FROM or not self._can_store:
+            return columns
+        stored = columns.store(self._catalogue, self._changes)
+        self._can_store = stored is not columns
+        return stored
+
+    def _is_settled(self) -> bool:
+        """Return whether songs came or went, and nothing else has happened for a while."""
+        columns = self._columns
+        if columns is None or columns.in_files or not self._can_store:
+            return False
+        return len(columns) >= _STORED_FROM and time.monotonic() >= self._changed_at + _QUIET
 
 
 class _Watch:

@@ -8,8 +8,8 @@ from vibelux.emotions import EMOTIONS
 from vibelux.library.song_columns import SongColumns
 
 
-def emotions_of(songs: SongColumns) -> NDArray[np.int64]:
-    """Return the emotion of each song [shape=(n,), dtype=int64], by `song_emotions`.
+def emotions_of(songs: SongColumns) -> NDArray[np.int8]:
+    """Return the emotion of each song [shape=(n,), dtype=int8], by `song_emotions`.
 
     Args:
         songs: with the column ``affect``.
@@ -18,7 +18,7 @@ def emotions_of(songs: SongColumns) -> NDArray[np.int64]:
         indexes in `EMOTIONS`, -1 for songs without a mood.
 
     """
-    return songs.derived(_emotions, "moods", "affect")
+    return songs.by_rows("emotions-1", _emotions, "moods", "affect")
 
 
 def emotion_counts(songs: SongColumns) -> list[int]:
@@ -33,5 +33,5 @@ def emotion_counts(songs: SongColumns) -> list[int]:
     return counts
 
 
-def _emotions(songs: SongColumns) -> NDArray[np.int64]:
-    return song_emotions(songs.moods, songs.affect[:, 0])
+def _emotions(moods: NDArray[np.float32], affect: NDArray[np.float32]) -> NDArray[np.int8]:
+    return song_emotions(moods, affect[:, 0]).astype(np.int8)

@@ -58,13 +58,13 @@ class Points:
     Attributes:
         ids: [shape=(n,), dtype=int64].
         affect: [shape=(n, 2), dtype=float32] valence and arousal in [-1, 1].
-        strongest: [shape=(n,), dtype=int64] index of the emotion that each counts as.
+        strongest: [shape=(n,), dtype=int8] index of the emotion that each counts as.
 
     """
 
     ids: NDArray[np.int64]
     affect: NDArray[np.float32]
-    strongest: NDArray[np.int64]
+    strongest: NDArray[np.int8]
 
 
 def find(

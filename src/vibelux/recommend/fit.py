@@ -12,6 +12,7 @@ tells apart so answer for each other. docs/matching.md has the formulas that wer
 A face's mood is first read by what stands out in it (`standing_out`).
 """
 
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ from numpy.typing import ArrayLike, NDArray
 from vibelux.circumplex import affect_of, closeness
 from vibelux.emotions import EMOTIONS, Mood, as_mood
 from vibelux.errors import InvalidInput
+from vibelux.library.mapped_array import MappedArray
+from vibelux.library.song_columns import SongColumns
 from vibelux.model_statistics import FaceStatistics, SongStatistics
 
 DARK = ("angry", "disgust", "fear")
@@ -34,6 +37,8 @@ _DOUBT = 0.05
 
 _ROUNDING = np.float32(4e-6)
 """More than float32 can err in a fit."""
+
+_PREPARED = ("columns", "affect", "usable")
 
 _AT_ONCE = 1 << 16
 """Rows normalised together: bounds the memory that is needed beside the matrix."""
@@ -94,20 +99,47 @@ class SongFit:
         )
         if points.shape != (len(rows), 2):
             raise InvalidInput(f"affect must have shape ({len(rows)}, 2), got {points.shape}")
-        self._formula = formula
-        self._affect = np.asfortranarray(np.nan_to_num(points))
         # The largest number first: squares of tiny or huge ones would leave float32's range.
         largest = np.abs(rows).max(axis=1, initial=0.0)
-        self._usable = np.isfinite(largest) & (largest > 0)
-        self._complete = bool(self._usable.all())
+        usable = np.isfinite(largest) & (largest > 0)
         self._space = space(formula.kinship).astype(np.float32)
         # Columns lie together in memory: seven passes over them are faster than n short products.
-        self._columns = np.zeros((len(EMOTIONS), len(rows)), np.float32)
+        columns = np.zeros((len(EMOTIONS), len(rows)), np.float32)
         for first in range(0, len(rows), _AT_ONCE):
-            some = np.flatnonzero(self._usable[first : first + _AT_ONCE]) + first
+            some = np.flatnonzero(usable[first : first + _AT_ONCE]) + first
             unit = (rows[some] / largest[some, None]) @ self._space
             unit /= np.linalg.norm(unit, axis=1, keepdims=True)
-            self._columns[:, some] = unit.T
+            columns[:, some] = unit.T
+        self._formula = formula
+        affect_columns = np.ascontiguousarray(np.nan_to_num(points).T)
+        prepared = {"columns": columns, "affect": affect_columns, "usable": usable}
+        self._take({part: MappedArray(prepared[part], axis=-1) for part in _PREPARED})
+
+    @classmethod
+    def of(cls, songs: SongColumns, *, statistics: SongStatistics) -> "SongFit":
+        """Return songs with the columns ``moods`` and ``affect``; prepared only once, if in files.
+
+        Args:
+            songs: that nothing has changed in since files hold them, see `SongColumns.base`.
+            statistics: as of the class.
+
+        """
+
+        def prepare() -> Mapping[str, NDArray[np.generic]]:
+            made = cls(songs.moods, songs.affect, statistics=statistics)
+            return {part: made._prepared[part].array for part in _PREPARED}
+
+        fit = cls(np.empty((0, len(EMOTIONS))), statistics=statistics)
+        fit._take(songs.kept(f"fit-1-{SHIPPED.kinship}", _PREPARED, prepare))
+        return fit
+
+    def _take(self, prepared: Mapping[str, MappedArray]) -> None:
+        """Take over songs that are prepared."""
+        self._prepared = dict(prepared)
+        self._columns: NDArray[np.float32] = prepared["columns"].array
+        self._affect: NDArray[np.float32] = prepared["affect"].array.T
+        self._usable: NDArray[np.bool_] = prepared["usable"].array
+        self._complete = bool(self._usable.all())
 
     def updated(
         self, rows: NDArray[np.int64], moods: ArrayLike, affect: ArrayLike | None = None
@@ -125,16 +157,17 @@ class SongFit:
         """
         some = SongFit(moods, affect, statistics=self._statistics, formula=self._formula)
         songs = copy(self)
-        songs._columns, songs._affect = self._columns.copy(), self._affect.copy(order="F")
-        songs._usable = self._usable.copy()
-        songs._columns[:, rows], songs._affect[rows] = some._columns, some._affect
-        songs._usable[rows] = some._usable
-        songs._complete = bool(songs._usable.all())
+        songs._take(
+            {
+                part: array.with_rows(rows, some._prepared[part].array)
+                for part, array in self._prepared.items()
+            }
+        )
         return songs
 
     def __len__(self) -> int:
         """Return the number of songs."""
-        return self._columns.shape[1]
+        return int(self._columns.shape[1])
 
     def to(self, mood: ArrayLike, *, rows: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
         """Return the fit of every song, or of some, to a mood.

@@ -107,13 +107,13 @@ class Picker:
         self, catalogue: Catalogue, listener: Listener, columns: SongColumns | None = None
     ) -> None:
         read = SongColumns.of(catalogue, *PICKED_BY) if columns is None else columns
-        self.columns = read.playable
         self._catalogue = catalogue
         self._listener = listener
         self._statistics = catalogue.statistics.songs
-        self._fit = SongFit(self.columns.moods, self.columns.affect, statistics=self._statistics)
-        self._features = SongFeatures.of(self.columns, self._statistics)
-        self._prepare()
+        base = read.playable.base  # what follows from this one may lie in files
+        self._fit = SongFit.of(base, statistics=self._statistics)
+        self._features = SongFeatures.of(base, self._statistics)
+        self._follow(base, read.playable)
 
     def following(self, columns: SongColumns) -> "Picker":
         """Return a picker of a newer snapshot, which takes over what has stayed the same.
@@ -126,16 +126,17 @@ class Picker:
         if songs.ids is not old.ids:
             return Picker(self._catalogue, self._listener, columns)
         picker = copy(self)
-        picker.columns = songs
-        changed = (songs.moods != old.moods).any(axis=1) | (songs.affect != old.affect).any(axis=1)
-        if (rows := np.flatnonzero(changed)).size:
-            picker._fit = self._fit.updated(rows, songs.moods[rows], songs.affect[rows])
-        if rows.size or songs.embeddings is not old.embeddings:
-            picker._features = self._features.updated(old, songs, rows, self._statistics)
-        picker._prepare()
+        picker._follow(old, songs)
         return picker
 
-    def _prepare(self) -> None:
+    def _follow(self, old: SongColumns, songs: SongColumns) -> None:
+        """Go on from a snapshot of songs to a newer one of the same."""
+        self.columns = songs
+        rows = songs.rows_changed(old, "moods", "affect")
+        if rows.size:
+            self._fit = self._fit.updated(rows, songs.moods[rows], songs.affect[rows])
+        if rows.size or songs.embeddings is not old.embeddings:
+            self._features = self._features.updated(old, songs, rows, self._statistics)
         self._traits = Traits(
             artists=self.columns.artists,
             albums=self.columns.albums,
@@ -144,7 +145,7 @@ class Picker:
             moods=self.columns.moods,
         )
         self._counts = emotion_counts(self.columns)
-        self._sad = self.columns.moods.argmax(axis=1) == SAD
+        self._sad = self.columns.by_rows("strongest-1", _strongest, "moods") == SAD
         self._likes: Likes | None = None
         self._taste: Taste | None = None
         self._heeded = -1  # events that the taste speaks of
@@ -284,3 +285,9 @@ class Picker:
                 self._taste = self._listener.taste(self.columns, self._features, self._statistics)
                 self._heeded = events
             return self._taste
+
+
+def _strongest(moods: NDArray[np.float32]) -> NDArray[np.int8]:
+    """Return the place of each mood's strongest emotion in `EMOTIONS` [shape=(n,)]."""
+    strongest: NDArray[np.int8] = moods.argmax(axis=1).astype(np.int8)
+    return strongest

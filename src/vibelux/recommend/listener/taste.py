@@ -13,13 +13,13 @@ posterior's (Chapelle & Li 2011, "An empirical evaluation of Thompson sampling")
 the fewer events there are: of someone unknown the mood is the best guess.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vibelux.emotions import EMOTIONS
+from vibelux.library.mapped_array import MappedArray
 from vibelux.library.song_columns import SongColumns
 from vibelux.model_statistics import SongStatistics
 from vibelux.recommend.listener.profile import Event
@@ -31,6 +31,7 @@ _EXPLORING = 0.3
 _ACQUAINTED = 100  # events after which half of it is allowed
 _SOUNDS = 16  # numbers that an embedding is summed up by
 _WIDTH = len(EMOTIONS) + 2 + _SOUNDS
+_AT_ONCE = 1 << 16  # songs, which bounds the memory that is needed beside the result
 
 _NO_MOOD = np.zeros(len(EMOTIONS), dtype=np.float32)
 
@@ -38,23 +39,46 @@ EARLY = 0.5
 """A skip before this share of a song counts in full."""
 
 
-@dataclass(frozen=True, eq=False)
 class SongFeatures:
     """What the model sees of n songs.
 
-    Attributes:
+    Args:
         columns: [shape=(n, 7 + 2 + 16), dtype=float32] mood, valence and arousal, sound.
 
     """
 
-    columns: NDArray[np.float32]
+    def __init__(self, columns: NDArray[np.float32]) -> None:
+        # Columns lie together: a product takes half as long.
+        self._features = MappedArray(np.ascontiguousarray(columns.T), axis=-1)
+
+    @property
+    def columns(self) -> NDArray[np.float32]:
+        """See above."""
+        columns: NDArray[np.float32] = self._features.array.T
+        return columns
 
     @classmethod
-    def of(cls, columns: SongColumns, statistics: SongStatistics) -> "SongFeatures":
-        """Return the features of all songs, given the statistics of the music model."""
-        moods = _mood_features(columns.moods, columns.affect, statistics)
-        rows = np.hstack([moods, _sounds(columns.embeddings)])
-        return cls(np.asfortranarray(rows))  # columns lie together: a product takes half as long
+    def of(cls, songs: SongColumns, statistics: SongStatistics) -> "SongFeatures":
+        """Return the features of songs; they are computed only once, if the songs are in files.
+
+        Args:
+            songs: that nothing has changed in since files hold them, see `SongColumns.base`.
+            statistics: of the music model.
+
+        """
+
+        def compute() -> Mapping[str, NDArray[np.float32]]:
+            columns = np.empty((_WIDTH, len(songs)), np.float32)
+            for first in range(0, len(songs), _AT_ONCE):
+                some = slice(first, first + _AT_ONCE)
+                moods = _mood_features(songs.moods[some], songs.affect[some], statistics)
+                columns[:-_SOUNDS, some] = moods.T
+            columns[-_SOUNDS:] = _sounds(songs.embeddings).T
+            return {"columns": columns}
+
+        made = cls(np.empty((0, _WIDTH), np.float32))
+        made._features = songs.kept("features-1", ("columns",), compute)["columns"]
+        return made
 
     def updated(
         self,
@@ -72,11 +96,15 @@ class SongFeatures:
             statistics: of the music model.
 
         """
-        columns = self.columns.copy(order="F")
-        columns[rows, :-_SOUNDS] = _mood_features(new.moods[rows], new.affect[rows], statistics)
+        made = SongFeatures(np.empty((0, _WIDTH), np.float32))
+        values = self._features.array[:, rows]
+        values[:-_SOUNDS] = _mood_features(new.moods[rows], new.affect[rows], statistics).T
+        made._features = self._features.with_rows(rows, values)
         if new.embeddings is not old.embeddings:
-            columns[:, -_SOUNDS:] = _sounds(new.embeddings)
-        return SongFeatures(columns)
+            columns = made._features.array.copy()
+            columns[-_SOUNDS:] = _sounds(new.embeddings).T
+            made._features = MappedArray(columns, axis=-1)
+        return made
 
     def rows(self, rows: NDArray[np.int64]) -> "SongFeatures":
         """Return the features of some songs."""
@@ -110,6 +138,9 @@ class Taste:
         mood_only: NDArray[np.bool_],
     ) -> None:
         count, width = len(rewards), songs.shape[1]
+        self._width, self.events = width, count
+        if count == 0:
+            return  # nothing follows from it, and matrices need not be inverted for that
         design = np.zeros((count, (len(EMOTIONS) + 1) * width))
         products = np.asarray(moods, dtype=np.float64)[:, :, None] * songs[:, None, :]
         design[:, :-width] = products.reshape(count, len(EMOTIONS) * width)
@@ -120,8 +151,6 @@ class Taste:
         self._deviation = np.linalg.inv(np.linalg.cholesky(precision)).T
         pull = design.T @ (weight[:, 0] * rewards) / _SIGMA**2
         self._mean = np.linalg.solve(precision, pull)
-        self._width = width
-        self.events = count
 
     @classmethod
     def learnt(
@@ -221,12 +250,16 @@ def _sounds(embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
     """Sum embeddings up: random directions (Johnson & Lindenstrauss 1984), the mean taken out."""
     count, width = embeddings.shape
     sounds = np.zeros((count, _SOUNDS), dtype=np.float32)
-    known = np.flatnonzero(embeddings.any(axis=1)) if width else np.empty(0, dtype=np.int64)
-    if known.size < 2:
-        return sounds
+    known = np.zeros(count, dtype=bool)
     directions = np.random.default_rng(width).standard_normal((width, _SOUNDS))
-    rows = embeddings[known].astype(np.float32) @ directions.astype(np.float32)
-    rows -= rows.mean(axis=0)
-    deviation = np.sqrt((rows**2).sum(axis=1).mean())
-    sounds[known] = rows / max(float(deviation), 1e-6)
+    for first in range(0, count if width else 0, _AT_ONCE):
+        some = embeddings[first : first + _AT_ONCE].astype(np.float32)
+        known[first : first + _AT_ONCE] = some.any(axis=1)
+        sounds[first : first + _AT_ONCE] = some @ directions.astype(np.float32)
+    if np.count_nonzero(known) < 2:
+        return np.zeros_like(sounds)
+    sounds -= sounds.mean(axis=0, where=known[:, None], dtype=np.float64).astype(np.float32)
+    sounds[~known] = 0
+    deviation = np.sqrt((sounds**2).sum() / np.count_nonzero(known))
+    sounds /= max(float(deviation), 1e-6)
     return sounds

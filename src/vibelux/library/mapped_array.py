@@ -1,0 +1,101 @@
+"""Arrays in files, mapped into memory: processes share what they read, and loading takes no time.
+
+What is changed stays in the memory of the process that changes it, page by page: a copy in which
+one row differs takes a few kilobytes, however large the array is.
+"""
+
+import mmap
+import os
+import weakref
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_NONE = np.empty(0, np.int64)
+
+
+class ArrayFile:
+    """An array in an ``.npy`` file that never changes; it can be mapped after it was removed.
+
+    Args:
+        path: of the file.
+
+    Raises:
+        OSError: it cannot be opened.
+        ValueError: it does not hold a whole array.
+
+    """
+
+    def __init__(self, path: Path) -> None:
+        with path.open("rb") as file:
+            version = np.lib.format.read_magic(file)
+            if version != (1, 0):
+                raise ValueError(f"{path} has an unknown format {version}")
+            shape, fortran, dtype = np.lib.format.read_array_header_1_0(file)
+            if fortran or dtype.hasobject:
+                raise ValueError(f"{path} is not laid out by rows")
+            self._shape, self._dtype, self._begin = shape, dtype, file.tell()
+            size = self._begin + int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+            if os.fstat(file.fileno()).st_size != size:
+                raise ValueError(f"{path} is not whole")
+            self._descriptor = os.dup(file.fileno())
+        weakref.finalize(self, os.close, self._descriptor)
+
+    def array(self) -> NDArray[Any]:
+        """Map the file: what is written to the array stays in this mapping."""
+        if 0 in self._shape:
+            return np.empty(self._shape, self._dtype)
+        mapped = mmap.mmap(self._descriptor, 0, access=mmap.ACCESS_COPY)
+        flat = np.frombuffer(mapped, self._dtype, offset=self._begin)
+        return flat.reshape(self._shape)
+
+
+class MappedArray:
+    """An array that may lie in a file, with the rows in which it differs from that.
+
+    Args:
+        array: itself; it is not written to any more.
+        file: where it lies; None: in memory alone.
+        rows: in which they differ.
+        axis: of the rows.
+
+    """
+
+    def __init__(
+        self,
+        array: NDArray[Any],
+        file: ArrayFile | None = None,
+        rows: NDArray[np.int64] = _NONE,
+        *,
+        axis: int = 0,
+    ) -> None:
+        array.setflags(write=False)
+        self.array, self.rows = array, rows
+        self._file, self._axis = file, axis
+
+    @classmethod
+    def of(cls, file: ArrayFile, *, axis: int = 0) -> "MappedArray":
+        """Return the array of a file."""
+        return cls(file.array(), file, axis=axis)
+
+    def with_rows(self, rows: NDArray[np.int64], values: NDArray[Any]) -> "MappedArray":
+        """Return a copy with other values in some rows.
+
+        Args:
+            rows: [shape=(k,)].
+            values: of these, along the same axis.
+
+        """
+        array = self.array.copy() if self._file is None else self._file.array()
+        changed = rows if self._file is None else np.union1d(self.rows, rows)
+        if self._axis == 0:
+            if self._file is not None:
+                array[self.rows] = self.array[self.rows]
+            array[rows] = values
+        else:
+            if self._file is not None:
+                array[..., self.rows] = self.array[..., self.rows]
+            array[..., rows] = values
+        return MappedArray(array, self._file, changed, axis=self._axis)

@@ -1,0 +1,335 @@
+"""Columns in files beside the catalogue: what they hold, and what becomes of them."""
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vibelux.emotions import parse_mood
+from vibelux.library import column_files, live_columns, song_columns
+from vibelux.library.catalogue import Catalogue
+from vibelux.library.column_files import discard, files_of, folder_of
+from vibelux.library.column_reading import NAMES
+from vibelux.library.corrections import correct
+from vibelux.library.folders import forget
+from vibelux.library.live_columns import LiveColumns
+from vibelux.library.schema_blobs import EMBEDDING, vector_blob
+from vibelux.library.song_columns import SongColumns
+from vibelux.library.text_column import TextColumn
+
+HAPPY, SAD = parse_mood("happy"), parse_mood("sad")
+
+
+@pytest.fixture(autouse=True)
+def small_libraries_too(monkeypatch):
+    monkeypatch.setattr(live_columns, "_STORED_FROM", 0)
+
+
+@pytest.fixture
+def ids(catalogue, add_song):
+    return [
+        add_song(
+            catalogue,
+            f"/m/{number:02}.mp3",
+            title=f"Söng {number}",
+            artist="Ärtist",
+            album=None if number % 2 else "Album",
+            mood=vector_blob(np.roll(HAPPY, number)),
+            valence=0.5 if number % 3 else None,
+            embedding=vector_blob(np.roll([1, 0, 0], number), EMBEDDING),
+            content_hash=bytes([number + 1]) * 20,
+            year=1960 + number,
+        )
+        for number in range(30)
+    ]
+
+
+@pytest.fixture
+def reads(monkeypatch):
+    """The songs of each read of the catalogue; None for all of them."""
+    found = []
+    read_columns = song_columns.read_columns
+
+    def counted(*arguments, ids, **options):
+        found.append(None if ids is None else sorted(ids))
+        return read_columns(*arguments, ids=ids, **options)
+
+    monkeypatch.setattr(song_columns, "read_columns", counted)
+    return found
+
+
+def live(catalogue):
+    with closing(LiveColumns(catalogue)) as columns:
+        return columns.now()
+
+
+def plain(catalogue):
+    """Read all songs, without any file."""
+    with (
+        catalogue.reading() as connection,
+        connection.begin(),
+        closing(connection.connection.cursor()) as cursor,
+    ):
+        return SongColumns.now(cursor, catalogue)[0]
+
+
+def check(columns, catalogue):
+    expected = plain(catalogue)
+    assert columns.model == expected.model
+    for name in NAMES:
+        one, other = columns._columns[name], expected._columns[name]
+        if name == "affect":
+            np.testing.assert_allclose(one, other, atol=1e-6)
+        else:
+            np.testing.assert_array_equal(one, other, err_msg=name)
+
+
+def generations(catalogue):
+    return sorted(path.name for path in folder_of(catalogue.path).iterdir() if path.is_dir())
+
+
+def test_the_next_process_reads_nothing(catalogue, ids, reads):
+    check(live(catalogue), catalogue)
+    reads.clear()
+    columns = live(catalogue)
+    assert (reads, columns.in_files, columns.unsaved) == ([], True, 0)
+    check(columns, catalogue)
+
+
+def test_what_has_changed_since_is_read_alone(catalogue, ids, reads, monkeypatch):
+    monkeypatch.setattr(live_columns, "_UNSAVED", 2)
+    live(catalogue)
+    correct(catalogue, ids[3], SAD)
+    with sqlite3.connect(catalogue.path) as other:
+        other.execute("UPDATE songs SET title = 'Other', path = x'2f78' WHERE id = ?", (ids[7],))
+    reads.clear()
+    columns = live(catalogue)
+    assert (reads, columns.in_files, columns.unsaved) == ([[ids[3], ids[7]]], True, 2)
+    check(columns, catalogue)
+    assert columns.rows_of_key("path:2f78").size == 0  # it has a hash
+    assert columns.rows("", b"/x").tolist() == [7]
+    assert columns.rows("", b"/m/07.mp3").tolist() == []
+
+
+def test_one_shot_readers_map_only_what_they_need(catalogue, ids, reads):
+    live(catalogue)
+    correct(catalogue, ids[3], SAD)
+    reads.clear()
+    columns = SongColumns.of(catalogue, "affect_known", "embeddings")
+    assert reads == [[ids[3]]]
+    assert columns._columns.keys() == plain_names("affect_known", "affect", "embeddings", "sounds")
+    np.testing.assert_array_equal(columns.moods[3], SAD)
+    assert columns.model == "music-1"
+    assert SongColumns.of(catalogue, "affect").model is None
+
+
+def plain_names(*names):
+    return {"ids", "states", "moods", *names}
+
+
+def test_songs_that_came_or_went_are_in_the_next_files(catalogue, ids, add_song):
+    live(catalogue)
+    (old,) = generations(catalogue)
+    add_song(catalogue, "/m/new.mp3")
+    with sqlite3.connect(catalogue.path) as other:
+        other.execute("DELETE FROM songs WHERE id = ?", (ids[0],))
+    columns = live(catalogue)
+    assert columns.in_files
+    assert columns.unsaved == 0
+    check(columns, catalogue)
+    (new,) = generations(catalogue)
+    assert new != old
+
+
+def test_while_songs_come_files_are_not_written_each_time(catalogue, ids, add_song, monkeypatch):
+    monkeypatch.setattr(live_columns, "_REST", 0)
+    with closing(LiveColumns(catalogue)) as columns:
+        columns.now()
+        (old,) = generations(catalogue)
+        add_song(catalogue, "/m/new.mp3")
+        assert not columns.now().in_files
+        check(columns.now(), catalogue)
+        assert generations(catalogue) == [old]
+        monkeypatch.setattr(live_columns, "_QUIET", 0)  # a minute later
+        assert columns.now().in_files
+        check(columns.now(), catalogue)
+        assert generations(catalogue) != [old]
+
+
+def test_many_changes_are_written(catalogue, ids):
+    with closing(LiveColumns(catalogue)) as columns:
+        columns.now()
+        (old,) = generations(catalogue)
+        for song_id in ids[:3]:
+            correct(catalogue, song_id, SAD)
+        columns.expire()
+        assert columns.now().unsaved == 0
+        check(columns.now(), catalogue)
+        assert generations(catalogue) != [old]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda folder: shutil.rmtree(folder),
+        lambda folder: (folder / "files.json").write_text("{"),
+        lambda folder: (folder / "files.json").write_text('{"made_by": 1}'),
+        lambda folder: next(folder.glob("files-*/moods.npy")).unlink(),
+        lambda folder: os.truncate(next(folder.glob("files-*/titles.data.npy")), 200),
+        lambda folder: next(folder.glob("files-*/ids.npy")).write_bytes(b"rubbish"),
+        lambda folder: shutil.rmtree(next(folder.glob("files-*"))),
+    ],
+)
+def test_files_that_are_gone_or_damaged_count_as_not_there(catalogue, ids, reads, damage):
+    live(catalogue)
+    damage(folder_of(catalogue.path))
+    reads.clear()
+    columns = live(catalogue)
+    assert reads == [None]
+    assert columns.in_files
+    check(columns, catalogue)
+
+
+def test_a_process_goes_on_with_files_that_another_one_replaced(catalogue, ids):
+    with closing(LiveColumns(catalogue)) as columns:
+        before = columns.now()
+        discard(catalogue.path)
+        live(catalogue)
+        correct(catalogue, ids[3], SAD)
+        columns.expire()
+        check(columns.now(), catalogue)
+        np.testing.assert_array_equal(before.moods[0], HAPPY)
+        assert before.copies(3).tolist() == [3]  # an index that no file holds any more
+
+
+def test_the_songs_of_a_server_have_files_of_their_own(catalogue, ids, add_song):
+    live(catalogue)
+    with Catalogue(catalogue.path, server="a.example") as there:
+        add_song(there, "subsonic:a.example/1", server="a.example", remote_id="1")
+        assert len(live(there)) == 1
+    assert len(generations(catalogue)) == 2
+    check(live(catalogue), catalogue)
+
+
+def test_another_catalogue_in_the_same_place_is_read(catalogue, ids, tmp_path, add_song):
+    live(catalogue)
+    with Catalogue(tmp_path / "other.sqlite") as other:
+        add_song(other, "/n/1.mp3")
+    shutil.move(tmp_path / "other.sqlite", catalogue.path)
+    columns = live(catalogue)
+    assert len(columns) == 1
+    check(columns, catalogue)
+
+
+def test_nothing_that_names_a_removed_song_is_left(catalogue, ids):
+    live(catalogue)
+    forget(catalogue, Path("/m"))
+    assert not folder_of(catalogue.path).exists()
+
+
+def test_one_writes_at_a_time_and_others_go_on_without(catalogue, ids):
+    with column_files.process_lock(made(folder_of(catalogue.path)) / "writing.lock", "1"):
+        columns = live(catalogue)
+    assert not columns.in_files
+    check(columns, catalogue)
+
+
+def made(folder):
+    folder.mkdir()
+    return folder
+
+
+def test_a_full_disk_costs_the_files_alone(catalogue, ids, monkeypatch):
+    usage = shutil.disk_usage(catalogue.path.parent)._replace(free=1000)
+    monkeypatch.setattr(column_files.shutil, "disk_usage", lambda _: usage)
+    columns = live(catalogue)
+    assert not columns.in_files
+    check(columns, catalogue)
+    assert files_of(catalogue) is None
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize("at", ["works.npy", "embeddings.npy", "files.json"])
+def test_a_process_that_is_killed_while_it_writes_leaves_the_old_files(catalogue, ids, reads, at):
+    live(catalogue)
+    (old,) = generations(catalogue)
+    for song_id in ids[:5]:
+        correct(catalogue, song_id, SAD)
+    program = f"""
+import os, signal, sys
+from pathlib import Path
+from vibelux.library import column_files, live_columns
+from vibelux.library.catalogue import Catalogue
+live_columns._STORED_FROM = 0
+write, atomic = column_files._write, column_files.atomic_file
+def dying(path, array):
+    if path.name == {at!r}:
+        path.write_bytes(b"half")
+        os.kill(os.getpid(), signal.SIGKILL)
+    write(path, array)
+def dying_too(path, **options):
+    if path.name == {at!r}:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return atomic(path, **options)
+column_files._write, column_files.atomic_file = dying, dying_too
+live_columns.LiveColumns(Catalogue(Path({str(catalogue.path)!r}))).now()
+"""
+    done = subprocess.run([sys.executable, "-c", program], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert len(generations(catalogue)) == 2
+    manifest = json.loads((folder_of(catalogue.path) / "files.json").read_bytes())
+    assert manifest["generation"] == old
+    reads.clear()
+    columns = live(catalogue)  # which writes what the other one could not, and tidies up
+    assert reads == [sorted(ids[:5])]
+    check(columns, catalogue)
+    assert len(generations(catalogue)) == 1
+
+
+def test_random_writes_lead_to_the_same_as_without_files(catalogue, ids):
+    rng = np.random.default_rng(1)
+    for _ in range(25):
+        for _ in range(rng.integers(1, 4)):
+            song_id = int(rng.integers(1, 36))
+            blob = vector_blob(rng.dirichlet(np.ones(7)).astype(np.float32))
+            path = f"/r/{rng.integers(1 << 40)}.mp3".encode()
+            statement = [
+                ("UPDATE songs SET own_mood = ? WHERE id = ?", (blob, song_id)),
+                ("UPDATE songs SET title = ? WHERE id = ?", (f"ß {song_id}", song_id)),
+                ("UPDATE songs SET path = ? WHERE id = ?", (path, song_id)),
+                ("UPDATE songs SET state = 'missing' WHERE id = ?", (song_id,)),
+                ("DELETE FROM songs WHERE id = ?", (song_id,)),
+                ("INSERT INTO songs (path, state, mood) VALUES (?, 'ok', ?)", (path, blob)),
+                ("UPDATE songs SET known_by = ? WHERE id = ?", (path, song_id)),
+            ][rng.integers(7)]
+            with closing(sqlite3.connect(catalogue.path)) as other, other:
+                other.execute(*statement)
+        columns, expected = live(catalogue), plain(catalogue)
+        check(columns, catalogue)
+        for row in range(len(expected)):
+            key, path = expected.key(row), expected.paths[row]
+            assert columns.key(row) == key
+            assert columns.rows(key, path).tolist() == expected.rows(key, path).tolist()
+            assert columns.copies(row).tolist() == expected.copies(row).tolist()
+
+
+def test_the_format_says_what_the_columns_hold(catalogue, ids):
+    """Where this fails, columns are made in another way: count `_FORMAT` up, and say so here."""
+    digest = blake2b(digest_size=8)
+    columns = plain(catalogue)
+    for name in sorted(columns._columns):
+        column = columns._columns[name]
+        parts = (column.offsets, column.data) if isinstance(column, TextColumn) else (column,)
+        for part in parts:
+            digest.update(f"{name} {part.dtype} {part.shape}".encode())
+            digest.update(np.round(part, 4).tobytes() if part.dtype.kind == "f" else part.tobytes())
+    assert (column_files._FORMAT, digest.hexdigest()) == (1, "a827f41c4924d9ca")

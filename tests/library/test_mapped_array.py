@@ -1,0 +1,47 @@
+import numpy as np
+import pytest
+
+from vibelux.library.mapped_array import ArrayFile, MappedArray
+
+
+@pytest.mark.parametrize("axis", [0, -1])
+def test_changed_rows_are_those_of_the_copy_alone(tmp_path, axis):
+    rows = np.arange(60_000, dtype=np.float32).reshape(20_000, 3)
+    whole = rows if axis == 0 else np.ascontiguousarray(rows.T)
+    np.save(tmp_path / "a.npy", whole)
+    file = ArrayFile(tmp_path / "a.npy")
+    (tmp_path / "a.npy").unlink()  # as another process does that has written newer ones
+    first = MappedArray.of(file, axis=axis)
+    second = first.with_rows(np.array([1]), np.full((1, 3) if axis == 0 else (3, 1), -1))
+    third = second.with_rows(
+        np.array([7, 1]), np.full((2, 3) if axis == 0 else (3, 2), -2, np.float32)
+    )
+    for array, changed, value in ((first, [], 0), (second, [1], -1), (third, [1, 7], -2)):
+        expected = rows.copy()
+        expected[changed] = value
+        np.testing.assert_array_equal(array.array, expected if axis == 0 else expected.T)
+        assert array.rows.tolist() == changed
+        with pytest.raises(ValueError, match="read-only"):
+            array.array[0] = 5
+
+
+def test_an_array_in_memory_is_copied():
+    first = MappedArray(np.zeros((3, 2)))
+    second = first.with_rows(np.array([2]), np.ones((1, 2)))
+    assert (first.array.sum(), second.array.sum()) == (0, 2)
+
+
+def test_a_file_without_rows(tmp_path):
+    np.save(tmp_path / "a.npy", np.empty((0, 7), np.float32))
+    assert ArrayFile(tmp_path / "a.npy").array().shape == (0, 7)
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda b: b[:-1], lambda b: b + b"x", lambda b: b[:40], lambda _: b"", bytes.upper]
+)
+def test_a_file_that_is_not_whole_is_refused(tmp_path, damage):
+    np.save(tmp_path / "a.npy", np.zeros(100))
+    path = tmp_path / "a.npy"
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(ValueError):
+        ArrayFile(path)
