@@ -137,7 +137,7 @@ def test_what_is_no_mood_is_said(text, message):
         ("calm piano", "en", "calm"),
         ("Kalm", "en", "calm"),
         ("Ruhg", "de", "ruhig"),
-        ("schwunkvoll", "en", "schwungvoll"),
+        ("schwunkvoll", "en", "energetic"),
         ("frölich=0,7, traurig", "de", "fröhlich=0.7, traurig=0.3"),
         ("happy=0, 7", "en", "happy"),
         ("zzz", "en", None),

@@ -137,7 +137,7 @@ def _like(text: str, words: Words) -> str | None:
     own = {canonical(name): name for name in _names(words)}
     for known in (own, {word: word for word in _moods_by_word()}):
         if found := get_close_matches(_plain(text), known, n=1):
-            return known[found[0]]
+            return name_of_mood(found[0], words) or known[found[0]]
     return next((word for word in text.split() if _plain(word) in _moods_by_word()), None)
 
 

@@ -173,7 +173,7 @@ def test_failed_files_are_dismissed_and_shown_again(run, filled):
     assert run("dismiss").stdout.startswith("12 files are no longer listed.\n")
     assert run("dismiss").stdout == "There are no failed files.\n"
     assert "failed  " not in run().stdout
-    assert run("--failed").stdout == ""
+    assert run("--failed").stdout == "There are no failed files.\n"
     assert run("retry").stdout == "There are no failed files.\n"
     assert run("dismiss", "--undo").stdout == "12 files are listed again.\n"
     assert "failed  " in run().stdout

@@ -6,6 +6,7 @@ from sqlalchemy import insert
 from typer.testing import CliRunner
 
 from vibelux.cli import app
+from vibelux.cli.console import fail
 from vibelux.cli.usage import here
 from vibelux.emotions import EMOTIONS
 from vibelux.errors import CatalogueEmpty
@@ -69,7 +70,7 @@ def test_further_words_for_a_mood(run, words, titles):
     assert {song["title"] for song in found} == titles
 
 
-def test_an_empty_catalogue_says_to_scan_first(tmp_path, monkeypatch):
+def test_an_empty_catalogue_says_to_scan_first(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("VIBELUX_HOME", str(tmp_path / "new"))
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.setattr("sys.argv", ["vibelux", "library", "find", "sad"])
@@ -78,6 +79,7 @@ def test_an_empty_catalogue_says_to_scan_first(tmp_path, monkeypatch):
     assert result.exception.__notes__ == [here("vibelux scan ~/Music")]
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
     result = CliRunner().invoke(app, ["library", "find", "traurig"])
-    assert "keine Lieder, die sich spielen lassen" in str(result.exception)
+    fail(result.exception)
+    assert "keine Lieder, die sich spielen lassen" in capsys.readouterr().err
     document = CliRunner().invoke(app, ["library", "find", "sad", "--json"]).stdout
     assert json.loads(document) == {"total": 0, "songs": []}

@@ -197,7 +197,8 @@ def test_what_is_wrong_and_what_to_type_instead(said, typed, text, line):
         ("mood --camera --seconds 0", "mood --camera --seconds 2"),
         ("mood --camera --live --plot a.png", "mood --camera --live"),
         ("play --follow --camera", "play --camera"),
-        ("library show --server a", "library show"),
+        ("library --server a", "library"),
+        ("recommend sad -o list.doc", "recommend sad --output list.m3u8"),
         ("subsonic login http://a -u me --api-key --password-auth", None),
         ("subsonic playlist A", "subsonic playlist A --mood calm"),
         ("tag . --write --dry-run", "tag . --write"),
@@ -218,7 +219,11 @@ def test_the_line_to_copy_is_made_from_what_was_typed(said, typed, line):
     ("typed", "text", "line"),
     [
         ("recomend", "es gibt keinen Befehl 'recomend'", "recommend ruhig"),
-        ("recommend Kalm", "'Kalm' ist keine bekannte Stimmung; wähle aus ruhig", "recommend calm"),
+        (
+            "recommend Kalm",
+            "'Kalm' ist keine bekannte Stimmung; wähle aus ruhig",
+            "recommend ruhig",
+        ),
         ("recommend 'froh 0,7, traurig'", "bei traurig fehlt die Zahl", None),
         ("recommend", "recommend braucht eine STIMMUNG", "recommend ruhig"),
         ("recommend ruhig -n 0", "-n muss mindestens 1 sein, nicht 0", "recommend ruhig -n 1"),
@@ -230,6 +235,8 @@ def test_the_line_to_copy_is_made_from_what_was_typed(said, typed, line):
         ("subsonic login http://a", "--user fehlt: Name des Kontos", None),
         ("play --mood sad --policy journey", "--policy journey braucht --goal", None),
         ("library forget /nope", "der Katalog hat keine Lieder in /nope", "library"),
+        ("scan /nope", "es gibt keinen Ordner /nope; nichts wurde geändert", "scan ."),
+        ("recommend ruhig -o a.doc", "an 'a.doc' ist nicht zu erkennen", None),
         ("analyse", "DATEI fehlt: Audiodateien", "analyse lied.mp3"),
     ],
 )

@@ -40,8 +40,7 @@ class Command(TyperCommand):
         except VibeluxError as error:
             from vibelux.cli.usage import line_for, with_option_names
 
-            message = spoken().translated(str(error))
-            error.args = (with_option_names(message, self.params), *error.args[1:])
+            error.args = (with_option_names(str(error), self.params), *error.args[1:])
             program = ctx.find_root().command
             if not hasattr(error, "__notes__") and (
                 line := line_for(error, self, program, sys.argv[1:])

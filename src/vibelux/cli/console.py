@@ -36,7 +36,8 @@ def fail(error: VibeluxError) -> None:
 
     console, words = err(), spoken()
     mark, tried = f"{words.text('cli.error')} ", f"{words.text('cli.try')} "
-    console.print(Text.assemble((mark, "bold red"), (printable(str(error)), "")))
+    said = printable(words.translated(str(error)))
+    console.print(Text.assemble((mark, "bold red"), (said, "")))
     for line in getattr(error, "__notes__", ()):
         console.print(Text.assemble((tried, "dim"), (printable(line), "")), soft_wrap=True)
 

@@ -103,7 +103,7 @@ def _show_the_way(
         songs = words.figures(report.analysed)
         _say(words.of_number("cli.demo.heard", report.analysed, songs=songs, time=time))
         for failure in report.failures:
-            file, reason = failure.path.name, failure.reason
+            file, reason = failure.path.name, words.translated(failure.reason)
             _say(words.text("cli.demo.failed", file=file, reason=reason))
 
         _heading(3, words.text("cli.demo.mood" if device is None else "cli.demo.face"))

@@ -192,12 +192,15 @@ def _list_failed(catalogue: "Catalogue", words: "Words", *, limit: int | None) -
     from vibelux.library.failed_files import failed_files
 
     console = out()
-    for file in failed_files(catalogue, limit=limit):
+    found = failed_files(catalogue, limit=limit)
+    if not found:
+        console.print(words.text("cli.library.none_failed"))
+    for file in found:
         song = catalogue.song(file.id) if catalogue.server else None
         place = printable(str(file.path)) if song is None else _place(song)
         mark = f"{words.text('cli.scan.not_usable')}  "
         console.print(Text.assemble((mark, "red"), place), soft_wrap=True)
-        reason = printable(file.reason)
+        reason = printable(words.translated(file.reason))
         if file.code in AudioError.TRANSIENT:
             reason += f"; {words.text('cli.library.again')}"
         console.print(Text(f"        {reason}", style="dim"), soft_wrap=True)
@@ -228,6 +231,8 @@ def _list_missing(catalogue: "Catalogue", words: "Words") -> None:
     from rich.text import Text
 
     console = out()
+    if not catalogue.counts()["missing"]:
+        console.print(words.text("cli.library.none_missing"))
     for song in catalogue.songs("missing"):
         mark = f"{words.text('cli.library.gone')} "
         console.print(Text.assemble((mark, "yellow"), _place(song)), soft_wrap=True)

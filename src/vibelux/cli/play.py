@@ -177,7 +177,8 @@ def _to_go_on_with(state: Path, *, resume: bool | None, sourced: bool) -> "Saved
     saved = SavedSession.read(state)
     if saved is None:
         if resume:
-            raise wrong("no_session", instead={"--resume": None})
+            calm = {} if sourced else {"--mood": spoken().text("everyday.calm.name")}
+            raise wrong("no_session", instead={"--resume": None, **calm})
         return None
     if resume is None and sys.stdin.isatty() and out().is_terminal:
         words = spoken()

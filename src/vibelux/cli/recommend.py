@@ -28,7 +28,7 @@ from vibelux.cli.ordering_options import (
     given_order,
 )
 from vibelux.cli.song_lines import print_songs
-from vibelux.cli.song_list_options import M3u8, Number, Output, open_songs
+from vibelux.cli.song_list_options import M3u8, Number, Output, open_songs, require_playlist
 from vibelux.cli.wrong_usage import wrong
 from vibelux.errors import NoFace
 
@@ -108,7 +108,7 @@ def recommend(
     from vibelux.emotions import mood_dict
     from vibelux.everyday_moods import mood_of_text
     from vibelux.library.catalogue import Catalogue
-    from vibelux.library.playlists import require_format, write_playlist
+    from vibelux.library.playlists import write_playlist
     from vibelux.recommend.coverage import coverage_in_words
     from vibelux.recommend.listener.listener import Listener
     from vibelux.recommend.ranking import rank, require_songs
@@ -120,7 +120,7 @@ def recommend(
     to_listen = _is_to_listen(order, policy=policy, goal=goal, **options, seed=seed)
     output = output or m3u8
     if output is not None:
-        require_format(output)
+        require_playlist(output)
     wanted = None if of_face else mood_of_text(" ".join(said), words)
     settings = load_settings(face_model=face_model)
     require_catalogue(settings.catalogue)

@@ -101,7 +101,10 @@ def _present(report: "ScanReport", counts: dict[str, int], words: "Words", liste
         transient = failure.code in AudioError.TRANSIENT
         mark, style = ("not_read", "yellow") if transient else ("not_usable", "red")
         console.print(Text(words.text(f"cli.scan.{mark}"), style=style) + path, soft_wrap=True)
-        console.print(Text(f"        {printable(failure.reason)}", style="dim"), soft_wrap=True)
+        console.print(
+            Text(f"        {printable(words.translated(failure.reason))}", style="dim"),
+            soft_wrap=True,
+        )
     if (more := report.failed + report.unread - len(report.failures)) > 0:
         command = "vibelux library --failed"
         said = words.text("cli.scan.more", more=words.figures(more), command=command)

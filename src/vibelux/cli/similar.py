@@ -6,7 +6,7 @@ import typer
 
 from vibelux.cli.console import err, out, print_json, require_catalogue, spoken, written
 from vibelux.cli.song_lines import print_songs, song_name
-from vibelux.cli.song_list_options import M3u8, Number, Output, open_songs
+from vibelux.cli.song_list_options import M3u8, Number, Output, open_songs, require_playlist
 from vibelux.cli.wrong_usage import wrong
 from vibelux.errors import CatalogueError
 
@@ -40,7 +40,7 @@ def similar(
 
     from vibelux.cli.usage import here
     from vibelux.library.catalogue import Catalogue
-    from vibelux.library.playlists import require_format, write_playlist
+    from vibelux.library.playlists import write_playlist
     from vibelux.recommend.ranking import require_songs
     from vibelux.recommend.similar_songs import find_song
     from vibelux.recommend.similar_songs import similar as nearest
@@ -50,7 +50,7 @@ def similar(
         raise wrong("order", order=order, instead={"--order": "listening"})
     output = output or m3u8
     if output is not None:
-        require_format(output)
+        require_playlist(output)
     settings = load_settings()
     if not words:
         missing = wrong("no_song")

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vibelux.cli.wrong_usage import WrongUsage
+from vibelux.errors import InvalidInput
+
 if TYPE_CHECKING:
     from vibelux.library.catalogue import Song
     from vibelux.settings import Settings
@@ -22,6 +25,22 @@ Output = Annotated[
     ),
 ]
 M3u8 = Annotated[Path | None, typer.Option("--m3u8", hidden=True)]
+
+
+def require_playlist(file: Path) -> None:
+    """Check that a name ends like a playlist's, before anything is looked for in vain.
+
+    Raises:
+        WrongUsage: it does not.
+
+    """
+    from vibelux.library.playlists import require_format
+
+    try:
+        require_format(file)
+    except InvalidInput as error:
+        instead = {"--output": str(file.with_suffix(".m3u8"))}
+        raise WrongUsage(str(error), instead=instead) from error
 
 
 def open_songs(songs: "Sequence[Song]", playlist: Path | None, settings: "Settings") -> None:

@@ -219,7 +219,10 @@ def _present(report: "ServerScanReport", counts: dict[str, int], words: "Words")
         elif trouble.code in AudioError.TRANSIENT:
             mark, style = words.text("cli.subsonic.not_analysed"), "yellow"
         console.print(Text.assemble((f"{mark}  ", style), printable(trouble.title)), soft_wrap=True)
-        console.print(Text(f"        {printable(trouble.reason)}", style="dim"), soft_wrap=True)
+        console.print(
+            Text(f"        {printable(words.translated(trouble.reason))}", style="dim"),
+            soft_wrap=True,
+        )
     more = report.failed + report.unread + report.not_fetched - len(report.troubles)
     if more > 0:
         console.print(f"        {words.text('cli.more', more=words.figures(more))}")

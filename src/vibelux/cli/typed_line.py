@@ -33,6 +33,8 @@ class TypedLine:
                 break
             self.command = below
             self.path.append(word)
+        if (usual := getattr(self.command, "default", None)) is not None:
+            self.command = self.command.commands[usual]
         self._typed = list(typed)
         self._names = {
             name: one

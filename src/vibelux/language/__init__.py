@@ -6,14 +6,15 @@ only the terminal says lie in the folder ``cli``, and are found below that name.
 place: ``one``, ``other``, and ``zero`` where nothing is said in words of its own.
 
 What help says of a command and its options stands beside them in the code, in English; below
-``cli.translations`` a table has it in its language. So it may have a fixed message of the library;
-all others that a `vibelux.errors.VibeluxError` of the library brings are English in every language.
+``cli.translations`` a table has it in its language, and messages of the library that listeners
+meet. All other messages of its `vibelux.errors.VibeluxError`s are English in every language.
 """
 
 import json
 import os
+import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -75,11 +76,26 @@ class Words:
 
         Args:
             english: a paragraph, a heading, a placeholder or an example of the pages of help, on
-                one line, or a message.
+                one line, or a message. Values in a message that are messages are translated too.
 
         """
-        found: str = self._at("cli.translations").get(english, english)
-        return found
+        found: str | None = self._at("cli.translations").get(english)
+        if found is not None:
+            return found
+        for template, text in self._templates:
+            if values := template.fullmatch(english):
+                parts = {name: self.translated(value) for name, value in values.groupdict().items()}
+                return text.format_map(parts)
+        return english
+
+    @cached_property
+    def _templates(self) -> tuple[tuple[re.Pattern[str], str], ...]:
+        """Translations of texts with values."""
+        return tuple(
+            (re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.*)", re.escape(english)), re.DOTALL), text)
+            for english, text in self._at("cli.translations").items()
+            if "{" in english
+        )
 
     def names(self, key: str) -> tuple[str, ...]:
         """Return what lies below a key, such as the everyday moods below ``"everyday"``.
