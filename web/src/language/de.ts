@@ -329,7 +329,7 @@ export const de: Language = {
   player: {
     name: "Wiedergabe",
     nothing: "Noch läuft nichts",
-    nothingHint: "Drücke auf Wiedergabe: Musik, die passt, oder irgendeine.",
+    nothingHint: "Drücke auf Wiedergabe.",
     noMusicHint: "Zuerst braucht VibeluX Musik.",
     play: "Wiedergabe",
     pause: "Pause",

@@ -334,7 +334,7 @@ export const en = {
   player: {
     name: "Player",
     nothing: "Nothing plays yet",
-    nothingHint: "Press play: music that fits, or anything.",
+    nothingHint: "Press play to begin.",
     noMusicHint: "First it needs some music.",
     play: "Play",
     pause: "Pause",

@@ -75,9 +75,9 @@ export function areaCard(clear: () => void): Area {
   const element = h(
     "section",
     { class: "map-area card", hidden: true, "aria-label": t.area },
-    h("h2", {}, t.area),
+    h("div", { class: "row spread" }, h("h2", {}, t.area), iconButton("close", t.areaClear, clear)),
     count,
-    h("div", { class: "row" }, playing, keeping, iconButton("close", t.areaClear, clear)),
+    h("div", { class: "row" }, playing, keeping),
   );
   return {
     element,
