@@ -37,6 +37,7 @@ from vibelux.emotions import as_mood
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import EMBEDDING, vector_blob
+from vibelux.model_statistics import ModelStatistics
 from vibelux.recommend.diversity import intra_list_diversity
 from vibelux.recommend.listener.listener import Listener
 from vibelux.recommend.session import Session
@@ -261,6 +262,7 @@ def shuffle_ms(repeats: int = 30) -> float:
         works=np.arange(n),
         embeddings=rng.normal(size=(n, 96)).astype(np.float16),
         moods=rng.dirichlet(np.ones(7), n).astype(np.float32),
+        near_duplicate=ModelStatistics().songs.near_duplicate,
     )
     scores, freshness = rng.random(n, dtype=np.float32), rng.uniform(0.1, 1, n)
     times = []

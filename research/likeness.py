@@ -1,7 +1,7 @@
 """How alike the embeddings of two songs are: of strangers, of one artist, and of the same clip.
 
-``python research/likeness.py [MANIFEST]`` prints which share of pairs has a cosine above the two
-numbers that recommendations compare it with, `ALIKE` and `SIMILAR`. The clips are those
+``python research/likeness.py [MANIFEST]`` prints which share of pairs reaches the two cosines that
+recommendations compare it with, ``similar`` and ``near_duplicate`` of the card. The clips are those
 with a quadrant, most of which the shipped model learnt from; the pairs of one clip are the clip and
 its copies in other codecs and loudness. Without the data there is nothing to measure.
 """
@@ -15,10 +15,9 @@ import numpy as np
 from data import MANIFEST
 from reencoded import EVERY, FORMS
 from vibelux.datasets.song_files import read_songs
+from vibelux.model_statistics import SongStatistics
 from vibelux.music.decode import decode
 from vibelux.music.emotion import MusicModel
-from vibelux.recommend.listener.likes import SIMILAR
-from vibelux.recommend.shuffle import ALIKE
 from vibelux.samples.rendering import write_audio
 from vibelux.samples.synthesis import RATE
 
@@ -29,6 +28,7 @@ def measure(manifest: Path = MANIFEST) -> dict[str, float]:
         print(f"there is no {manifest}: nothing measured", file=sys.stderr)
         return {}
     model = MusicModel.load()
+    usual = SongStatistics.of(model.model.card)
     songs = [song for song in read_songs(manifest).rows if song.quadrant]
     embeddings = np.stack([model.analyse(song.path).embedding for song in songs])
     group = np.array([song.group for song in songs])
@@ -54,8 +54,8 @@ def measure(manifest: Path = MANIFEST) -> dict[str, float]:
             "median": np.median(found),
             "99 %": np.quantile(found, 0.99),
             "99.9 %": np.quantile(found, 0.999),
-            f">= {SIMILAR:g}": np.mean(found >= SIMILAR),
-            f"> {ALIKE:g}": np.mean(found > ALIKE),
+            "similar": np.mean(found >= usual.similar),
+            "near_duplicate": np.mean(found >= usual.near_duplicate),
         }.items()
     }
 

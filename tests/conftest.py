@@ -281,6 +281,8 @@ def music_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "mood_spread": 0.1,
             "clear": 0.3,
             "steady": 0.9,
+            "similar": 0.9,
+            "near_duplicate": 0.99,
         },
     )
 

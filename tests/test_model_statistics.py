@@ -18,6 +18,7 @@ def test_the_shipped_cards_have_them():
     assert abs(shipped.songs.affect).max() <= 1
     for mood in (shipped.songs.typical_mood, shipped.faces.usual_mood):
         assert mood.sum() == pytest.approx(1, abs=1e-3) and mood.min() > 0
+    assert 0.5 < shipped.songs.similar < shipped.songs.near_duplicate < 1
     # Half of the songs are clear: neither none nor all.
     assert 0.1 < shipped.songs.clear < 0.6 and 0.6 < shipped.songs.steady < 1
 
@@ -43,7 +44,10 @@ def test_what_is_read_is_what_was_written():
         assert written == {name: card.statistics[name] for name in written}
 
 
-@pytest.mark.parametrize("name", ["affect", "typical_mood", "mood_spread", "clear", "steady"])
+@pytest.mark.parametrize(
+    "name",
+    ["affect", "typical_mood", "mood_spread", "clear", "steady", "similar", "near_duplicate"],
+)
 def test_a_card_that_lacks_one_is_an_error_that_says_what_to_do(model_with, name):
     model = model_with("music", **{name: None})
     with pytest.raises(
@@ -75,6 +79,8 @@ def test_a_face_card_that_lacks_one_is_an_error_only_where_it_is_needed(model_wi
         ("clear", 1.2),
         ("clear", float("nan")),
         ("steady", {}),
+        ("similar", -0.1),
+        ("near_duplicate", 2),
     ],
 )
 def test_values_that_cannot_be_used_are_refused(model_with, name, value):

@@ -34,6 +34,9 @@ class SongStatistics:
         clear: from which on a mood is called clear, in [0, 1]; as of
             `vibelux.recommend.confidence.Confidence`.
         steady: from which on a song is said to keep its mood, in [0, 1]; likewise.
+        similar: cosine of two songs' embeddings from which on they are said to sound alike, in
+            [0, 1].
+        near_duplicate: cosine from which on they are taken for the same piece, in [0, 1].
 
     """
 
@@ -42,6 +45,8 @@ class SongStatistics:
     mood_spread: float
     clear: float
     steady: float
+    similar: float
+    near_duplicate: float
 
     @classmethod
     def of(cls, card: Card) -> Self:
@@ -57,6 +62,8 @@ class SongStatistics:
             mood_spread=_number(card, "mood_spread"),
             clear=_number(card, "clear"),
             steady=_number(card, "steady"),
+            similar=_number(card, "similar"),
+            near_duplicate=_number(card, "near_duplicate"),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -67,6 +74,8 @@ class SongStatistics:
             "mood_spread": _rounded(self.mood_spread),
             "clear": _rounded(self.clear),
             "steady": _rounded(self.steady),
+            "similar": _rounded(self.similar),
+            "near_duplicate": _rounded(self.near_duplicate),
         }
 
 

@@ -132,12 +132,26 @@ def test_near_duplicates_never_follow_each_other_where_any_order_can_help(
     groups, strength, by_sound, seed
 ):
     group = np.array(groups)
-    traits = Traits(embeddings=np.eye(7)[group]) if by_sound else Traits(works=group)
+    traits = (
+        Traits(embeddings=np.eye(7)[group], near_duplicate=0.99)
+        if by_sound
+        else Traits(works=group)
+    )
     scores = np.random.default_rng(seed).random(len(group))
     order = mood_shuffle(scores, strength=strength, seed=seed, traits=traits)
     together = int((np.diff(group[order]) == 0).sum())
     most = np.bincount(group).max()
     assert together == max(0, 2 * most - len(group) - 1)
+
+
+def test_what_is_a_near_duplicate_is_said_by_the_statistics():
+    angles = np.deg2rad([0, 10, 90, 100])
+    sounds, scores = np.stack([np.cos(angles), np.sin(angles)], axis=1), np.array([4.0, 3, 2, 1])
+    for least, expected in ((0.98, [0, 2, 1, 3]), (0.99, [0, 1, 2, 3])):
+        traits = Traits(embeddings=sounds, near_duplicate=least)
+        assert mood_shuffle(scores, strength=1, seed=0, traits=traits).tolist() == expected
+    order = mood_shuffle(scores, strength=1, seed=0, traits=Traits(embeddings=sounds))
+    assert order.tolist() == [0, 1, 2, 3]
 
 
 def test_a_pool_of_copies_is_no_reason_to_play_them_in_a_row():
@@ -176,7 +190,13 @@ def test_one_artist_only_is_played_all_the_same():
 def test_songs_without_artist_are_no_group():
     scores = np.linspace(1, 0, 30)
     nobody = np.full(30, -1)
-    traits = Traits(artists=nobody, albums=nobody, works=nobody, embeddings=np.zeros((30, 4)))
+    traits = Traits(
+        artists=nobody,
+        albums=nobody,
+        works=nobody,
+        embeddings=np.zeros((30, 4)),
+        near_duplicate=0.99,
+    )
     assert mood_shuffle(scores, strength=1, seed=0, traits=traits).tolist() == list(range(30))
 
 

@@ -143,6 +143,7 @@ class Picker:
             works=self.columns.works,
             embeddings=self.columns.embeddings,
             moods=self.columns.moods,
+            near_duplicate=self._statistics.near_duplicate,
         )
         self._counts = emotion_counts(self.columns)
         self._sad = self.columns.by_rows("strongest-1", _strongest, "moods") == SAD
@@ -274,7 +275,7 @@ class Picker:
         with self._lock:
             number = self._listener.profile.number
             if self._likes is None or self._likes.number != number:
-                self._likes = Likes.of_listener(self._listener, self.columns)
+                self._likes = Likes.of_listener(self._listener, self.columns, self._statistics)
             return self._likes
 
     def _learnt(self) -> Taste:

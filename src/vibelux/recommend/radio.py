@@ -68,6 +68,7 @@ def radio(
     nearest = candidates[np.argsort(-cosines[candidates], kind="stable")[: _WIDER * n]]
     left_out[:] = True
     left_out[nearest] = False
+    statistics = catalogue.statistics.songs
     order = mood_shuffle(
         np.where(left_out, 0, cosines),
         strength=_STRENGTH,
@@ -78,6 +79,7 @@ def radio(
             albums=songs.albums,
             works=songs.works,
             embeddings=songs.embeddings,
+            near_duplicate=statistics.near_duplicate,
         ),
         diversity=_DIVERSITY,
         left_out=left_out,
@@ -88,7 +90,6 @@ def radio(
         rows.setdefault(songs.key(place), place)
     chosen = list(rows.values())[:n]
     others = catalogue.songs_by_id(songs.ids[chosen])
-    statistics = catalogue.statistics.songs
     return [
         as_similar(song, other, float(cosines[place]), statistics)
         for place, other in zip(chosen, others, strict=True)

@@ -26,14 +26,6 @@ from vibelux.errors import InvalidInput
 from vibelux.recommend.diversity import diversified, units
 from vibelux.recommend.fit import nth_largest
 
-ALIKE = 0.99
-"""Songs whose embeddings have a larger cosine are taken for near-duplicates and kept apart.
-
-With the shipped model, a clip and its copies in other codecs always exceed it, songs by different
-artists in 0.6 % of the pairs (``python research/likeness.py``). As `SIMILAR` it belongs to the
-model; being wrong here only moves a song further down the queue.
-"""
-
 _BINS = 1 << 14  # of the scores, at most; ranks are counted, not sorted: several times faster
 _GAP = np.float32(4.0)  # a song that fits worse by a quarter has a third of the odds, at 0.5
 _SPARE = 64  # songs in the pool beyond those wanted, for the rules to choose from
@@ -53,6 +45,8 @@ class Traits:
         works: [shape=(n,)] the same for title and artist together.
         embeddings: [shape=(n, d)]; a row of zeros is like no other.
         moods: [shape=(n, 7)].
+        near_duplicate: cosine of two embeddings from which on songs are near-duplicates, as of
+            `vibelux.model_statistics.SongStatistics`; by default none are by their sound.
 
     """
 
@@ -61,6 +55,7 @@ class Traits:
     works: NDArray[np.int64] | None = None
     embeddings: NDArray[np.floating] | None = None
     moods: NDArray[np.floating] | None = None
+    near_duplicate: float = np.inf
 
 
 _NO_TRAITS = Traits()
@@ -203,7 +198,9 @@ def spaced(
     def alike(one: int, other: int) -> bool:
         if works is not None and works[one] == works[other] >= 0:
             return True
-        return embeddings is not None and float(embeddings[one] @ embeddings[other]) > ALIKE
+        if embeddings is None:
+            return False
+        return float(embeddings[one] @ embeddings[other]) >= traits.near_duplicate
 
     recent = list(range(len(before)))  # places in names, as everything below
     # Where each artist and album came last; nobody's songs (-1) are never kept apart.

@@ -1,5 +1,7 @@
 """What can be counted of a listener's likes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sqlalchemy import insert
@@ -8,12 +10,14 @@ from vibelux.emotions import parse_mood
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import EMBEDDING, vector_blob
+from vibelux.model_statistics import ModelStatistics
 from vibelux.recommend.listener.likes import Likes
 from vibelux.recommend.listener.listener import Listener
 from vibelux.recommend.reasons import Liked, LikedArtist, LikedSimilar
 from vibelux.recommend.session import Session
 
 SOUNDS = {"a1": (1, 0), "a2": (0.95, 0.31), "a3": (0, 1), "b1": (0.99, 0.14), "c1": (-1, 0)}
+STATISTICS = replace(ModelStatistics().songs, similar=0.9)
 
 
 @pytest.fixture
@@ -48,16 +52,16 @@ def test_likes_are_counted_from_eight_signals_on(catalogue):
         for _ in range(6):
             session.played(by_title["c1"])
         session.liked(by_title["a1"])
-        assert Likes.of_listener(listener, columns).of(row["a1"], "a") is None
+        assert Likes.of_listener(listener, columns, STATISTICS).of(row["a1"], "a") is None
         session.liked(by_title["a3"])
-        likes = Likes.of_listener(listener, columns)
+        likes = Likes.of_listener(listener, columns, STATISTICS)
         assert likes.of(row["a1"], "a") == Liked()
         assert likes.of(row["b1"], "b") == LikedSimilar(1)
         assert likes.of(row["a2"], "a") == LikedSimilar(1)
         assert likes.of(row["c1"], "c") is None
         session.unliked(by_title["a1"])
         session.played(by_title["c1"])
-        likes = Likes.of_listener(listener, columns)
+        likes = Likes.of_listener(listener, columns, STATISTICS)
         assert likes.of(row["a1"], "a") == LikedArtist(1, "a")
 
 
@@ -70,7 +74,7 @@ def test_what_another_model_said_of_a_song_is_not_compared(catalogue):
         for _ in range(7):
             session.played(by_title["c1"])
         session.liked(by_title["a1"])
-        likes = Likes.of_listener(listener, session._columns)
+        likes = Likes.of_listener(listener, session._columns, STATISTICS)
         of = {
             title: likes.of(session._columns.row_of(by_title[title].id), None) for title in SOUNDS
         }

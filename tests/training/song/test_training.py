@@ -19,7 +19,7 @@ from vibelux.recommend.confidence import clearness_of
 from vibelux.training.export import load_weights
 from vibelux.training.progress import quiet
 from vibelux.training.song import training as songs_module
-from vibelux.training.song.calibration import calibrated, fit_calibration
+from vibelux.training.song.calibration import calibrated, fit_calibration, song_means
 from vibelux.training.song.cross_validation import FOLDS, folds_of
 from vibelux.training.song.figures import LEADS
 from vibelux.training.song.kernel import KernelMachine
@@ -32,6 +32,7 @@ from vibelux.training.song.runs import (
     gather,
     train_songs,
 )
+from vibelux.training.song.statistics import stranger_cosines
 from vibelux.training.song.targets import GEMS, mood_words
 from vibelux.training.song.training import UNEXPORTED, Heads, SongRecipe
 from vibelux.training.song.unheard import cross_dataset_songs, measure_unheard
@@ -149,6 +150,8 @@ def test_a_finished_cross_validation_is_kept_on_resume(validated, corpus):
             corpus, out, recipe=RECIPE, options=replace(OPTIONS, resume=True)
         )
     np.testing.assert_array_equal(again.predictions.mood, found.predictions.mood)
+    np.testing.assert_array_equal(again.heads.embedding, found.heads.embedding)
+    np.testing.assert_allclose(np.linalg.norm(found.heads.embedding, axis=1), 1, atol=1e-5)
     assert before == {p: p.stat().st_mtime_ns for p in out.rglob("last.ckpt")}
 
 
@@ -169,6 +172,9 @@ def test_training_after_it_learns_from_all_songs_and_agrees_with_torch(
     moods = found.predictions.mood
     assert card.statistics["typical_mood"] == pytest.approx(moods.mean(axis=0), abs=1e-4)
     assert SongStatistics.of(card).clear == pytest.approx(np.median(clearness_of(moods)), abs=1e-4)
+    sounds = song_means(found.heads.embedding, found.heads.song, len(corpus))
+    strangers = stranger_cosines(sounds, corpus.songs, found.folds)
+    assert card.statistics["similar"] == pytest.approx(np.quantile(strangers, 0.95), abs=1e-4)
     assert card.preprocessing["window_seconds"] == 10
     assert card.training["labels"]["gems"] == 10
     outputs = load_model("music", trained.onnx).run(windows(corpus.log_mels[0], SETTINGS))
@@ -345,6 +351,7 @@ def test_calibration_finds_the_scales_of_two_answers():
         song=np.arange(900),
         mood=np.zeros((900, 7), np.float32),
         quadrant=3 * parts[0],
+        embedding=np.zeros((900, 0), np.float32),
         kernel={name: np.zeros((900, size), np.float32) for name, size in sizes.items()}
         | {"quadrant": parts[1] / 5},
     )
@@ -371,6 +378,7 @@ def test_calibration_raises_the_answers_for_a_rare_emotion():
         song=np.arange(900),
         mood=np.zeros((900, 7), np.float32),
         quadrant=np.zeros((900, 4), np.float32),
+        embedding=np.zeros((900, 0), np.float32),
         kernel={name: np.zeros((900, size), np.float32) for name, size in sizes.items()}
         | {"mood": kernel},
     )

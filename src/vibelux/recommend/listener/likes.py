@@ -8,20 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vibelux.library.song_columns import SongColumns
+from vibelux.model_statistics import SongStatistics
 from vibelux.recommend.listener.listener import Listener
 from vibelux.recommend.reasons import Liked, LikedArtist, LikedSimilar
 
 LEAST_EVENTS = 8
 """Things the listener did before anything is said about them."""
-
-SIMILAR = 0.9
-"""Cosine of two embeddings from which on songs are called alike.
-
-It was chosen for the shipped model, in which 7 % of the pairs of songs by different artists and
-40 % of those by one artist reach it (``python research/likeness.py``). The number belongs to the
-model, but is not in its card: the cross-validation keeps no embeddings from which it could be
-computed out of fold.
-"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,23 +24,27 @@ class Likes:
         number: of the profile, as it was then.
         rows: [shape=(k,), dtype=int64] of the liked songs; none where too little is known.
         columns: the songs.
+        similar: cosine of two embeddings from which on songs are called alike.
 
     """
 
     number: int
     rows: NDArray[np.int64]
     columns: SongColumns
+    similar: float
 
     @classmethod
-    def of_listener(cls, listener: Listener, columns: SongColumns) -> Self:
-        """Read a listener's likes."""
+    def of_listener(
+        cls, listener: Listener, columns: SongColumns, statistics: SongStatistics
+    ) -> Self:
+        """Read a listener's likes, given the statistics of the music model."""
         profile = listener.profile
         number = profile.number
         if sum(profile.counts().values()) < LEAST_EVENTS:
-            return cls(number, np.empty(0, np.int64), columns)
+            return cls(number, np.empty(0, np.int64), columns, statistics.similar)
         found = (columns.find(key, path) for key, path in profile.liked())
         rows = sorted({row for row in found if row is not None})
-        return cls(number, np.array(rows, dtype=np.int64), columns)
+        return cls(number, np.array(rows, dtype=np.int64), columns, statistics.similar)
 
     @cached_property
     def _embeddings(self) -> NDArray[np.float32]:
@@ -68,7 +64,7 @@ class Likes:
         if row in self.rows:
             return Liked()
         embedding = self.columns.embeddings[row].astype(np.float32)
-        if alike := int(np.count_nonzero(self._embeddings @ embedding >= SIMILAR)):
+        if alike := int(np.count_nonzero(self._embeddings @ embedding >= self.similar)):
             return LikedSimilar(alike)
         number = self.columns.artists[row]
         if artist and number >= 0:

@@ -45,7 +45,7 @@ OUT_OF_FOLD = "out-of-fold predictions of the cross-validation"
 """What these figures are of, as the card says it."""
 
 FOLDS = 5
-_HEADS = ("song", "mood", "quadrant")
+_HEADS = ("song", "mood", "quadrant", "embedding")
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,8 @@ class CrossValidation:
         songs: n songs; the emotion of one that carries only mood words is their strongest.
         labels: the same songs as they were labelled.
         folds: fold of each song [shape=(n,)].
-        heads: uncalibrated answers.
+        heads: uncalibrated answers; embeddings of two folds are those of two networks, and say
+            nothing beside each other.
         predictions: calibrated ones; each fold with the constants of the other folds.
         calibration: fitted on all folds, for the model trained on all songs.
         history: a dictionary an epoch, averaged over the folds.

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from vibelux.emotions import EMOTIONS
 from vibelux.training.song.kernel import KernelMachine
-from vibelux.training.song.network import SongNetwork
+from vibelux.training.song.network import SongNetwork, of_length_1
 
 
 @dataclass(frozen=True)
@@ -84,5 +84,5 @@ class SongModel(nn.Module):
             affect[:, 0],
             affect[:, 1],
             known["tension"][:, 0].clamp(-1, 1),
-            found["embedding"] / torch.sqrt(found["embedding"].square().sum(1, True) + 1e-12),
+            of_length_1(found["embedding"]),
         )

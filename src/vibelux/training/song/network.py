@@ -232,6 +232,11 @@ class SongNetwork(nn.Module):
         return {name: head(dropped) for name, head in self.heads.items()} | {"embedding": embedding}
 
 
+def of_length_1(embedding: Tensor) -> Tensor:
+    """Scale embeddings [shape=(k, d)] to length 1; those of zeros stay."""
+    return embedding / torch.sqrt(embedding.square().sum(1, True) + 1e-12)
+
+
 def _branch(measured: nn.Module, inputs: int, outputs: int, dropout: float) -> nn.Module:
     return nn.Sequential(
         measured,

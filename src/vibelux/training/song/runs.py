@@ -397,6 +397,8 @@ def cross_validate_songs(
             found.heads,
             found.predictions,
             found.calibration,
+            corpus.songs,
+            folds=found.folds,
             counted=np.array([not rendered(song) for song in corpus.songs]),
         )
         | {"of": OUT_OF_FOLD, "command": f"{COMMAND} --seed {recipe.seed}"},
@@ -431,14 +433,15 @@ def _measure_held(training: SongTraining, kernel: KernelMachine, held: Corpus) -
     calibration = fit_calibration(heads, held.songs)
     predictions = calibrated(heads, calibration, len(held))
     figures = evaluate_songs(with_leading_emotions(held.songs), predictions)
-    statistics = statistics_of(heads, predictions, calibration)
+    statistics = statistics_of(heads, predictions, calibration, held.songs)
     return Checked(calibration, dict(figures), statistics | {"of": "songs held back"})
 
 
 def _measure_learnt(training: SongTraining, kernel: KernelMachine, learnt: Corpus) -> Checked:
     """Return no figures, but statistics: songs that were learnt from say what is usual, roughly."""
     heads, calibration = predict(training.network, kernel, learnt), Calibration()
-    statistics = statistics_of(heads, calibrated(heads, calibration, len(learnt)), calibration)
+    predictions = calibrated(heads, calibration, len(learnt))
+    statistics = statistics_of(heads, predictions, calibration, learnt.songs)
     return Checked(calibration, {}, statistics | {"of": "songs learnt from"})
 
 

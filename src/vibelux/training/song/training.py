@@ -34,7 +34,7 @@ from vibelux.training.song.augment import Augmentation, augment, margin, mixing_
 from vibelux.training.song.kernel import OUTPUTS, KernelMachine
 from vibelux.training.song.kernel_fit import MeasuredSongs
 from vibelux.training.song.log_mels import Corpus, repeated, windows
-from vibelux.training.song.network import SongNetwork, SongNetworkConfig
+from vibelux.training.song.network import SongNetwork, SongNetworkConfig, of_length_1
 from vibelux.training.song.targets import (
     SongTargets,
     mood_words,
@@ -296,6 +296,8 @@ class Heads:
         song: place of the song of each window [shape=(w,)].
         mood: the CNN's logits [shape=(w, 7)].
         quadrant: the CNN's logits [shape=(w, 4)].
+        embedding: the CNN's, of length 1 as the exported model gives them [shape=(w, d)];
+            d is 0 without a CNN.
         kernel: the kernel machine's answers, see `kernel.OUTPUTS` [shape=(w, their size)].
 
     """
@@ -303,6 +305,7 @@ class Heads:
     song: NDArray[np.int64]
     mood: NDArray[np.float32]
     quadrant: NDArray[np.float32]
+    embedding: NDArray[np.float32]
     kernel: Mapping[str, NDArray[np.float32]]
 
     def take(self, rows: NDArray[np.int64]) -> "Heads":
@@ -311,6 +314,7 @@ class Heads:
             song=self.song[rows],
             mood=self.mood[rows],
             quadrant=self.quadrant[rows],
+            embedding=self.embedding[rows],
             kernel={name: values[rows] for name, values in self.kernel.items()},
         )
 
@@ -330,7 +334,7 @@ def predict(
         measured: their measurements, where they are known; those of all windows save the time.
 
     """
-    sizes = {"mood": OUTPUTS["mood"], "quadrant": OUTPUTS["quadrant"]}
+    sizes = {"mood": OUTPUTS["mood"], "quadrant": OUTPUTS["quadrant"], "embedding": 0}
     parts: dict[str, list[NDArray[np.float32]]] = {name: [] for name in sizes}
     answers: dict[str, list[NDArray[np.float32]]] = {name: [] for name in OUTPUTS}
     cuts = [windows(log_mel, corpus.settings) for log_mel in corpus.log_mels]
@@ -344,6 +348,8 @@ def predict(
         first = 0
         for cut in map(torch.from_numpy, cuts):
             found = {} if network is None else network(cut)
+            if "embedding" in found:
+                found["embedding"] = of_length_1(found["embedding"])
             for name, values in parts.items():
                 nothing = torch.zeros(len(cut), sizes[name])
                 values.append(found.get(name, nothing).numpy())
