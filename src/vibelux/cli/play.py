@@ -265,7 +265,7 @@ def _print_along(listening: "Listening", follower: "MoodFollower | None") -> Non
     shown = None
     while True:
         for note in (*following.tick(), *listening.tick()):
-            notes.print(printable(note))
+            notes.print(printable(words.translated(note)))
         if listening.pick is not None and listening.pick is not shown:
             shown = listening.pick
             console.print(_line(shown, words), soft_wrap=True)

@@ -86,7 +86,7 @@ class PlayScreen:
 
     def say(self, note: str) -> None:
         """Show a line below the rest."""
-        self._notes.append(note)
+        self._notes.append(self._words.translated(note))
 
     def press(self, key: str) -> None:
         """Do what a key is for; a key that is for nothing does nothing."""

@@ -165,7 +165,7 @@ def recommend(
             out().print()
             out().print(coverage_in_words(coverage, words))
         if to_listen and verbose:
-            err().print(_order_line(notes), highlight=False)
+            err().print(_order_line(notes, words), highlight=False)
     if output is not None:
         whole = write_playlist(output, [song.song for song in songs], relative=relative)
         err().print(written(output, len(songs), words), soft_wrap=True)
@@ -305,13 +305,26 @@ def _order_notes(session: "Session", songs: "Sequence[Recommendation | Pick]") -
     }
 
 
-def _order_line(notes: dict[str, Any]) -> str:
-    variety = notes["variety"]
-    sounds = "" if variety["sounds"] is None else f", sounds {variety['sounds']:.2f}"
-    artists = f", artists {variety['artists']}" if variety["artists"] else ""
-    return (
-        f"{notes['policy']}, strength {notes['strength']:g}, seed {notes['seed']}; "
-        f"variety: moods {variety['moods']:.2f}{sounds}{artists}"
+def _order_line(notes: dict[str, Any], words: "Words") -> str:
+    strength, seed = f"{notes['strength']:g}", str(notes["seed"])
+    variety = {
+        "moods": f"{notes['variety']['moods']:.2f}",
+        "sounds": None
+        if notes["variety"]["sounds"] is None
+        else f"{notes['variety']['sounds']:.2f}",
+        "artists": str(notes["variety"]["artists"]) if notes["variety"]["artists"] else None,
+    }
+    parts = [
+        words.text(f"cli.recommend.variety.{name}", number=number)
+        for name, number in variety.items()
+        if number is not None
+    ]
+    return words.text(
+        "cli.recommend.order",
+        policy=notes["policy"],
+        strength=strength,
+        seed=seed,
+        variety=", ".join(parts),
     )
 
 
