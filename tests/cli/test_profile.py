@@ -3,7 +3,11 @@ import sqlite3
 
 import numpy as np
 import pytest
+import typer
+from typer.testing import CliRunner
 
+from vibelux.cli import app
+from vibelux.cli.console import confirm
 from vibelux.emotions import parse_mood
 from vibelux.recommend.listener.profile import Event, Profile
 
@@ -100,3 +104,52 @@ def test_a_newer_profile_is_an_error_and_stays(run_cli, profile):
         assert done.returncode == 1
         assert "version 9" in done.stderr and "Update VibeluX" in " ".join(done.stderr.split())
     assert profile.read_bytes() == before
+
+
+def test_german_where_the_locale_is_german(profile, tmp_path, monkeypatch):
+    monkeypatch.setenv("VIBELUX_HOME", str(tmp_path))
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    shown = CliRunner().invoke(app, ["profile", "show"]).stdout
+    assert shown.startswith("10 übersprungen\n")
+    assert "Du hast 10 Lieder von Anna übersprungen." in shown
+    assert "Du hast 10 traurige Lieder übersprungen." in shown
+    assert "  übersprungen    Sad 9 – Anna" in shown
+    forgotten = CliRunner().invoke(app, ["profile", "forget", "--yes"]).stdout
+    assert forgotten == "10 Einträge sind gelöscht.\n"
+
+
+class Answers:
+    """A keyboard at which somebody types some lines."""
+
+    def __init__(self, *lines):
+        self.lines = list(lines)
+
+    def isatty(self):
+        return True
+
+    def readline(self):
+        return self.lines.pop(0) if self.lines else ""
+
+
+@pytest.mark.parametrize(
+    ("code", "usual", "lines", "answer"),
+    [
+        ("de", False, ["vielleicht\n", "Ja\n"], True),
+        ("de", True, ["n\n"], False),
+        ("en", True, ["\n"], True),
+        ("en", False, ["\n"], False),
+        ("en", False, [], None),
+    ],
+)
+def test_questions_are_answered_in_the_locale_s_language(
+    monkeypatch, capsys, code, usual, lines, answer
+):
+    monkeypatch.setenv("LC_ALL", f"{code}.UTF-8")
+    monkeypatch.setattr("sys.stdin", Answers(*lines))
+    if answer is None:
+        with pytest.raises(typer.Abort):
+            confirm("Really?", usual=usual)
+    else:
+        assert confirm("Really?", usual=usual) is answer
+    marks = {("de", False): "j/N", ("de", True): "J/n", ("en", True): "Y/n", ("en", False): "y/N"}
+    assert capsys.readouterr().err == f"Really? [{marks[code, usual]}] " * max(1, len(lines))

@@ -97,6 +97,7 @@ def test_json_is_one_document_on_stdout(vibelux, music):
             }
         ],
         "warnings": [],
+        "unreachable": [],
         "catalogue": {"ok": 1, "failed": 1, "missing": 0},
     }
 
