@@ -100,6 +100,8 @@ def play(
     Give one of --mood, --camera, --follow and --image, or go on with the last
     session. What you play, skip and like is learnt on this machine; see vibelux
     profile. In a terminal, ? shows the keys.
+
+    A radio of songs like one: vibelux similar SONG --order listening --open
     """
     from vibelux.library.catalogue import Catalogue
     from vibelux.players.listening import Listening

@@ -26,8 +26,8 @@ def similar(
         "--order",
         metavar="ORDER",
         show_default="ranking",
-        help="ranking: the most alike first. listening: like a radio, alike songs with artists "
-        "spread, and what was played lately later.",
+        help="ranking: the most alike first. listening: like a radio, with artists spread and what "
+        "was played lately later.",
     ),
     why: bool = typer.Option(False, "--why", help="Show the figures and the reason of each song."),
     json: bool = typer.Option(False, "--json", help="Print one JSON document."),

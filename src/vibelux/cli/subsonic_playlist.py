@@ -41,7 +41,7 @@ def playlist(
     image: Path | None = typer.Option(None, "--image", help="Look at the face in a picture."),
     number: Number = 30,
     replace: bool = typer.Option(
-        False, "--replace", help="Replace also a playlist of this name that VibeluX did not make."
+        False, "--replace", help="Also replace a playlist of this name that VibeluX did not make."
     ),
     policy: Policy = None,
     goal: Goal = None,
