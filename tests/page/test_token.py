@@ -115,7 +115,7 @@ def test_a_service_that_was_started_anew_asks_for_its_new_link(open_page, locked
     page.get_by_text("VibeluX answers again.").wait_for()
     assert "token" not in page.url
     wait_until_it_plays(page)
-    page.get_by_text(re.compile("played, .* skipped")).wait_for()
+    page.get_by_text(re.compile("You have .*skipped")).wait_for()
     assert page.evaluate("window.stays")
     other.bring_to_front()
     other.get_by_text("VibeluX answers again.").wait_for()  # the cookie is that of all tabs
