@@ -88,6 +88,11 @@ FIGURES: dict[str, Figure] = {
     "scale_memory_mb": Figure(
         "resident memory of a process that answers so, shared files included", "MB", at_most=300
     ),
+    "scale_search_ms": Figure(
+        "words in the names of 1,000,000 songs, page 1 or 1000, median", "ms", at_most=100
+    ),
+    "scale_by_artist_ms": Figure("1,000,000 songs by artist, likewise", "ms", at_most=100),
+    "scale_filtered_ms": Figure("1,000,000 songs filtered by mood, likewise", "ms", at_most=100),
     "shuffle_ms": Figure("20 of 100,000 songs ordered for listening, median", "ms", at_most=50),
     "listening_cosine_ndcg": Figure("simulated listeners, nDCG@20 of plain cosine", ""),
     "listening_cosine_skips": Figure("the same, songs skipped", ""),

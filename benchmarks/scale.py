@@ -31,6 +31,7 @@ from vibelux.library.corrections import correct
 from vibelux.library.live_columns import LiveColumns
 from vibelux.library.schema import path_bytes
 from vibelux.library.schema_blobs import EMBEDDING, MOMENT
+from vibelux.library.song_search import find
 from vibelux.model_statistics import ModelStatistics
 from vibelux.recommend.listener.listener import Listener
 from vibelux.recommend.picks import Picker
@@ -42,6 +43,7 @@ TOGETHER = 20_000
 MOMENTS = 24
 DIMENSIONS = 96
 TURNS = 20
+PAGE = 100
 
 
 def measure(number: int = SONGS) -> dict[str, float]:
@@ -61,6 +63,7 @@ def measure(number: int = SONGS) -> dict[str, float]:
             "scale_list_ms": later["list_ms"],
             "scale_corrected_ms": later["corrected_ms"],
             "scale_memory_mb": later["memory_mb"],
+            **{f"scale_{name}": value for name, value in in_a_process("pages", many).items()},
         }
 
 
@@ -123,6 +126,30 @@ def answers(path: Path) -> dict[str, float]:
             "corrected_ms": 1000 * float(np.median(corrected)),
             "memory_mb": resident(os.getpid()) / 1e6,
         }
+
+
+def pages(path: Path) -> dict[str, float]:
+    """Return how long the first page of a list takes, and the 1000th, the slower of both.
+
+    What is made once of all names is made before.
+    """
+    asked: dict[str, tuple[dict[str, Any], str]] = {
+        "search_ms": ({"sort": "added"}, "night 77"),
+        "by_artist_ms": ({"sort": "artist", "descending": True}, ""),
+        "filtered_ms": ({"valence": (0.0, 0.5), "emotion": "happy"}, ""),
+    }
+    found = {}
+    with Catalogue(path) as catalogue, closing(LiveColumns(catalogue)) as live:
+        for name, (options, words) in asked.items():
+            find(live.now(), words, **options)
+            times = []
+            for page in (0, 999) * TURNS:
+                began = time.perf_counter()
+                ids = find(live.now(), words, **options)
+                catalogue.songs_by_id(ids[page * PAGE : (page + 1) * PAGE])
+                times.append(time.perf_counter() - began)
+            found[name] = 1000 * float(max(np.median(times[::2]), np.median(times[1::2])))
+    return found
 
 
 def all_songs(path: Path) -> float:

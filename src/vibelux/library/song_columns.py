@@ -322,6 +322,13 @@ class SongColumns:
             return self  # not kept: what holds itself stays in memory until it is looked for
         if self._only_playable is None:
             columns = {name: one[: self._playable] for name, one in self._columns.items()}
+            if self._base is not None:  # what is the same in files stays the same array
+                same = self._base.playable._columns
+                columns |= {
+                    name: same[name]
+                    for name, one in self._columns.items()
+                    if one is self._base._columns[name]
+                }
             self._only_playable = self._first(columns)
         return self._only_playable
 
@@ -374,6 +381,8 @@ class SongColumns:
 
         """
         names = tuple(n for n in names if self._columns[n] is not before._columns[n])
+        if not names:
+            return np.empty(0, np.int64)
         rows = np.arange(len(self))
         if self.in_files and self.base is before.base:
             rows = np.union1d(self.rows_apart(*names), before.rows_apart(*names))

@@ -116,22 +116,26 @@ class SongFit:
         self._take({part: MappedArray(prepared[part], axis=-1) for part in _PREPARED})
 
     @classmethod
-    def of(cls, songs: SongColumns, *, statistics: SongStatistics) -> "SongFit":
-        """Return songs with the columns ``moods`` and ``affect``; prepared only once, if in files.
+    def of(cls, songs: SongColumns, statistics: SongStatistics) -> "SongFit":
+        """Return songs with the columns ``moods`` and ``affect``.
+
+        Of songs in files they are prepared only once.
 
         Args:
-            songs: that nothing has changed in since files hold them, see `SongColumns.base`.
+            songs: n of them.
             statistics: as of the class.
 
         """
+        base = songs.base
 
         def prepare() -> Mapping[str, NDArray[np.generic]]:
-            made = cls(songs.moods, songs.affect, statistics=statistics)
+            made = cls(base.moods, base.affect, statistics=statistics)
             return {part: made._prepared[part].array for part in _PREPARED}
 
         fit = cls(np.empty((0, len(EMOTIONS))), statistics=statistics)
-        fit._take(songs.kept(f"fit-1-{SHIPPED.kinship}", _PREPARED, prepare))
-        return fit
+        fit._take(base.kept(f"fit-1-{SHIPPED.kinship}", _PREPARED, prepare))
+        rows = songs.rows_changed(base, "moods", "affect")
+        return fit.updated(rows, songs.moods[rows], songs.affect[rows]) if rows.size else fit
 
     def _take(self, prepared: Mapping[str, MappedArray]) -> None:
         """Take over songs that are prepared."""

@@ -110,10 +110,10 @@ class Picker:
         self._catalogue = catalogue
         self._listener = listener
         self._statistics = catalogue.statistics.songs
-        base = read.playable.base  # what follows from this one may lie in files
-        self._fit = SongFit.of(base, statistics=self._statistics)
-        self._features = SongFeatures.of(base, self._statistics)
-        self._follow(base, read.playable)
+        self.columns = read.playable
+        self._fit = SongFit.of(self.columns, self._statistics)
+        self._features = SongFeatures.of(self.columns, self._statistics)
+        self._prepare()
 
     def following(self, columns: SongColumns) -> "Picker":
         """Return a picker of a newer snapshot, which takes over what has stayed the same.
@@ -126,17 +126,16 @@ class Picker:
         if songs.ids is not old.ids:
             return Picker(self._catalogue, self._listener, columns)
         picker = copy(self)
-        picker._follow(old, songs)
-        return picker
-
-    def _follow(self, old: SongColumns, songs: SongColumns) -> None:
-        """Go on from a snapshot of songs to a newer one of the same."""
-        self.columns = songs
+        picker.columns = songs
         rows = songs.rows_changed(old, "moods", "affect")
         if rows.size:
-            self._fit = self._fit.updated(rows, songs.moods[rows], songs.affect[rows])
+            picker._fit = self._fit.updated(rows, songs.moods[rows], songs.affect[rows])
         if rows.size or songs.embeddings is not old.embeddings:
-            self._features = self._features.updated(old, songs, rows, self._statistics)
+            picker._features = self._features.updated(old, songs, rows, self._statistics)
+        picker._prepare()
+        return picker
+
+    def _prepare(self) -> None:
         self._traits = Traits(
             artists=self.columns.artists,
             albums=self.columns.albums,

@@ -93,7 +93,7 @@ def rank(
     require_songs(catalogue)
     statistics = catalogue.statistics.songs
     columns = SongColumns.of(catalogue, "affect").playable
-    songs = SongFit(columns.moods, columns.affect, statistics=statistics)
+    songs = SongFit.of(columns, statistics)
     sought = standing_out(wanted, catalogue.statistics.faces) if of_face else wanted
     found = nearest_songs(catalogue, columns.ids, partial(songs.best, sought), n)
     if not found:

@@ -59,25 +59,29 @@ class SongFeatures:
 
     @classmethod
     def of(cls, songs: SongColumns, statistics: SongStatistics) -> "SongFeatures":
-        """Return the features of songs; they are computed only once, if the songs are in files.
+        """Return the features of songs; of songs in files they are computed only once.
 
         Args:
-            songs: that nothing has changed in since files hold them, see `SongColumns.base`.
+            songs: n of them.
             statistics: of the music model.
 
         """
+        base = songs.base
 
         def compute() -> Mapping[str, NDArray[np.float32]]:
-            columns = np.empty((_WIDTH, len(songs)), np.float32)
-            for first in range(0, len(songs), _AT_ONCE):
+            columns = np.empty((_WIDTH, len(base)), np.float32)
+            for first in range(0, len(base), _AT_ONCE):
                 some = slice(first, first + _AT_ONCE)
-                moods = _mood_features(songs.moods[some], songs.affect[some], statistics)
+                moods = _mood_features(base.moods[some], base.affect[some], statistics)
                 columns[:-_SOUNDS, some] = moods.T
-            columns[-_SOUNDS:] = _sounds(songs.embeddings).T
+            columns[-_SOUNDS:] = _sounds(base.embeddings).T
             return {"columns": columns}
 
         made = cls(np.empty((0, _WIDTH), np.float32))
-        made._features = songs.kept("features-1", ("columns",), compute)["columns"]
+        made._features = base.kept("features-1", ("columns",), compute)["columns"]
+        rows = songs.rows_changed(base, "moods", "affect")
+        if rows.size or songs.embeddings is not base.embeddings:
+            return made.updated(base, songs, rows, statistics)
         return made
 
     def updated(

@@ -1,0 +1,67 @@
+"""All songs in the order of their titles, artists or albums."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vibelux.library.song_columns import SongColumns
+from vibelux.library.text_column import TextColumn
+
+Named = Literal["title", "artist", "album"]
+
+_KEYS: Mapping[Named, tuple[str, ...]] = {
+    "title": ("titles",),
+    # The songs of an artist go by album, those of an album as they were found.
+    "artist": ("artist_names", "album_names"),
+    "album": ("album_names", "artist_names"),
+}
+
+
+def name_order(songs: SongColumns, by: Named, *, descending: bool) -> NDArray[np.int32]:
+    """Return the rows of all songs in order [shape=(n,), dtype=int32].
+
+    Songs without the name come last; of equal names the song that was found first comes first,
+    either way.
+
+    Args:
+        songs: with the columns of names.
+        by: which name.
+        descending: the last name in the alphabet first.
+
+    """
+    names = _KEYS[by]
+    unchanged = songs if songs.rows_apart(*names).size else songs.base
+    rising, falling = unchanged.derived(_ORDERS[by], *names)
+    return falling if descending else rising
+
+
+def _orders(songs: SongColumns, by: Named) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    def make() -> Mapping[str, NDArray[Any]]:
+        size = len(songs) + 1
+        ranks = [_ranks(getattr(songs, name)) for name in _KEYS[by]]
+        rank = np.zeros(len(songs), np.int64)
+        for one in ranks:
+            rank = rank * size + one + 1
+        orders = {}
+        for part, way in (("rising", 1), ("falling", -1)):
+            ranked = np.where(ranks[0] < 0, size ** len(ranks), way * rank)
+            orders[part] = np.lexsort((songs.ids, ranked)).astype(np.int32)
+        return orders
+
+    kept = songs.kept(f"{by}-order-1", ("rising", "falling"), make)
+    return kept["rising"].array, kept["falling"].array
+
+
+def _ranks(names: TextColumn) -> NDArray[np.int64]:
+    """Return the place of each name among all different ones, -1 for none."""
+    listed = names.tolist()
+    ranks = {name: rank for rank, name in enumerate(sorted(set(listed) - {""}))}
+    return np.fromiter((ranks.get(name, -1) for name in listed), np.int64, len(listed))
+
+
+_ORDERS: Mapping[Named, Callable[[SongColumns], tuple[NDArray[np.int32], NDArray[np.int32]]]] = {
+    by: partial(_orders, by=by) for by in _KEYS
+}
