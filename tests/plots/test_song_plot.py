@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ from PIL import Image
 from vibelux.errors import VibeluxError
 from vibelux.music.emotion import Moment, SongAnalysis
 from vibelux.music.spectrogram import MelSettings
-from vibelux.plots.song import clock, draw_song, spread
+from vibelux.plots.song import clock, draw_song, spread, summary_of
 
 SETTINGS = MelSettings()
 
@@ -27,6 +28,12 @@ def song(starts: list[float], duration: float) -> SongAnalysis:
         course=course,
         model="music-1-abc",
     )
+
+
+def test_the_emotion_is_the_one_that_the_song_counts_as() -> None:
+    mood = np.array([0.3, 0, 0, 0.4, 0.3, 0, 0], np.float32)
+    metal = replace(song([0.0], 70.0), mood=mood, valence=-0.5, arousal=0.9)
+    assert summary_of(metal) == "1:10   mostly angry (30 %)   valence −0.50   arousal +0.90"
 
 
 def levels(k: int) -> np.ndarray:

@@ -163,7 +163,7 @@ def _place(song: "Song") -> str:
 
 
 def _draw_moods(found: "Overview", words: "Words") -> None:
-    """Draw for each emotion its mean share, and in how many songs it is the strongest."""
+    """Draw for each emotion its mean share, and how many songs count as it."""
     from rich.table import Table
     from rich.text import Text
 
@@ -171,7 +171,7 @@ def _draw_moods(found: "Overview", words: "Words") -> None:
     table.add_column("", justify="right", min_width=8)
     table.add_column(words.text("cli.library.share"))
     table.add_column("", justify="right")
-    table.add_column(words.text("cli.library.strongest"), justify="right")
+    table.add_column(words.text("cli.library.mostly"), justify="right")
     top = max(found.mean.values())
     for name, share in found.mean.items():
         style = "bold cyan" if share == top else "none"

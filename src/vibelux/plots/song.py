@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from vibelux.circumplex import song_emotions
 from vibelux.dependencies import place_font_cache
-from vibelux.emotions import EMOTIONS, strongest
+from vibelux.emotions import EMOTIONS
 from vibelux.plots.picture import save
 
 if TYPE_CHECKING:
@@ -118,11 +119,6 @@ def draw_song(
     affect.tick_params(axis="x", pad=6)
     affect.xaxis.set_major_formatter(lambda seconds, _: clock(seconds))
 
-    name = strongest(song.mood)
-    summary = (
-        f"{clock(song.duration)}   mostly {name} ({max(song.mood) * 100:.0f} %)   "
-        f"valence {song.valence:+.2f}   arousal {song.arousal:+.2f}"
-    ).replace("-", "−")
     title = title if len(title) <= 80 else title[:79] + "…"
     sound.set_title(
         title,
@@ -134,7 +130,9 @@ def draw_song(
         parse_math=False,
         family=_fonts(),
     )
-    sound.text(0, 1.03, summary, transform=sound.transAxes, color=_MUTED, size=9, va="bottom")
+    sound.text(
+        0, 1.03, summary_of(song), transform=sound.transAxes, color=_MUTED, size=9, va="bottom"
+    )
     save(figure, path)
 
 
@@ -177,6 +175,15 @@ def spread(
         power = 10 ** (log_mel[window, :, first:last] / 10)
         picture[:, column] = 10 * np.log10(power.mean(axis=1))
     return picture
+
+
+def summary_of(song: "SongAnalysis") -> str:
+    """Return the line below a picture's title: length, emotion, valence and arousal."""
+    place = int(song_emotions(song.mood, song.valence))
+    return (
+        f"{clock(song.duration)}   mostly {EMOTIONS[place]} ({song.mood[place] * 100:.0f} %)   "
+        f"valence {song.valence:+.2f}   arousal {song.arousal:+.2f}"
+    ).replace("-", "−")
 
 
 def clock(seconds: float) -> str:
