@@ -310,11 +310,14 @@ def test_random_writes_lead_to_the_same_as_without_files(catalogue, ids):
                 ("DELETE FROM songs WHERE id = ?", (song_id,)),
                 ("INSERT INTO songs (path, state, mood) VALUES (?, 'ok', ?)", (path, blob)),
                 ("UPDATE songs SET known_by = ? WHERE id = ?", (path, song_id)),
-            ][rng.integers(7)]
+                ("UPDATE songs SET embedding = NULL WHERE id = ?", (song_id,)),
+            ][rng.integers(8)]
             with closing(sqlite3.connect(catalogue.path)) as other, other:
                 other.execute(*statement)
         columns, expected = live(catalogue), plain(catalogue)
         check(columns, catalogue)
+        np.testing.assert_array_equal(columns.embedded, expected.embeddings.any(axis=1))
+        np.testing.assert_array_equal(columns.playable.embedded, expected.playable.embedded)
         for row in range(len(expected)):
             key, path = expected.key(row), expected.paths[row]
             assert columns.key(row) == key

@@ -250,6 +250,11 @@ class SongColumns:
         return self._array("embeddings")
 
     @property
+    def embedded(self) -> NDArray[np.bool_]:
+        """Whether songs have one of these embeddings [shape=(n,)]."""
+        return self.by_rows("embedded-1", _any, "embeddings")
+
+    @property
     def model(self) -> str | None:
         """The id of the model whose embeddings these are: the one of most songs, or None."""
         return None if self._sound is None else self._sound.model
@@ -641,6 +646,11 @@ def _with_sources(names: Sequence[str]) -> tuple[str, ...]:
     if "embeddings" in names:
         wanted.append("sounds")
     return tuple(dict.fromkeys(wanted))
+
+
+def _any(rows: NDArray[Any]) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = np.any(rows, axis=1)
+    return found
 
 
 def _index(songs: SongColumns, name: str, make: Callable[[], RowIndex]) -> RowIndex:

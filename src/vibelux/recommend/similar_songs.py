@@ -158,7 +158,7 @@ def similar(
     songs = (SongColumns.of(catalogue, "embeddings") if columns is None else columns).playable
     embedding = comparable(song, songs)
     ids, embeddings = songs.ids, songs.embeddings
-    if not (known := embeddings.any(axis=1)).all():
+    if not (known := songs.embedded).all():
         ids, embeddings = ids[known], embeddings[known]
     nearest = partial(SoundIndex(embeddings).nearest, embedding)
     near = nearest_songs(catalogue, ids, nearest, n + 1)  # the song itself is the nearest
@@ -214,7 +214,7 @@ def cosines_to(song: Song, songs: SongColumns) -> NDArray[np.float32]:
     """
     index = SoundIndex(songs.embeddings)
     cosines = index.cosines(comparable(song, songs))
-    cosines[~songs.embeddings.any(axis=1)] = np.nan
+    cosines[~songs.embedded] = np.nan
     return cosines
 
 
