@@ -158,6 +158,11 @@ class Answered:
         """Name of the collection."""
         return self.songs[0].dataset
 
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """Number of windows of each song [shape=(n,)]."""
+        return np.bincount(self.heads.song, minlength=len(self.songs))
+
     def calibrated(self, constants: Calibration) -> SongPredictions:
         """Return what is said about each song."""
         return calibrated(self.heads, constants, len(self.songs))
@@ -187,28 +192,25 @@ def unheard_confidence(
 
         Statistics for a card: ``clear`` and ``steady``, medians over songs that are not rendered,
         so that half of what is unheard is called clear and half steady; none without such songs.
+        Collections of single windows do not count beside others: a mean over several is less clear.
 
     """
     known = [part for part in parts if part.knows_words]
-    clear, steady, sources = [], [], []
-    for part in known:
-        if rendered(part.songs[0]):
-            continue
-        windows = part.windows(constants)
-        counts = np.bincount(part.heads.song, minlength=len(part.songs))
-        clear.append(clearness_of(part.calibrated(constants).mood))
-        steady.append(steadiness_of(windows, counts))
-        sources.append(part.collection)
-    if not clear:
+    usual = [part for part in known if not rendered(part.songs[0])]
+    if any(part.counts.max() > 1 for part in usual):
+        usual = [part for part in usual if part.counts.max() > 1]
+    if not usual:
         return {}, {}
-    every = np.concatenate(steady)
-    limit = float(np.median(np.concatenate(clear)))
+    clear = np.concatenate([clearness_of(part.calibrated(constants).mood) for part in usual])
+    steady = np.concatenate([steadiness_of(part.windows(constants), part.counts) for part in usual])
+    limit = float(np.median(clear))
     statistics = {
         "clear": round(limit, 4),
-        "steady": round(float(np.nanmedian(every)), 4) if np.isfinite(every).any() else 1.0,
+        "steady": round(float(np.nanmedian(steady)), 4) if np.isfinite(steady).any() else 1.0,
         "confidence": {
-            "of": f"collections that were not learnt from: {', '.join(sources)}",
-            "songs": len(every),
+            "of": "collections that were not learnt from: "
+            f"{', '.join(part.collection for part in usual)}",
+            "songs": len(clear),
             "command": f"{COMMAND} --calibrate-from cross_validation.json",
         },
     }
