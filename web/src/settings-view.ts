@@ -2,6 +2,7 @@ import { api } from "./api/client";
 import { fill, h } from "./dom";
 import { language, LANGUAGES, words, type Code } from "./language";
 import { recall } from "./player/likes";
+import { toldOf } from "./player/session";
 import { choice } from "./shell/choice";
 import { background, tell, untilDone } from "./shell/messages";
 import { sure } from "./shell/sure";
@@ -19,7 +20,7 @@ export const settingsView: View = (signal) => {
     const some = counts.some((count) => count > 0);
     fill(learnt, some ? t.settings.learntCount(...counts) : t.settings.learntNothing);
   };
-  untilDone(show, signal);
+  toldOf.watch(() => untilDone(show, signal), signal);
   untilDone(async () => {
     const health = await api.get("/api/v1/health", { signal });
     fill(version, t.settings.version(health.version));

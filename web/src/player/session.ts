@@ -60,6 +60,9 @@ export const way = new Store<Way | null>(null);
 /** Whether music may play though no mood was given: then it is anything. */
 export const anything = new Store(false);
 
+/** How often the server was told what became of a song; what is shown of it is read again. */
+export const toldOf = new Store(0);
+
 /** What comes next, the first one first. */
 export const queue = new Store<readonly Pick[]>([]);
 
@@ -199,12 +202,14 @@ function change(session: string, to: Partial<Wanted>): Promise<Session> {
 }
 
 function act(song: Song, given: Feedback): void {
-  inLine((session) =>
-    api.post("/api/v1/sessions/{session_id}/feedback", {
+  inLine(async (session) => {
+    const answer = await api.post("/api/v1/sessions/{session_id}/feedback", {
       path: { session_id: session },
       body: { after_seconds: 0, ...given, song: song.id, n: count() },
-    }),
-  );
+    });
+    toldOf.update((times) => times + 1);
+    return answer;
+  });
 }
 
 function show(): void {

@@ -177,9 +177,11 @@ describe("a session", () => {
     session.feedback(liked, { what: "liked" });
     await pass(10_000);
     expect(ids()).toHaveLength(6); // what is known stays
+    expect(session.toldOf.value).toBe(0);
     server.away = false;
     server.restart();
     await pass(5000);
+    expect(session.toldOf.value).toBe(1);
     expect(server.sent("liked").at(-1)).toMatchObject({ body: { song: 2 } });
     expect(told).toEqual([]);
   });
