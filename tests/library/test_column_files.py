@@ -236,11 +236,20 @@ def test_nothing_that_names_a_removed_song_is_left(catalogue, ids):
     assert not folder_of(catalogue.path).exists()
 
 
-def test_one_writes_at_a_time_and_others_go_on_without(catalogue, ids):
-    with column_files.process_lock(made(folder_of(catalogue.path)) / "writing.lock", "1"):
-        columns = live(catalogue)
-    assert not columns.in_files
-    check(columns, catalogue)
+def test_one_writes_at_a_time_and_others_take_it_over(catalogue, ids, monkeypatch):
+    with closing(LiveColumns(catalogue)) as waiting:
+        with column_files.process_lock(made(folder_of(catalogue.path)) / "writing.lock", "1"):
+            columns = waiting.now()
+            assert not columns.in_files
+            check(columns, catalogue)
+        live(catalogue)
+        (theirs,) = generations(catalogue)
+        assert waiting.now() is columns
+        monkeypatch.setattr(live_columns, "_QUIET", 0)  # a minute later
+        waiting._stores_from = 0.0
+        assert waiting.now().in_files
+        check(waiting.now(), catalogue)
+        assert generations(catalogue) == [theirs]  # what the other one wrote
 
 
 def made(folder):

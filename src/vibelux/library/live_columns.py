@@ -51,8 +51,7 @@ class LiveColumns:
         self._numbers = itertools.count(1)
         self._expired = self._answered = 0
         self._seen: tuple[int, int] | None = None
-        self._rests_until = self._changed_at = 0.0
-        self._can_store = True
+        self._rests_until = self._changed_at = self._stores_from = 0.0
 
     def now(self) -> SongColumns:
         """Return the songs; what was written in the last moments may be missing.
@@ -126,18 +125,20 @@ class LiveColumns:
 
     def _in_files(self, columns: SongColumns) -> SongColumns:
         """Return the songs, of a large catalogue as files hold them."""
-        if self._names or len(columns) < _STORED_FROM or not self._can_store:
+        now = time.monotonic()
+        if self._names or len(columns) < _STORED_FROM or now < self._stores_from:
             return columns
         stored = columns.store(self._catalogue, self._changes)
-        self._can_store = stored is not columns
+        if stored is columns:  # a full disk, another process that writes: later, perhaps
+            self._stores_from = now + _QUIET
         return stored
 
     def _is_settled(self) -> bool:
         """Return whether songs came or went, and nothing else has happened for a while."""
         columns = self._columns
-        if columns is None or columns.in_files or not self._can_store:
+        if columns is None or columns.in_files or len(columns) < _STORED_FROM:
             return False
-        return len(columns) >= _STORED_FROM and time.monotonic() >= self._changed_at + _QUIET
+        return time.monotonic() >= max(self._changed_at + _QUIET, self._stores_from)
 
 
 class _Watch:

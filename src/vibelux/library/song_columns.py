@@ -167,10 +167,13 @@ class SongColumns:
 
         """
         snapshot = Snapshot(len(self), self._playable, self._sound, self._sounds, changes)
-        if write_files(catalogue, self._columns, snapshot) is None:
-            return self
-        stored = self.stored(catalogue)
-        return self if stored is None or stored[1] != changes else stored[0]
+        for write in (False, True):  # another process may have written the same
+            if write and write_files(catalogue, self._columns, snapshot) is None:
+                break
+            stored = self.stored(catalogue)
+            if stored is not None and stored[1] == changes and len(stored[0]) == len(self):
+                return stored[0]
+        return self
 
     @classmethod
     def read(
