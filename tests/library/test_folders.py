@@ -83,6 +83,14 @@ def test_songs_of_no_scanned_folder_are_listed_by_what_they_share(
     assert len({folder.key for folder in folders_of(catalogue)}) == 3
 
 
+def test_what_songs_share_is_found_by_whole_names(catalogue, add_song):
+    names = ["/m/a/1", "/m/a b/2", "/m b/c/d/3", "/m b/c/4", "/m!/5", "/m0/6/7/8", "/n/p/q/9"]
+    for name in (*names, "/m/a!/x", "/n/p/q-r/10"):
+        add_song(catalogue, f"{name}.mp3")
+    roots = {"/m": 3, "/m b/c": 2, "/m!": 1, "/m0/6/7": 1, "/n/p": 2}
+    assert listed(catalogue) == {Path(root): (n, 0, 0) for root, n in roots.items()}
+
+
 def test_an_empty_folder_is_not_listed(run, catalogue, tmp_path):
     (tmp_path / "empty").mkdir()
     run(tmp_path / "empty")

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -17,9 +17,11 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal_column,
     not_,
     or_,
     select,
+    true,
 )
 
 from vibelux.library.catalogue import Catalogue
@@ -84,11 +86,11 @@ def folders_of(catalogue: Catalogue) -> list[Folder]:
             Folder(path_of(row.path), *_counts(connection, which), row.scanned_at)
             for row, which in zip(scanned, inside, strict=True)
         ]
-        others = and_(songs.c.server.is_(None), *(not_(which) for which in inside))
-        paths = connection.scalars(select(songs.c.path).where(others)).all()
+        elsewhere = and_(true(), *(not_(which) for which in inside))
+        others = and_(songs.c.server.is_(None), elsewhere)
         found += [
             Folder(path, *_counts(connection, and_(others, below(path))), None)
-            for path in _common(map(path_of, paths))
+            for path in dict.fromkeys(_common(connection, elsewhere))
         ]
     return sorted(
         (folder for folder in found if folder.songs or folder.failed or folder.missing),
@@ -171,9 +173,22 @@ def _counts(connection: Connection, which: ColumnElement[bool]) -> Counts:
     return Counts(*connection.execute(select(*sums).where(which)).one())
 
 
-def _common(paths: Iterable[Path]) -> list[Path]:
-    """Return the folders that files have in common: one for each folder below the root."""
-    groups: dict[tuple[str, ...], list[Path]] = {}
-    for path in paths:
-        groups.setdefault(path.parts[:2], []).append(path.parent)
-    return [Path(os.path.commonpath(group)) for group in groups.values()]
+def _common(connection: Connection, which: ColumnElement[bool]) -> Iterator[Path]:
+    """Yield the folders that songs have in common: one for each folder below the root.
+
+    Only the first and the last path of each are read: what these share, those between share too.
+    """
+    path, after = songs.c.path, b""
+    # By the index of paths: by that of servers SQLite would sort all songs for each question.
+    which = and_(literal_column("+songs.server").is_(None), which)
+    while True:
+        later = select(path).where(which, path >= after).order_by(path).limit(1)
+        first: bytes | None = connection.scalar(later)
+        if first is None:
+            return
+        low, after = folder_range(Path(*path_of(first).parts[:2]))
+        if first < low:  # a file beside these folders
+            after = first + b"\0"
+        inside = select(path).where(which, path >= first, path < after)
+        last = connection.scalar(inside.order_by(path.desc()).limit(1)) or first
+        yield Path(os.path.commonpath([path_of(one).parent for one in (first, last)]))
