@@ -67,3 +67,10 @@ export function uniqueId(stem: string): string {
 export function say(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
+
+/** Runs something on a click, but not on the second of a double one, which means the same. */
+export function firstClick(run: () => void): (event: MouseEvent) => void {
+  return (event) => {
+    if (event.detail < 2) run();
+  };
+}

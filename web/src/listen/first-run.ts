@@ -1,6 +1,6 @@
 /** The first run: music, a mood, and listening, one step after the other. */
 
-import { fill, h, say } from "../dom";
+import { fill, firstClick, h, say } from "../dom";
 import { icon } from "../icons";
 import { words } from "../language";
 import { overview, refreshOverview } from "../library/overview";
@@ -37,7 +37,7 @@ export const firstRun: View = (signal) => {
         {
           class: "button button-quiet",
           type: "button",
-          onclick: () => background(startScan(null)),
+          onclick: firstClick(() => background(startScan(null))),
         },
         t.samples,
       ),

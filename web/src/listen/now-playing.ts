@@ -1,7 +1,7 @@
 /** What plays now, why, and what the person makes of it; in silence: how to begin. */
 
 import { cover } from "../cover";
-import { fill, h, say } from "../dom";
+import { fill, firstClick, h, say } from "../dom";
 import { colourOf, numbersOf, type Mood } from "../emotions";
 import { icon } from "../icons";
 import { words } from "../language";
@@ -31,7 +31,7 @@ export const nowPlaying: View = (signal) => {
   };
   const heart = h(
     "button",
-    { class: "button", type: "button", onclick: act(({ song }) => like(song)) },
+    { class: "button", type: "button", onclick: firstClick(act(({ song }) => like(song))) },
     icon("like"),
     t.listen.like,
   );
@@ -41,7 +41,7 @@ export const nowPlaying: View = (signal) => {
     heart,
     h(
       "button",
-      { class: "button", type: "button", onclick: () => player.notNow() },
+      { class: "button", type: "button", onclick: firstClick(() => player.notNow()) },
       icon("notNow"),
       t.listen.notNow,
     ),

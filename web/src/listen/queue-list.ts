@@ -5,9 +5,9 @@ import { clock } from "../duration";
 import { fill, h, say } from "../dom";
 import { icon } from "../icons";
 import { words } from "../language";
-import { mood, type Given } from "../mood/mood";
+import { mood } from "../mood/mood";
 import { inWords } from "../mood/everyday";
-import { playTurn, removeTurn, upcoming, type Turn } from "../player/player";
+import { endRadio, playTurn, removeTurn, upcoming, type Turn } from "../player/player";
 import { coverage, standing } from "../player/session";
 import { iconButton } from "../shell/icon-button";
 import { background } from "../shell/messages";
@@ -31,6 +31,16 @@ export const queueList: View = (signal) => {
   const list = h("ol", { class: "queue" });
   const empty = h("p", { class: "queue-empty muted" });
   const what = h("p", { class: "queue-for muted small one-line" });
+  const end = h(
+    "button",
+    {
+      class: "button button-quiet queue-end",
+      type: "button",
+      hidden: true,
+      onclick: () => byHand(endRadio),
+    },
+    t.listen.queueRadioEnd,
+  );
   const holds = h("p", { class: "queue-holds muted small" });
   const save = h(
     "button",
@@ -117,25 +127,42 @@ export const queueList: View = (signal) => {
 
   /** Where fewer songs are of that mood than are shown, the others need no excuse each. */
   const tellCoverage = (): void => {
-    const held = mood.value === null ? null : coverage.value;
+    const held = mood.value === null || radio() !== undefined ? null : coverage.value;
     const few = held !== null && held.fit < Math.min(SHOWN, held.songs);
     say(holds, few ? coverageInWords(held, t) : "");
     holds.hidden = !few;
   };
-  coverage.watch(tellCoverage, signal);
-  mood.subscribe(tellCoverage, signal);
+  coverage.subscribe(tellCoverage, signal);
 
-  const caption = (given: Given | null): void => {
-    say(what, given === null ? "\u00a0" : t.listen.queueFor(inWords(given, t)));
+  const caption = (): void => {
+    const of = radio();
+    const given = mood.value;
+    if (of !== undefined) say(what, t.listen.queueRadio(of));
+    else say(what, given === null ? "\u00a0" : t.listen.queueFor(inWords(given, t)));
+    end.hidden = of === undefined;
+    tellCoverage();
   };
-  upcoming.watch(() => update(hand), signal);
+  upcoming.watch(() => {
+    caption();
+    update(hand);
+  }, signal);
   standing.subscribe(() => update(), signal);
-  mood.watch(caption, signal);
+  mood.subscribe(caption, signal);
 
   return h(
     "section",
     { class: "card queue-card", "aria-label": t.listen.queue },
-    h("div", { class: "row spread" }, h("div", {}, h("h2", {}, t.listen.queue), what, holds), save),
+    h(
+      "div",
+      { class: "row spread" },
+      h("div", {}, h("h2", {}, t.listen.queue), what, holds, end),
+      save,
+    ),
     h("div", { class: "queue-room" }, list, empty),
   );
 };
+
+/** Title of the song whose radio comes next, if one does. */
+function radio(): string | undefined {
+  return upcoming.value.find(({ radioOf }) => radioOf !== undefined)?.radioOf;
+}

@@ -19,6 +19,8 @@ export interface Turn {
   readonly pick: Pick | null;
   /** By which policy it was chosen. */
   readonly policy: Policy | null;
+  /** Title of the song whose radio it comes from; absent: from no radio. */
+  readonly radioOf?: string;
 }
 
 /** What plays, or is paused; null: nothing. */
@@ -47,6 +49,8 @@ const FAILURES = 5;
 const BEGINNING = 3;
 /** Seconds before the end at which the next song is loaded. */
 const AHEAD = 25;
+/** Changes whenever a tab begins to play. */
+const SOUNDS = "vibelux.sounds";
 /** A song of which so much was heard counts as heard, though another one was chosen then. */
 const HEARD = 0.7;
 
@@ -130,6 +134,18 @@ export function playAll(turns: readonly Turn[]): void {
   leave();
   begin(first);
 }
+
+/** Ends a radio: what fits the mood comes next; songs that were asked for one by one stay. */
+export function endRadio(): void {
+  if (asked.value.some(({ radioOf }) => radioOf !== undefined))
+    asked.update((now) => now.filter(({ radioOf }) => radioOf === undefined));
+}
+
+// Who says by hand where the music shall go means it to go there.
+mood.subscribe((given) => {
+  if (given !== null && given.by !== null && given.by !== "camera") endRadio();
+});
+for (const lead of [session.policy, session.goal] as Store<unknown>[]) lead.subscribe(endRadio);
 
 /** Plays a song of the queue now. */
 export function playTurn(turn: Turn): void {
@@ -270,7 +286,17 @@ function leave(): void {
 
 function started(): void {
   refused.set(false);
+  try {
+    localStorage.setItem(SOUNDS, `${Date.now()} ${Math.random()}`);
+  } catch {
+    // Where nothing is kept, tabs do not know of each other.
+  }
 }
+
+// Another tab plays now: one at a time.
+addEventListener("storage", ({ key }) => {
+  if (key === SOUNDS && !paused.value) pause();
+});
 
 function cannotStart(error: unknown): void {
   if (!(error instanceof DOMException) || error.name !== "NotAllowedError") return; // told as error

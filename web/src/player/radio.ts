@@ -14,7 +14,12 @@ export async function startRadio(song: Song): Promise<void> {
   });
   playAll([
     { song, pick: null, policy: null },
-    ...picks.map((pick) => ({ song: pick.song, pick, policy: "match" as const })),
+    ...picks.map((pick) => ({
+      song: pick.song,
+      pick,
+      policy: "match" as const,
+      radioOf: song.title,
+    })),
   ]);
   tell(words().song.radioOn(song.title, picks.length));
 }

@@ -60,7 +60,12 @@ export function songView(id: number): View {
           : sound(song, song.corrected ? null : (confidence ?? null), () => background(show())),
         over_time === null
           ? null
-          : card(t.song.course, "song-course", courseChart(song, moments, over_time, signal)),
+          : card(
+              t.song.course,
+              "song-course",
+              song.corrected ? h("p", { class: "muted small" }, t.song.courseAsAnalysed) : null,
+              courseChart(song, moments, over_time, signal),
+            ),
         alike,
       );
       if (song.mood !== null) untilDone(showAlike, signal);

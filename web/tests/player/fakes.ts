@@ -209,11 +209,20 @@ export function loadedAgain(): void {
 /** What the messages said. */
 export const told: string[] = [];
 
+type Listener = (event: { readonly key: string }) => void;
+const listeners: Listener[] = [];
+
+/** Another tab keeps something in the common storage. */
+export function keptByAnotherTab(key: string): void {
+  for (const listener of listeners) listener({ key });
+}
+
 /** Everything anew: the page's modules are to be imported after this. */
 export function freshPage(): FakeServer {
   loadedAgain();
   vi.useFakeTimers();
   told.length = 0;
+  listeners.length = 0;
   FakeAudio.refusal = null;
   vi.stubGlobal("navigator", { languages: ["en"] });
   for (const name of ["localStorage", "sessionStorage"]) {
@@ -223,6 +232,9 @@ export function freshPage(): FakeServer {
       setItem: (key: string, value: string) => void kept.set(key, value),
     });
   }
+  vi.stubGlobal("addEventListener", (event: string, listener: Listener) => {
+    if (event === "storage") listeners.push(listener);
+  });
   vi.stubGlobal("Audio", FakeAudio);
   vi.doMock("../../src/shell/messages", () => ({
     tell: (text: string) => told.push(text),

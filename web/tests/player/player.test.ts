@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { FakeServer } from "./fakes";
-import { FakeAudio, freshPage, loadedAgain, pass, songOf, told } from "./fakes";
+import { FakeAudio, freshPage, keptByAnotherTab, loadedAgain, pass, songOf, told } from "./fakes";
 import type { Song } from "../../src/player/session";
 
 const HAPPY = [0, 0, 0, 1, 0, 0, 0];
@@ -32,6 +32,37 @@ const ahead = () => player.upcoming.value.map((turn) => turn.song.id);
 const whats = () => server.asked.map(({ body }) => body["what"]).filter(Boolean);
 
 describe("the player", () => {
+  test("a radio ends when the person says where the music shall go, not when a face moves", async () => {
+    await playing();
+    const radio = [11, 12].map((id) => ({
+      song: song(id),
+      pick: null,
+      policy: "match" as const,
+      radioOf: "Song 10",
+    }));
+    player.playAll([{ song: song(10), pick: null, policy: null }, ...radio]);
+    player.enqueue(song(20));
+    await pass(1);
+    mood.setMood(HAPPY, "camera");
+    await pass(1);
+    expect(ahead().slice(0, 3)).toEqual([11, 12, 20]);
+    mood.setMood([0, 0, 0, 0, 0, 1, 0], "word");
+    await pass(1000);
+    expect(now()).toBe(10);
+    expect(ahead().slice(0, 3)).toEqual([20, 2, 3]);
+  });
+
+  test("pauses when another tab plays", async () => {
+    await playing();
+    keptByAnotherTab("vibelux.theme");
+    expect(player.paused.value).toBe(false);
+    keptByAnotherTab("vibelux.sounds");
+    expect(player.paused.value).toBe(true);
+    player.play();
+    await pass(1);
+    expect(player.paused.value).toBe(false);
+  });
+
   test("plays what fits, and goes on by itself", async () => {
     await playing();
     expect(now()).toBe(1);
