@@ -105,7 +105,7 @@ def _plain(text: str) -> str:
     return canonical(text.strip(" .!?\"'„“”‚‘’»«"))
 
 
-_ALSO = {"glücklich": "cheerful", "entspannt": "calm", "relaxed": "calm"}
+_ALSO = {"froh": "cheerful", "glücklich": "cheerful", "entspannt": "calm", "relaxed": "calm"}
 """Further words for everyday moods."""
 
 

@@ -27,13 +27,13 @@ def test_shows_the_whole_way_and_leaves_the_users_catalogue_alone(run_cli, tmp_p
     text = done.stdout
     for heading in (
         "1  The music",
-        "2  VibeluX listens",
+        "2  The analysis",
         "3  A mood",
         "4  What fits",
         "5  Now your own music",
     ):
         assert heading in text.splitlines()
-    assert f"It heard {len(PIECES)} pieces in " in text
+    assert f"VibeluX analysed {len(PIECES)} pieces in " in text
     assert "Let us say that you are happy, a little surprised." in text
     assert "scan ~/Music" in text
     assert text.count("●") > 12 and "%" not in text
@@ -88,7 +88,7 @@ def assert_the_page_has_the_samples(folder, home, tmp_path):
             line = process.stdout.readline()
             assert line, text
             text += line
-        assert "It has heard these pieces before." in text
+        assert "VibeluX has analysed these pieces before." in text
         assert "6  The page, with this music" in text
         link = re.search(r"VibeluX is at (\S+)", text)[1]
         assert httpx.get(f"{link}api/v1/library", timeout=None).json()["ok"] == len(PIECES)
@@ -125,7 +125,7 @@ def test_leaves_nothing_in_the_current_folder(run_cli, tmp_path, monkeypatch, sa
     assert done.returncode == 0, done.stderr
     assert list(here.iterdir()) == []
     assert [path.name for path in (tmp_path / "home").iterdir()] == ["demo"]
-    assert "Sagen wir, du bist froh, ein wenig überrascht." in done.stdout.splitlines()
+    assert "Sagen wir, du bist fröhlich, ein wenig überrascht." in done.stdout.splitlines()
 
 
 def test_stopped_early_it_leaves_nothing(monkeypatch, tmp_path, capsys):

@@ -90,7 +90,7 @@ def test_all_failed_files_with_printable_names(run, filled):
     lines = run("--failed").stdout.splitlines()
     assert len(lines) == 24
     assert lines[0].endswith(r"bad\n00.mp3")
-    assert lines[1] == r"        it\x1b[31m is damaged"
+    assert lines[1] == r"        It\x1b[31m is damaged"
 
 
 def test_missing_songs(run, filled):

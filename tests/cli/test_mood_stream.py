@@ -116,7 +116,7 @@ def test_video_in_words(call: Call, clip: Path, known, monkeypatch: pytest.Monke
     known.detector.boxes = [*[[HERE]] * 10, []]
     _, printed, _ = call("mood", "--video", clip, "--why")
     lines = printed.splitlines()
-    assert lines[1] == "Im Verlauf: froh ab 0:00, kein Gesicht zu sehen ab 0:02."
+    assert lines[1] == "Im Verlauf: fröhlich ab 0:00, kein Gesicht zu sehen ab 0:02."
     assert "clip.mkv  2,9 s, 30 Bilder" in lines and "100,0 %" in printed
     assert max(map(len, lines)) <= 80
 
@@ -268,7 +268,7 @@ def _shown(
 def test_live_screen(known) -> None:
     shown = _shown(known, HERE, THERE)
     assert "You look happy." in shown and "%" not in shown
-    assert "Du wirkst froh." in _shown(known, HERE, code="de")
+    assert "Du wirkst fröhlich." in _shown(known, HERE, code="de")
     for code in ("en", "de"):
         lines = _shown(known, HERE, THERE, rate=14.83, code=code).splitlines()
         whole = {"en": "100.0%", "de": "100,0 %"}[code]

@@ -56,10 +56,10 @@ def test_the_summary_says_what_was_done(vibelux, music, monkeypatch):
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
     assert lines[0] == rf"failed  {music.resolve()}/bad\nname.mp3".replace("/", os.sep)
-    assert lines[1] == "        it is a picture"
+    assert lines[1] == "        It is a picture"
     assert lines[2].startswith("2 songs analysed in ") and lines[2].endswith(" · 1 failed")
     assert lines[3] == "The catalogue has 2 songs to play."
-    assert "3 audio files found, 3 to look into" in result.stderr
+    assert "3 audio files found, 3 to analyse" in result.stderr
 
     result = vibelux("scan", music)
     assert "3 unchanged" in result.stdout
@@ -72,7 +72,7 @@ def test_the_summary_says_what_was_done(vibelux, music, monkeypatch):
     assert re.fullmatch(r"1 Lied analysiert in \d+,\d s · 3 unverändert", first)
     assert before == "1 Datei war nicht lesbar; siehe vibelux library."
     assert last == "Im Katalog sind 3 Lieder zum Anhören."
-    assert "4 Audiodateien gefunden, 1 anzuhören" in result.stderr
+    assert "4 Audiodateien gefunden, 1 zu analysieren" in result.stderr
 
 
 def test_json_is_one_document_on_stdout(vibelux, music):
@@ -117,7 +117,7 @@ def test_many_failures_are_cut_short(vibelux, music):
     for number in range(23):
         (music / f"{number}.mp3").write_text(f"bad {number}")
     result = vibelux("scan", music)
-    assert result.stdout.count("it is a picture") == 20
+    assert result.stdout.count("It is a picture") == 20
     assert "… and 3 more: vibelux library --failed" in result.stdout
 
 
@@ -215,14 +215,14 @@ def test_files_that_cannot_be_read_now_are_told_apart(vibelux, music, tmp_path):
     lines = [line.rstrip() for line in result.stdout.splitlines()]
     assert lines[:2] == [
         f"not read  {music.resolve() / 'b.mp3'}",
-        "        it cannot be read at the moment (Input/output error)",
+        "        It cannot be read at the moment (Input/output error)",
     ]
     assert lines[-2].endswith(" · 1 failed · 1 not read, the next scan tries again")
     said = " ".join(result.stderr.split())
     assert "files that could not be read: 1; what is known of them stays" in said
     failed = vibelux("library", "--failed").stdout
     assert "(Input/output error); the next scan tries again" in failed
-    assert "it is a picture" in failed
+    assert "It is a picture" in failed
     (tmp_path / "fault").unlink()
     assert json.loads(vibelux("scan", music, "--workers", 1, "--json").stdout)["analysed"] == 1
 

@@ -64,7 +64,7 @@ def test_first_what_would_change_then_the_change_then_the_way_back(vibelux, musi
     result = vibelux("tag", music)
     assert result.stdout.splitlines() == [
         f"→ {music / 'a.flac'}",
-        "  happy · valence 0.413 · arousal 0.600",
+        "  happy · valence 0.41 · arousal 0.60",
         "✗ 1 file left alone: not in the catalogue; scan first: vibelux scan FOLDER",
         f"  {music / 'b.flac'}",
         "1 file would change · 1 left alone",
@@ -120,12 +120,19 @@ def test_german_where_the_locale_is_german(vibelux, music, monkeypatch):
     result = vibelux("tag", music)
     assert result.stdout.splitlines() == [
         f"→ {music / 'a.flac'}",
-        "  happy · Valenz 0.413 · Erregung 0.600",
+        "  happy · Valenz 0,41 · Erregung 0,60",
         "✗ 1 Datei ausgelassen: nicht im Katalog; scanne erst: vibelux scan ORDNER",
         f"  {music / 'b.flac'}",
         "1 Datei würde geändert · 1 ausgelassen",
     ]
     assert result.stderr == "Noch ist nichts geschrieben; nimm --write dazu.\n"
+
+
+def test_a_folder_without_music(vibelux, music, tmp_path):
+    (tmp_path / "papers").mkdir()
+    for way in ("--write", "--dry-run", "--undo"):
+        result = vibelux("tag", tmp_path / "papers", way)
+        assert (result.stdout, result.stderr) == ("There is no music there.\n", "")
 
 
 def test_undoing_needs_no_scan(vibelux, music, tmp_path, monkeypatch):

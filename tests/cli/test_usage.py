@@ -130,10 +130,12 @@ def test_help_is_an_option(said):
         ("serve --port 99999", "--port must be from 0 to 65535, not 99999", "serve --port 65535"),
         ("recommend calm --moood x", "has no option --moood", "recommend calm --mood x"),
         ("recommend --mood", "--mood needs a value", None),
-        ("similar", "SONG is missing: its path, its id, or words of its title", None),
+        ("similar", "name a song by its path, its id or words of its title", None),
+        ("scan", "error: name a folder: vibelux scan FOLDER", "scan ."),
+        ("preprocess a", "name the folder to write to: vibelux preprocess RAW OUT", None),
         (
             "subsonic login http://a",
-            "--user is missing: Name of the account",
+            "name the account: vibelux subsonic login URL --user NAME",
             "subsonic login http://a --user NAME",
         ),
         ("serve a b", "serve takes only its options; leave out 'a b'", "serve"),
@@ -232,12 +234,16 @@ def test_the_line_to_copy_is_made_from_what_was_typed(said, typed, line):
         ("recommend ruhig -o", "-o braucht einen Wert", "recommend ruhig"),
         ("serve a", "serve nimmt nur Optionen; lass 'a' weg", "serve"),
         ("similar a b --zzz", "similar hat keine Option --zzz", "similar a b"),
-        ("subsonic login http://a", "--user fehlt: Name des Kontos", None),
+        (
+            "subsonic login http://a",
+            "gib das Konto an: vibelux subsonic login URL --user NAME",
+            None,
+        ),
         ("play --mood sad --policy journey", "--policy journey braucht --goal", None),
         ("library forget /nope", "der Katalog hat keine Lieder in /nope", "library"),
         ("scan /nope", "es gibt keinen Ordner /nope; nichts wurde geändert", "scan ."),
         ("recommend ruhig -o a.doc", "an 'a.doc' ist nicht zu erkennen", None),
-        ("analyse", "DATEI fehlt: Audiodateien", "analyse lied.mp3"),
+        ("analyse", "gib eine Datei an: vibelux analyse DATEI", "analyse lied.mp3"),
     ],
 )
 def test_wrong_usage_in_german(monkeypatch, said, typed, text, line):
@@ -245,10 +251,15 @@ def test_wrong_usage_in_german(monkeypatch, said, typed, text, line):
     code, told, last = said(*shlex.split(typed))
     assert code == 2
     assert told.startswith("Fehler: ") and text in told
-    assert last.startswith("Versuch es mit: vibelux ")
+    assert last.startswith("Probier: vibelux ")
     if line is not None:
-        assert last == f"Versuch es mit: vibelux {line}"
-    parse(last.removeprefix("Versuch es mit: "))
+        assert last == f"Probier: vibelux {line}"
+    parse(last.removeprefix("Probier: "))
+
+
+def test_whatever_a_command_needs_can_be_asked_for():
+    needed = {one.name for command in COMMANDS.values() for one in command.params if one.required}
+    assert needed == {*words_of("en").names("cli.usage.give")}
 
 
 def test_every_text_about_wrong_usage_is_used():

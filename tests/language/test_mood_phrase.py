@@ -22,10 +22,10 @@ def test_the_golden_file_is_what_the_code_says():
 @pytest.mark.parametrize(
     ("mood", "english", "german"),
     [
-        ("neutral=0.6,happy=0.3,sad=0.1", "calm, a little happy", "ruhig, ein wenig froh"),
+        ("neutral=0.6,happy=0.3,sad=0.1", "calm, a little happy", "ruhig, ein wenig fröhlich"),
         ("sad=0.9,fear=0.1", "sad", "traurig"),
         ("angry=0.5,disgust=0.5", "angry and disgusted", "wütend und angewidert"),
-        ("surprise=0.7,happy=0.3", "surprised, a little happy", "überrascht, ein wenig froh"),
+        ("surprise=0.7,happy=0.3", "surprised, a little happy", "überrascht, ein wenig fröhlich"),
     ],
 )
 def test_the_first_emotion_and_the_second_where_it_is_worth_a_word(mood, english, german):

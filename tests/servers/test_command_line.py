@@ -49,7 +49,7 @@ def test_from_login_to_playlist(vibelux, fake, home):
 
     result = vibelux("subsonic", "scan", "--workers", "1")
     lines = result.stdout.splitlines()
-    assert lines[:2] == ["failed  A - T5", "        it is a picture"]
+    assert lines[:2] == ["failed  A - T5", "        It is a picture"]
     assert lines[2].startswith("5 songs analysed in ") and lines[2].endswith(" · 1 failed")
     assert lines[3] == f"The catalogue has 5 songs of {server}."
 

@@ -87,6 +87,13 @@ def percentage(share: float, words: "Words", *, decimals: int = 1) -> str:
     return words.text("cli.percent", number=number)
 
 
+def reason_line(reason: str, words: "Words") -> str:
+    """Return why a file failed as a line of its own; reasons are parts of sentences elsewhere."""
+    from vibelux.language import sentence
+
+    return printable(sentence(words.translated(reason), end=""))
+
+
 def confirm(question: str, *, usual: bool) -> bool:
     """Ask on stderr, in the language of the locale; return the answer.
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vibelux.language import Words
     from vibelux.library.catalogue import Catalogue
     from vibelux.library.scan import ScanReport
+    from vibelux.library.scan_report import ScanProgress
     from vibelux.settings import Settings
 
 SAMPLE_MOOD = "happy=0.65,surprise=0.2,neutral=0.15"
@@ -71,7 +72,7 @@ def demo(
 def _show_the_way(
     folder: Path, settings: "Settings", words: "Words", *, device: int | None
 ) -> None:
-    """Make the samples, listen to them, take a mood and list what fits it.
+    """Make the samples, analyse them, take a mood and list what fits it.
 
     Args:
         folder: of the samples and their catalogue.
@@ -94,14 +95,14 @@ def _show_the_way(
     _say(words.text("cli.demo.made", songs=words.figures(made)))
     _say(words.text("cli.demo.place", folder=str(folder)))
 
-    _heading(2, words.text("cli.demo.listening"))
+    _heading(2, words.text("cli.demo.analysis"))
     with Catalogue(
         folder / "catalogue.sqlite", statistics=ModelStatistics.of(settings)
     ) as catalogue:
         report = _scan(music, catalogue, settings, words)
         time = duration_in_words(report.seconds, words)
         songs = words.figures(report.analysed)
-        _say(words.of_number("cli.demo.heard", report.analysed, songs=songs, time=time))
+        _say(words.of_number("cli.demo.analysed", report.analysed, songs=songs, time=time))
         for failure in report.failures:
             file, reason = failure.path.name, words.translated(failure.reason)
             _say(words.text("cli.demo.failed", file=file, reason=reason))
@@ -170,18 +171,19 @@ def _scan(
 ) -> "ScanReport":
     from vibelux.library.scan import scan
 
-    with err().status(words.text("cli.demo.hearing_begins")) as status:
+    def tell(at: "ScanProgress") -> None:
+        if at.total:
+            done, total = words.figures(at.done), words.figures(at.total)
+            status.update(words.text("cli.demo.analysing", done=done, total=total))
+
+    with err().status(words.text("cli.demo.analysing_begins")) as status:
         return scan(
             [folder],
             catalogue,
             workers=settings.workers,
             song_timeout=settings.song_timeout,
             model_path=settings.music_model,
-            on_progress=lambda at: status.update(
-                words.text(
-                    "cli.demo.hearing", done=words.figures(at.done), total=words.figures(at.total)
-                )
-            ),
+            on_progress=tell,
         )
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from vibelux.cli.command import Commands
-from vibelux.cli.console import err, out, percentage, print_json, printable, spoken
+from vibelux.cli.console import err, out, percentage, print_json, printable, reason_line, spoken
 from vibelux.cli.wrong_usage import wrong
 from vibelux.errors import AudioError
 
@@ -200,7 +200,7 @@ def _list_failed(catalogue: "Catalogue", words: "Words", *, limit: int | None) -
         place = printable(str(file.path)) if song is None else _place(song)
         mark = f"{words.text('cli.scan.not_usable')}  "
         console.print(Text.assemble((mark, "red"), place), soft_wrap=True)
-        reason = printable(words.translated(file.reason))
+        reason = reason_line(file.reason, words)
         if file.code in AudioError.TRANSIENT:
             reason += f"; {words.text('cli.library.again')}"
         console.print(Text(f"        {reason}", style="dim"), soft_wrap=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from vibelux.cli.console import note, out, print_json, printable, spoken
+from vibelux.cli.console import note, out, print_json, printable, reason_line, spoken
 from vibelux.cli.scan_options import (
     Again,
     AsJson,
@@ -102,7 +102,7 @@ def _present(report: "ScanReport", counts: dict[str, int], words: "Words", liste
         mark, style = ("not_read", "yellow") if transient else ("not_usable", "red")
         console.print(Text(words.text(f"cli.scan.{mark}"), style=style) + path, soft_wrap=True)
         console.print(
-            Text(f"        {printable(words.translated(failure.reason))}", style="dim"),
+            Text(f"        {reason_line(failure.reason, words)}", style="dim"),
             soft_wrap=True,
         )
     if (more := report.failed + report.unread - len(report.failures)) > 0:

@@ -49,12 +49,15 @@ class Pace:
         return (self.done - before) / (time.monotonic() - began) * 60
 
     def text(self, total: int, words: "Words") -> str:
-        """Return the pace, and when so many songs will be done."""
+        """Return the pace, and how long so many songs still take where that is a second or more."""
         rate = self.songs_a_minute
         if not rate:
             return ""
-        time = duration_in_words((total - self.done) / rate * 60, words)
-        return words.text("cli.scan.pace", rate=words.figures(round(rate)), time=time)
+        said = words.text("cli.scan.rate", rate=words.figures(round(rate)))
+        left = (total - self.done) / rate * 60
+        if left < 1:
+            return said
+        return f"{said}, {words.text('cli.scan.left', time=duration_in_words(left, words))}"
 
 
 @contextmanager
@@ -91,16 +94,18 @@ def scan_progress(
                 bar.update(task, count=_found(now.found, what, words))
                 return
             pace.update(now.done)
-            count = f"{words.figures(now.done)}/{words.figures(now.total)}"
+            count = []
+            if now.total:
+                count.append(f"{words.figures(now.done)}/{words.figures(now.total)}")
             if now.failed:
                 failed = words.figures(now.failed)
-                count += ", " + words.of_number("cli.scan.failed", now.failed, n=failed)
+                count.append(words.of_number("cli.scan.failed", now.failed, n=failed))
             bar.update(
                 task,
-                description=words.text("cli.scan.listening"),
+                description=words.text("cli.scan.analysing"),
                 total=now.total,
                 completed=now.done,
-                count=count,
+                count=", ".join(count),
                 pace=pace.text(now.total, words),
             )
 
@@ -128,8 +133,9 @@ def _lines(pace: Pace, what: str, words: "Words") -> "Callable[[ScanProgress], N
         elif starts:
             text = words.text("cli.scan.begins", found=found, total=total)
         else:
-            done, rate = words.figures(now.done), pace.text(now.total, words)
-            text = words.text("cli.scan.so_far", done=done, total=total, pace=rate)
+            text = words.text("cli.scan.so_far", done=words.figures(now.done), total=total)
+            if rate := pace.text(now.total, words):
+                text += f"; {rate}"
         err().print(text)
 
     return tell

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from vibelux.cli.command import Commands
-from vibelux.cli.console import err, note, out, print_json, printable, spoken
+from vibelux.cli.console import err, note, out, print_json, printable, reason_line, spoken
 from vibelux.cli.extras import extra
 from vibelux.cli.scan_options import (
     Again,
@@ -220,7 +220,7 @@ def _present(report: "ServerScanReport", counts: dict[str, int], words: "Words")
             mark, style = words.text("cli.subsonic.not_analysed"), "yellow"
         console.print(Text.assemble((f"{mark}  ", style), printable(trouble.title)), soft_wrap=True)
         console.print(
-            Text(f"        {printable(words.translated(trouble.reason))}", style="dim"),
+            Text(f"        {reason_line(trouble.reason, words)}", style="dim"),
             soft_wrap=True,
         )
     more = report.failed + report.unread + report.not_fetched - len(report.troubles)

@@ -156,7 +156,7 @@ def _detail(step: "Tagging", words: "Words", *, undo: bool) -> str:
         return words.text("cli.tag.none_before")
     told = [after["VIBELUX_MOOD"]]  # as it is written
     told += [
-        f"{words.text(f'cli.{name}')} {number}"
+        f"{words.text(f'cli.{name}')} {_rounded(number, words)}"
         for name in ("valence", "arousal")
         if (number := after.get(f"VIBELUX_{name.upper()}"))
     ]
@@ -165,12 +165,20 @@ def _detail(step: "Tagging", words: "Words", *, undo: bool) -> str:
     return " · ".join(told)
 
 
+def _rounded(number: str, words: "Words") -> str:
+    """Return a number of a tag as people read it; with -0.00 as 0.00."""
+    return f"{float(number):z.2f}".replace(".", words.text("decimal"))
+
+
 def _summary(counts: Counter[str], words: "Words", *, write: bool, undo: bool) -> None:
     from rich.text import Text
 
     def counted(key: str, number: int) -> str:
         return words.of_number(f"cli.tag.{key}", number, n=words.figures(number))
 
+    if not counts.total():
+        out().print(words.text("cli.scan.none"))
+        return
     parts = [counted("changed" if write else "would_change", counts["changed"])]
     for name, key in (
         ("same", "none" if undo else "same"),

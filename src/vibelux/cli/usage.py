@@ -144,9 +144,9 @@ def _of_parameter(
     option = parameter.param_type_name == "option"
     name = options_of(parameter)[-1] if option else bare(place_of(parameter, words))
     if hasattr(error, "param_type"):  # it is missing
-        what = words.translated(parameter.help or "").rstrip(".")
+        give = words.text(f"cli.usage.give.{parameter.name}")
         meant = line.changed({name: words.translated("NAME")}) if option else None
-        return words.text("cli.usage.missing", name=name, what=what), meant
+        return words.text("cli.usage.missing", give=give, call=_call(line, words)), meant
     message = str(getattr(error, "message", error))
     if (typed := line.value(parameter)) is None:
         return f"{name}: {message}", None
@@ -162,6 +162,17 @@ def _of_parameter(
     key = "from_to" if len(bounds) == 2 else "at_least" if "least" in bounds else "at_most"
     said = words.text(f"cli.usage.{key}", name=name, value=value, **bounds)
     return said, line.changed({name: right})
+
+
+def _call(line: TypedLine, words: "Words") -> str:
+    """Return how a command is called with all that it needs: ``vibelux scan FOLDER``."""
+    parts = list(line.path)
+    for one in line.command.params:
+        if one.required and one.param_type_name == "option":
+            parts += [options_of(one)[-1], words.translated(one.metavar or "FILE")]
+        elif one.required:
+            parts.append(bare(place_of(one, words)))
+    return " ".join(parts)
 
 
 def _bounds(parameter: Any, value: str) -> tuple[dict[str, str], str | None]:

@@ -2,6 +2,7 @@ import { api, type Schemas } from "../api/client";
 import { fill, h, say } from "../dom";
 import { icon } from "../icons";
 import { words } from "../language";
+import { sentence } from "../language/table";
 import { disclosure } from "../shell/disclosure";
 import { iconButton } from "../shell/icon-button";
 import { background, untilDone } from "../shell/messages";
@@ -64,7 +65,7 @@ export function failedFiles(signal: AbortSignal): FailedFiles {
               "li",
               {},
               h("span", { class: "failed-file" }, file.file),
-              h("span", { class: "muted small" }, reasons[file.code] ?? file.reason),
+              h("span", { class: "muted small" }, sentence(reasons[file.code] ?? file.reason, "")),
               iconButton("close", t.dismiss(file.file), () => background(dismiss([file.song]))),
             ),
           ),
