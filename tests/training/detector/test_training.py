@@ -396,6 +396,9 @@ def test_the_threshold_leaves_few_false_faces_on_empty_pictures(boxes_csv):
     assert threshold == pytest.approx(0.46)
     figures = figures_at(data.images, [*found, *empty], threshold)
     assert (figures["recall_50_large"], figures["false_per_empty"]) == (1.0, 0.0)
+    hard = [replace(image, dataset="animal_neg") for image in data.images[-16:]]
+    certain = [np.array([[0, 0, 9, 9, 0.89]])] * 16
+    assert best_threshold([*data.images, *hard], [*found, *empty, *certain]) == threshold
     lower = figures_at(data.images, [*found, *empty], 0.4)
     assert lower["false_per_empty"] == pytest.approx(6 / 16)
 
