@@ -111,7 +111,7 @@ def test_training_ends_with_a_model_that_agrees_with_torch(trained):
     assert card.input["shape"] == [1, "height", "width"]
     assert card.training["data"] == "drawn discs"
     assert 0.2 <= card.preprocessing["score_threshold"] <= 0.9
-    assert set(card.metrics["held_back"]) >= {"recall_50_large", "false_per_empty"}
+    assert set(card.metrics["validation"]) >= {"recall_50_large", "false_per_empty"}
     assert [entry["epoch"] for entry in trained.history] == [1]
 
 

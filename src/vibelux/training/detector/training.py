@@ -49,7 +49,7 @@ from vibelux.training.fit import (
 from vibelux.training.layers import Residual
 
 LOOKED_AT = 8
-"""After each epoch one in this many held-back pictures is looked at, at the end all of them."""
+"""After each epoch one in this many pictures to choose by is looked at, at the end all of them."""
 
 OUTPUTS = {
     "boxes": "x, y, w, h of up to 32 faces in pixels of the frame, forehead to chin and cheek to "
@@ -75,7 +75,7 @@ class DetectorRecipe:
     """Everything that a detector's training depends on besides its data.
 
     Attributes:
-        epochs: rounds of `steps`, each followed by a look at the held-back pictures.
+        epochs: rounds of `steps`, each followed by a look at pictures to choose by.
         steps: batches a round; each frame is composed anew.
         batch_size: frames a step.
         learning_rate: highest of the one-cycle schedule (Smith & Topin 2019).
@@ -105,7 +105,7 @@ class DetectorTraining(Training):
 
     Args:
         recipe: how to train.
-        held: the held-back pictures, in the order of the validation rows.
+        held: the pictures to choose by, in the order of the validation rows.
 
     """
 
@@ -201,8 +201,8 @@ class TrainedDetector:
     Attributes:
         onnx: the exported file, its card beside it.
         history: a dictionary an epoch.
-        difference: largest difference between torch and ONNX Runtime on held-back pictures.
-        figures: on the held-back pictures, at the card's threshold.
+        difference: largest difference between torch and ONNX Runtime on pictures to choose by.
+        figures: on the pictures to choose by, at the card's threshold.
 
     """
 
@@ -314,7 +314,7 @@ def export_detector(
     pretrained: Path | None = None,
     announce: Callable[[str], None] = print,
 ) -> TrainedDetector:
-    """Choose the threshold on held-back pictures and write the model with its card.
+    """Choose the threshold and write the model with its card.
 
     Args:
         training: a finished training, or one read from a checkpoint.
@@ -353,13 +353,13 @@ def export_detector(
         labels=LABELS["detector"],
         calibration={},
         training=training.card_entry(source, pretrained=pretrained),
-        metrics={"held_back": {"images": len(images), **figures}},
+        metrics={"validation": {"images": len(images), **figures}},
         limits=LIMITS,
         axes={1: "height", 2: "width"},
         more=frames[1:48],
     )
     announce(
-        f"torch and ONNX Runtime agree to {difference:.1e} on held-back pictures; {path} is written"
+        f"torch and ONNX Runtime agree to {difference:.1e} on real pictures; {path} is written"
     )
     return TrainedDetector(
         onnx=path, history=training.history, difference=difference, figures=figures

@@ -1,4 +1,4 @@
-"""Figures of a detector in training on the pictures that are held back."""
+"""Figures of a detector in training on the pictures to choose by."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,7 +19,7 @@ THRESHOLDS = (0.2, 0.9)
 """Lowest and highest score that can be chosen as the threshold."""
 
 DEFAULT_THRESHOLD = 0.4
-"""Where no picture without people is held back."""
+"""Where there is no picture without people."""
 
 FALSE_GOAL = 0.01
 """False faces an image without people that the threshold aims at."""
