@@ -182,7 +182,7 @@ def test_a_model_can_come_from_the_settings(
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["face"], 2, "--data is missing"),
+        (["face"], 2, "name the data: vibelux evaluate face --data FILE"),
         (["face", "--data", "nowhere.npz"], 1, "error: there are no faces at nowhere.npz"),
         (["face", "--data", "a.npz", "--ferplus", "b.csv"], 2, "belongs to a fer2013.csv"),
         (["face", "--data", "a.npz", "--predictions", "none/p.csv"], 2, "in an existing folder"),
