@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from sqlalchemy import insert
 
+from vibelux.library import song_columns
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.scan import scan
 from vibelux.library.schema import path_bytes, songs
@@ -23,6 +24,20 @@ from tagged_songs import MOOD  # noqa: E402
 def catalogue(tmp_path):
     with Catalogue(tmp_path / "home" / "catalogue.sqlite", busy_timeout=0.2) as catalogue:
         yield catalogue
+
+
+@pytest.fixture
+def reads(monkeypatch):
+    """The ids of the songs of each read of a catalogue's columns; None for all of them."""
+    found = []
+    read_columns = song_columns.read_columns
+
+    def counted(*arguments, ids, **options):
+        found.append(None if ids is None else sorted(ids))
+        return read_columns(*arguments, ids=ids, **options)
+
+    monkeypatch.setattr(song_columns, "read_columns", counted)
+    return found
 
 
 @pytest.fixture

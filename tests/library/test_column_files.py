@@ -13,9 +13,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.plain_columns import plain_columns
 
 from vibelux.emotions import parse_mood
-from vibelux.library import column_files, live_columns, song_columns
+from vibelux.library import column_files, live_columns
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.column_files import discard, files_of, folder_of
 from vibelux.library.column_reading import NAMES
@@ -53,37 +54,13 @@ def ids(catalogue, add_song):
     ]
 
 
-@pytest.fixture
-def reads(monkeypatch):
-    """The songs of each read of the catalogue; None for all of them."""
-    found = []
-    read_columns = song_columns.read_columns
-
-    def counted(*arguments, ids, **options):
-        found.append(None if ids is None else sorted(ids))
-        return read_columns(*arguments, ids=ids, **options)
-
-    monkeypatch.setattr(song_columns, "read_columns", counted)
-    return found
-
-
 def live(catalogue):
     with closing(LiveColumns(catalogue)) as columns:
         return columns.now()
 
 
-def plain(catalogue):
-    """Read all songs, without any file."""
-    with (
-        catalogue.reading() as connection,
-        connection.begin(),
-        closing(connection.connection.cursor()) as cursor,
-    ):
-        return SongColumns.now(cursor, catalogue)[0]
-
-
 def check(columns, catalogue):
-    expected = plain(catalogue)
+    expected = plain_columns(catalogue)
     assert columns.model == expected.model
     for name in NAMES:
         one, other = columns._columns[name], expected._columns[name]
@@ -323,7 +300,7 @@ def test_random_writes_lead_to_the_same_as_without_files(catalogue, ids):
             ][rng.integers(8)]
             with closing(sqlite3.connect(catalogue.path)) as other, other:
                 other.execute(*statement)
-        columns, expected = live(catalogue), plain(catalogue)
+        columns, expected = live(catalogue), plain_columns(catalogue)
         check(columns, catalogue)
         np.testing.assert_array_equal(columns.embedded, expected.embeddings.any(axis=1))
         np.testing.assert_array_equal(columns.playable.embedded, expected.playable.embedded)
@@ -337,7 +314,7 @@ def test_random_writes_lead_to_the_same_as_without_files(catalogue, ids):
 def test_the_format_says_what_the_columns_hold(catalogue, ids):
     """Where this fails, columns are made in another way: count `_FORMAT` up, and say so here."""
     digest = blake2b(digest_size=8)
-    columns = plain(catalogue)
+    columns = plain_columns(catalogue)
     for name in sorted(columns._columns):
         column = columns._columns[name]
         parts = (column.offsets, column.data) if isinstance(column, TextColumn) else (column,)

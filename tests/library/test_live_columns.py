@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from vibelux.emotions import parse_mood
-from vibelux.library import song_columns
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.column_reading import NAMES
 from vibelux.library.corrections import correct
@@ -54,20 +53,6 @@ def live(catalogue, ids):
     columns.close()
 
 
-@pytest.fixture
-def read(monkeypatch):
-    """The ids of the songs of each read; None for all of them."""
-    reads = []
-    read_columns = song_columns.read_columns
-
-    def counted(*arguments, ids, **options):
-        reads.append(None if ids is None else sorted(ids))
-        return read_columns(*arguments, ids=ids, **options)
-
-    monkeypatch.setattr(song_columns, "read_columns", counted)
-    return reads
-
-
 def latest(live):
     live.expire()
     return live.now()
@@ -97,13 +82,13 @@ def check(columns, catalogue):
             equal(one._columns[name], other._columns[name], err_msg=name)
 
 
-def test_one_correction_reads_one_row_and_shares_all_other_columns(catalogue, live, ids, read):
+def test_one_correction_reads_one_row_and_shares_all_other_columns(catalogue, live, ids, reads):
     before = live.now()
     index = before.playable.copies(0)
-    assert read == [None]
+    assert reads == [None]
     correct(catalogue, ids[3], SAD)
     after = latest(live)
-    assert read == [None, [ids[3]]]
+    assert reads == [None, [ids[3]]]
     np.testing.assert_array_equal(after.moods[after.row_of(ids[3])], SAD)
     np.testing.assert_array_equal(before.moods[before.row_of(ids[3])], HAPPY)  # nobody saw it
     changed = {name for name in NAMES if after._columns[name] is not before._columns[name]}
@@ -114,14 +99,14 @@ def test_one_correction_reads_one_row_and_shares_all_other_columns(catalogue, li
     check(after, catalogue)
 
 
-def test_nothing_is_read_and_nothing_made_where_nothing_has_changed(catalogue, live, ids, read):
+def test_nothing_is_read_and_nothing_made_where_nothing_has_changed(catalogue, live, ids, reads):
     before = live.now()
     assert live.now() is before and latest(live) is before
     with catalogue.writing() as connection:  # a commit without a song
         version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
         connection.exec_driver_sql(f"PRAGMA user_version = {version}")
     assert latest(live) is before
-    assert read == [None]
+    assert reads == [None]
     sql(catalogue, f"UPDATE songs SET size = 77 WHERE id = {ids[0]}")  # no column has it
     assert latest(live) is before
 
@@ -160,7 +145,7 @@ def test_every_change_leads_to_what_is_there(catalogue, live, ids, change, numbe
 
 
 def test_deleted_songs_go_and_an_id_that_comes_again_is_another_song(
-    catalogue, live, ids, read, add_song
+    catalogue, live, ids, reads, add_song
 ):
     live.now()
     sql(catalogue, f"DELETE FROM songs WHERE id = {ids[-1]}")
@@ -169,12 +154,12 @@ def test_deleted_songs_go_and_an_id_that_comes_again_is_another_song(
     assert again == ids[-1]
     columns = latest(live)
     assert columns.titles[columns.row_of(again)] == "another"
-    assert read == [None, [again], [again]]
+    assert reads == [None, [again], [again]]
     check(columns, catalogue)
 
 
 def test_a_replaced_or_restored_catalogue_is_read_where_it_differs(
-    catalogue, live, ids, read, tmp_path
+    catalogue, live, ids, reads, tmp_path
 ):
     live.now()
     with catalogue.reading() as connection:
@@ -189,13 +174,13 @@ def test_a_replaced_or_restored_catalogue_is_read_where_it_differs(
         correct(other, ids[1], SAD)
     shutil.move(backup, catalogue.path)
     columns = latest(live)
-    assert read == [None, [ids[0], ids[1]], [ids[0], ids[1], ids[3]]]
+    assert reads == [None, [ids[0], ids[1]], [ids[0], ids[1], ids[3]]]
     np.testing.assert_array_equal(columns.moods[columns.row_of(ids[0])], HAPPY)
     check(columns, catalogue)
 
 
 def test_another_catalogue_in_its_place_is_read_as_a_whole(
-    catalogue, live, ids, read, tmp_path, add_song
+    catalogue, live, ids, reads, tmp_path, add_song
 ):
     live.now()
     with Catalogue(tmp_path / "other.sqlite") as other:
@@ -204,23 +189,23 @@ def test_another_catalogue_in_its_place_is_read_as_a_whole(
     live.rest(1000)
     shutil.move(tmp_path / "other.sqlite", catalogue.path)
     columns = live.now()  # at once, however long others take to follow
-    assert read == [None, None]
+    assert reads == [None, None]
     assert len(columns) == 25
     check(columns, catalogue)
 
 
-def test_what_goes_from_the_log_into_the_file_is_not_read_again(catalogue, live, ids, read):
+def test_what_goes_from_the_log_into_the_file_is_not_read_again(catalogue, live, ids, reads):
     live.now()
     correct(catalogue, ids[0], SAD)
     assert log_of(catalogue.path).stat().st_size
     with catalogue.reading() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     check(latest(live), catalogue)
-    assert read == [None, [ids[0]], None]  # the last one is of `check`
+    assert reads == [None, [ids[0]], None]  # the last one is of `check`
 
 
 def test_embeddings_of_the_model_of_most_songs_are_read_once_they_are_most(
-    catalogue, live, ids, read
+    catalogue, live, ids, reads
 ):
     assert live.now().model == "music-1"
     sql(catalogue, "UPDATE songs SET model = 'music-2' WHERE id IN (1, 2, 4)")

@@ -1,15 +1,13 @@
 """What is prepared for picking songs, kept up with a catalogue, and how songs of a list differ."""
 
-from contextlib import closing
-
 import numpy as np
 import pytest
+from tests.plain_columns import plain_columns
 
 from vibelux.emotions import parse_mood
 from vibelux.library import live_columns
 from vibelux.library.corrections import correct
 from vibelux.library.live_columns import LiveColumns
-from vibelux.library.song_columns import SongColumns
 from vibelux.recommend.listener.listener import Listener
 from vibelux.recommend.listener.profile import Event
 from vibelux.recommend.ordering import Ordering
@@ -26,16 +24,6 @@ def live(large, request, monkeypatch):
     assert live.now().in_files == (request.param == "in files")
     yield live
     live.close()
-
-
-def read(catalogue):
-    """Read all songs, without any file."""
-    with (
-        catalogue.reading() as connection,
-        connection.begin(),
-        closing(connection.connection.cursor()) as cursor,
-    ):
-        return SongColumns.now(cursor, catalogue)[0]
 
 
 def ordered(picker, mood):
@@ -79,7 +67,7 @@ def test_a_picker_that_follows_picks_as_a_new_one(large, live, statement):
                     connection.exec_driver_sql(step)
             live.expire()
             picker = picker.following(live.now())
-            anew = Picker(large, listener, read(large))
+            anew = Picker(large, listener, plain_columns(large))
             started = Picker(large, listener, live.now())
             np.testing.assert_allclose(picker._features.columns, anew._features.columns, atol=1e-6)
             for mood in ("sad", "happy", "angry"):

@@ -102,8 +102,8 @@ def _shown(path: Path, song: "SongAnalysis") -> "RenderableType":
     names = {place: words.text(f"cli.{place}") for place in (*_PLACES, "loudness")}
     width = max(8, *map(len, names.values()))
     for place, value in places:
-        number = f"{value:+.2f}".replace(".", words.text("decimal"))
-        affect.add_row(Text(f"{names[place]:>{width}}"), _scale(value), Text(number))
+        number = Text(words.decimal(value, "+.2f"))
+        affect.add_row(Text(f"{names[place]:>{width}}"), _scale(value), number)
     parts: list[RenderableType] = [
         name,
         Text(),
@@ -112,10 +112,7 @@ def _shown(path: Path, song: "SongAnalysis") -> "RenderableType":
         affect,
     ]
     if song.loudness is not None and song.peak is not None:
-        loudness, peak = (
-            number.replace(".", words.text("decimal"))
-            for number in (f"{song.loudness:.1f}", f"{song.peak:+.1f}")
-        )
+        loudness, peak = words.decimal(song.loudness, ".1f"), words.decimal(song.peak, "+.1f")
         level = words.text("cli.level", loudness=loudness, peak=peak)
         parts += [Text(), Text.assemble(f"{names['loudness']:>{width}} ", (level, "bold"))]
     return Group(*parts)

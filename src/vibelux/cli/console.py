@@ -83,8 +83,7 @@ def enumerated(parts: "Sequence[str]", words: "Words") -> str:
 
 def percentage(share: float, words: "Words", *, decimals: int = 1) -> str:
     """Return a share in [0, 1] as ``12.3%``, or as the language writes it."""
-    number = f"{100 * share:.{decimals}f}".replace(".", words.text("decimal"))
-    return words.text("cli.percent", number=number)
+    return words.text("cli.percent", number=words.decimal(100 * share, f".{decimals}f"))
 
 
 def reason_line(reason: str, words: "Words") -> str:

@@ -69,7 +69,7 @@ def _show(
         console.print(course)
     console.print(Text(words.text("cli.estimate"), style="dim"))
     if why:
-        seconds = f"{summary.duration:.1f}".replace(".", words.text("decimal"))
+        seconds = words.decimal(summary.duration, ".1f")
         frames = words.figures(summary.frames)
         size = words.text("cli.mood.size", seconds=seconds, frames=frames)
         console.print()

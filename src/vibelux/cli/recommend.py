@@ -28,7 +28,7 @@ from vibelux.cli.ordering_options import (
     given_order,
 )
 from vibelux.cli.song_lines import print_songs
-from vibelux.cli.song_list_options import M3u8, Number, Output, open_songs, require_playlist
+from vibelux.cli.song_list_options import M3u8, Number, Output, Why, open_songs, require_playlist
 from vibelux.cli.wrong_usage import wrong
 from vibelux.errors import NoFace
 
@@ -61,7 +61,7 @@ def recommend(
         help="ranking: the best first. listening: a shuffle that follows the mood, spreads artists "
         "and lets what was played lately come later; its options below imply it.",
     ),
-    why: bool = typer.Option(False, "--why", help="Show the figures and the reason of each song."),
+    why: Why = False,
     verbose: bool = typer.Option(
         False, "-v", "--verbose", help="Also say the seed of an order to listen to, and more."
     ),

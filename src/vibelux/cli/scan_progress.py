@@ -150,8 +150,8 @@ def duration_in_words(seconds: float, words: "Words | None" = None) -> str:
 
     """
     if seconds < 10:
-        shown = f"{seconds:.1f} s"
-        return shown if words is None else shown.replace(".", words.text("decimal"))
+        number = f"{seconds:.1f}" if words is None else words.decimal(seconds, ".1f")
+        return f"{number} s"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:

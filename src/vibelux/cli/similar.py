@@ -6,7 +6,7 @@ import typer
 
 from vibelux.cli.console import err, out, print_json, require_catalogue, spoken, written
 from vibelux.cli.song_lines import print_songs, song_name
-from vibelux.cli.song_list_options import M3u8, Number, Output, open_songs, require_playlist
+from vibelux.cli.song_list_options import M3u8, Number, Output, Why, open_songs, require_playlist
 from vibelux.cli.wrong_usage import wrong
 from vibelux.errors import CatalogueError
 
@@ -29,7 +29,7 @@ def similar(
         help="ranking: the most alike first. listening: like a radio, with artists spread and what "
         "was played lately later.",
     ),
-    why: bool = typer.Option(False, "--why", help="Show the figures and the reason of each song."),
+    why: Why = False,
     json: bool = typer.Option(False, "--json", help="Print one JSON document."),
     output: Output = None,
     m3u8: M3u8 = None,

@@ -18,6 +18,7 @@ Number = Annotated[
     int,
     typer.Option("-n", "--number", "--limit", "--count", min=1, help="How many songs."),
 ]
+Why = Annotated[bool, typer.Option("--why", help="Show the figures and the reason of each song.")]
 Output = Annotated[
     Path | None,
     typer.Option(

@@ -167,7 +167,7 @@ def _detail(step: "Tagging", words: "Words", *, undo: bool) -> str:
 
 def _rounded(number: str, words: "Words") -> str:
     """Return a number of a tag as people read it; with -0.00 as 0.00."""
-    return f"{float(number):z.2f}".replace(".", words.text("decimal"))
+    return words.decimal(float(number), "z.2f")
 
 
 def _summary(counts: Counter[str], words: "Words", *, write: bool, undo: bool) -> None:

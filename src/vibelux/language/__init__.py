@@ -118,6 +118,10 @@ class Words:
         """Return a number in figures, its thousands apart."""
         return f"{number:,}".replace(",", self._table["thousands"])
 
+    def decimal(self, number: float, form: str) -> str:
+        """Return a number in a form such as ``".2f"``, with the decimal mark of the language."""
+        return format(number, form).replace(".", self.text("decimal"))
+
     def both(self, first: str, second: str) -> str:
         """Return two words as one phrase: ``"warm and gentle"``."""
         return self.text("and", first=first, second=second)

@@ -135,10 +135,14 @@ export function playAll(turns: readonly Turn[]): void {
   begin(first);
 }
 
+/** Forgets turns that were asked for; where there is none of them, nothing is ordered anew. */
+function withoutAsked(out: (turn: Turn) => boolean): void {
+  if (asked.value.some(out)) asked.update((now) => now.filter((turn) => !out(turn)));
+}
+
 /** Ends a radio: what fits the mood comes next; songs that were asked for one by one stay. */
 export function endRadio(): void {
-  if (asked.value.some(({ radioOf }) => radioOf !== undefined))
-    asked.update((now) => now.filter(({ radioOf }) => radioOf === undefined));
+  withoutAsked(({ radioOf }) => radioOf !== undefined);
 }
 
 // Who says by hand where the music shall go means it to go there.
@@ -155,7 +159,7 @@ export function playTurn(turn: Turn): void {
 
 /** Takes a song out of the queue. */
 export function removeTurn(turn: Turn): void {
-  asked.update((now) => now.filter((other) => other.song.id !== turn.song.id));
+  withoutAsked(({ song }) => song.id === turn.song.id);
   session.remove(turn.song.id);
 }
 
@@ -259,11 +263,7 @@ function begin(turn: Turn, at = 0, back = false): void {
   playing.set(turn);
   place.set({ at, duration: turn.song.duration });
   waiting.set(true);
-  asked.update((now) =>
-    now.some((other) => other.song.id === turn.song.id)
-      ? now.filter((other) => other.song.id !== turn.song.id)
-      : now,
-  );
+  withoutAsked(({ song }) => song.id === turn.song.id);
   deck.start(soundOf(turn.song), at).then(started, cannotStart);
   session.begun(turn.song);
 }
