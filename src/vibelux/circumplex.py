@@ -1,5 +1,7 @@
 """Valence and arousal of moods: where a mixture of emotions lies on Russell's circumplex."""
 
+from typing import Literal, get_args
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -24,6 +26,13 @@ Russell & Mehrabian (1977), "Evidence for a three-factor theory of emotions".
 
 PLEASANT, UNPLEASANT = 0.25, -0.25
 """Valence above and below which a song counts as of no emotion of the other side."""
+
+Energy = Literal["low", "medium", "high"]
+
+ENERGIES: tuple[Energy, ...] = get_args(Energy)
+
+LOW, HIGH = -0.2, 0.2
+"""Arousal below and above which a song counts as of low and of high energy."""
 
 _DARK_SIDE = np.isin(EMOTIONS, ("angry", "disgust", "fear", "sad"))
 _BRIGHT_SIDE = np.isin(EMOTIONS, ("happy", "neutral", "surprise"))
@@ -66,6 +75,21 @@ def song_emotions(moods: ArrayLike, valence: ArrayLike) -> NDArray[np.int64]:
     contradicted = (of_each > PLEASANT) & _DARK_SIDE | (of_each < UNPLEASANT) & _BRIGHT_SIDE
     found: NDArray[np.int64] = np.where(contradicted, -1.0, shares).argmax(axis=-1)
     return np.where(shares.any(axis=-1), found, -1)
+
+
+def energies_of(arousal: ArrayLike) -> NDArray[np.int64]:
+    """Return the energy of songs, or of parts of songs, in three bands.
+
+    Args:
+        arousal: [shape=(...)] in [-1, 1]; NaN counts as medium.
+
+    Returns:
+        [shape=(...), dtype=int64] index in `ENERGIES`.
+
+    """
+    values = np.asarray(arousal)
+    bands: NDArray[np.int64] = 1 + (values > HIGH).astype(np.int64) - (values < LOW)
+    return bands
 
 
 def mood_at(valence: float, arousal: float, places: NDArray[np.float32]) -> Mood:

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from vibelux.emotions import EMOTIONS, Mood, as_mood, emotion_index, parse_mood
 from vibelux.errors import InvalidMood
@@ -39,6 +40,24 @@ EVERYDAY_MOODS: Mapping[str, Mood] = MappingProxyType(
 Each lies where its word says by the places of the music model: calm is pleasant and of low
 energy, focused half as low and nearer to the middle. A test holds them to that.
 """
+
+
+_SAME = 1e-4
+"""Most that a share of a word's mood may differ, as after a way through JSON."""
+
+
+def word_of_mood(mood: ArrayLike) -> str | None:
+    """Return the everyday word, as a key, that stands for exactly this mood; None: none does.
+
+    Args:
+        mood: [shape=(7,)].
+
+    """
+    shares = np.asarray(mood, np.float32)
+    return next(
+        (key for key, known in EVERYDAY_MOODS.items() if np.abs(shares - known).max() <= _SAME),
+        None,
+    )
 
 
 class UnreadableMood(InvalidMood):

@@ -49,7 +49,12 @@ def test_json_has_the_documented_shape(run_cli, library):
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
     assert list(document) == ["mood", "coverage", "songs"]
-    assert document["coverage"] == {"emotion": "happy", "fit": 2, "songs": 3}
+    assert document["coverage"] == {
+        "word": None,
+        "emotions": ["happy", "sad"],
+        "fit": 2,
+        "songs": 3,
+    }
     assert list(document["mood"]) == list(EMOTIONS)
     assert document["mood"]["happy"] == pytest.approx(0.7)
     assert [song["title"] for song in document["songs"]] == ["bittersweet", "joy", "rage"]
@@ -140,7 +145,7 @@ def test_a_line_a_song_with_words_and_dots(run_cli, library):
         "1  Anna – bittersweet  cheerful             ●●●●●",
         "2  Anna – joy          cheerful and lively  ●●●●○",
         "",
-        "2 of your 3 songs are happy.",
+        "2 of your 3 songs are happy or sad.",
     ]
     assert done.stderr == ""
     german = run_cli("recommend", "fröhlich", "-n", "1", LC_ALL="de_DE.UTF-8").stdout

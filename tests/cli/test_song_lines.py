@@ -13,7 +13,7 @@ from vibelux.recommend.reasons import Sounds
 
 def entry(title, artist=None, *, score=0.7, emotion="sad"):
     song = SimpleNamespace(title=title, artist=artist, path=Path("a.mp3"))
-    return SimpleNamespace(song=song, score=score, reasons=[Sounds(emotion, "low")])
+    return SimpleNamespace(song=song, score=score, suits=True, reasons=[Sounds(emotion, "low")])
 
 
 SONGS = [
@@ -46,6 +46,11 @@ def test_nothing_is_cut_in_a_file():
 def test_without_dots_a_line_ends_with_its_words():
     lines = song_lines(SONGS[:1], words_of("de"), width=80, marks="")
     assert lines[0].plain == "1  Erik Satie – Gymnopédie No. 1  düster und langsam"
+
+
+def test_a_song_that_is_only_akin_to_the_mood_has_two_dots_at_most():
+    scores = (0, 0.09, 0.1, 0.3, 0.6, 1)
+    assert [fit_dots(score, suits=False) for score in scores] == [0, 0, 1, 2, 2, 2]
 
 
 def test_five_dots():

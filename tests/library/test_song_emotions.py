@@ -35,10 +35,10 @@ def test_names_filters_searches_counts_and_the_map_agree(catalogue, add_song):
     for index, emotion in enumerate(EMOTIONS):
         ids = {key for key, name in named.items() if name == emotion}
         assert set(find(columns, emotion=emotion).tolist()) == ids
-        assert set(find(columns, emotion, places=statistics.affect).tolist()) == ids
+        assert set(find(columns, emotion, moods=True).tolist()) == ids
         assert {key for key, place in on_the_map.items() if place == index} == ids & {*on_the_map}
         assert overview(catalogue).strongest[emotion] == emotion_counts(columns)[index] == len(ids)
-    calm = find(columns, "calm", places=statistics.affect).tolist()
+    calm = find(columns, "calm", moods=True).tolist()
     assert calm
     assert {named[key] for key in calm} <= {"neutral", "happy", "sad"}
 

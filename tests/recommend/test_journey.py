@@ -4,7 +4,7 @@ import pytest
 from vibelux.circumplex import affect_of
 from vibelux.emotions import parse_mood
 from vibelux.model_statistics import ModelStatistics
-from vibelux.recommend.journey import Journey, along
+from vibelux.recommend.journey import Journey, along, songs_of_steps
 
 PLACES = ModelStatistics().songs.affect
 SAD, HAPPY = parse_mood("sad"), parse_mood("happy")
@@ -34,3 +34,21 @@ def test_songs_on_the_way_come_in_the_order_in_which_they_lie_there():
     places[2] = np.nan
     assert along(way, places).tolist() == [0, 2, 4, 1, 3]
     assert along(way[[2, 2, 2]], places[:3]).tolist() == [0, 1, 2]
+
+
+def test_steps_without_songs_are_left_out():
+    journey = Journey(SAD, HAPPY, 5, steps=[0, 1, 4], begun=2)
+    np.testing.assert_allclose(journey.moods, Journey(SAD, HAPPY, 5).moods[[0, 1, 4]])
+    way = journey.way(PLACES)
+    assert (len(way.places), way.at, way.asked) == (3, 1, 5)
+
+
+def test_as_many_steps_as_possible_get_a_song_of_their_own():
+    lying = np.array(
+        [[1, 1, 0], [1, 0, 0], [0, 0, 0], [1, 1, 1]],
+        dtype=bool,
+    )
+    assert songs_of_steps(lying).tolist() == [1, 0, -1, 2]
+    # For want of songs those between go without: a journey begins and ends where it should.
+    assert songs_of_steps(np.ones((4, 2), dtype=bool)).tolist() == [1, -1, -1, 0]
+    assert songs_of_steps(np.zeros((3, 0), dtype=bool)).tolist() == [-1, -1, -1]

@@ -6,8 +6,12 @@ import pytest
 
 from vibelux.emotions import parse_mood
 from vibelux.errors import CatalogueError, InvalidInput
+from vibelux.everyday_moods import EVERYDAY_MOODS
+from vibelux.language import words_of
+from vibelux.recommend.journey import shorter_in_words
 from vibelux.recommend.listener.listener import Listener
 from vibelux.recommend.ordering import Ordering
+from vibelux.recommend.reasons import Relates
 from vibelux.recommend.session import Session
 
 HAPPY, SAD = parse_mood("happy=0.8,neutral=0.2"), parse_mood("sad")
@@ -184,13 +188,58 @@ def test_a_journey_through_few_songs_does_not_lead_back(library, add_song, seed)
         for number in range(3):
             add_song(f"{mood} {number}", mood, valence=valence, arousal=arousal)
     session = Session(library, seed=seed, policy="journey", goal=HAPPY, length=10)
-    picks = session.queue(10, SAD)
+    session.queue(0, SAD)
+    picks = session.queue(len(session.way.places))
     moods = [pick.song.title.split()[0] for pick in picks]
+    assert 4 <= len(moods) < session.way.asked == 10
     assert len([*groupby(moods)]) == len({*moods})  # none comes back once it was left
     assert moods[0] == "sad" and moods[-1] == "happy"
 
 
-def test_the_way_of_a_journey(many):
+@pytest.mark.parametrize("seed", range(5))
+def test_a_journey_keeps_to_its_way_and_is_shorter_where_there_are_no_songs(
+    library, add_song, seed
+):
+    """Loud and angry songs lie beside the way from sad to happy: none of them comes on it."""
+    places = {"sad": (-0.6, -0.5), "angry": (-0.7, 0.7), "neutral": (0.0, 0.0), "happy": (0.8, 0.4)}
+    for mood, (valence, arousal) in places.items():
+        for number in range(3):
+            add_song(f"{mood} {number}", mood, valence=valence, arousal=arousal)
+    session = Session(library, seed=seed, policy="journey", goal=HAPPY, length=12)
+    session.queue(0, SAD, chosen=True)
+    way = session.way
+    assert 4 <= len(way.places) < way.asked == 12
+    assert "so the journey is shorter" in shorter_in_words(way, words_of("en"))
+    picks = session.queue(len(way.places))
+    assert all(pick.reasons[1] == Relates("close", "aim") for pick in picks)
+    assert not any(pick.song.title.startswith("angry") for pick in picks)
+    np.testing.assert_allclose(picks[-1].target, HAPPY, atol=1e-5)
+    session.next()
+    resumed = Session.from_json(session.as_json(), library)
+    np.testing.assert_array_equal(resumed.way.places, way.places)
+    assert (resumed.way.at, resumed.way.asked) == (0, 12)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_first_songs_of_a_small_library_suit_what_was_asked(library, add_song, seed, listener):
+    """Also where those that suit were played a moment ago."""
+    for number in range(4):
+        add_song(f"calm {number}", "neutral", valence=0.3, arousal=-0.6, artist="One")
+        add_song(f"glad {number}", "happy", valence=0.8, arousal=0.4, artist=f"Artist {number}")
+        add_song(f"sad {number}", "sad", valence=-0.6, arousal=-0.4, artist=f"Artist {number}")
+    before = Session(library, listener, seed=seed)
+    for _ in range(2):
+        before.played(before.next(EVERYDAY_MOODS["calm"], chosen=True).song)
+    session = Session(library, listener, seed=seed)
+    picks = session.queue(12, EVERYDAY_MOODS["calm"], chosen=True)
+    assert all(pick.suits and pick.song.title.startswith("calm") for pick in picks[:3])
+    assert not picks[-1].suits
+
+
+def test_the_way_of_a_journey(library, add_song):
+    for number in range(20):
+        add_song(f"{number}", "neutral", valence=number / 10 - 0.95, arousal=number / 12 - 0.8)
+    many = library
     session = Session(many, seed=0, policy="journey", goal=HAPPY, length=4)
     session.queue(1, SAD, chosen=True)
     places = session.way.places

@@ -9,15 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from vibelux.circumplex import PLEASANT, UNPLEASANT, affect_of
+from vibelux.circumplex import HIGH, LOW, PLEASANT, UNPLEASANT, affect_of
 from vibelux.emotions import EMOTIONS, as_mood, parse_mood
 from vibelux.language import LANGUAGES, words_of
 from vibelux.library.catalogue import Song
 from vibelux.model_statistics import ModelStatistics
 from vibelux.recommend.reason_words import sound_in_words
 from vibelux.recommend.song_sound import (
-    HIGH,
-    LOW,
     TENSE,
     Analysis,
     Sounds,

@@ -34,7 +34,12 @@ def test_songs_that_fit_come_first_with_their_reasons(service):
     assert answer["songs"][0]["song"]["sound"] == first[0]
     songs = service.client.get("/api/v1/songs").json()["songs"]
     happy = [song["id"] for song in songs if max(song["mood"], key=song["mood"].get) == "happy"]
-    assert answer["coverage"] == {"emotion": "happy", "fit": len(happy), "songs": len(songs)}
+    assert answer["coverage"] == {
+        "word": None,
+        "emotions": ["happy"],
+        "fit": len(happy),
+        "songs": len(songs),
+    }
     assert first[1] == {"kind": "relation", "relation": first[1]["relation"], "to": "you"}
     assert answer["songs"][0]["target"]["happy"] == pytest.approx(1)
     scores = [pick["score"] for pick in answer["songs"]]
@@ -77,7 +82,7 @@ def test_a_journey_tells_its_way(service):
     for at in (0, 1, 2, 3, 3):
         service.client.post(f"{path}/next")
         now = service.client.get(path).json()
-        assert now["way"] == {"at": at, "places": way["places"]}
+        assert now["way"] == {"at": at, "asked": 4, "places": way["places"]}
     assert now["ordering"]["length"] == 4
     assert service.client.patch(path, json={"policy": "calm"}).json()["way"] is None
 

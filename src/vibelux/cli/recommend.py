@@ -110,6 +110,7 @@ def recommend(
     from vibelux.library.catalogue import Catalogue
     from vibelux.library.playlists import write_playlist
     from vibelux.recommend.coverage import coverage_in_words
+    from vibelux.recommend.journey import shorter_in_words
     from vibelux.recommend.listener.listener import Listener
     from vibelux.recommend.ranking import rank, require_songs
     from vibelux.recommend.session import Session
@@ -149,11 +150,11 @@ def recommend(
                     **ordering,
                 )
                 songs = session.queue(number, wanted, chosen=not of_face)
-                coverage = session.coverage
+                coverage, way = session.coverage, session.way
             notes = _order_notes(session, songs)
         else:
             ranking = rank(catalogue, wanted, n=number, of_face=of_face)
-            songs, coverage = ranking.songs, ranking.coverage
+            songs, coverage, way = ranking.songs, ranking.coverage, None
     if json:
         entries = [_entry(song) for song in songs]
         held = None if coverage is None else coverage.as_json()
@@ -161,9 +162,13 @@ def recommend(
     else:
         print_heading(wanted, words, of_face=of_face, why=why, typed=" ".join(said), goal=goal)
         print_songs(songs, words, why=why)
-        if coverage is not None:
+        held_in_words = [
+            "" if coverage is None else coverage_in_words(coverage, words),
+            "" if way is None else shorter_in_words(way, words),
+        ]
+        if sentences := " ".join(filter(None, held_in_words)):
             out().print()
-            out().print(coverage_in_words(coverage, words))
+            out().print(sentences)
         if to_listen and verbose:
             err().print(_order_line(notes, words), highlight=False)
     if output is not None:

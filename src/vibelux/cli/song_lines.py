@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Listed = Recommendation | Pick | SimilarSong
 
 _DOTS = 5
+_FEW = 2
 
 _NAMES = 60
 """Columns that names are aligned in where nothing is cut."""
@@ -89,7 +90,7 @@ def song_lines(
         name.append(" " * max(0, room - cell_len(name.plain)))
         line = Text.assemble((f"{rank:>{place}}  ", "dim"), name, f"  {sound:<{told}}")
         if marks:
-            full = fit_dots(entry.score)
+            full = fit_dots(entry.score, suits=entry.suits)
             line.append(f"  {marks[0] * full}", "cyan")
             line.append(marks[1] * (_DOTS - full), "dim")
         line.rstrip()
@@ -97,9 +98,16 @@ def song_lines(
     return lines
 
 
-def fit_dots(score: float) -> int:
-    """Return how many of five dots a fit in [0, 1] is worth."""
-    return max(0, min(_DOTS, int(score * _DOTS + 0.5)))
+def fit_dots(score: float, *, suits: bool = True) -> int:
+    """Return how many of five dots a fit in [0, 1] is worth.
+
+    Args:
+        score: the fit.
+        suits: the song is of the mood that is looked for; one that is only akin to it has two dots
+            at most, so that they never say more than the sentence about the library.
+
+    """
+    return max(0, min(_DOTS if suits else _FEW, int(score * _DOTS + 0.5)))
 
 
 def song_name(song: "Song") -> "Text":

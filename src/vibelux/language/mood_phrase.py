@@ -43,15 +43,27 @@ def face_phrase(mood: ArrayLike, words: Words) -> str:
     return words.text("mood.face", mood=named) if named else words.text("mood.face_flat")
 
 
-def _named(mood: ArrayLike, words: Words) -> str:
+def named_emotions(mood: ArrayLike) -> list[str]:
+    """Return the emotions that a mood is said by: one or two, none if it is of no kind.
+
+    Args:
+        mood: [shape=(7,)] that sums to 1.
+
+    """
     shares = np.asarray(mood, dtype=np.float64)
     one, other = np.argsort(-shares, kind="stable")[:2].tolist()
     if shares[one] < FLAT:
-        return ""
-    first = words.text(f"looks.{EMOTIONS[one]}")
-    if shares[other] < WORTH:
-        return first
-    second = words.text(f"looks.{EMOTIONS[other]}")
-    if shares[other] >= ALIKE * shares[one]:
-        return words.both(first, second)
-    return words.text("mood.second", first=first, second=second)
+        return []
+    return [EMOTIONS[each] for each in ([one] if shares[other] < WORTH else [one, other])]
+
+
+def _named(mood: ArrayLike, words: Words) -> str:
+    named = named_emotions(mood)
+    looks = [words.text(f"looks.{emotion}") for emotion in named]
+    if len(named) < 2:
+        return "".join(looks)
+    shares = np.asarray(mood, dtype=np.float64)
+    one, other = (shares[EMOTIONS.index(emotion)] for emotion in named)
+    if other >= ALIKE * one:
+        return words.both(*looks)
+    return words.text("mood.second", first=looks[0], second=looks[1])

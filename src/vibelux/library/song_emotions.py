@@ -1,11 +1,33 @@
-"""The emotion that each song of a catalogue counts as."""
+"""The emotion that each song of a catalogue counts as, and which songs are of a mood.
+
+One rule for searches, filters, counts, the sentence that says what a library holds, and the dots
+beside its songs: no two of them can contradict each other.
+"""
+
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vibelux.circumplex import song_emotions
-from vibelux.emotions import EMOTIONS
+from vibelux.circumplex import ENERGIES, Energy, energies_of, song_emotions
+from vibelux.emotions import EMOTIONS, Mood
+from vibelux.everyday_moods import word_of_mood
+from vibelux.language.mood_phrase import named_emotions
 from vibelux.library.song_columns import SongColumns
+
+_SOUNDING: Mapping[str, Mapping[str, tuple[Energy, ...]]] = {
+    "calm": {"neutral": ("low", "medium"), "happy": ("low",)},
+    "cheerful": {"happy": ENERGIES},
+    "melancholy": {"sad": ("low", "medium")},
+    "energetic": dict.fromkeys(EMOTIONS, ("high",)),
+    "tense": {"fear": ENERGIES},
+    "focused": {"neutral": ("low", "medium")},
+}
+"""Everyday word -> emotion -> energies of the songs that one would call so.
+
+In keeping with the words that songs are named by (`sounds` in the tables of `vibelux.language`): a
+song that is called cheerful and lively is cheerful, and energetic.
+"""
 
 
 def emotions_of(songs: SongColumns) -> NDArray[np.int8]:
@@ -31,6 +53,48 @@ def emotion_counts(songs: SongColumns) -> list[int]:
     found = emotions_of(songs)
     counts: list[int] = np.bincount(found[found >= 0], minlength=len(EMOTIONS)).tolist()
     return counts
+
+
+def of_word(
+    songs: SongColumns, word: str, *, rows: NDArray[np.int64] | None = None
+) -> NDArray[np.bool_]:
+    """Return which songs [shape=(n,)], or of some rows, one would call by an everyday word.
+
+    Args:
+        songs: with the column ``affect``.
+        word: key of `vibelux.everyday_moods.EVERYDAY_MOODS`.
+        rows: [shape=(k,)] of the songs; None for all.
+
+    """
+    so = np.zeros((len(EMOTIONS) + 1, len(ENERGIES)), bool)  # the last row: no mood
+    for emotion, energies in _SOUNDING[word].items():
+        so[EMOTIONS.index(emotion), [ENERGIES.index(energy) for energy in energies]] = True
+    emotions, arousal = emotions_of(songs), songs.affect[:, 1]
+    if rows is not None:
+        emotions, arousal = emotions[rows], arousal[rows]
+    found: NDArray[np.bool_] = so[emotions, energies_of(arousal)]
+    return found
+
+
+def of_mood(
+    songs: SongColumns, mood: Mood, *, rows: NDArray[np.int64] | None = None
+) -> NDArray[np.bool_]:
+    """Return which songs [shape=(n,)], or of some rows, are of a mood, as a person would say.
+
+    Of an everyday word those that one would call so; of any other mood those that count as one of
+    the emotions that it is said by (`named_emotions`). A bit of everything is every song.
+
+    Args:
+        songs: with the column ``affect``.
+        mood: [shape=(7,)].
+        rows: [shape=(k,)] of the songs; None for all.
+
+    """
+    if (word := word_of_mood(mood)) is not None:
+        return of_word(songs, word, rows=rows)
+    counted = emotions_of(songs) if rows is None else emotions_of(songs)[rows]
+    named = [EMOTIONS.index(emotion) for emotion in named_emotions(mood)]
+    return np.isin(counted, named) if named else counted >= 0
 
 
 def _emotions(moods: NDArray[np.float32], affect: NDArray[np.float32]) -> NDArray[np.int8]:

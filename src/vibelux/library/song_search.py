@@ -10,8 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from vibelux.circumplex import affect_of
-from vibelux.emotions import EMOTIONS, Mood, emotion_index
+from vibelux.emotions import EMOTIONS, emotion_index
 from vibelux.errors import InvalidInput, InvalidMood
 from vibelux.everyday_moods import mood_of_word
 from vibelux.folding import folded
@@ -20,7 +19,7 @@ from vibelux.library.column_reading import STATES
 from vibelux.library.name_orders import name_order
 from vibelux.library.name_texts import NAMES, songs_with
 from vibelux.library.song_columns import SongColumns
-from vibelux.library.song_emotions import emotions_of
+from vibelux.library.song_emotions import emotions_of, of_mood
 
 Sort = Literal[
     "title",
@@ -43,13 +42,6 @@ Sort = Literal[
 
 SEARCHED = ("affect", "affect_known", "durations", "years", *NAMES)
 """Columns that `find` and `points` need."""
-
-
-_ALIKE = 0.7
-"""Cosine from which on a song has a mood that mixes several emotions, such as a calm one."""
-
-_SIDE = 0.25
-"""Arousal from which on such a mood is lively, below its negative calm; songs must be so too."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,13 +71,13 @@ def find(
     arousal: tuple[float, float] | None = None,
     sort: Sort = "added",
     descending: bool = False,
-    places: NDArray[np.float32] | None = None,
+    moods: bool = False,
 ) -> NDArray[np.int64]:
     """Return the ids of the songs that fit, in order.
 
     Args:
         songs: with the columns `SEARCHED`.
-        words: all of them occur in title, artist or album, in any case and order; with ``places``
+        words: all of them occur in title, artist or album, in any case and order; with ``moods``
             a word for a mood may also be what the song sounds like ("sad", "calm piano"). Songs
             that are found by their names alone come first.
         state: of the songs.
@@ -98,8 +90,7 @@ def find(
             emotion asked for. Songs that lack it come last, equal ones in the order in which
             they were found.
         descending: the largest first.
-        places: [shape=(7, 2)] valence and arousal of the emotions, as of
-            `vibelux.model_statistics.SongStatistics.affect`; None: words are words.
+        moods: words for moods are looked for in what songs sound like, too.
 
     Raises:
         InvalidInput: sorting by share, or a least share, without an emotion.
@@ -120,7 +111,7 @@ def find(
             fits &= (values >= between[0]) & (values <= between[1])
     groups = [fits]
     if sought := folded(words).split():
-        having = {} if places is None else _sounding(songs, words, places)
+        having = _sounding(songs, words) if moods else {}
         named, sounding = fits, fits.copy()
         for word in sought:
             with_word = songs_with(songs, word)
@@ -131,38 +122,15 @@ def find(
     return songs.ids[np.concatenate(ordered)]
 
 
-def _sounding(
-    songs: SongColumns, words: str, places: NDArray[np.float32]
-) -> dict[str, NDArray[np.bool_]]:
+def _sounding(songs: SongColumns, words: str) -> dict[str, NDArray[np.bool_]]:
     """Return the words for moods in a text, folded -> [shape=(n,)] songs that have it."""
     found = {}
     for word in words.split():
         try:
-            found[folded(word)] = _having(songs, mood_of_word(word), places)
+            found[folded(word)] = of_mood(songs, mood_of_word(word))
         except InvalidMood:
             continue
     return found
-
-
-def _having(songs: SongColumns, mood: Mood, places: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Return which songs have a mood.
-
-    Of a single emotion, those that count as it; of a mixture, those that count as one of its
-    emotions, are much like it and as lively or calm.
-    """
-    counting: NDArray[np.bool_] = (mood > 0)[emotions_of(songs)]
-    if mood.max() == 1:
-        counting &= songs.moods.any(axis=1)
-        return counting
-    lengths = np.linalg.norm(songs.moods, axis=1) * np.linalg.norm(mood)
-    having: NDArray[np.bool_] = counting & (
-        songs.moods @ mood >= _ALIKE * np.maximum(lengths, 1e-9)
-    )
-    arousal = float(affect_of(mood, places)[1])
-    if abs(arousal) < _SIDE:
-        return having
-    lively: NDArray[np.bool_] = songs.affect[:, 1] > 0
-    return having & (lively if arousal > 0 else ~lively)
 
 
 def points(songs: SongColumns) -> Points:

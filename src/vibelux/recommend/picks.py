@@ -13,19 +13,20 @@ from vibelux.circumplex import affect_of
 from vibelux.emotions import Mood
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.song_columns import SongColumns
-from vibelux.library.song_emotions import emotion_counts
+from vibelux.library.song_emotions import emotion_counts, of_mood
 from vibelux.recommend.confidence import Confidence, confidences_of
 from vibelux.recommend.coverage import Coverage, coverage_of
 from vibelux.recommend.diversity import intra_list_diversity
 from vibelux.recommend.fit import SongFit
-from vibelux.recommend.journey import along
+from vibelux.recommend.journey import along, songs_of_steps
 from vibelux.recommend.listener.likes import Likes
 from vibelux.recommend.listener.listener import Listener
 from vibelux.recommend.listener.taste import SongFeatures, Taste
 from vibelux.recommend.ordering import Ordering
 from vibelux.recommend.policies import SAD, spares_sadness
 from vibelux.recommend.reason_words import Explained
-from vibelux.recommend.reasons import Fact, reasons_for
+from vibelux.recommend.reasons import Fact, are_close, reasons_for
+from vibelux.recommend.rest import KEPT
 from vibelux.recommend.shuffle import Traits, mood_shuffle
 from vibelux.recommend.song_sound import analysis_of
 
@@ -36,7 +37,10 @@ PICKED_BY = (
 """Columns of songs that picking needs."""
 
 _LARGE = 200
-"""Songs from which on freshness counts in full."""
+"""Songs from which on freshness counts in full, and chance alone lets the first songs suit."""
+
+_CLOSELY = 0.4
+"""Strength from which on the first songs of a small library are of the mood, if any are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +53,7 @@ class Pick(Explained):
         reasons: why, as facts; see `vibelux.recommend.reasons`.
         confidence: how sure the song's own analysis is.
         target: [shape=(7,)] the mood that was looked for at this place.
+        suits: it is of that mood, or of the listener's, as of `vibelux.library.song_emotions`.
 
     """
 
@@ -57,6 +62,7 @@ class Pick(Explained):
     reasons: list[Fact]
     confidence: Confidence
     target: Mood
+    suits: bool = True
 
 
 @dataclass(frozen=True)
@@ -197,6 +203,11 @@ class Picker:
         spared = left_out
         if not chosen and strength > 0 and spares_sadness(mood):
             spared = left_out | self._sad
+        first: NDArray[np.bool_] | None = None
+        if ordering.policy == "journey" and strength > 0:
+            first = self._lying_apart(distinct, left_out)
+        elif strength >= _CLOSELY and len(self.columns) < _LARGE and len(path):
+            first = np.tile(of_mood(self.columns, path[0]), (KEPT, 1))
         found: dict[str, int] = {}
         for out in (spared, left_out):  # sad songs for want of others
             missing = len(path) - len(found)
@@ -212,6 +223,7 @@ class Picker:
                     traits=self._traits,
                     diversity=ordering.diversity,
                     left_out=taken,
+                    first=None if first is None else first[len(found) :],
                     before=[*before, *found.values()],
                 )
                 for row in order.tolist():
@@ -225,9 +237,42 @@ class Picker:
             rows[: len(way)] = moving[along(way, self.columns.affect[moving])].tolist()
         return rows
 
-    def coverage(self, sought: Mood) -> Coverage:
-        """Return what the library holds of a mood [shape=(7,)]."""
-        return coverage_of(self._counts, sought)
+    def steps_with_songs(
+        self, path: NDArray[np.float32], left_out: NDArray[np.bool_]
+    ) -> NDArray[np.intp]:
+        """Return the steps of a journey for which there are songs, a song for each.
+
+        The first and the last one are always among them.
+
+        Args:
+            path: [shape=(steps, 7)] their moods, steps >= 2.
+            left_out: [shape=(songs,)] true for songs that must not come.
+
+        """
+        has = songs_of_steps(self._lying(path, left_out)) >= 0
+        has[[0, -1]] = True
+        return np.flatnonzero(has)
+
+    def _lying(self, path: NDArray[np.float32], left_out: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return which songs lie at each step of a way [shape=(steps, songs)]."""
+        way = affect_of(path, self._statistics.affect)
+        return np.stack([are_close(self.columns.affect, place) & ~left_out for place in way])
+
+    def _lying_apart(
+        self, path: NDArray[np.float32], left_out: NDArray[np.bool_]
+    ) -> NDArray[np.bool_]:
+        """Return which songs lie at each step, but for those that other steps are in need of."""
+        lying = self._lying(path, left_out)
+        songs = songs_of_steps(lying)
+        needy = np.flatnonzero((lying.sum(axis=1) < 2 * len(path)) & (songs >= 0))
+        kept = lying.copy()
+        kept[:, songs[needy]] = False
+        kept[needy, songs[needy]] = True
+        return kept
+
+    def coverage(self, sought: Mood) -> Coverage | None:
+        """Return what the library holds of a mood [shape=(7,)]; None: of a bit of everything."""
+        return coverage_of(self.columns, sought)
 
     def picks(
         self,
@@ -251,11 +296,17 @@ class Picker:
         likes = self._likes_now() if ordering.personal > 0 else None
         policy = "off" if ordering.strength == 0 else ordering.policy
         fits: dict[bytes, NDArray[np.float32]] = {}
+        suiting: dict[bytes, NDArray[np.bool_]] = {}
+        of_listener = of_mood(self.columns, mood, rows=rows)
         picks = []
         for place, ((row, target), song) in enumerate(zip(places, songs, strict=True)):
-            if target.tobytes() not in fits:
-                fits[target.tobytes()] = self._fit.to(target, rows=rows)
-            fit = float(fits[target.tobytes()][place])
+            sought = target.tobytes()
+            if sought not in fits:
+                fits[sought] = self._fit.to(target, rows=rows)
+                suiting[sought] = of_mood(self.columns, target, rows=rows)
+                if policy == "match":
+                    suiting[sought] |= of_listener
+            fit = float(fits[sought][place])
             reasons = reasons_for(
                 analysis_of(song, self._statistics),
                 mood,
@@ -266,7 +317,8 @@ class Picker:
                 counts=self._counts,
                 liked=None if likes is None else likes.of(row, song.artist),
             )
-            picks.append(Pick(song, fit, reasons, confidences[place], target))
+            suits = bool(suiting[sought][place])
+            picks.append(Pick(song, fit, reasons, confidences[place], target, suits))
         return picks
 
     def _likes_now(self) -> Likes:

@@ -9,7 +9,7 @@ from vibelux.emotions import as_mood
 from vibelux.errors import CatalogueEmpty, CatalogueError, InvalidInput
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.song_columns import SongColumns
-from vibelux.library.song_emotions import emotion_counts
+from vibelux.library.song_emotions import emotion_counts, of_mood
 from vibelux.recommend.confidence import Confidence, confidence_of
 from vibelux.recommend.coverage import Coverage, coverage_of
 from vibelux.recommend.fit import SongFit, standing_out
@@ -28,6 +28,8 @@ class Recommendation(Explained):
         score: how well it fits, as in `vibelux.recommend.fit`, 0 to 1.
         reasons: why, as facts; see `vibelux.recommend.reasons`.
         confidence: how sure the song's own analysis is.
+        suits: it is of the mood, as a person would say (`vibelux.library.song_emotions.of_mood`);
+            others may be the nearest to it that there are.
 
     """
 
@@ -35,6 +37,7 @@ class Recommendation(Explained):
     score: float
     reasons: list[Fact]
     confidence: Confidence
+    suits: bool = True
 
 
 @dataclass(frozen=True)
@@ -44,12 +47,12 @@ class Ranking:
     Attributes:
         songs: the best first; equal ones in the order of the catalogue.
         coverage: what the catalogue holds of the mood as the person sees it, also of a face: the
-            sentence stands beside it.
+            sentence stands beside it. None: of a bit of everything.
 
     """
 
     songs: list[Recommendation]
-    coverage: Coverage
+    coverage: Coverage | None
 
 
 def recommend_songs(
@@ -102,6 +105,10 @@ def rank(
             "them, or scan again: vibelux scan FOLDER"
         )
     counts = emotion_counts(columns)
+    suiting = of_mood(columns, wanted)
+    if of_face:
+        suiting = suiting | of_mood(columns, sought)  # what stands out in it is looked for, too
+    suited = set(columns.ids[suiting].tolist())
     recommendations = [
         Recommendation(
             song,
@@ -116,11 +123,12 @@ def rank(
                 counts=counts,
             ),
             confidence_of(song.mood, song.course, statistics),
+            suits=song.id in suited,
         )
         for song, score in found
         if song.mood is not None
     ]
-    return Ranking(recommendations, coverage_of(counts, wanted))
+    return Ranking(recommendations, coverage_of(columns, wanted))
 
 
 def require_songs(catalogue: Catalogue) -> None:

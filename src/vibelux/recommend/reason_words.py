@@ -9,6 +9,7 @@ tests/data/reasons.json, which both test suites read, holds both languages of bo
 
 from collections.abc import Mapping, Sequence
 
+from vibelux.circumplex import Energy
 from vibelux.language import Words, sentence, words_of
 from vibelux.recommend.fit import DARK
 from vibelux.recommend.reasons import (
@@ -25,7 +26,7 @@ from vibelux.recommend.reasons import (
     Step,
     Touch,
 )
-from vibelux.recommend.song_sound import Energy, Sounds
+from vibelux.recommend.song_sound import Sounds
 
 _ENERGY: Mapping[Relation, Energy] = {"calmer": "low", "livelier": "high"}
 """Relation -> the energy of songs that are so."""
@@ -38,9 +39,16 @@ _UNLIKELY: Mapping[Relation, Sequence[str]] = {
 
 
 class Explained:
-    """What has reasons, as facts, and says them in English."""
+    """What has reasons, as facts, and says them in English.
+
+    Attributes:
+        reasons: the facts.
+        suits: it is of the mood that was looked for, where one was.
+
+    """
 
     reasons: list[Fact]
+    suits: bool = True
 
     @property
     def reason(self) -> str:

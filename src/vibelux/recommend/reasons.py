@@ -12,11 +12,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vibelux.circumplex import PLEASANT, UNPLEASANT, affect_of
+from vibelux.circumplex import HIGH, LOW, PLEASANT, UNPLEASANT, affect_of
 from vibelux.emotions import EMOTIONS
 from vibelux.model_statistics import SongStatistics
 from vibelux.recommend.fit import DARK
-from vibelux.recommend.song_sound import HIGH, LOW, Analysis, Sounds, sounds_of
+from vibelux.recommend.song_sound import Analysis, Sounds, sounds_of
 
 Relation = Literal["close", "calmer", "livelier", "brighter", "darker"]
 Other = Literal["you", "aim", "song"]
@@ -136,10 +136,7 @@ def relation_of(song: ArrayLike, other: ArrayLike) -> Relation:
     band of an axis they are close on it: one word names both, and "slow, but livelier than you"
     would puzzle whoever is slow as well.
     """
-    one, two = np.asarray(song, np.float64), np.asarray(other, np.float64)
-    apart = (one - two) / CLOSE
-    apart[_bands(one) == _bands(two)] = 0
-    valence, arousal = apart.tolist()
+    valence, arousal = _apart(song, other).tolist()
     if max(abs(valence), abs(arousal)) <= 1:
         return "close"
     if abs(arousal) >= abs(valence):
@@ -147,8 +144,24 @@ def relation_of(song: ArrayLike, other: ArrayLike) -> Relation:
     return "brighter" if valence > 0 else "darker"
 
 
+def are_close(songs: ArrayLike, other: ArrayLike) -> NDArray[np.bool_]:
+    """Return which songs' valence and arousal [shape=(..., 2)] are close to another place's.
+
+    As of `relation_of`: what is said of a song is what it was chosen by.
+    """
+    close: NDArray[np.bool_] = np.abs(_apart(songs, other)).max(axis=-1) <= 1
+    return close
+
+
+def _apart(song: ArrayLike, other: ArrayLike) -> NDArray[np.float64]:
+    """Return by how much places [shape=(..., 2)] lie apart, in units of `CLOSE`."""
+    one, two = np.asarray(song, np.float64), np.asarray(other, np.float64)
+    apart: NDArray[np.float64] = np.where(_bands(one) == _bands(two), 0.0, (one - two) / CLOSE)
+    return apart
+
+
 def _bands(place: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return -1, 0 or 1 for each of valence and arousal [shape=(2,)]: the bands of `sounds_of`."""
+    """Return -1, 0 or 1 for each of valence and arousal [shape=(..., 2)]: as of `sounds_of`."""
     low, high = np.array([UNPLEASANT, LOW]), np.array([PLEASANT, HIGH])
     bands: NDArray[np.int64] = (place > high).astype(np.int64) - (place < low)
     return bands
@@ -219,6 +232,7 @@ def reasons_for(
         facts.append(liked)
     elif (
         counts is not None
+        and policy != "journey"  # of which it is said once that it is shorter
         and fit < FITS
         # What stands out in a face may be another emotion than the bars show most of: no word then.
         and (policy != "match" or sought == int(np.argmax(np.asarray(mood))))

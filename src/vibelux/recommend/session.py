@@ -306,6 +306,7 @@ class Session:
                 "chosen": self._chosen,
                 "start": None if self._journey is None else self._journey.start.tolist(),
                 "step": 0 if self._journey is None else self._journey.begun,
+                **({} if self._journey is None else {"steps": self._journey.steps}),
                 "history": [self._columns.key(row) for row in self._history],
                 "judged": [self._columns.key(row) for row in self._judged],
                 **self._plan.as_json(self._columns.key),
@@ -359,7 +360,9 @@ class Session:
         goal = self._ordering.goal
         if saved["start"] is not None and goal is not None:
             start, begun = as_mood(saved["start"]), int(saved["step"])
-            self._journey = Journey(start, goal, self._ordering.length, begun=begun)
+            # Older versions left no step out.
+            steps = [int(step) for step in saved["steps"]] if "steps" in saved else None
+            self._journey = Journey(start, goal, self._ordering.length, steps=steps, begun=begun)
         for taken, keys in (
             (self._history, saved["history"]),
             (self._judged, saved.get("judged", ())),  # not in sessions of older versions
@@ -432,7 +435,9 @@ class Session:
         if ordering.goal is None:
             return target_path(begin, ordering.policy, n)
         if self._journey is None:
-            self._journey = Journey(begin, ordering.goal, ordering.length)
+            whole = target_path(begin, "journey", ordering.length, goal=ordering.goal)
+            steps = self._picker.steps_with_songs(whole, self._out).tolist()
+            self._journey = Journey(begin, ordering.goal, ordering.length, steps=steps)
         return self._journey.ahead(n)
 
     def _picks(self, places: list[Place]) -> list[Pick]:

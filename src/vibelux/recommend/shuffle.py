@@ -71,6 +71,7 @@ def mood_shuffle(
     traits: Traits = _NO_TRAITS,
     diversity: float = 0.0,
     left_out: ArrayLike | None = None,
+    first: NDArray[np.bool_] | None = None,
     before: Sequence[int] = (),
 ) -> NDArray[np.int64]:
     """Order songs by chance, tilted by how well they fit.
@@ -88,6 +89,8 @@ def mood_shuffle(
         diversity: 0 to 1, weight of variety against the tickets' order (`diversified`), scaled by
             the strength: a plain shuffle needs none.
         left_out: [shape=(songs,)] true for songs that must not come.
+        first: [shape=(places, songs)] true for the songs of which each of the first places takes
+            one, as long as any is left; None, and beyond: of all.
         before: rows of the songs played last, the most recent one last; spacing starts from them.
 
     Returns:
@@ -111,21 +114,29 @@ def mood_shuffle(
         played = np.flatnonzero(fresh < 1)
         luck[played] += np.log(np.maximum(fresh[played], np.float32(1e-6)))
     order: list[int] = []
-    for step, row in enumerate(rows):
-        last = step == len(rows) - 1
+    limited = 0 if first is None else len(first)
+    steps = max(len(rows), limited + 1)
+    for step in range(steps):
+        row = rows[min(step, len(rows) - 1)]
+        last = step == steps - 1
         places = wanted - len(order) if last else min(1, wanted - len(order))
         if places == 0:
             break
+        among, of_them = open_, available
+        if first is not None and step < limited:
+            some = open_ & first[step]
+            if number := int(np.count_nonzero(some)):
+                among, of_them = some, number
         if strength:
-            tickets = _fitness(row, open_)
+            tickets = _fitness(row, among)
             tickets *= np.float32(strength)
             tickets += luck
         else:
             tickets = luck.copy()
-        if available < songs:
-            tickets[~open_] = -np.inf
+        if of_them < songs:
+            tickets[~among] = -np.inf
         chosen = _places(
-            tickets, row, places, traits, diversity * strength, [*before, *order], available
+            tickets, row, places, traits, diversity * strength, [*before, *order], of_them
         )
         open_[chosen] = False
         available -= len(chosen)

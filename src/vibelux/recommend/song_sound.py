@@ -10,15 +10,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from vibelux.circumplex import affect_of, song_emotions
+from vibelux.circumplex import ENERGIES, Energy, affect_of, energies_of, song_emotions
 from vibelux.emotions import EMOTIONS
 from vibelux.library.catalogue import Song
 from vibelux.model_statistics import SongStatistics
-
-Energy = Literal["low", "medium", "high"]
-
-LOW, HIGH = -0.2, 0.2
-"""Arousal below and above which a song counts as of low and of high energy."""
 
 TENSE = 0.4
 """Tension from which on a song counts as tense."""
@@ -89,7 +84,7 @@ def analysis_of_part(windows: NDArray[np.void]) -> Analysis:
 def sounds_of(song: Analysis) -> Sounds:
     """Return how a song sounds."""
     valence, arousal = (float(value) for value in song.affect)
-    energy: Energy = "low" if arousal < LOW else "high" if arousal > HIGH else "medium"
+    energy = ENERGIES[int(energies_of(arousal))]
     emotion = EMOTIONS[int(song_emotions(song.mood, valence))]
     tense = song.tension is not None and song.tension >= TENSE
     return Sounds(emotion, energy, tense)

@@ -159,6 +159,11 @@ class WayOut(BaseModel):
 
     places: list[PlaceOut] = Field(description="of its songs, from the first to the goal")
     at: int = Field(description="index of the place that has been reached", examples=[0])
+    asked: int = Field(
+        description="songs that were asked for: more than there are places where the library has "
+        "none that lie on the way",
+        examples=[12],
+    )
 
 
 class SessionOut(BaseModel):

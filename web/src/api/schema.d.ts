@@ -775,16 +775,19 @@ export interface components {
         };
         /**
          * Coverage
-         * @description How many songs of a library are of the emotion that a mood has most of.
+         * @description How many songs of a library are of a mood, by `vibelux.library.song_emotions.of_mood`.
          *
          *     Attributes:
-         *         emotion: the strongest one of the mood that is looked for.
-         *         fit: playable songs that count as it.
+         *         word: the everyday word, as a key, that was asked for; None: the mood is another one.
+         *         emotions: that the mood is said by, one or two; none where a word says it.
+         *         fit: playable songs that are of it.
          *         songs: all playable songs.
          */
         Coverage: {
-            /** Emotion */
-            emotion: string;
+            /** Word */
+            word: string | null;
+            /** Emotions */
+            emotions: string[];
             /** Fit */
             fit: number;
             /** Songs */
@@ -2058,6 +2061,12 @@ export interface components {
              * @example 0
              */
             at: number;
+            /**
+             * Asked
+             * @description songs that were asked for: more than there are places where the library has none that lie on the way
+             * @example 12
+             */
+            asked: number;
         };
     };
     responses: never;

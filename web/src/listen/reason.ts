@@ -98,11 +98,17 @@ function contrasts({ emotion, energy }: Sounds, direction: Relation): boolean {
 }
 
 /** What the library holds of the mood that is looked for: "6 of your 60 songs are sad." */
-export function coverageInWords({ emotion, fit, songs }: Coverage, t: Language): string {
+export function coverageInWords({ word, emotions, fit, songs }: Coverage, t: Language): string {
   const { table } = t;
+  const [first = "", second] = emotions.map((emotion) => table.adjectives[emotion as Emotion]);
   return filled(formOf(table.coverage, fit), {
     fit: figures(fit, table),
     songs: figures(songs, table),
-    adjective: table.adjectives[emotion as Emotion],
+    adjective:
+      word !== null
+        ? table.everyday[word as keyof typeof table.everyday].songs
+        : second === undefined
+          ? first
+          : filled(table.or, { first, second }),
   });
 }

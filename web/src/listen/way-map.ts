@@ -3,6 +3,7 @@
 import { h, say } from "../dom";
 import { colourOf, type Emotion } from "../emotions";
 import { words } from "../language";
+import { filled, figures } from "../language/table";
 import type { Way } from "../player/session";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -23,7 +24,8 @@ export function wayMap(): WayMap {
     "aria-hidden": "true", // the sentence beside it says the same
   });
   const sentence = h("p", { class: "small", role: "status" });
-  const element = h("div", { class: "way" }, sentence);
+  const shorter = h("p", { class: "muted small" });
+  const element = h("div", { class: "way" }, h("div", {}, sentence, shorter));
   element.prepend(svg);
 
   function show(way: Way | null, goal: Emotion): void {
@@ -52,6 +54,8 @@ export function wayMap(): WayMap {
     svg.replaceChildren(axes, line, ...songs, here);
     const arrived = way.at === points.length - 1;
     say(sentence, arrived ? t.listen.wayEnds : t.listen.way(way.at + 1, points.length));
+    const songs = figures(points.length, t.table);
+    say(shorter, points.length < way.asked ? filled(t.table.journey_shorter, { songs }) : "");
   }
 
   return { element, show };

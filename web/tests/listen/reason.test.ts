@@ -41,9 +41,13 @@ describe("why a song was chosen", () => {
   });
 
   test("what the library holds is one sentence for all songs", () => {
-    const held = { emotion: "sad", fit: 6, songs: 1060 };
+    const held = { word: null, emotions: ["sad"], fit: 6, songs: 1060 };
     expect(coverageInWords(held, en)).toBe("6 of your 1,060 songs are sad.");
     expect(coverageInWords({ ...held, fit: 1 }, de)).toBe("Eines deiner 1.060 Lieder ist traurig.");
     expect(coverageInWords({ ...held, fit: 0 }, en)).toBe("None of your 1,060 songs is sad.");
+    const both = { ...held, emotions: ["sad", "neutral"] };
+    expect(coverageInWords(both, de)).toBe("6 deiner 1.060 Lieder sind traurig oder ruhig.");
+    const word = { ...held, word: "energetic", emotions: [] };
+    expect(coverageInWords(word, en)).toBe("6 of your 1,060 songs are energetic.");
   });
 });

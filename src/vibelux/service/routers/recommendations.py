@@ -120,4 +120,4 @@ def _out(shared: Shared, session_id: str, session: Session, n: int) -> SessionOu
 
 def _way_out(way: Way) -> WayOut:
     places = [PlaceOut(valence=v, arousal=a) for v, a in way.places.tolist()]
-    return WayOut(places=places, at=way.at)
+    return WayOut(places=places, at=way.at, asked=way.asked)

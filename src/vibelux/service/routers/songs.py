@@ -69,7 +69,7 @@ def songs(
         arousal=None if arousal == (-1, 1) else arousal,
         sort=sort,
         descending=descending,
-        places=shared.catalogue.statistics.songs.affect,
+        moods=True,
     )
     found = shared.catalogue.songs_by_id(ids[offset : offset + limit])
     statistics = shared.catalogue.statistics.songs
