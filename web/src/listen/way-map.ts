@@ -54,8 +54,11 @@ export function wayMap(): WayMap {
     svg.replaceChildren(axes, line, ...songs, here);
     const arrived = way.at === points.length - 1;
     say(sentence, arrived ? t.listen.wayEnds : t.listen.way(way.at + 1, points.length));
-    const songs = figures(points.length, t.table);
-    say(shorter, points.length < way.asked ? filled(t.table.journey_shorter, { songs }) : "");
+    const fewer = figures(points.length, t.table);
+    say(
+      shorter,
+      points.length < way.asked ? filled(t.table.journey_shorter, { songs: fewer }) : "",
+    );
   }
 
   return { element, show };
