@@ -93,6 +93,10 @@ FIGURES: dict[str, Figure] = {
     ),
     "scale_by_artist_ms": Figure("1,000,000 songs by artist, likewise", "ms", at_most=100),
     "scale_filtered_ms": Figure("1,000,000 songs filtered by mood, likewise", "ms", at_most=100),
+    "scale_similar_ms": Figure(
+        "20 of 1,000,000 songs that sound most like one, median", "ms", at_most=30
+    ),
+    "scale_similar_recall": Figure("of these, the share of the 20 nearest", "", at_least=0.95),
     "shuffle_ms": Figure("20 of 100,000 songs ordered for listening, median", "ms", at_most=50),
     "listening_cosine_ndcg": Figure("simulated listeners, nDCG@20 of plain cosine", ""),
     "listening_cosine_skips": Figure("the same, songs skipped", ""),

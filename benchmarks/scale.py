@@ -11,6 +11,7 @@ one writes the columns to files, the next one starts with them.
 import json
 import math
 import os
+import runpy
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scan import resident
 from vibelux.circumplex import affect_of
@@ -32,16 +34,18 @@ from vibelux.library.live_columns import LiveColumns
 from vibelux.library.schema import path_bytes
 from vibelux.library.schema_blobs import EMBEDDING, MOMENT
 from vibelux.library.song_search import find
+from vibelux.library.sound_index import SoundIndex
 from vibelux.model_statistics import ModelStatistics
+from vibelux.recommend import nearest_songs
 from vibelux.recommend.listener.listener import Listener
 from vibelux.recommend.picks import Picker
 from vibelux.recommend.session import Session
+from vibelux.recommend.similar_songs import similar
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 SONGS = 1_000_000
 TOGETHER = 20_000
 MOMENTS = 24
-DIMENSIONS = 96
 TURNS = 20
 PAGE = 100
 
@@ -63,7 +67,11 @@ def measure(number: int = SONGS) -> dict[str, float]:
             "scale_list_ms": later["list_ms"],
             "scale_corrected_ms": later["corrected_ms"],
             "scale_memory_mb": later["memory_mb"],
-            **{f"scale_{name}": value for name, value in in_a_process("pages", many).items()},
+            **{
+                f"scale_{name}": value
+                for what in ("pages", "likeness")
+                for name, value in in_a_process(what, many).items()
+            },
         }
 
 
@@ -152,6 +160,22 @@ def pages(path: Path) -> dict[str, float]:
     return found
 
 
+def likeness(path: Path) -> dict[str, float]:
+    """Return how long the 20 songs take that sound most like one, and how many are the nearest."""
+    nearest_songs.playable = lambda _: True  # type: ignore[assignment]
+    times, found = [], []
+    with Catalogue(path) as catalogue, closing(LiveColumns(catalogue)) as live:
+        songs = live.now().playable
+        for row in np.random.default_rng(0).choice(len(songs), TURNS, replace=False).tolist():
+            song = catalogue.song(int(songs.ids[row]))
+            began = time.perf_counter()
+            alike = {other.song.id for other in similar(catalogue, song, n=20, columns=songs)}
+            times.append(time.perf_counter() - began)
+            nearest, _ = SoundIndex(songs.embeddings).nearest(songs.embeddings[row], 21)
+            found.append(len(alike & set(songs.ids[nearest].tolist())) / len(alike))
+    return {"similar_ms": 1000 * float(np.median(times)), "similar_recall": float(np.mean(found))}
+
+
 def all_songs(path: Path) -> float:
     """Return the processor seconds in which `Catalogue.songs` yields all of them."""
     with Catalogue(path) as catalogue:
@@ -177,6 +201,8 @@ def song_rows(number: int) -> Iterator[tuple[tuple[str, ...], Iterator[tuple[Any
     """Yield the names of columns, and rows of the catalogue, `TOGETHER` at a time."""
     statistics = ModelStatistics().songs
     rng = np.random.default_rng(0)
+    made = runpy.run_path(str(HERE.parent / "tests" / "made_sounds.py"))["sounds_in_parts"]
+    all_sounds: Iterator[NDArray[np.float16]] = made(number, TOGETHER)
     courses = np.zeros((TOGETHER, MOMENTS), MOMENT)
     courses["start"] = np.arange(MOMENTS) * 10
     for first in range(0, number, TOGETHER):
@@ -185,8 +211,7 @@ def song_rows(number: int) -> Iterator[tuple[tuple[str, ...], Iterator[tuple[Any
         moods = rng.dirichlet(np.full(len(EMOTIONS), 0.5), size).astype(np.float32)
         noise = rng.normal(0, 0.1, (size, 2))
         affect = np.clip(affect_of(moods, statistics.affect) + noise, -1, 1)
-        sounds = rng.standard_normal((size, DIMENSIONS), np.float32)
-        sounds /= np.linalg.norm(sounds, axis=1, keepdims=True)
+        sounds = next(all_sounds)
         courses["mood"][:size] = moods[:, None]
         values: dict[str, Any] = {
             "path": [path_bytes(Path(f"/music/{n // 1000:05}/{n:08}.mp3")) for n in numbers],
@@ -198,7 +223,7 @@ def song_rows(number: int) -> Iterator[tuple[tuple[str, ...], Iterator[tuple[Any
             "mood": [row.tobytes() for row in moods],
             "valence": affect[:, 0].tolist(),
             "arousal": affect[:, 1].tolist(),
-            "embedding": [row.tobytes() for row in sounds.astype(EMBEDDING)],
+            "embedding": [row.tobytes() for row in sounds.astype(EMBEDDING, copy=False)],
             "course": [row.tobytes() for row in courses[:size]],
             "model": ["benchmark"] * size,
             "state": ["ok"] * size,

@@ -244,7 +244,9 @@ def test_a_full_disk_costs_the_files_alone(catalogue, ids, monkeypatch):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
-@pytest.mark.parametrize("at", ["works.npy", "embeddings.npy", "files.json"])
+@pytest.mark.parametrize(
+    "at", ["works.npy", "embeddings.npy", "sound-cells-1-30.rows.npy", "files.json"]
+)
 def test_a_process_that_is_killed_while_it_writes_leaves_the_old_files(catalogue, ids, reads, at):
     live(catalogue)
     (old,) = generations(catalogue)
@@ -253,9 +255,9 @@ def test_a_process_that_is_killed_while_it_writes_leaves_the_old_files(catalogue
     program = f"""
 import os, signal, sys
 from pathlib import Path
-from vibelux.library import column_files, live_columns
+from vibelux.library import column_files, live_columns, near_sounds
 from vibelux.library.catalogue import Catalogue
-live_columns._STORED_FROM = 0
+live_columns._STORED_FROM = near_sounds._CELLS_FROM = 0
 write, atomic = column_files._write, column_files.atomic_file
 def dying(path, array):
     if path.name == {at!r}:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vibelux.errors import InvalidInput
-from vibelux.recommend.similar_songs import SoundIndex
+from vibelux.library.sound_index import SoundIndex
 
 TOP = 10
 

@@ -177,7 +177,11 @@ def files_of(catalogue: Catalogue) -> ColumnFiles | None:
 
 
 def write_files(
-    catalogue: Catalogue, columns: Mapping[str, Column], snapshot: Snapshot
+    catalogue: Catalogue,
+    columns: Mapping[str, Column],
+    snapshot: Snapshot,
+    *,
+    complete: Callable[[ColumnFiles], None] = lambda _: None,
 ) -> ColumnFiles | None:
     """Write columns as the generation that counts from now on, and remove older ones.
 
@@ -185,6 +189,7 @@ def write_files(
         catalogue: whose songs they are.
         columns: all that there are, by name.
         snapshot: what is said of them.
+        complete: adds what follows from the columns and is to be there from the beginning.
 
     Returns:
         the files; None where nothing can be written, there is too little room, or another process
@@ -199,12 +204,15 @@ def write_files(
         if shutil.disk_usage(folder).free < _ROOM * sum(map(_size, columns.values())):
             return None
         with process_lock(folder / "writing.lock", str(os.getpid())):
-            return _written(catalogue, columns, snapshot)
+            return _written(catalogue, columns, snapshot, complete)
     return None
 
 
 def _written(
-    catalogue: Catalogue, columns: Mapping[str, Column], snapshot: Snapshot
+    catalogue: Catalogue,
+    columns: Mapping[str, Column],
+    snapshot: Snapshot,
+    complete: Callable[[ColumnFiles], None],
 ) -> ColumnFiles:
     manifest = _manifest_of(catalogue)
     name = f"{manifest.stem}-{secrets.token_hex(8)}"
@@ -220,6 +228,8 @@ def _written(
                 _write(folder / f"{column_name}.data.npy", whole.data)
             else:
                 _write(folder / f"{column_name}.npy", column)
+        files = ColumnFiles(folder, snapshot, texts, arrays)
+        complete(files)
         said = {
             "made_by": _maker(catalogue),
             "generation": name,
@@ -237,7 +247,7 @@ def _written(
         old = _is_generation(other.name) and other.name.startswith(f"{manifest.stem}-")
         if old and other.name != name:
             shutil.rmtree(other, ignore_errors=True)
-    return ColumnFiles(folder, snapshot, texts, arrays)
+    return files
 
 
 def _write(path: Path, array: NDArray[Any]) -> None:

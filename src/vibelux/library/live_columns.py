@@ -7,6 +7,7 @@ from contextlib import closing
 
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.catalogue_errors import catalogue_errors
+from vibelux.library.near_sounds import cells_of
 from vibelux.library.song_changes import Changes
 from vibelux.library.song_columns import SongColumns
 from vibelux.library.sqlite_file import connect
@@ -128,7 +129,7 @@ class LiveColumns:
         now = time.monotonic()
         if self._names or len(columns) < _STORED_FROM or now < self._stores_from:
             return columns
-        stored = columns.store(self._catalogue, self._changes)
+        stored = columns.store(self._catalogue, self._changes, prepare=_prepare)
         if stored is columns:  # a full disk, another process that writes: later, perhaps
             self._stores_from = now + _QUIET
         return stored
@@ -139,6 +140,11 @@ class LiveColumns:
         if columns is None or columns.in_files or len(columns) < _STORED_FROM:
             return False
         return time.monotonic() >= max(self._changed_at + _QUIET, self._stores_from)
+
+
+def _prepare(songs: SongColumns) -> None:
+    """Make what takes seconds for a million songs, so that no question waits for it."""
+    cells_of(songs.playable)
 
 
 class _Watch:

@@ -6,7 +6,7 @@ catalogue; `SongColumns.of` reads it once. Of a large catalogue the columns lie 
 (`column_files`): a snapshot maps them, and reads only what has changed since they were written.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
 from typing import Any, Self
 
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vibelux.library.catalogue import Catalogue
-from vibelux.library.column_files import Snapshot, files_of, write_files
+from vibelux.library.column_files import ColumnFiles, Snapshot, files_of, write_files
 from vibelux.library.column_reading import (
     NAMES,
     Sound,
@@ -101,31 +101,53 @@ class SongColumns(SongRows):
             if files is None:
                 return None
             with suppress(OSError, ValueError):
-                embedded = not wanted or "embeddings" in wanted
-                songs = cls(
-                    files.columns(wanted),
-                    playable=files.snapshot.playable,
-                    sound=files.snapshot.sound if embedded else None,
-                    sounds=files.snapshot.sounds if embedded else (),
-                    files=files,
-                )
-                return songs, files.snapshot.changes
+                return cls._mapped_from(files, wanted), files.snapshot.changes
         return None
 
-    def store(self, catalogue: Catalogue, changes: Changes) -> "SongColumns":
+    @classmethod
+    def _mapped_from(cls, files: ColumnFiles, wanted: Sequence[str] = ()) -> Self:
+        """Return the songs that files hold, with some columns or all.
+
+        Raises:
+            OSError, ValueError: as `ColumnFiles.columns`.
+
+        """
+        embedded = not wanted or "embeddings" in wanted
+        return cls(
+            files.columns(wanted),
+            playable=files.snapshot.playable,
+            sound=files.snapshot.sound if embedded else None,
+            sounds=files.snapshot.sounds if embedded else (),
+            files=files,
+        )
+
+    def store(
+        self,
+        catalogue: Catalogue,
+        changes: Changes,
+        *,
+        prepare: Callable[["SongColumns"], None] = lambda _: None,
+    ) -> "SongColumns":
         """Write all columns to files and return these songs as the files hold them.
 
         Args:
             catalogue: whose songs they are.
             changes: its last changes that these songs know of.
+            prepare: makes what is to be kept beside the columns (`kept`) before the files count.
 
         Returns:
             the same songs; this snapshot where nothing can be written.
 
         """
         snapshot = Snapshot(len(self), self._playable, self._sound, self._sounds, changes)
+
+        def complete(files: ColumnFiles) -> None:
+            prepare(self._mapped_from(files))
+
         for write in (False, True):  # another process may have written the same
-            if write and write_files(catalogue, self._columns, snapshot) is None:
+            if write and (
+                write_files(catalogue, self._columns, snapshot, complete=complete) is None
+            ):
                 break
             stored = self.stored(catalogue)
             if stored is not None and stored[1] == changes and len(stored[0]) == len(self):

@@ -24,7 +24,7 @@ def nearest_songs(
         catalogue: an open one.
         ids: [shape=(songs,)] that the ranking is of.
         nearest: given k, the rows of the first k and their scores, both [shape=(at most k,)];
-            more of them begin with the same ones.
+            what more of them begin with may differ a little, where not all songs are compared.
         n: the most to return.
 
     Returns:
@@ -32,21 +32,23 @@ def nearest_songs(
 
     """
     found: list[tuple[int, float]] = []
-    seen, asked = 0, n
+    seen, asked = np.empty(0, np.int64), n
     while True:
         rows, scores = nearest(asked)
-        more = ids[rows[seen:]]
+        new = ~np.isin(rows, seen)
+        more = ids[rows[new]]
         found += [
             (int(song_id), float(score))
             for song_id, score, path in zip(
-                more, scores[seen:], catalogue.paths_by_id(more), strict=True
+                more, scores[new], catalogue.paths_by_id(more), strict=True
             )
             if playable(path)
         ]
-        seen = len(rows)
-        if len(found) >= n or seen < asked or seen == len(ids):
+        seen = np.union1d(seen, rows)
+        if len(found) >= n or len(rows) < asked or len(rows) == len(ids):
             break
         asked = min(4 * asked, len(ids))
+    found.sort(key=lambda one: -one[1])
     songs = catalogue.songs_by_id([song_id for song_id, _ in found[:n]])
     return [(song, score) for song, (_, score) in zip(songs, found[:n], strict=True)]
 

@@ -6,10 +6,11 @@ import numpy as np
 
 from vibelux.errors import NotComparable
 from vibelux.library.catalogue import Catalogue, Song
+from vibelux.library.near_sounds import nearest_sounds
 from vibelux.library.song_columns import SongColumns
 from vibelux.recommend.listener.listener import Listener
 from vibelux.recommend.shuffle import Traits, mood_shuffle
-from vibelux.recommend.similar_songs import SimilarSong, as_similar, cosines_to
+from vibelux.recommend.similar_songs import SimilarSong, as_similar, comparable
 
 RADIO_BY = (
     *("affect", "embeddings", "artists", "albums", "works"),
@@ -55,42 +56,43 @@ def radio(
 
     """
     songs = columns.playable
-    cosines = cosines_to(song, songs)
-    left_out = np.isnan(cosines)
-    if (row := songs.row_of(song.id)) is not None:
-        left_out[songs.copies(row)] = True
-    candidates = np.flatnonzero(~left_out)
-    if not candidates.size:
+    embedding = comparable(song, songs)
+    row = songs.row_of(song.id)
+    itself = np.empty(0, np.int64) if row is None else songs.copies(row)
+    near, cosines = nearest_sounds(songs, embedding, _WIDER * n + itself.size)
+    other = ~np.isin(near, itself)
+    near, cosines = near[other][: _WIDER * n], cosines[other][: _WIDER * n]
+    if not near.size:
         raise NotComparable(
             f"there is no other song that sounds like '{song.title}'; scan more music: "
             "vibelux scan FOLDER"
         )
-    nearest = candidates[np.argsort(-cosines[candidates], kind="stable")[: _WIDER * n]]
-    left_out[:] = True
-    left_out[nearest] = False
+    before = [] if row is None else [row]  # the song that has just been played
+    drawn = np.concatenate([np.array(before, np.int64), near])
     statistics = catalogue.statistics.songs
     order = mood_shuffle(
-        np.where(left_out, 0, cosines),
+        np.concatenate([np.zeros(len(before), np.float32), cosines]),
         strength=_STRENGTH,
         seed=np.random.default_rng(seed),
-        freshness=listener.freshness(songs, now=time.time()),
+        freshness=listener.freshness(songs, now=time.time())[drawn],
         traits=Traits(
-            artists=songs.artists,
-            albums=songs.albums,
-            works=songs.works,
-            embeddings=songs.embeddings,
+            artists=songs.artists[drawn],
+            albums=songs.albums[drawn],
+            works=songs.works[drawn],
+            embeddings=songs.embeddings[drawn],
             near_duplicate=statistics.near_duplicate,
         ),
         diversity=_DIVERSITY,
-        left_out=left_out,
-        before=[] if row is None else [row],
+        left_out=np.arange(drawn.size) < len(before),
+        before=[*range(len(before))],
     )
+    scores = dict(zip(near.tolist(), cosines.tolist(), strict=True))
     rows: dict[str, int] = {}  # one of the copies of a file
-    for place in order.tolist():
+    for place in drawn[order].tolist():
         rows.setdefault(songs.key(place), place)
     chosen = list(rows.values())[:n]
     others = catalogue.songs_by_id(songs.ids[chosen])
     return [
-        as_similar(song, other, float(cosines[place]), statistics)
+        as_similar(song, other, scores[place], statistics)
         for place, other in zip(chosen, others, strict=True)
     ]

@@ -1,4 +1,4 @@
-"""The songs that sound most alike: exact cosine between their audio embeddings."""
+"""The songs that sound most alike, by the cosine between their audio embeddings."""
 
 import os
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from vibelux.errors import CatalogueError, InvalidInput, NotComparable
 from vibelux.folding import canonical, folded
 from vibelux.library.catalogue import Catalogue, Song
+from vibelux.library.near_sounds import nearest_sounds
 from vibelux.library.song_columns import SongColumns
 from vibelux.library.song_search import SEARCHED, find
 from vibelux.model_statistics import SongStatistics
@@ -21,93 +22,11 @@ from vibelux.recommend.reason_words import Explained
 from vibelux.recommend.reasons import Fact, reasons_alike
 from vibelux.recommend.song_sound import analysis_of
 
-_AT_ONCE = 1 << 15
-"""Rows multiplied together: what fits the processor's cache."""
-
 _SHOWN = 5
 """Songs named when words fit several."""
 
 _ID_DIGITS = 18
 """Of the largest id: SQLite's integers have 64 bits."""
-
-
-class SoundIndex:
-    """Embeddings that can be asked for the nearest ones, exact among any number of songs.
-
-    Args:
-        embeddings: [shape=(n, d), dtype=float16 or float32] each of length 1; n may be 0. Kept as
-            they are: a million of 96 numbers in half precision take 192 MB.
-
-    Raises:
-        InvalidInput: not a matrix.
-
-    """
-
-    def __init__(self, embeddings: NDArray[np.floating]) -> None:
-        if embeddings.ndim != 2:
-            raise InvalidInput(f"embeddings must have shape (n, d), got {embeddings.shape}")
-        self._rows = embeddings
-
-    def __len__(self) -> int:
-        """Return the number of songs."""
-        return len(self._rows)
-
-    def nearest(
-        self, embedding: NDArray[np.floating], n: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Find the n songs that sound most alike.
-
-        Args:
-            embedding: [shape=(d,)] not all zero.
-            n: the most to return, >= 0.
-
-        Returns:
-            indices [shape=(k,), dtype=int64] rows of the matrix, best first, equal ones by index;
-            k = min(n, rows).
-            cosines [shape=(k,), dtype=float32] in [-1, 1], falling.
-
-        Raises:
-            InvalidInput: n is negative, or the embedding has another length.
-
-        """
-        if n < 0:
-            raise InvalidInput(f"n={n} must not be negative")
-        cosines = self.cosines(embedding)
-        n = min(n, len(self))
-        if n == 0:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
-        worst = np.partition(cosines, len(cosines) - n)[len(cosines) - n]
-        near = np.flatnonzero(cosines >= worst)
-        best = near[np.argsort(-cosines[near], kind="stable")[:n]]
-        return best, cosines[best]
-
-    def cosines(self, embedding: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Return how much all songs sound like an embedding.
-
-        Args:
-            embedding: [shape=(d,)] not all zero.
-
-        Returns:
-            [shape=(n,), dtype=float32] in [-1, 1].
-
-        Raises:
-            InvalidInput: the embedding has another length.
-
-        """
-        unit = np.asarray(embedding, np.float32)
-        if unit.shape != self._rows.shape[1:]:
-            raise InvalidInput(
-                f"the embedding has shape {unit.shape}, the songs' {self._rows.shape[1:]}"
-            )
-        cosines = np.empty(len(self), np.float32)
-        if not len(self):
-            return cosines
-        unit = unit / np.linalg.norm(unit)
-        for first in range(0, len(self), _AT_ONCE):
-            some = self._rows[first : first + _AT_ONCE].astype(np.float32, copy=False)
-            # Not some @ unit: the product of a row must not depend on its place in memory.
-            np.einsum("nd,d->n", some, unit, out=cosines[first : first + _AT_ONCE])
-        return np.clip(cosines, -1.0, 1.0, out=cosines)
 
 
 @dataclass(frozen=True)
@@ -156,12 +75,8 @@ def similar(
     if n < 1:
         raise InvalidInput(f"n={n} must be at least 1")
     songs = (SongColumns.of(catalogue, "embeddings") if columns is None else columns).playable
-    embedding = comparable(song, songs)
-    ids, embeddings = songs.ids, songs.embeddings
-    if not (known := songs.embedded).all():
-        ids, embeddings = ids[known], embeddings[known]
-    nearest = partial(SoundIndex(embeddings).nearest, embedding)
-    near = nearest_songs(catalogue, ids, nearest, n + 1)  # the song itself is the nearest
+    nearest = partial(nearest_sounds, songs, comparable(song, songs))
+    near = nearest_songs(catalogue, songs.ids, nearest, n + 1)  # the song itself is the nearest
     statistics = catalogue.statistics.songs
     found = [
         as_similar(song, other, score, statistics)
@@ -200,22 +115,6 @@ def comparable(song: Song, songs: SongColumns) -> NDArray[np.float32]:
             "vibelux scan FOLDER"
         )
     return song.embedding
-
-
-def cosines_to(song: Song, songs: SongColumns) -> NDArray[np.float32]:
-    """Return how much songs sound like a song.
-
-    Returns:
-        [shape=(n,), dtype=float32] cosines in [-1, 1]; NaN for songs of which it is not known.
-
-    Raises:
-        NotComparable: as of `comparable`.
-
-    """
-    index = SoundIndex(songs.embeddings)
-    cosines = index.cosines(comparable(song, songs))
-    cosines[~songs.embedded] = np.nan
-    return cosines
 
 
 def as_similar(song: Song, other: Song, score: float, statistics: SongStatistics) -> SimilarSong:
