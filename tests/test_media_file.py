@@ -1,8 +1,11 @@
 """Files are read by what is in them: their names and what they ask for lead nowhere."""
 
 import errno
+import gc
 import io
 import os
+import weakref
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
@@ -10,8 +13,10 @@ import numpy as np
 import pytest
 
 from vibelux.errors import VideoError
+from vibelux.face.video_file import VideoFile
 from vibelux.library.tags import read_tags_and_sound
-from vibelux.media_file import FilePart, MediaSource, open_container, open_media
+from vibelux.media_file import FilePart, MediaSource, OpenFile, open_container, open_media
+from vibelux.music.audio_file import AudioFile
 
 
 def write_caf(path: Path) -> bytearray:
@@ -89,3 +94,38 @@ def test_an_error_of_the_disk_is_told_as_one(tmp_path: Path) -> None:
         open_container(source)
     with pytest.raises(VideoError, match="disk: Input"), source.reading():
         pass  # whatever FFmpeg made of it
+
+
+@pytest.fixture
+def no_cycles_collected() -> Iterator[None]:
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("no_cycles_collected")
+@pytest.mark.parametrize("kind", [AudioFile, VideoFile])
+def test_what_was_decoded_leaves_the_memory_with_its_file(
+    tmp_path: Path, kind: type[OpenFile]
+) -> None:
+    """A scan opens one song after another: none may wait for the collector of cycles."""
+    path = tmp_path / "film.mkv"
+    with av.open(str(path), "w") as out:
+        picture = out.add_stream("mpeg4", rate=10)
+        picture.width, picture.height, picture.pix_fmt = 64, 48, "yuv420p"
+        sound = out.add_stream("pcm_s16le", rate=8000, layout="mono")
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 8000), np.int16), "s16", "mono")
+        frame.sample_rate = 8000
+        for stream, first in (
+            (picture, av.VideoFrame.from_ndarray(np.zeros((48, 64, 3), np.uint8))),
+            (sound, frame),
+        ):
+            out.mux(stream.encode(first))
+            out.mux(stream.encode(None))
+    with kind(path) as file:
+        decoded = list(file.read() if isinstance(file, AudioFile) else file.packets())
+    assert decoded
+    gone = weakref.ref(file)
+    del file, decoded
+    assert gone() is None

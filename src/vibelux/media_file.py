@@ -61,7 +61,8 @@ class MediaSource:
     Args:
         file: open for reading; the position is where FFmpeg begins.
         path: of the file; of its name FFmpeg gets the ending, which helps to tell the format.
-        unreadable: makes what `reading` raises of an error of the system.
+        unreadable: makes what `reading` raises of an error of the system. Must not hold who opens
+            the file: in a circle of references, what was decoded stays in memory for long.
 
     """
 

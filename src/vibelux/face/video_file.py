@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -56,7 +57,7 @@ class VideoFile(OpenFile):
         try:
             self._part = FilePart(self._whole, start, self._whole.seek(0, os.SEEK_END))
             self._part.seek(0)
-            self._source = MediaSource(self._part, path, self._unreadable)
+            self._source = MediaSource(self._part, path, partial(_unreadable, path))
             self._container = self._understood()
             self.stream = self._chosen(self._container)
             self._decoder = _decoder(self.stream)
@@ -152,12 +153,6 @@ class VideoFile(OpenFile):
         aspect = self._decoder.sample_aspect_ratio
         return float(aspect) if aspect else 1.0
 
-    def _unreadable(self, error: OSError) -> VideoError:
-        said = error.strerror or error
-        return VideoError(
-            f"{self.path} cannot be read at the moment ({said}); check its disk and try again"
-        )
-
     def _understood(self) -> InputContainer:
         try:
             with self._source.reading():
@@ -191,6 +186,11 @@ class VideoFile(OpenFile):
         own = aspect is not None and aspect != stream.codec_context.sample_aspect_ratio
         self._container_aspect = float(aspect) if aspect is not None and own else None
         return stream
+
+
+def _unreadable(path: Path, error: OSError) -> VideoError:
+    said = error.strerror or error
+    return VideoError(f"{path} cannot be read at the moment ({said}); check its disk and try again")
 
 
 def _open(path: Path) -> BinaryIO:

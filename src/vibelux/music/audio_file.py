@@ -2,7 +2,7 @@
 
 import stat
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -311,7 +311,7 @@ class AudioFile(OpenFile):
             found = links(self._whole)
             end = end_of_sound(self._whole)
         except OSError as error:
-            raise self._unreadable(error) from error
+            raise unreadable(self.path, error) from error
         if len(found) == 1:
             self._open_part(Link(0, end))
             return
@@ -338,7 +338,7 @@ class AudioFile(OpenFile):
     def _start_over(self) -> None:
         """Open the container anew, which works where seeking back does not."""
         self._close_container()
-        self._source = source = MediaSource(self._file, self.path, self._unreadable)
+        self._source = source = MediaSource(self._file, self.path, partial(unreadable, self.path))
         with source.reading():
             source.seek(0)
             head = source.read(16)
@@ -377,9 +377,6 @@ class AudioFile(OpenFile):
     def _length(self, packet: "Packet[AudioStream]") -> float:
         seconds = (packet.duration or 0) * self._time_base
         return seconds if seconds < LONGEST_GAP else 0.0
-
-    def _unreadable(self, error: OSError) -> AudioError:
-        return unreadable(self.path, error)
 
     def _error(self, code: str, what: str) -> AudioError:
         return AudioError(f"cannot analyse {self.path}: {what}", code=code)
