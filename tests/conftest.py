@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from hypothesis import settings
-from tests.forked_commands import COMMAND, ForkedCommands
+from tests.forked_commands import CAN_FORK, COMMAND, ForkedCommands
 
 from vibelux.circumplex import RUSSELL_MEHRABIAN
 from vibelux.models import LABELS, WEIGHTS, Card, sha256_of
@@ -176,8 +176,8 @@ def run_cli(tmp_path: Path, forked_commands: ForkedCommands) -> RunCli:
             "PYTHONUTF8": "1",
             **environment,
         }
-        # Python reads its own variables while it starts; forks after imports are safe on Linux.
-        if sys.platform == "linux" and not any(name.startswith("PYTHON") for name in environment):
+        # Python reads its own variables while it starts.
+        if CAN_FORK and not any(name.startswith("PYTHON") for name in environment):
             return forked_commands.run(map(str, arguments), ours)
         return subprocess.run(
             [sys.executable, "-c", COMMAND, *map(str, arguments)],

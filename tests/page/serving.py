@@ -9,7 +9,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-START = (sys.executable, "-c", "from vibelux.cli import main; main()")
+from tests.forked_commands import CAN_FORK, COMMAND, ForkedCommand, ForkedCommands
+
+START = (sys.executable, "-c", COMMAND)
+
+_COMMANDS = ForkedCommands(
+    *("vibelux.cli.serve", "vibelux.service.app", "vibelux.service.server"),
+    *("vibelux.service.context", "uvicorn.protocols.http.httptools_impl"),
+    *("uvicorn.lifespan.on", "uvicorn.loops.asyncio"),
+)
 
 
 @dataclass
@@ -30,7 +38,7 @@ class Served:
     link: str
     home: Path
     root: Path
-    process: "subprocess.Popen[str]"
+    process: "subprocess.Popen[str] | ForkedCommand"
     options: tuple[str, ...]
 
     @property
@@ -66,21 +74,23 @@ def served(home: Path, root: Path, *options: str) -> Iterator[Served]:
 
 def _started(
     home: Path, root: Path, port: int, options: tuple[str, ...]
-) -> "tuple[subprocess.Popen[str], str]":
+) -> "tuple[subprocess.Popen[str] | ForkedCommand, str]":
     """Start the command and return it with the last link that it printed: not a proxy's."""
     clean = {name: v for name, v in os.environ.items() if not name.startswith("VIBELUX_")}
     home.mkdir(parents=True, exist_ok=True)
+    arguments = ("serve", "--no-browser", "--root", str(root), "--port", str(port), *options)
+    environment = {**clean, "VIBELUX_HOME": str(home), "NO_COLOR": "1", "PYTHONUTF8": "1"}
     with _log(home).open("a", encoding="utf-8") as log:
-        process = subprocess.Popen(
-            [
-                *(*START, "serve", "--no-browser", "--root", str(root)),
-                *("--port", str(port), *options),
-            ],
-            env={**clean, "VIBELUX_HOME": str(home), "NO_COLOR": "1", "PYTHONUTF8": "1"},
-            stdout=subprocess.PIPE,
-            stderr=log,
-            encoding="utf-8",
-        )
+        if CAN_FORK:
+            process = _COMMANDS.start(arguments, environment, stderr=log)
+        else:
+            process = subprocess.Popen(
+                [*START, *arguments],
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                encoding="utf-8",
+            )
     with process.stdout:
         for line in process.stdout:
             if link := re.search(r"http://\S+", line):
