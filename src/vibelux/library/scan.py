@@ -114,7 +114,7 @@ def scan(
             analysed before is kept.
         CatalogueLocked: another scan, or another program, is writing.
         CatalogueError: the catalogue cannot be written; what was analysed before is kept.
-        ModelError: the model cannot be loaded.
+        ModelError: the model cannot be loaded, or its card has no statistics.
 
     """
     return _scanned(
@@ -173,9 +173,10 @@ def _scanned(
     way = way_of()
     retry, again = terms
     report = ScanReport()
+    usual = catalogue.statistics.songs
     with scan_lock(catalogue.path), catalogue.session() as connection:
         counted = Terms(analyser.model, retry=retry, again=again)
-        ledger = Ledger(connection, counted, way.roots)
+        ledger = Ledger(connection, counted, way.roots, usual)
 
         def rest() -> None:
             ledger.rest()

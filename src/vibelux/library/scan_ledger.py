@@ -33,7 +33,7 @@ from vibelux.library.folders import below, note_scanned
 from vibelux.library.forgotten_songs import recall
 from vibelux.library.path_names import tags_from_path, with_names_of_path
 from vibelux.library.scan_files import Found
-from vibelux.library.scan_sources import Sources, is_replaced
+from vibelux.library.scan_sources import Sources
 from vibelux.library.scan_tables import create_tables, pending_files, seen_songs
 from vibelux.library.scan_verdicts import Terms, is_unread, outlives
 from vibelux.library.schema import OWN, VERDICT, path_bytes, path_of, songs
@@ -43,6 +43,7 @@ from vibelux.library.song_identity import (
 )
 from vibelux.library.tags import Tags
 from vibelux.library.workers_process import Job, Outcome
+from vibelux.model_statistics import SongStatistics
 
 Change = Literal["analysed", "unchanged", "moved", "copied", "failed", "unread", "vanished"]
 
@@ -56,14 +57,17 @@ class Ledger:
         connection: to the catalogue.
         terms: what counts as done.
         roots: the folders that are scanned; names of folders below them tell of untagged files.
+        usual: how near embeddings of the model in use are to each other.
 
     """
 
-    def __init__(self, connection: Connection, terms: Terms, roots: Sequence[Path]) -> None:
+    def __init__(
+        self, connection: Connection, terms: Terms, roots: Sequence[Path], usual: SongStatistics
+    ) -> None:
         self._connection = connection
-        self._terms = terms
+        self._terms, self._usual = terms, usual
         self._roots = sorted(roots, key=lambda root: len(root.parts))
-        self._sources = Sources(connection, terms)
+        self._sources = Sources(connection, terms, usual)
         self._commits = DurableCommits(connection)
         with connection.begin():
             create_tables(connection)
@@ -162,7 +166,7 @@ class Ledger:
                 source = self._sources.of_sound(pending, own, outcome.values)
             if moved := source is not None and self._sources.has_come(source, own, pending):
                 own = self._leave(source, own)
-            elif own is not None and is_replaced(own, source, outcome):
+            elif own is not None and self._sources.is_replaced(own, source, outcome):
                 self._set_aside(own)
                 own = None
             if outcome.reason_code is None and not outcome.values:
@@ -311,7 +315,7 @@ class Ledger:
         """
         if source is not None:
             return {"known_by": key_of(source)} | {name: source._mapping[name] for name in OWN}
-        known_by = {"known_by": key_after(self._connection, own, outcome.values)}
+        known_by = {"known_by": key_after(self._connection, own, outcome.values, self._usual)}
         if own is not None:
             return known_by
         return known_by | recall(self._connection, outcome.content_hash, outcome.values)
@@ -332,7 +336,7 @@ class Ledger:
                 values |= reason  # so that the next scan tries again
         else:
             values |= dict.fromkeys(VERDICT) | self._tags_from(outcome.job.path) | reason
-            values |= {"known_by": key_after(self._connection, song, {})}
+            values |= {"known_by": key_after(self._connection, song, {}, self._usual)}
             values |= {"state": "failed", "analysed_at": int(time.time())}
             if transient:
                 values["content_hash"] = None  # nothing is known of this content

@@ -17,6 +17,7 @@ from vibelux.library.schema_blobs import REVISION
 from vibelux.library.song_identity import another_song, same_sound, songs_of_sound
 from vibelux.library.waited_call import waited_for
 from vibelux.library.workers_process import Outcome
+from vibelux.model_statistics import SongStatistics
 from vibelux.music.reading_errors import code_of
 
 _KNOWN_LIMIT = 1000
@@ -35,12 +36,13 @@ class Sources:
     Args:
         connection: to the catalogue, with the tables of `vibelux.library.scan_tables`.
         terms: what counts as done.
+        usual: how near embeddings of the model in use are to each other.
 
     """
 
-    def __init__(self, connection: Connection, terms: Terms) -> None:
+    def __init__(self, connection: Connection, terms: Terms, usual: SongStatistics) -> None:
         self._connection = connection
-        self._terms = terms
+        self._terms, self._usual = terms, usual
 
     def known(self, file: Row[Any]) -> frozenset[bytes]:
         """Return the hashes of contents of the file's size that need no analysis."""
@@ -90,9 +92,9 @@ class Sources:
         self, file: Row[Any], own: Row[Any] | None, analysis: dict[str, Any]
     ) -> Row[Any] | None:
         """Return the song with the sound of a new file, or of one that is another song now."""
-        if own is not None and same_sound(own, analysis) is not False:
+        if own is not None and same_sound(own, analysis, self._usual) is not False:
             return own
-        found = songs_of_sound(self._connection, analysis)
+        found = songs_of_sound(self._connection, analysis, self._usual)
         return max(found, key=lambda row: _is_gone(row, file), default=None)
 
     def has_come(self, source: Row[Any], own: Row[Any] | None, file: Row[Any]) -> bool:
@@ -111,14 +113,13 @@ class Sources:
             return (there.size, there.mtime_ns) != (source.size, source.mtime_ns)
         return bool(there.size != source.size)  # else it was perhaps only touched
 
-
-def is_replaced(own: Row[Any], source: Row[Any] | None, outcome: Outcome) -> bool:
-    """Tell whether a song's file is certainly another song now."""
-    if outcome.reason_code is not None:
-        return False
-    if outcome.values:
-        return another_song(own, outcome.values)
-    return source is not None and another_song(own, source._asdict())
+    def is_replaced(self, own: Row[Any], source: Row[Any] | None, outcome: Outcome) -> bool:
+        """Tell whether a song's file is certainly another song now."""
+        if outcome.reason_code is not None:
+            return False
+        if outcome.values:
+            return another_song(own, outcome.values, self._usual)
+        return source is not None and another_song(own, source._asdict(), self._usual)
 
 
 def _is_gone(song: Row[Any], file: Row[Any]) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, insert, literal, select, 
 from vibelux.library.durable_commits import DurableCommits
 from vibelux.library.schema import OWN, VERDICT, remote_path, songs
 from vibelux.library.song_identity import key_after
+from vibelux.model_statistics import SongStatistics
 
 _TOGETHER = 500
 """Songs in one statement."""
@@ -30,11 +31,12 @@ class ServerSongs:
     Args:
         connection: to the catalogue, whose transactions write.
         server: see `vibelux.library.catalogue.Song.server`.
+        usual: how near embeddings of the model in use are to each other.
 
     """
 
-    def __init__(self, connection: Connection, server: str) -> None:
-        self._connection, self.server = connection, server
+    def __init__(self, connection: Connection, server: str, usual: SongStatistics) -> None:
+        self._connection, self.server, self._usual = connection, server, usual
         self._commits = DurableCommits(connection)
 
     @contextmanager
@@ -79,7 +81,7 @@ class ServerSongs:
 
     def key_after(self, song: KnownSong | None, analysed: Mapping[str, Any]) -> bytes | None:
         """Return the key of a song that was analysed, as in `song_identity.key_after`."""
-        return key_after(self._connection, song, analysed)
+        return key_after(self._connection, song, analysed, self._usual)
 
     def add(self, remote_id: str, values: Mapping[str, Any]) -> None:
         """Add a song.

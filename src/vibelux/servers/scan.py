@@ -109,20 +109,21 @@ def scan_server(
         FilesUnreachable: many songs in a row cannot be analysed for lack of memory or time.
         CatalogueLocked: another scan, or another program, is writing.
         CatalogueError: the catalogue cannot be written; what was analysed before is kept.
-        ModelError: the model cannot be loaded.
+        ModelError: the model cannot be loaded, or its card has no statistics.
 
     """
     began = time.monotonic()
     analyser = analyser or music_analyser(model_path)
     tell = on_progress or untold
     report = ServerScanReport(server=client.login.server)
+    usual = catalogue.statistics.songs
     with (
         scan_lock(catalogue.path),
         _passing_folder(catalogue.path.with_name("server-songs.part")) as folder,
         catalogue.session() as connection,
     ):
         terms = Terms(analyser.model, retry=retry, again=again)
-        songs = ServerSongs(connection, report.server)
+        songs = ServerSongs(connection, report.server, usual)
         ledger, recognition = ServerLedger(songs, terms), Recognition(songs)
         pending, seen = _look(client, ledger, recognition, report, tell)
         try:
@@ -164,7 +165,8 @@ def refresh_plays(client: Client, catalogue: Catalogue) -> None:
     except ServerRefused:
         return
     with catalogue.session() as connection:
-        ledger = ServerLedger(ServerSongs(connection, client.login.server), Terms(""))
+        songs = ServerSongs(connection, client.login.server, catalogue.statistics.songs)
+        ledger = ServerLedger(songs, Terms(""))
         for first in range(0, len(recent), _TOGETHER):
             ledger.note_plays(recent[first : first + _TOGETHER])
 
