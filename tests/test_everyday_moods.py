@@ -1,6 +1,7 @@
 """Everyday words for moods: each lies where its word says, and is found in any language."""
 
 import re
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -8,7 +9,14 @@ import pytest
 from vibelux.circumplex import affect_of
 from vibelux.emotions import EMOTIONS, parse_mood
 from vibelux.errors import InvalidMood
-from vibelux.everyday_moods import EVERYDAY_MOODS, UnreadableMood, mood_of_text, mood_of_word
+from vibelux.everyday_moods import (
+    EVERYDAY_MOODS,
+    UnreadableMood,
+    Word,
+    mood_of_text,
+    mood_of_word,
+    word_of_mood,
+)
 from vibelux.language import LANGUAGES, words_of
 from vibelux.model_statistics import ModelStatistics
 
@@ -148,3 +156,11 @@ def test_a_text_that_is_no_mood_tells_which_one_was_meant(text, code, meant):
         mood_of_text(text, words_of(code))
     assert (said.value.text, said.value.meant) == (text, meant)
     assert meant is None or mood_of_text(meant).sum() == pytest.approx(1)
+
+
+def test_a_mood_is_known_by_its_word():
+    assert list(EVERYDAY_MOODS) == list(get_args(Word))
+    for word, mood in EVERYDAY_MOODS.items():
+        assert word_of_mood(np.round(mood, 6).tolist()) == word
+        assert word_of_mood(0.9 * mood + 0.1 / 7) is None
+    assert word_of_mood(np.eye(7)[3]) is None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,7 +20,10 @@ from vibelux.errors import InvalidMood
 from vibelux.folding import canonical
 from vibelux.language import LANGUAGES, Words, words_of
 
-_SHARES: Mapping[str, Mapping[str, float]] = {
+Word = Literal["calm", "cheerful", "melancholy", "energetic", "tense", "focused"]
+"""Keys of the words, in the order in which they are offered."""
+
+_SHARES: Mapping[Word, Mapping[str, float]] = {
     "calm": {"neutral": 0.8, "happy": 0.15, "sad": 0.05},
     "cheerful": {"happy": 0.75, "neutral": 0.15, "surprise": 0.1},
     "melancholy": {"sad": 0.8, "neutral": 0.2},
@@ -29,7 +32,7 @@ _SHARES: Mapping[str, Mapping[str, float]] = {
     "focused": {"neutral": 0.62, "happy": 0.12, "surprise": 0.1, "angry": 0.08, "sad": 0.08},
 }
 
-EVERYDAY_MOODS: Mapping[str, Mood] = MappingProxyType(
+EVERYDAY_MOODS: Mapping[Word, Mood] = MappingProxyType(
     {
         key: as_mood([shares.get(emotion, 0.0) for emotion in EMOTIONS])
         for key, shares in _SHARES.items()
@@ -46,8 +49,8 @@ _SAME = 1e-4
 """Most that a share of a word's mood may differ, as after a way through JSON."""
 
 
-def word_of_mood(mood: ArrayLike) -> str | None:
-    """Return the everyday word, as a key, that stands for exactly this mood; None: none does.
+def word_of_mood(mood: ArrayLike) -> Word | None:
+    """Return the everyday word that stands for exactly this mood; None: none does.
 
     Args:
         mood: [shape=(7,)].
@@ -124,7 +127,12 @@ def _plain(text: str) -> str:
     return canonical(text.strip(" .!?\"'„“”‚‘’»«"))
 
 
-_ALSO = {"froh": "cheerful", "glücklich": "cheerful", "entspannt": "calm", "relaxed": "calm"}
+_ALSO: Mapping[str, Word] = {
+    "froh": "cheerful",
+    "glücklich": "cheerful",
+    "entspannt": "calm",
+    "relaxed": "calm",
+}
 """Further words for everyday moods."""
 
 

@@ -65,6 +65,7 @@ def test_names_are_ordered_and_songs_without_one_come_last(songs, descending):
         "title": [(title,) for title in songs.titles],
         "artist": list(zip(songs.artist_names, songs.album_names, strict=True)),
         "album": list(zip(songs.album_names, songs.artist_names, strict=True)),
+        "name": list(zip(songs.artist_names, songs.album_names, songs.titles, strict=True)),
     }
     for by, key in keys.items():
         as_found = np.argsort(songs.ids).tolist()
@@ -72,6 +73,7 @@ def test_names_are_ordered_and_songs_without_one_come_last(songs, descending):
         # `sorted` keeps the order of equal ones, either way.
         expected = sorted(named, key=key.__getitem__, reverse=descending)
         nameless = [row for row in as_found if not key[row][0]]
+        nameless.sort(key=key.__getitem__, reverse=descending)
         order = name_order(songs, by, descending=descending)
         assert order.tolist() == expected + nameless
 

@@ -35,6 +35,15 @@ def test_a_song_that_changes_is_not_steady():
     assert confidence_of(parse_mood("sad"), course("sad"), MUSIC).steady is None
 
 
+def test_two_emotions_of_which_one_counts_as_much_as_the_other_are_not_clear():
+    """The bars of both stand beside the sentence: 44 and 40 of 100 are no clear mood."""
+    lenient = replace(MUSIC, clear=0.1)
+    for second, is_clear in ((0.30, True), (0.40, False)):
+        mood = np.full(7, (0.56 - second) / 5)
+        mood[[3, 4]] = 0.44, second
+        assert confidence_of(mood, course(), lenient).is_clear is is_clear
+
+
 def test_what_is_clear_and_steady_follows_from_the_model():
     mood = parse_mood("sad=0.6,happy=0.4")
     changing = course("sad=0.6,happy=0.4", "sad=0.4,happy=0.6")

@@ -77,7 +77,7 @@ def test_the_caveat_comes_only_where_the_library_holds_few_such_songs():
     poor = why("neutral", "sad", fit=0.4, counts=few)
     assert poor[-1] == BestAvailable("sad", 2)
     assert in_words(poor).endswith(" The nearest you have; your library holds few sad songs.")
-    assert "library" not in in_words(poor, caveat=False)
+    assert "library" not in in_words(poor, alone=False)
     assert BestAvailable("sad", 2) not in why("neutral", "sad", fit=0.9, counts=few)
     assert not any(isinstance(f, BestAvailable) for f in why("sad", "sad", fit=0.4, counts=few))
     assert not any(isinstance(f, BestAvailable) for f in why("fear", "sad", fit=0.4, counts=many))

@@ -18,6 +18,8 @@ from .conftest import error, mood
         ({"state": "failed"}, []),
         ({"search": "nothing like it"}, []),
         ({"search": "traurig"}, ["sad"]),
+        ({"mood": "calm"}, ["calm", "tender"]),
+        ({"mood": "cheerful", "search": "Bo"}, ["happy"]),
         ({"search": "Bo fröhlich"}, ["happy"]),
     ],
 )

@@ -38,7 +38,7 @@ def find(
             require_songs(catalogue)
         statistics = catalogue.statistics.songs
         columns = SongColumns.of(catalogue, *SEARCHED)
-        ids = found(columns, " ".join(words), sort="artist", moods=True)
+        ids = found(columns, " ".join(words), sort="name", moods=True)
         songs = [song for song in catalogue.songs_by_id(ids[:number]) if song.mood is not None]
         if json:
             print_json(

@@ -145,7 +145,7 @@ def song_table(songs: "Sequence[Listed]", words: "Words") -> "Constrain":
         head.add_column(overflow="fold", ratio=1)
         head.add_column(justify="right", style="cyan", no_wrap=True)
         head.add_row(str(rank), song_name(entry.song), f"{entry.score:.3f}")
-        reason = Text(printable(in_words(entry.reasons, words, caveat=False)), style="dim")
+        reason = Text(printable(in_words(entry.reasons, words, alone=False)), style="dim")
         lines += [head, Padding(reason, (0, 0, 0, place + 2), expand=False)]
     return Constrain(Group(*lines), _WIDEST)
 

@@ -6,11 +6,12 @@ import numpy as np
 from sqlalchemy import func, select
 
 from vibelux.emotions import EMOTIONS
+from vibelux.everyday_moods import EVERYDAY_MOODS, Word
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import songs
 from vibelux.library.schema_blobs import text_of
 from vibelux.library.song_columns import SongColumns
-from vibelux.library.song_emotions import emotion_counts
+from vibelux.library.song_emotions import emotion_counts, of_word
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Overview:
         counts: songs in each state, as in `Catalogue.counts`.
         hours: of music that is playable.
         strongest: emotion -> playable songs that count as it (`emotions_of`).
+        words: everyday mood -> playable songs that one would call so.
         mean: emotion -> its mean share in the playable songs; zeros if there are none.
         models: id of a model -> playable songs that it analysed.
         reasons: reason code -> failed songs.
@@ -30,6 +32,7 @@ class Overview:
     counts: dict[str, int]
     hours: float
     strongest: dict[str, int]
+    words: dict[Word, int]
     mean: dict[str, float]
     models: dict[str, int]
     reasons: dict[str, int]
@@ -62,6 +65,7 @@ def overview(catalogue: Catalogue) -> Overview:
         counts=catalogue.counts(),
         hours=sum(row[2] for row in models) / 3600,
         strongest=dict(zip(EMOTIONS, emotion_counts(playable), strict=True)),
+        words={key: int(np.count_nonzero(of_word(playable, key))) for key in EVERYDAY_MOODS},
         mean=dict(zip(EMOTIONS, map(float, mean), strict=True)),
         models={text_of(row[0]) or "unknown": row[1] for row in models},
         reasons={text_of(row[0]) or "unknown": row[1] for row in reasons},

@@ -1,4 +1,4 @@
-"""All songs in the order of their titles, artists or albums."""
+"""All songs in the order of their titles, artists, albums, or all three."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -10,21 +10,22 @@ from numpy.typing import NDArray
 from vibelux.library.song_columns import SongColumns
 from vibelux.library.text_column import TextColumn
 
-Named = Literal["title", "artist", "album"]
+Named = Literal["title", "artist", "album", "name"]
 
 _KEYS: Mapping[Named, tuple[str, ...]] = {
     "title": ("titles",),
     # The songs of an artist go by album, those of an album as they were found.
     "artist": ("artist_names", "album_names"),
     "album": ("album_names", "artist_names"),
+    "name": ("artist_names", "album_names", "titles"),
 }
 
 
 def name_order(songs: SongColumns, by: Named, *, descending: bool) -> NDArray[np.int32]:
     """Return the rows of all songs in order [shape=(n,), dtype=int32].
 
-    Songs without the name come last; of equal names the song that was found first comes first,
-    either way.
+    Songs without the name come last, by the others; of equal names the song that was found first
+    comes first, either way.
 
     Args:
         songs: with the columns of names.
@@ -40,18 +41,15 @@ def name_order(songs: SongColumns, by: Named, *, descending: bool) -> NDArray[np
 
 def _orders(songs: SongColumns, by: Named) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     def make() -> Mapping[str, NDArray[Any]]:
-        size = len(songs) + 1
         ranks = [_ranks(getattr(songs, name)) for name in _KEYS[by]]
-        rank = np.zeros(len(songs), np.int64)
-        for one in ranks:
-            rank = rank * size + one + 1
         orders = {}
         for part, way in (("rising", 1), ("falling", -1)):
-            ranked = np.where(ranks[0] < 0, size ** len(ranks), way * rank)
-            orders[part] = np.lexsort((songs.ids, ranked)).astype(np.int32)
+            first, *others = (way * rank for rank in ranks)
+            keys = [np.where(ranks[0] < 0, len(songs), first), *others]
+            orders[part] = np.lexsort((songs.ids, *reversed(keys))).astype(np.int32)
         return orders
 
-    kept = songs.kept(f"{by}-order-1", ("rising", "falling"), make)
+    kept = songs.kept(f"{by}-order-2", ("rising", "falling"), make)
     return kept["rising"].array, kept["falling"].array
 
 

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from vibelux.circumplex import ENERGIES, Energy, energies_of, song_emotions
 from vibelux.emotions import EMOTIONS, Mood
-from vibelux.everyday_moods import word_of_mood
+from vibelux.everyday_moods import Word, word_of_mood
 from vibelux.language.mood_phrase import named_emotions
 from vibelux.library.song_columns import SongColumns
 
-_SOUNDING: Mapping[str, Mapping[str, tuple[Energy, ...]]] = {
+_SOUNDING: Mapping[Word, Mapping[str, tuple[Energy, ...]]] = {
     "calm": {"neutral": ("low", "medium"), "happy": ("low",)},
     "cheerful": {"happy": ENERGIES},
     "melancholy": {"sad": ("low", "medium")},
@@ -56,13 +56,13 @@ def emotion_counts(songs: SongColumns) -> list[int]:
 
 
 def of_word(
-    songs: SongColumns, word: str, *, rows: NDArray[np.int64] | None = None
+    songs: SongColumns, word: Word, *, rows: NDArray[np.int64] | None = None
 ) -> NDArray[np.bool_]:
     """Return which songs [shape=(n,)], or of some rows, one would call by an everyday word.
 
     Args:
         songs: with the column ``affect``.
-        word: key of `vibelux.everyday_moods.EVERYDAY_MOODS`.
+        word: as of `vibelux.everyday_moods.EVERYDAY_MOODS`.
         rows: [shape=(k,)] of the songs; None for all.
 
     """

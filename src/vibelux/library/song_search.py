@@ -12,19 +12,20 @@ from numpy.typing import NDArray
 
 from vibelux.emotions import EMOTIONS, emotion_index
 from vibelux.errors import InvalidInput, InvalidMood
-from vibelux.everyday_moods import mood_of_word
+from vibelux.everyday_moods import Word, mood_of_word
 from vibelux.folding import folded
 from vibelux.library.catalogue import State
 from vibelux.library.column_reading import STATES
 from vibelux.library.name_orders import name_order
 from vibelux.library.name_texts import NAMES, songs_with
 from vibelux.library.song_columns import SongColumns
-from vibelux.library.song_emotions import emotions_of, of_mood
+from vibelux.library.song_emotions import emotions_of, of_mood, of_word
 
 Sort = Literal[
     "title",
     "artist",
     "album",
+    "name",
     "year",
     "duration",
     "valence",
@@ -65,6 +66,7 @@ def find(
     words: str = "",
     *,
     state: State = "ok",
+    called: Word | None = None,
     emotion: str | None = None,
     least: float = 0.0,
     valence: tuple[float, float] | None = None,
@@ -81,14 +83,15 @@ def find(
             a word for a mood may also be what the song sounds like ("sad", "calm piano"). Songs
             that are found by their names alone come first.
         state: of the songs.
+        called: an everyday mood that one would call them by.
         emotion: that the songs count as (`emotions_of`), or with ``least`` have that
             share of.
         least: share in [0, 1] that the emotion has at least; 0: the songs count as it.
         valence: lowest and highest, in [-1, 1].
         arousal: lowest and highest, in [-1, 1].
-        sort: by what; a name of an emotion is the share of that one, ``share`` that of the
-            emotion asked for. Songs that lack it come last, equal ones in the order in which
-            they were found.
+        sort: by what; ``name`` is artist, album and title; a name of an emotion is the share of
+            that one, ``share`` that of the emotion asked for. Songs that lack it come last, equal
+            ones in the order in which they were found.
         descending: the largest first.
         moods: words for moods are looked for in what songs sound like, too.
 
@@ -99,6 +102,8 @@ def find(
     """
     fits = songs.states == STATES.index(state)
     share: NDArray[np.float32] | None = None
+    if called is not None:
+        fits &= of_word(songs, called)
     if emotion is not None:
         place = emotion_index(emotion)
         share = songs.moods[:, place]
@@ -157,7 +162,7 @@ def _ordered(
     descending: bool,
 ) -> NDArray[np.integer]:
     """Return the rows of some songs [shape=(n,)] in order."""
-    if sort in ("title", "artist", "album"):
+    if sort in ("title", "artist", "album", "name"):
         order = name_order(songs, sort, descending=descending)
         return order[which[order]]
     rows = np.flatnonzero(which)

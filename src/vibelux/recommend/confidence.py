@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vibelux.emotions import EMOTIONS, total_variation
+from vibelux.language.mood_phrase import ALIKE
 from vibelux.model_statistics import SongStatistics
 
 
@@ -21,7 +22,8 @@ class Confidence:
         steady: 1 minus the mean total variation between the mood and the moods of the song's
             windows; None where there are fewer than two.
         is_clear: the mood is clear rather than mixed: clearer than half of the songs that the
-            model was measured on (`vibelux.model_statistics.SongStatistics.clear`).
+            model was measured on (`vibelux.model_statistics.SongStatistics.clear`), and no second
+            emotion counts as much as the first (`vibelux.language.mood_phrase.ALIKE`).
         is_steady: the song keeps its mood, likewise; None where that is not known.
 
     """
@@ -69,16 +71,18 @@ def confidences_of(
     if not moods:
         return []
     clear = clearness_of(np.array(moods))
+    second, first = np.sort(np.array(moods), axis=1)[:, -2:].T
+    leads = second < ALIKE * first
     windows = np.concatenate([course["mood"] for course in courses])
     steady = steadiness_of(windows, np.array([len(course) for course in courses]))
     return [
         Confidence(
             clear=c,
             steady=None if math.isnan(s) else s,
-            is_clear=c >= statistics.clear,
+            is_clear=c >= statistics.clear and alone,
             is_steady=None if math.isnan(s) else s >= statistics.steady,
         )
-        for c, s in zip(clear.tolist(), steady.tolist(), strict=True)
+        for c, s, alone in zip(clear.tolist(), steady.tolist(), leads.tolist(), strict=True)
     ]
 
 

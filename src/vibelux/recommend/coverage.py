@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from vibelux.emotions import Mood
-from vibelux.everyday_moods import word_of_mood
+from vibelux.everyday_moods import Word, word_of_mood
 from vibelux.language import Words
 from vibelux.language.mood_phrase import named_emotions
 from vibelux.library.song_columns import SongColumns
@@ -18,14 +18,14 @@ class Coverage:
     """How many songs of a library are of a mood, by `vibelux.library.song_emotions.of_mood`.
 
     Attributes:
-        word: the everyday word, as a key, that was asked for; None: the mood is another one.
+        word: the everyday word that was asked for; None: the mood is another one.
         emotions: that the mood is said by, one or two; none where a word says it.
         fit: playable songs that are of it.
         songs: all playable songs.
 
     """
 
-    word: str | None
+    word: Word | None
     emotions: tuple[str, ...]
     fit: int
     songs: int

@@ -56,13 +56,14 @@ class Explained:
         return in_words(self.reasons)
 
 
-def in_words(facts: Sequence[Fact], words: Words | None = None, *, caveat: bool = True) -> str:
+def in_words(facts: Sequence[Fact], words: Words | None = None, *, alone: bool = True) -> str:
     """Return one or two short sentences that say the facts.
 
     Args:
         facts: as in `vibelux.recommend.reasons`, each kind at most once.
         words: of the language; None: English.
-        caveat: say also what the library lacks; a list of songs says it once for all of them.
+        alone: the song does not stand in a list, which shows its artist, and says once for all
+            songs what the library lacks.
 
     """
     words = words or words_of("en")
@@ -83,8 +84,10 @@ def in_words(facts: Sequence[Fact], words: Words | None = None, *, caveat: bool 
                 relation = words.text(f"reasons.step.{direction}")
             case Touch():
                 touch = words.text("reasons.touch", noun=words.text(f"nouns.{fact.emotion}"))
-            case SameArtist() | Random():
-                tail.append(words.text(f"reasons.{fact.kind}"))
+            case SameArtist() if alone:
+                tail.append(words.text("reasons.same_artist"))
+            case Random():
+                tail.append(words.text("reasons.random"))
             case Corrected() | Liked():
                 more.append(words.text(f"reasons.{fact.kind}"))
             case LikedSimilar() | LikedArtist():
@@ -92,7 +95,7 @@ def in_words(facts: Sequence[Fact], words: Words | None = None, *, caveat: bool 
                 count = words.count(fact.songs)
                 key = f"reasons.{fact.kind}"
                 more.append(words.of_number(key, fact.songs, songs=count, **values))
-            case BestAvailable() if caveat:
+            case BestAvailable() if alone:
                 kind = words.text(f"songs_of.{fact.emotion}")
                 more.append(words.of_number(f"reasons.{fact.kind}", fact.songs, kind=kind))
     sound = "" if sounds is None else _sound_beside(sounds, direction, words)

@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel, Field
 
+from vibelux.everyday_moods import Word
 from vibelux.library.failed_files import FailedFile
 from vibelux.library.folders import Folder
 from vibelux.service.schemas import SongId, Strict
@@ -17,6 +18,9 @@ class LibraryOut(BaseModel):
     samples: int = Field(description="those of `ok` in the sample catalogue", examples=[14])
     hours: float = Field(description="hours of music that can be played", examples=[0.14])
     strongest: dict[str, int] = Field(description="emotion -> songs that count as it")
+    moods: dict[Word, int] = Field(
+        description="everyday mood -> songs that one would call so", examples=[{"calm": 3}]
+    )
     mean: dict[str, float] = Field(description="mean mood")
     reasons: dict[str, int] = Field(description="why files failed -> number of files")
 

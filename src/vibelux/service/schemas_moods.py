@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from vibelux.everyday_moods import Word
 from vibelux.service.schemas import HAPPY, MoodIn, Strict
 
 
@@ -40,7 +41,7 @@ class EmotionOut(BaseModel):
 class EverydayMoodOut(BaseModel):
     """A mood that an everyday word stands for."""
 
-    key: str = Field(examples=["calm"])
+    key: Word = Field(examples=["calm"])
     mood: dict[str, float] = Field(description="emotion -> share; they sum to 1")
 
 

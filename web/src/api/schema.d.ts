@@ -778,14 +778,14 @@ export interface components {
          * @description How many songs of a library are of a mood, by `vibelux.library.song_emotions.of_mood`.
          *
          *     Attributes:
-         *         word: the everyday word, as a key, that was asked for; None: the mood is another one.
+         *         word: the everyday word that was asked for; None: the mood is another one.
          *         emotions: that the mood is said by, one or two; none where a word says it.
          *         fit: playable songs that are of it.
          *         songs: all playable songs.
          */
         Coverage: {
             /** Word */
-            word: string | null;
+            word: ("calm" | "cheerful" | "melancholy" | "energetic" | "tense" | "focused") | null;
             /** Emotions */
             emotions: string[];
             /** Fit */
@@ -868,8 +868,9 @@ export interface components {
             /**
              * Key
              * @example calm
+             * @enum {string}
              */
-            key: string;
+            key: "calm" | "cheerful" | "melancholy" | "energetic" | "tense" | "focused";
             /**
              * Mood
              * @description emotion -> share; they sum to 1
@@ -1092,6 +1093,16 @@ export interface components {
              * @description emotion -> songs that count as it
              */
             strongest: {
+                [key: string]: number;
+            };
+            /**
+             * Moods
+             * @description everyday mood -> songs that one would call so
+             * @example {
+             *       "calm": 3
+             *     }
+             */
+            moods: {
                 [key: string]: number;
             };
             /**
@@ -2956,6 +2967,8 @@ export interface operations {
                 /** @description words in title, artist or album, and words for moods, such as `sad` */
                 search?: string;
                 state?: "ok" | "failed" | "missing";
+                /** @description everyday mood that one would call them by */
+                mood?: ("calm" | "cheerful" | "melancholy" | "energetic" | "tense" | "focused") | null;
                 /** @description that the songs count as */
                 emotion?: ("angry" | "disgust" | "fear" | "happy" | "neutral" | "sad" | "surprise") | null;
                 /** @description least share of the emotion, of all songs */
@@ -2965,7 +2978,7 @@ export interface operations {
                 min_arousal?: number;
                 max_arousal?: number;
                 /** @description `share` is that of the emotion */
-                sort?: "title" | "artist" | "album" | "year" | "duration" | "valence" | "arousal" | "share" | "angry" | "disgust" | "fear" | "happy" | "neutral" | "sad" | "surprise" | "added";
+                sort?: "title" | "artist" | "album" | "name" | "year" | "duration" | "valence" | "arousal" | "share" | "angry" | "disgust" | "fear" | "happy" | "neutral" | "sad" | "surprise" | "added";
                 descending?: boolean;
                 offset?: number;
                 limit?: number;

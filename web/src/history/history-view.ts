@@ -1,7 +1,7 @@
 import { fill, h } from "../dom";
 import { EMOTIONS, colourOf } from "../emotions";
 import { icon } from "../icons";
-import { words } from "../language";
+import { locale, words } from "../language";
 import { playOrPause } from "../song/song-parts";
 import { songOf } from "../song/known-songs";
 import { moodPhrase } from "../mood/mood-phrase";
@@ -149,7 +149,6 @@ function today({ samples }: Day): HTMLElement {
 
 /** Seven days, each a line from midnight to midnight. */
 function week({ samples }: Day, start: number): HTMLElement {
-  const t = words();
   const label = labelLine();
   const days = Array.from({ length: WEEK_DAYS }, (_, i) => {
     const [begin, end] = [dayOf(start, i), dayOf(start, i + 1)];
@@ -157,7 +156,7 @@ function week({ samples }: Day, start: number): HTMLElement {
       samples.filter(({ at }) => at >= begin && at < end),
       { start: begin, end, size: HOUR / 2 },
     );
-    const name = new Date(begin).toLocaleDateString(t.code, { weekday: "short", day: "numeric" });
+    const name = new Date(begin).toLocaleDateString(locale(), { weekday: "short", day: "numeric" });
     return h(
       "div",
       { class: "history-day" },
@@ -176,7 +175,7 @@ function week({ samples }: Day, start: number): HTMLElement {
       h(
         "div",
         { class: "course-times muted small numbers" },
-        [0, 6, 12, 18, 24].map((hour) => h("span", {}, `${hour}:00`)),
+        [0, 6, 12, 18, 24].map((hour) => h("span", {}, clockOf(dayOf(start) + hour * HOUR))),
       ),
     ),
     label,
@@ -206,7 +205,7 @@ function legend({ samples }: Day): HTMLElement {
         "li",
         {},
         h("span", { class: "chip-dot", style: { background: colourOf(emotion) } }),
-        t.emotions[emotion],
+        t.table.looks[emotion],
         h("span", { class: "muted numbers" }, t.percent(mean[EMOTIONS.indexOf(emotion)] ?? 0)),
       ),
     ),
@@ -226,7 +225,11 @@ function table({ samples, plays }: Day): HTMLElement {
   for (const sample of samples) hourOf(sample.at).samples.push(sample);
   for (const { at } of plays) hourOf(at).plays += 1;
   const when = (time: number): string =>
-    new Date(time).toLocaleString(t.code, { weekday: "short", hour: "numeric", minute: "2-digit" });
+    new Date(time).toLocaleString(locale(), {
+      weekday: "short",
+      hour: "numeric",
+      minute: "2-digit",
+    });
   return h(
     "details",
     { class: "history-table" },
@@ -318,10 +321,10 @@ function dayOf(time: number, after = 0): number {
 }
 
 function clockOf(time: number): string {
-  return new Date(time).toLocaleTimeString(words().code, { hour: "numeric", minute: "2-digit" });
+  return new Date(time).toLocaleTimeString(locale(), { hour: "numeric", minute: "2-digit" });
 }
 
 function dayAndClock(time: number): string {
-  const day = new Date(time).toLocaleDateString(words().code, { weekday: "short" });
+  const day = new Date(time).toLocaleDateString(locale(), { weekday: "short" });
   return `${day} ${clockOf(time)}`;
 }

@@ -584,13 +584,9 @@ export const de: Language = {
       valence: "Angenehm",
       arousal: "Energie",
     },
-    byEmotion: "Wie sehr",
     ascending: "Aufsteigend",
     descending: "Absteigend",
-    filter: "Lieder, die vor allem so sind",
-    least: "Mindestens",
-    leastStrongest: "am stärksten",
-    leastShare: (share) => share,
+    filter: "Lieder, die so klingen",
     nothing: "Kein Lied passt",
     nothingText: "Andere Wörter oder weniger Filter finden mehr.",
     showAll: "Alle Lieder zeigen",
@@ -602,7 +598,8 @@ export const de: Language = {
     keep: "Behalten",
     proposed: (mood, day) => `${mood[0]?.toUpperCase()}${mood.slice(1)}, ${day}`,
     mixed: "gemischt",
-    day: (date) => date.toLocaleDateString("de", { day: "numeric", month: "long" }),
+    day: (date, locale = "de") =>
+      date.toLocaleDateString(locale, { day: "numeric", month: "long" }),
     kept: (name, songs) =>
       `„${name}“ mit ${songs === 1 ? "1 Lied" : `${songs} Liedern`} liegt in deiner Bibliothek.`,
     play: (name) => `${name} spielen`,
@@ -631,7 +628,7 @@ export const de: Language = {
     queueShort: "Einreihen",
     radio: "Radio mit diesem Lied",
     radioOn: (title, songs) =>
-      `Jetzt „${title}“, danach ${songs === 1 ? "ein Lied, das" : `${songs} Lieder, die`} ähnlich ${songs === 1 ? "klingt" : "klingen"}.`,
+      `Jetzt „${title}“, danach ${songs === 1 ? "das Lied, das" : `die ${songs} Lieder, die`} am ähnlichsten ${songs === 1 ? "klingt" : "klingen"}.`,
     track: (n) => `Titel ${n}`,
     sound: "Wie es klingt",
     affect: (valence, arousal) =>

@@ -576,13 +576,9 @@ export const en = {
       valence: "Pleasantness",
       arousal: "Energy",
     },
-    byEmotion: "How much of",
     ascending: "Ascending",
     descending: "Descending",
-    filter: "Songs that are mostly",
-    least: "At least",
-    leastStrongest: "the strongest",
-    leastShare: (share: string) => share,
+    filter: "Songs that sound",
     nothing: "No song fits",
     nothingText: "Other words, or fewer filters, find more.",
     showAll: "Show all songs",
@@ -594,7 +590,8 @@ export const en = {
     keep: "Keep it",
     proposed: (mood: string, day: string) => `${mood[0]?.toUpperCase()}${mood.slice(1)}, ${day}`,
     mixed: "mixed",
-    day: (date: Date) => date.toLocaleDateString("en-GB", { day: "numeric", month: "long" }),
+    day: (date: Date, locale = "en-GB") =>
+      date.toLocaleDateString(locale, { day: "numeric", month: "long" }),
     kept: (name: string, songs: number) =>
       `“${name}” with ${songs === 1 ? "1 song" : `${songs} songs`} is in your library.`,
     play: (name: string) => `Play ${name}`,
@@ -623,7 +620,7 @@ export const en = {
     queueShort: "Queue",
     radio: "Radio from this song",
     radioOn: (title: string, songs: number) =>
-      `Now “${title}”, then ${songs === 1 ? "a song that sounds" : `${songs} songs that sound`} like it.`,
+      `Now “${title}”, then the ${songs === 1 ? "song that sounds" : `${songs} songs that sound`} most like it.`,
     track: (n: number) => `Track ${n}`,
     sound: "How it sounds",
     affect: (valence: number, arousal: number) =>

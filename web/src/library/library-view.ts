@@ -7,7 +7,7 @@ import { go, route } from "../route";
 import { background, tellError } from "../shell/messages";
 import { shortcut } from "../shell/shortcuts";
 import type { View } from "../shell/view";
-import { emotionFilter, searchBar } from "./list-tools";
+import { moodFilter, searchBar } from "./list-tools";
 import { overview, refreshOverview } from "./overview";
 import { playlistList } from "./playlist-list";
 import { EVERYTHING, filter, isEverything, order, questionOf } from "./query";
@@ -86,7 +86,7 @@ export const libraryView: View = (signal) => {
     "section",
     { class: "library-results", hidden: true, "aria-label": t.library.list },
     bar.element,
-    emotionFilter(signal),
+    moodFilter(signal),
     list.element,
     nothing,
   );

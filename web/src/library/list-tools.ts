@@ -1,7 +1,8 @@
-import { h, say, uniqueId } from "../dom";
-import { colourOf, EMOTIONS, type Emotion } from "../emotions";
+import { fill, h, say, uniqueId } from "../dom";
 import { icon } from "../icons";
 import { words } from "../language";
+import { moodTile } from "../mood-tile";
+import { everyday } from "../mood/everyday";
 import { overview } from "./overview";
 import { filter, naturally, order, SORTS, type Sort } from "./query";
 
@@ -38,12 +39,7 @@ export function searchBar(signal: AbortSignal): { element: HTMLElement; input: H
       class: "select",
       onchange: () => order.set(naturally(select.value as Sort)),
     },
-    SORTS.filter((sort) => !isEmotion(sort)).map((sort) => option(sort)),
-    h(
-      "optgroup",
-      { label: t.byEmotion },
-      SORTS.filter(isEmotion).map((sort) => option(sort)),
-    ),
+    SORTS.map((sort) => option(sort)),
   );
   const arrow = icon("down");
   const direction = h("button", {
@@ -74,79 +70,51 @@ export function searchBar(signal: AbortSignal): { element: HTMLElement; input: H
   return { element, input };
 }
 
-function isEmotion(sort: Sort): sort is Emotion {
-  return (EMOTIONS as readonly string[]).includes(sort);
-}
-
 function option(sort: Sort): HTMLOptionElement {
-  const t = words();
-  const label = isEmotion(sort) ? t.emotions[sort] : t.library.sorts[sort];
-  return h("option", { value: sort }, label);
+  return h("option", { value: sort }, words().library.sorts[sort]);
 }
 
-/** The seven as buttons that filter, and how much of the chosen one songs must have. */
-export function emotionFilter(signal: AbortSignal): HTMLElement {
+/** The words by which a mood is chosen, here as buttons that filter. */
+export function moodFilter(signal: AbortSignal): HTMLElement {
   const t = words();
-  const chips = EMOTIONS.map((emotion) => {
-    const count = h("span", { class: "chip-count numbers" });
-    const chip = h(
-      "button",
-      {
-        class: "chip",
-        type: "button",
-        onclick: () =>
-          filter.update((now) => ({
-            ...now,
-            emotion: now.emotion === emotion ? null : emotion,
-            least: now.emotion === emotion ? 0 : now.least,
-          })),
-      },
-      h("span", { class: "chip-dot", style: { background: colourOf(emotion) } }),
-      t.table.adjectives[emotion],
-      count,
+  const chips = h("div", { class: "chips", role: "group", "aria-label": t.library.filter });
+  const count = (): void => {
+    const songs = overview.value;
+    for (const chip of chips.querySelectorAll<HTMLElement>(".chip")) {
+      const n = songs?.moods[chip.dataset["word"]!];
+      say(
+        chip.querySelector<HTMLElement>(".chip-count")!,
+        n === undefined ? "" : t.library.number(n),
+      );
+    }
+  };
+  const press = (): void => {
+    for (const chip of chips.querySelectorAll<HTMLElement>(".chip"))
+      chip.setAttribute("aria-pressed", String(chip.dataset["word"] === filter.value.mood));
+  };
+  everyday.watch((offered) => {
+    fill(
+      chips,
+      [...offered].map(([word, numbers]) =>
+        h(
+          "button",
+          {
+            class: "chip",
+            type: "button",
+            data: { word },
+            onclick: () =>
+              filter.update((now) => ({ ...now, mood: now.mood === word ? null : word })),
+          },
+          moodTile(numbers),
+          t.table.everyday[word].name,
+          h("span", { class: "chip-count numbers" }),
+        ),
+      ),
     );
-    return { emotion, chip, count };
-  });
-  const id = uniqueId("least");
-  const value = h("output", { class: "numbers", for: id });
-  const slider = h("input", {
-    id,
-    type: "range",
-    min: "0",
-    max: "90",
-    step: "5",
-    oninput: () =>
-      filter.update((now) => ({ ...now, least: now.emotion ? Number(slider.value) / 100 : 0 })),
-  });
-  const least = h(
-    "div",
-    { class: "least" },
-    h("label", { class: "label", for: id }, t.library.least),
-    slider,
-    value,
-  );
-  filter.watch(({ emotion, least: share }) => {
-    for (const chip of chips)
-      chip.chip.setAttribute("aria-pressed", String(chip.emotion === emotion));
-    least.classList.toggle("is-off", emotion === null);
-    slider.disabled = emotion === null;
-    slider.value = String(Math.round(100 * share));
-    const text = share === 0 ? t.library.leastStrongest : t.library.leastShare(t.percent(share));
-    say(value, text);
-    slider.setAttribute("aria-valuetext", text);
+    press();
+    count();
   }, signal);
-  overview.watch((songs) => {
-    for (const { emotion, count } of chips)
-      say(count, songs === null ? "" : t.library.number(songs.strongest[emotion] ?? 0));
-  }, signal);
-  return h(
-    "div",
-    { class: "emotion-filter" },
-    h(
-      "div",
-      { class: "chips", role: "group", "aria-label": t.library.filter },
-      chips.map(({ chip }) => chip),
-    ),
-    least,
-  );
+  filter.subscribe(press, signal);
+  overview.subscribe(count, signal);
+  return h("div", { class: "mood-filter" }, chips);
 }

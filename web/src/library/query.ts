@@ -1,6 +1,6 @@
 import type { Schemas } from "../api/client";
 import type { operations } from "../api/schema";
-import { EMOTIONS, type Emotion } from "../emotions";
+import type { Word } from "../mood/everyday";
 import { kept, Store } from "../store";
 
 type Question = NonNullable<operations["songs"]["parameters"]["query"]>;
@@ -15,7 +15,6 @@ export const SORTS = [
   "added",
   "valence",
   "arousal",
-  ...EMOTIONS,
 ] as const satisfies readonly Question["sort"][];
 export type Sort = (typeof SORTS)[number];
 
@@ -27,12 +26,10 @@ export interface Order {
 /** What the list shows. */
 export interface Filter {
   readonly search: string;
-  readonly emotion: Emotion | null;
-  /** Least share of the emotion, in [0, 1]; 0: it is the strongest one. */
-  readonly least: number;
+  readonly mood: Word | null;
 }
 
-export const EVERYTHING: Filter = { search: "", emotion: null, least: 0 };
+export const EVERYTHING: Filter = { search: "", mood: null };
 
 /** Lasts as long as the page: who comes back finds the list as it was. */
 export const filter = new Store<Filter>(EVERYTHING);
@@ -43,22 +40,22 @@ export const order = kept<Order>("vibelux.order", { sort: "title", descending: f
   return known && typeof descending === "boolean" ? { sort: known, descending } : undefined;
 });
 
-/** The way round that one expects first: the newest, the happiest, but from A to Z. */
+/** The way round that one expects first: the newest, the liveliest, but from A to Z. */
 export function naturally(sort: Sort): Order {
   return { sort, descending: !["title", "artist", "album"].includes(sort) };
 }
 
 /** The question to the API. */
-export function questionOf({ search, emotion, least }: Filter, by: Order): Question {
+export function questionOf({ search, mood }: Filter, by: Order): Question {
   return {
     ...by,
     ...(search.trim() === "" ? {} : { search: search.trim().slice(0, 200) }),
-    ...(emotion === null ? {} : { emotion, min_share: least }),
+    ...(mood === null ? {} : { mood }),
   };
 }
 
-export function isEverything({ search, emotion }: Filter): boolean {
-  return search.trim() === "" && emotion === null;
+export function isEverything({ search, mood }: Filter): boolean {
+  return search.trim() === "" && mood === null;
 }
 
 export type Song = Schemas["SongOut"];

@@ -13,13 +13,14 @@ export type Coverage = Schemas["Coverage"];
 type Relation = Extract<Fact, { kind: "relation" }>["relation"];
 
 /** Why a song plays or comes. */
-export function reasonOf({ pick }: Turn, t: Language, caveat = true): string {
-  return pick === null ? t.listen.asked : inWords(pick.reasons, t, caveat);
+export function reasonOf({ pick }: Turn, t: Language, alone = true): string {
+  return pick === null ? t.listen.asked : inWords(pick.reasons, t, alone);
 }
 
 /** One or two short sentences that say the facts, as `vibelux.recommend.reason_words` does.
- * A list says once for all its songs what the library lacks: none of them says it (`caveat`). */
-export function inWords(facts: readonly Fact[], t: Language, caveat = true): string {
+ * A song that is not `alone` stands in a list, which shows its artist, and says once for all songs
+ * what the library lacks. */
+export function inWords(facts: readonly Fact[], t: Language, alone = true): string {
   const { reasons, nouns, songs_of: kinds } = t.table;
   let sounds: Sounds | null = null;
   let direction: Relation = "close";
@@ -43,8 +44,10 @@ export function inWords(facts: readonly Fact[], t: Language, caveat = true): str
         touch = filled(reasons.touch, { noun: nouns[fact.emotion as Emotion] });
         break;
       case "same_artist":
+        if (alone) tail.push(reasons.same_artist);
+        break;
       case "random":
-        tail.push(reasons[fact.kind]);
+        tail.push(reasons.random);
         break;
       case "corrected":
       case "liked":
@@ -59,7 +62,7 @@ export function inWords(facts: readonly Fact[], t: Language, caveat = true): str
       }
       case "best_available": {
         const form = formOf(reasons.best_available, fact.songs);
-        if (caveat) more.push(filled(form, { kind: kinds[fact.emotion as Emotion] }));
+        if (alone) more.push(filled(form, { kind: kinds[fact.emotion as Emotion] }));
         break;
       }
     }
@@ -106,7 +109,7 @@ export function coverageInWords({ word, emotions, fit, songs }: Coverage, t: Lan
     songs: figures(songs, table),
     adjective:
       word !== null
-        ? table.everyday[word as keyof typeof table.everyday].songs
+        ? table.everyday[word].songs
         : second === undefined
           ? first
           : filled(table.or, { first, second }),

@@ -1,6 +1,7 @@
-import { words } from "../language";
+import { locale, words } from "../language";
 import { keepPlaylist } from "../library/playlists";
 import { strongest } from "../emotions";
+import { inWords } from "../mood/everyday";
 import { mood } from "../mood/mood";
 import { playing, type Turn } from "../player/player";
 import { askName } from "../shell/ask-name";
@@ -18,11 +19,12 @@ export async function savePlaylist(shown: readonly Turn[]): Promise<void> {
   tell(t.kept(name, songs.length));
 }
 
-/** Such as "Happy, 30 November". */
+/** Such as "Cheerful, 30 November". */
 export function proposedName(today = new Date()): string {
   const t = words();
   const given = mood.value;
-  const day = t.playlists.day(today);
+  const day = t.playlists.day(today, locale());
   if (given === null) return t.playlists.proposed(t.playlists.mixed, day);
-  return t.playlists.proposed(t.emotions[strongest(given.mood)], day);
+  const said = given.by === "word" ? inWords(given, t) : t.table.looks[strongest(given.mood)];
+  return t.playlists.proposed(said, day);
 }

@@ -20,7 +20,7 @@ export const steering: View = (signal) => {
       id: goalId,
       onchange: () => goal.set(goals.value as Emotion),
     },
-    EMOTIONS.map((emotion) => h("option", { value: emotion }, t.emotions[emotion])),
+    EMOTIONS.map((emotion) => h("option", { value: emotion }, t.table.looks[emotion])),
   );
   goal.watch((now) => (goals.value = now), signal);
 

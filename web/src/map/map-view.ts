@@ -331,12 +331,11 @@ export const mapView: View = (signal) => {
   return h(
     "div",
     { class: "map" },
-    h("div", { class: "map-head" }, h("h1", {}, t.map.title), summary),
     h(
       "div",
-      { class: "map-main" },
-      surface,
-      empty,
+      { class: "map-head" },
+      h("h1", {}, t.map.title),
+      summary,
       h(
         "div",
         { class: "map-buttons" },
@@ -346,6 +345,7 @@ export const mapView: View = (signal) => {
         pen,
       ),
     ),
+    h("div", { class: "map-main" }, surface, empty),
     h(
       "div",
       { class: "map-side column" },

@@ -18,14 +18,14 @@ export function moodBars(): MoodBars {
       {
         class: "bar",
         role: "meter",
-        "aria-label": t.emotions[emotion],
+        "aria-label": t.table.looks[emotion],
         "aria-valuemin": "0",
         "aria-valuemax": "100",
       },
       filled,
     );
     const number = h("span", { class: "bar-number numbers", "aria-hidden": true });
-    const name = h("span", { class: "bar-name", "aria-hidden": true }, t.emotions[emotion]);
+    const name = h("span", { class: "bar-name", "aria-hidden": true }, t.table.looks[emotion]);
     return { filled, meter, number, row: h("div", { class: "bar-row" }, name, meter, number) };
   });
 

@@ -23,7 +23,7 @@ export const slidersView: View = (signal) => {
       style: { "--colour": colourOf(emotion) },
       oninput: () => {
         camera.stop(); // it would move the sliders under the hand
-        shares();
+        tell();
         clearTimeout(timer);
         timer = setTimeout(give, REST);
       },
@@ -33,7 +33,7 @@ export const slidersView: View = (signal) => {
     const row = h(
       "div",
       { class: "bar-row" },
-      h("label", { class: "bar-name", for: input.id }, t.emotions[emotion]),
+      h("label", { class: "bar-name", for: input.id }, t.table.looks[emotion]),
       input,
       number,
     );
@@ -42,11 +42,11 @@ export const slidersView: View = (signal) => {
   let timer: ReturnType<typeof setTimeout> | undefined;
   signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
 
-  /** Say what share of the mood each slider comes to. */
-  function shares(): void {
+  /** Say where each slider stands; what mood they come to, the phrase above says. */
+  function tell(): void {
     const mixed = asMood(sliders.map(({ input }) => input.valueAsNumber));
-    sliders.forEach(({ input, number }, i) => {
-      const text = mixed === null ? "–" : t.percent(mixed[i] ?? 0);
+    sliders.forEach(({ input, number }) => {
+      const text = t.percent(input.valueAsNumber / 100);
       say(number, text);
       input.setAttribute("aria-valuetext", text);
       input.style.setProperty("--share", `${input.valueAsNumber / 100}`);
@@ -65,7 +65,7 @@ export const slidersView: View = (signal) => {
   // A mood that comes from elsewhere is where the person goes on from.
   const follow = (given: Given | null): void => {
     sliders.forEach(({ input }, i) => (input.value = `${Math.round(100 * (given?.mood[i] ?? 0))}`));
-    shares();
+    tell();
   };
   follow(mood.value);
   mood.subscribe((given) => {

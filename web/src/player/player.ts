@@ -175,7 +175,8 @@ export function start(): void {
   if (playing.value !== null) return play();
   if (mood.value === null) session.anything.set(true);
   hungry = true;
-  if (upcoming.value.length > 0) advance();
+  // Songs that were chosen for another mood are not what was asked for: those of this one come.
+  if (upcoming.value.length > 0 && (asked.value.length > 0 || session.isFresh())) advance();
   else session.open();
 }
 

@@ -175,7 +175,13 @@ export function cannotPlay(song: number): void {
   show();
 }
 
-/** Begins, if there is no session yet. */
+/** Whether what comes next was chosen for the mood and the settings of now. */
+export function isFresh(): boolean {
+  const now = wanted();
+  return now === null || (sent !== null && news(sent, now) === null);
+}
+
+/** Begins, if there is no session yet; brings it up to date. */
 export function open(): void {
   inLine(null);
 }
@@ -399,8 +405,9 @@ mood.subscribe((given) => {
   show();
   // While a song plays, one that was taken back counts from the next on: it may come back before.
   if (given === null && current !== null) return;
-  // A face's mood is settled when it is given, one that is chosen by hand may still be on its way.
-  soon(id === null || given?.source === "face" ? 0 : AFTER_MS);
+  // A face's mood is settled when it is given, and so is a word; sliders may still be on their way.
+  const settled = id === null || given?.source === "face" || given?.by === "word";
+  soon(settled ? 0 : AFTER_MS);
 });
 for (const setting of [policy, strength, goal, length, anything] as Store<unknown>[])
   setting.subscribe(() => soon(AFTER_MS / 2));

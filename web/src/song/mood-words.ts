@@ -33,7 +33,7 @@ export function moodInNumbers(mood: Mood, most: number): string {
   return ranked(mood)
     .slice(0, most)
     .filter(({ share }, index) => index === 0 || share >= WORTH)
-    .map(({ emotion, share }) => `${t.emotions[emotion]} ${t.percent(share)}`)
+    .map(({ emotion, share }) => `${t.table.looks[emotion]} ${t.percent(share)}`)
     .join(", ");
 }
 

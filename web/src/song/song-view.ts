@@ -212,9 +212,9 @@ function sound(song: Song, confidence: Confidence | null, again: () => void): HT
       { class: "row" },
       at === null ? null : action("map", t.song.onMap, () => showOnMap(song.id)),
       correct.buttons,
-      fold,
     ),
     correct.body,
+    h("div", { class: "row" }, fold), // what a button unfolds comes right below it
     numbers,
   );
 }

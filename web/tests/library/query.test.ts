@@ -8,19 +8,18 @@ test("what is not filtered is not asked for", () => {
   expect(questionOf({ ...EVERYTHING, search: "  " }, byTitle)).not.toHaveProperty("search");
 });
 
-test("an emotion is asked for with its least share", () => {
-  const question = questionOf({ search: " élan ", emotion: "sad", least: 0.3 }, naturally("happy"));
+test("a mood is asked for by its word", () => {
+  const question = questionOf({ search: " élan ", mood: "melancholy" }, naturally("arousal"));
   expect(question).toEqual({
-    sort: "happy",
+    sort: "arousal",
     descending: true,
     search: "élan",
-    emotion: "sad",
-    min_share: 0.3,
+    mood: "melancholy",
   });
 });
 
-test("a share alone filters nothing", () => {
-  expect(isEverything({ ...EVERYTHING, least: 0.5 })).toBe(true);
+test("blanks filter nothing", () => {
+  expect(isEverything({ ...EVERYTHING, search: " " })).toBe(true);
   expect(isEverything({ ...EVERYTHING, search: "a" })).toBe(false);
-  expect(isEverything({ ...EVERYTHING, emotion: "fear" })).toBe(false);
+  expect(isEverything({ ...EVERYTHING, mood: "tense" })).toBe(false);
 });

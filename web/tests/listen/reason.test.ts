@@ -47,7 +47,7 @@ describe("why a song was chosen", () => {
     expect(coverageInWords({ ...held, fit: 0 }, en)).toBe("None of your 1,060 songs is sad.");
     const both = { ...held, emotions: ["sad", "neutral"] };
     expect(coverageInWords(both, de)).toBe("6 deiner 1.060 Lieder sind traurig oder ruhig.");
-    const word = { ...held, word: "energetic", emotions: [] };
+    const word = { ...held, word: "energetic" as const, emotions: [] };
     expect(coverageInWords(word, en)).toBe("6 of your 1,060 songs are energetic.");
   });
 });

@@ -52,6 +52,18 @@ describe("the player", () => {
     expect(ahead().slice(0, 3)).toEqual([20, 2, 3]);
   });
 
+  test("begins with what fits the mood of now, not with what came for another one", async () => {
+    mood.setMood(HAPPY, "sliders");
+    await pass(1);
+    mood.setMood([0, 0, 0, 0, 1, 0, 0], "map");
+    player.start(); // before the session has followed
+    expect(now()).toBeUndefined();
+    await pass(1);
+    expect(now()).toBe(1);
+    const told = server.asked.map(({ body }) => (body["mood"] ? "mood" : body["what"]));
+    expect(told.filter(Boolean)).toEqual(["mood", "mood", "begun"]);
+  });
+
   test("pauses when another tab plays", async () => {
     await playing();
     keptByAnotherTab("vibelux.theme");

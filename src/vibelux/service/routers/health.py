@@ -27,6 +27,7 @@ def library(shared: Shared) -> LibraryOut:
         samples=shared.catalogue.count_below(shared.scan.samples),
         hours=found.hours,
         strongest=found.strongest,
+        moods=found.words,
         mean=found.mean,
         reasons=found.reasons,
     )

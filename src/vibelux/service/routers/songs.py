@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query
 
 from vibelux.emotions import as_mood
+from vibelux.everyday_moods import Word
 from vibelux.library.song_search import Sort, find, points
 from vibelux.recommend.confidence import confidence_of
 from vibelux.recommend.radio import radio
@@ -43,6 +44,9 @@ def songs(
         ),
     ] = "",
     state: Annotated[Literal["ok", "failed", "missing"], Query()] = "ok",
+    mood: Annotated[
+        Word | None, Query(description="everyday mood that one would call them by")
+    ] = None,
     emotion: Annotated[Emotion | None, Query(description="that the songs count as")] = None,
     min_share: Annotated[
         float,
@@ -63,6 +67,7 @@ def songs(
         shared.columns.now(),
         search,
         state=state,
+        called=mood,
         emotion=emotion,
         least=min_share,
         valence=None if valence == (-1, 1) else valence,
