@@ -97,6 +97,8 @@ FIGURES: dict[str, Figure] = {
         "20 of 1,000,000 songs that sound most like one, median", "ms", at_most=30
     ),
     "scale_similar_recall": Figure("of these, the share of the 20 nearest", "", at_least=0.95),
+    "scale_map_ms": Figure("the mood map of 1,000,000 songs, median", "ms", at_most=200),
+    "scale_map_mb": Figure("the size of this answer", "MB", at_most=1),
     "shuffle_ms": Figure("20 of 100,000 songs ordered for listening, median", "ms", at_most=50),
     "listening_cosine_ndcg": Figure("simulated listeners, nDCG@20 of plain cosine", ""),
     "listening_cosine_skips": Figure("the same, songs skipped", ""),

@@ -31,6 +31,7 @@ from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.column_files import folder_of
 from vibelux.library.corrections import correct
 from vibelux.library.live_columns import LiveColumns
+from vibelux.library.mood_map import mood_map
 from vibelux.library.schema import path_bytes
 from vibelux.library.schema_blobs import EMBEDDING, MOMENT
 from vibelux.library.song_search import find
@@ -41,6 +42,7 @@ from vibelux.recommend.listener.listener import Listener
 from vibelux.recommend.picks import Picker
 from vibelux.recommend.session import Session
 from vibelux.recommend.similar_songs import similar
+from vibelux.service.schemas_map import MapOut
 
 HERE = Path(__file__).resolve().parent
 SONGS = 1_000_000
@@ -69,7 +71,7 @@ def measure(number: int = SONGS) -> dict[str, float]:
             "scale_memory_mb": later["memory_mb"],
             **{
                 f"scale_{name}": value
-                for what in ("pages", "likeness")
+                for what in ("pages", "likeness", "drawn")
                 for name, value in in_a_process(what, many).items()
             },
         }
@@ -174,6 +176,17 @@ def likeness(path: Path) -> dict[str, float]:
             nearest, _ = SoundIndex(songs.embeddings).nearest(songs.embeddings[row], 21)
             found.append(len(alike & set(songs.ids[nearest].tolist())) / len(alike))
     return {"similar_ms": 1000 * float(np.median(times)), "similar_recall": float(np.mean(found))}
+
+
+def drawn(path: Path) -> dict[str, float]:
+    """Return how long the whole mood map takes, and how large the answer is."""
+    times = []
+    with Catalogue(path) as catalogue, closing(LiveColumns(catalogue)) as live:
+        for _ in range(TURNS):
+            began = time.perf_counter()
+            text = MapOut.of(mood_map(live.now())).model_dump_json()
+            times.append(time.perf_counter() - began)
+    return {"map_ms": 1000 * float(np.median(times)), "map_mb": len(text) / 1e6}
 
 
 def all_songs(path: Path) -> float:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
+from . import songs
+from .serving import served
 from .sound import remember, wait_until_it_plays
 
 EDGE = 34
@@ -282,3 +284,51 @@ def test_the_camera_goes_on_until_told_otherwise(open_page, camera_browser, own_
     here.get_by_role("button", name="Set my mood here").click()
     on.wait_for(state="hidden")
     here.get_by_role("button", name="Your mood is here", disabled=True).wait_for()
+
+
+MANY = 17_000
+
+
+@pytest.fixture
+def map_of_many(open_page, page_folder, samples, tmp_path):
+    """The map of more songs than are told one by one."""
+    (tmp_path / "home").mkdir()
+    songs.catalogue_many(tmp_path / "home", MANY, playable=samples[0])
+    with served(tmp_path / "home", samples[0].parent) as service:
+        yield open_page(f"{service.url}#/map").page
+
+
+def test_many_songs_are_squares_and_near_ones_are_points(map_of_many):
+    page = map_of_many
+    page.get_by_text(re.compile(r"^17,000 songs[;,] ")).wait_for()
+    squares = page.get_by_text(re.compile("^Each square stands for many songs"))
+    squares.wait_for()
+    surface = page.locator(".map-surface")
+    surface.focus()
+    here = page.get_by_role("region", name="Songs here")
+    page.keyboard.press("ArrowRight")
+    here.get_by_role("listitem").nth(7).wait_for()  # the nearest ones, which are no points yet
+    with page.expect_response(lambda answer: "/songs/map?min_valence" in answer.url) as loaded:
+        for _ in range(3):
+            page.keyboard.press("+")
+    found = loaded.value.json()
+    assert found["bins"] is None
+    assert 0 < len(found["ids"]) < MANY
+    squares.wait_for(state="hidden")
+    page.get_by_role("button", name="Show all").click()
+    squares.wait_for()
+
+
+def test_an_area_of_many_songs_is_counted_and_played(map_of_many):
+    page = map_of_many
+    page.get_by_text(re.compile("^Each square stands for many songs")).wait_for()
+    page.locator(".map-surface").focus()
+    page.keyboard.press("a")
+    for key in ["Shift+ArrowRight"] * 12 + ["Shift+ArrowUp"] * 12:
+        page.keyboard.press(key)
+    with page.expect_response(lambda answer: answer.url.endswith("/songs/map/area")) as told:
+        page.keyboard.press("Enter")
+    answer = told.value.json()
+    assert 100 == len(answer["ids"]) < answer["total"] < MANY / 2
+    area = page.get_by_role("region", name="Your area")
+    area.get_by_text(f"{answer['total']:,} songs", exact=True).wait_for()

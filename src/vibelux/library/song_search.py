@@ -4,7 +4,6 @@ SQLite compares letters beyond ASCII by their case and cannot look into a mood; 
 memory answer both in milliseconds, also for a million songs.
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -42,23 +41,7 @@ Sort = Literal[
 ]
 
 SEARCHED = ("affect", "affect_known", "durations", "years", *NAMES)
-"""Columns that `find` and `points` need."""
-
-
-@dataclass(frozen=True, eq=False)
-class Points:
-    """Songs as points of the circumplex.
-
-    Attributes:
-        ids: [shape=(n,), dtype=int64].
-        affect: [shape=(n, 2), dtype=float32] valence and arousal in [-1, 1].
-        strongest: [shape=(n,), dtype=int8] index of the emotion that each counts as.
-
-    """
-
-    ids: NDArray[np.int64]
-    affect: NDArray[np.float32]
-    strongest: NDArray[np.int8]
+"""Columns that `find` needs, and the mood map."""
 
 
 def find(
@@ -136,22 +119,6 @@ def _sounding(songs: SongColumns, words: str) -> dict[str, NDArray[np.bool_]]:
         except InvalidMood:
             continue
     return found
-
-
-def points(songs: SongColumns) -> Points:
-    """Return the playable songs as points of the circumplex.
-
-    Args:
-        songs: with the columns `SEARCHED`.
-
-    """
-    playable = songs.playable
-    rows = np.flatnonzero(playable.affect_known.all(axis=1))
-    return Points(
-        ids=playable.ids[rows],
-        affect=playable.affect[rows].round(3),
-        strongest=emotions_of(playable)[rows],
-    )
 
 
 def _ordered(

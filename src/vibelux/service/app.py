@@ -18,6 +18,7 @@ from vibelux.service.routers import (
     covers,
     health,
     library,
+    mood_map,
     moods,
     playlists,
     recommendations,
@@ -80,7 +81,18 @@ def create_app(
     api = APIRouter(
         prefix=_PREFIX, responses=failures.documented(400, 401, 403, 404, 405, 429, 500)
     )
-    parts = (health, library, songs, covers, moods, recommendations, scan, playlists, audio)
+    parts = (
+        health,
+        library,
+        mood_map,
+        songs,
+        covers,
+        moods,
+        recommendations,
+        scan,
+        playlists,
+        audio,
+    )
     routers = [*(part.router for part in parts), page.models]
     for router in routers:
         api.include_router(router)

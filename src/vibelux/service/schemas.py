@@ -28,6 +28,7 @@ MoodIn = Annotated[
         examples=[HAPPY],
     ),
 ]
+Emotion = Literal["angry", "disgust", "fear", "happy", "neutral", "sad", "surprise"]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 SongId = Annotated[int, Field(ge=0, examples=[1])]
 
@@ -104,17 +105,6 @@ class SongPage(BaseModel):
     total: int = Field(description="songs that fit", examples=[1])
     offset: int = Field(examples=[0])
     songs: list[SongOut]
-
-
-class MapOut(BaseModel):
-    """All playable songs as points; the i-th entries of all lists belong together."""
-
-    ids: list[int] = Field(examples=[[1, 2]])
-    valence: list[float] = Field(examples=[[0.6, -0.4]])
-    arousal: list[float] = Field(examples=[[0.3, -0.2]])
-    strongest: list[int] = Field(
-        description="index of the emotion that it counts as", examples=[[3, 5]]
-    )
 
 
 class MomentOut(BaseModel):

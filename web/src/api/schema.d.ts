@@ -170,6 +170,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/songs/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mood Map
+         * @description Return the playable songs of the mood map, or of a part of it.
+         */
+        get: operations["mood_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/songs/map/nearest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Nearest On Map
+         * @description Return the ids of the songs nearest to a place of the mood map, the nearest first.
+         */
+        get: operations["nearest_on_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/songs/map/area": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Area Of Map
+         * @description Count the songs inside a line on the mood map, and draw some of them by chance.
+         */
+        post: operations["area_of_map"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/songs": {
         parameters: {
             query?: never;
@@ -182,26 +242,6 @@ export interface paths {
          * @description Search, filter and sort the songs of the catalogue.
          */
         get: operations["songs"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/songs/map": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Mood Map
-         * @description Return all playable songs as points of the mood map.
-         */
-        get: operations["mood_map"];
         put?: never;
         post?: never;
         delete?: never;
@@ -659,6 +699,67 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AreaGiven
+         * @description A closed line on the mood map.
+         */
+        AreaGiven: {
+            /**
+             * Line
+             * @description valence and arousal of its corners
+             * @example [
+             *       [
+             *         0.2,
+             *         0.2
+             *       ],
+             *       [
+             *         0.9,
+             *         0.2
+             *       ],
+             *       [
+             *         0.5,
+             *         0.8
+             *       ]
+             *     ]
+             */
+            line: [
+                number,
+                number
+            ][];
+            /**
+             * Emotions
+             * @description that songs count as; all if there are none
+             * @default []
+             */
+            emotions: ("angry" | "disgust" | "fear" | "happy" | "neutral" | "sad" | "surprise")[];
+            /**
+             * Most
+             * @description ids to return
+             * @default 100
+             */
+            most: number;
+        };
+        /**
+         * AreaOut
+         * @description The songs inside a line.
+         */
+        AreaOut: {
+            /**
+             * Total
+             * @description how many there are
+             * @example 1234
+             */
+            total: number;
+            /**
+             * Ids
+             * @description of some of them, drawn by chance
+             * @example [
+             *       7,
+             *       3
+             *     ]
+             */
+            ids: number[];
+        };
+        /**
          * Asked
          * @description A mood, and how to order songs for it.
          */
@@ -739,6 +840,58 @@ export interface components {
              * @enum {string}
              */
             kind: "best_available";
+        };
+        /**
+         * BinsOut
+         * @description Songs counted by where they are; the i-th entries of all lists belong together.
+         */
+        BinsOut: {
+            /**
+             * Width
+             * @description of a bin, in valence
+             * @example 0.02
+             */
+            width: number;
+            /**
+             * Height
+             * @description of a bin, in arousal
+             * @example 0.02
+             */
+            height: number;
+            /**
+             * Valence
+             * @description of the middle
+             * @example [
+             *       0.6,
+             *       -0.4
+             *     ]
+             */
+            valence: number[];
+            /**
+             * Arousal
+             * @description of the middle
+             * @example [
+             *       0.3,
+             *       -0.2
+             *     ]
+             */
+            arousal: number[];
+            /**
+             * Counts
+             * @description songs that count as each emotion
+             * @example [
+             *       [
+             *         0,
+             *         0,
+             *         0,
+             *         7,
+             *         1,
+             *         0,
+             *         2
+             *       ]
+             *     ]
+             */
+            counts: number[][];
         };
         /**
          * ConfidenceOut
@@ -1176,7 +1329,9 @@ export interface components {
         };
         /**
          * MapOut
-         * @description All playable songs as points; the i-th entries of all lists belong together.
+         * @description A part of the mood map: its songs as points, or where there are many, as bins of them.
+         *
+         *     The i-th entries of the lists of points belong together.
          */
         MapOut: {
             /**
@@ -1212,6 +1367,33 @@ export interface components {
              *     ]
              */
             strongest: number[];
+            /** @description in place of points, from 15,000 of them on */
+            bins: components["schemas"]["BinsOut"] | null;
+            /**
+             * Counts
+             * @description songs of the whole map that count as each emotion
+             * @example [
+             *       0,
+             *       0,
+             *       0,
+             *       1,
+             *       0,
+             *       1,
+             *       0
+             *     ]
+             */
+            counts: number[];
+            /**
+             * Quarters
+             * @description songs of the whole map: calm and unpleasant, calm and pleasant, energetic and unpleasant, energetic and pleasant
+             * @example [
+             *       1,
+             *       0,
+             *       0,
+             *       1
+             *     ]
+             */
+            quarters: number[];
         };
         /**
          * MomentOut
@@ -2961,27 +3143,13 @@ export interface operations {
             };
         };
     };
-    songs: {
+    mood_map: {
         parameters: {
             query?: {
-                /** @description words in title, artist or album, and words for moods, such as `sad` */
-                search?: string;
-                state?: "ok" | "failed" | "missing";
-                /** @description everyday mood that one would call them by */
-                mood?: ("calm" | "cheerful" | "melancholy" | "energetic" | "tense" | "focused") | null;
-                /** @description that the songs count as */
-                emotion?: ("angry" | "disgust" | "fear" | "happy" | "neutral" | "sad" | "surprise") | null;
-                /** @description least share of the emotion, of all songs */
-                min_share?: number;
                 min_valence?: number;
                 max_valence?: number;
                 min_arousal?: number;
                 max_arousal?: number;
-                /** @description `share` is that of the emotion */
-                sort?: "title" | "artist" | "album" | "name" | "year" | "duration" | "valence" | "arousal" | "share" | "angry" | "disgust" | "fear" | "happy" | "neutral" | "sad" | "surprise" | "added";
-                descending?: boolean;
-                offset?: number;
-                limit?: number;
             };
             header?: never;
             path?: never;
@@ -2995,7 +3163,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SongPage"];
+                    "application/json": components["schemas"]["MapOut"];
                 };
             };
             /** @description Bad Request */
@@ -3081,9 +3249,15 @@ export interface operations {
             };
         };
     };
-    mood_map: {
+    nearest_on_map: {
         parameters: {
-            query?: never;
+            query: {
+                valence: number;
+                arousal: number;
+                n?: number;
+                /** @description that songs count as; all if there are none */
+                emotions?: ("angry" | "disgust" | "fear" | "happy" | "neutral" | "sad" | "surprise")[] | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3096,7 +3270,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MapOut"];
+                    "application/json": number[];
                 };
             };
             /** @description Bad Request */
@@ -3137,6 +3311,249 @@ export interface operations {
             };
             /** @description Method Not Allowed */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    area_of_map: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AreaGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+        };
+    };
+    songs: {
+        parameters: {
+            query?: {
+                /** @description words in title, artist or album, and words for moods, such as `sad` */
+                search?: string;
+                state?: "ok" | "failed" | "missing";
+                /** @description everyday mood that one would call them by */
+                mood?: ("calm" | "cheerful" | "melancholy" | "energetic" | "tense" | "focused") | null;
+                /** @description that the songs count as */
+                emotion?: ("angry" | "disgust" | "fear" | "happy" | "neutral" | "sad" | "surprise") | null;
+                /** @description least share of the emotion, of all songs */
+                min_share?: number;
+                min_valence?: number;
+                max_valence?: number;
+                min_arousal?: number;
+                max_arousal?: number;
+                /** @description `share` is that of the emotion */
+                sort?: "title" | "artist" | "album" | "name" | "year" | "duration" | "valence" | "arousal" | "share" | "angry" | "disgust" | "fear" | "happy" | "neutral" | "sad" | "surprise" | "added";
+                descending?: boolean;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SongPage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorShape"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

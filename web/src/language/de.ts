@@ -692,6 +692,8 @@ export const de: Language = {
     whole: "Alles zeigen",
     help: "Der Ring ist deine Stimmung. Verschiebe die Karte durch Ziehen, vergrößere sie mit dem Mausrad oder mit zwei Fingern.",
     helpArea: "Halte beim Ziehen die Umschalttaste, um einen Bereich zu zeichnen.",
+    binned:
+      "Jedes Quadrat steht für viele Lieder, je kräftiger, desto mehr. Vergrößere die Karte, um einzelne zu sehen.",
     empty: "Die Karte ist noch leer",
     emptyText: "Sobald VibeluX Lieder analysiert hat, ist jedes von ihnen hier ein Punkt.",
     emptyAction: "Lieder hinzufügen",

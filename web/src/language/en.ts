@@ -683,6 +683,7 @@ export const en = {
     whole: "Show all",
     help: "The ring is your mood. Drag to move the map, turn the wheel or pinch to zoom.",
     helpArea: "Hold Shift and drag to draw an area.",
+    binned: "Each square stands for many songs, the stronger the more. Zoom in to see single ones.",
     empty: "The map is still empty",
     emptyText: "As soon as songs are analysed, each of them is a point here.",
     emptyAction: "Add songs",

@@ -11,7 +11,7 @@ import { background, tell } from "../shell/messages";
 import type { Place } from "./frame";
 
 /** Songs that an area plays at most: an afternoon. */
-const MOST = 100;
+export const MOST = 100;
 
 /** The corners of a rectangle between two opposite ones. */
 export function rectangle(a: Place, b: Place): Place[] {
@@ -36,8 +36,8 @@ export function shuffled(ids: readonly number[], random = Math.random): number[]
 export interface Area {
   /** What stands beside the map about the area; hidden while there is none. */
   readonly element: HTMLElement;
-  /** Shows how many songs are inside; none that was drawn: null. */
-  readonly show: (ids: readonly number[] | null) => void;
+  /** Shows how many songs are inside, given at least some of them; none that was drawn: null. */
+  readonly show: (ids: readonly number[] | null, total?: number) => void;
 }
 
 /** What can be done with the songs of an area that was drawn: play them, keep them. */
@@ -81,14 +81,11 @@ export function areaCard(clear: () => void): Area {
   );
   return {
     element,
-    show: (ids) => {
+    show: (ids, total = ids?.length ?? 0) => {
       inside = ids ?? [];
       element.hidden = ids === null;
       playing.disabled = keeping.disabled = inside.length === 0;
-      say(
-        count,
-        ids === null ? "" : inside.length === 0 ? t.areaEmpty : songsInWords(inside.length),
-      );
+      say(count, ids === null ? "" : total === 0 ? t.areaEmpty : songsInWords(total));
     },
   };
 }

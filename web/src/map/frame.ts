@@ -1,3 +1,5 @@
+import type { Part } from "./points";
+
 /** A place of the plane: valence to the right, arousal upwards, both in [-1, 1]. */
 export interface Place {
   readonly valence: number;
@@ -12,6 +14,9 @@ export interface Pixel {
 /** Space around the plane, in pixels, for the words of its axes. */
 const EDGE = 34;
 const MOST_ZOOM = 40;
+
+/** What is loaded on each side of what is seen, as a share of it. */
+const BESIDE = 0.15;
 
 /** Which part of the plane is seen, and where on the screen. It does not change: it is replaced. */
 export class Frame {
@@ -69,6 +74,20 @@ export class Frame {
       valence: this.centre.valence + under.valence - now.valence,
       arousal: this.centre.arousal + under.arousal - now.arousal,
     });
+  }
+
+  /** The part of the plane that is seen, and as much beside it as a short drag shows. */
+  seen(): Part {
+    const range = (low: number, high: number): [number, number] => {
+      const more = BESIDE * (high - low);
+      return [Math.max(-1, low - more), Math.min(1, high + more)];
+    };
+    const corner = this.place({ x: 0, y: this.height });
+    const other = this.place({ x: this.width, y: 0 });
+    return {
+      valence: range(corner.valence, other.valence),
+      arousal: range(corner.arousal, other.arousal),
+    };
   }
 
   /** The whole plane. */

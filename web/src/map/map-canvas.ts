@@ -2,6 +2,7 @@ import { h } from "../dom";
 import { EMOTIONS } from "../emotions";
 import { Frame, type Pixel, type Place } from "./frame";
 import type { Points, Shown } from "./points";
+import { drawBins } from "./bins";
 import { outline, stamps } from "./shapes";
 
 /** Points drawn anew in each picture of a movement; more are moved as one until it rests. */
@@ -162,6 +163,11 @@ export class MapCanvas {
     const frame = this.#frame;
     const pen = this.#pen(this.#layer);
     if (pen === null) return;
+    this.#layerOf = frame;
+    if (points.bins !== null) {
+      drawBins(pen, frame, points.bins, this.#shown, getComputedStyle(this.element));
+      return;
+    }
     const ratio = devicePixelRatio || 1;
     const radius = Math.round(4 * this.radius) / 4;
     if (this.#stamps?.radius !== radius || this.#stamps.ratio !== ratio) {
@@ -184,7 +190,6 @@ export class MapCanvas {
       // Whole pixels are stamped far faster than parts of them.
       pen.drawImage(pictures[strongest[row]!]!, x | 0, y | 0);
     }
-    this.#layerOf = frame;
   }
 
   #drawOver(): void {

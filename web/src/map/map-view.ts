@@ -1,6 +1,6 @@
 import { api, type Schemas } from "../api/client";
 import { fill, h, say, uniqueId } from "../dom";
-import { EMOTIONS, type Mood } from "../emotions";
+import { EMOTIONS, type Emotion, type Mood } from "../emotions";
 import { icon, type IconName } from "../icons";
 import { words } from "../language";
 import { sentence } from "../language/table";
@@ -16,11 +16,11 @@ import { soundOf } from "../song/sound";
 import { playOrPause } from "../song/song-parts";
 import { Store } from "../store";
 import { theme } from "../theme";
-import { areaCard, rectangle } from "./area";
+import { MOST as MOST_PLAYED, areaCard, rectangle } from "./area";
 import { Frame, type Pixel, type Place } from "./frame";
 import { gestures } from "./gestures";
 import { MapCanvas } from "./map-canvas";
-import { Points, type Shown } from "./points";
+import { Points, WHOLE, type Shown } from "./points";
 import { shapeIcon } from "./shapes";
 import { moodAt, placeInWords, songsHere } from "./songs-here";
 
@@ -29,6 +29,12 @@ const NAMED = 8;
 const KEY_STEP = 24;
 const HOVER_MS = 50;
 const SETTLE_MS = 220;
+
+/** After a movement of the map, until the songs of what is seen are loaded. */
+const REST_MS = 200;
+
+/** How near the map of many songs comes to one of them. */
+const MANY_ZOOM = 20;
 
 /** What lasts while one is elsewhere on the page. */
 const points = new Store<Points | null>(null);
@@ -92,6 +98,13 @@ export const mapView: View = (signal) => {
     chosen = place;
     const all = points.value;
     if (all === null) return;
+    if (!all.complete) {
+      untilDone(async () => {
+        const ids = await nearestTo(place, signal);
+        if (chosen === place) here.show(place, ids);
+      }, signal);
+      return;
+    }
     const { scaleX, scaleY } = picture.frame;
     const rows = all.nearest(place.valence, place.arousal, {
       most: NAMED,
@@ -104,10 +117,14 @@ export const mapView: View = (signal) => {
       rows.map((row) => all.ids[row]!),
     );
   };
+  let resting: ReturnType<typeof setTimeout> | undefined;
   const setFrame = (frame: Frame): void => {
     lastFrame = frame;
     picture.frame = frame;
     label.hidden = true;
+    clearTimeout(resting);
+    if (points.value?.tells(frame.seen()) === false)
+      resting = setTimeout(() => untilDone(load, signal), REST_MS);
   };
   /** What a press does: a song plays, empty ground becomes the mood. */
   const act = async (at: Pixel): Promise<void> => {
@@ -147,11 +164,13 @@ export const mapView: View = (signal) => {
   };
   const showArea = (): void => {
     const all = points.value;
-    within.show(
-      all === null || area.length < 3
-        ? null
-        : all.inside(area, shown.value).map((row) => all.ids[row]!),
-    );
+    if (all === null || area.length < 3) return within.show(null);
+    if (all.complete) return within.show(all.inside(area, shown.value).map((row) => all.ids[row]!));
+    const line = area;
+    untilDone(async () => {
+      const found = await areaOf(line, signal);
+      if (area === line) within.show(found.ids, found.total);
+    }, signal);
   };
 
   let hoverTimer: ReturnType<typeof setTimeout> | undefined;
@@ -266,6 +285,7 @@ export const mapView: View = (signal) => {
   });
 
   const legend = legendOf(signal);
+  const binned = h("p", { class: "muted small", hidden: true }, t.map.binned);
   const showMood = (): void => {
     const given = mood.value;
     picture.mark({ mood: given === null || affect === null ? null : placeOfMood(given.mood) });
@@ -275,15 +295,26 @@ export const mapView: View = (signal) => {
     const row = id === undefined ? undefined : points.value?.rowOf(id);
     picture.mark({ playing: row ?? null });
   };
+  /** Shows a song that is not among the points, near enough to see single ones. */
+  const goTo = async (id: number): Promise<void> => {
+    const { valence, arousal } = await songOf(id, signal);
+    if (valence === null || arousal === null) return;
+    choose({ valence, arousal });
+    setFrame(new Frame(lastFrame.width, lastFrame.height, MANY_ZOOM, { valence, arousal }));
+  };
   points.watch((all) => {
     picture.points = all;
     if (all === null) return;
-    empty.hidden = all.count > 0;
+    empty.hidden = all.total > 0;
     say(summary, summaryOf(all));
+    binned.hidden = all.bins === null;
     mark();
     const row = sought === null ? undefined : all.rowOf(sought);
+    const elsewhere = row === undefined && !all.complete ? sought : null;
     sought = null;
-    if (row !== undefined) {
+    if (elsewhere !== null) {
+      background(goTo(elsewhere));
+    } else if (row !== undefined) {
       choose(placeOf(row));
       setFrame(new Frame(lastFrame.width, lastFrame.height, 3, placeOf(row)).showing(placeOf(row)));
       hover(row);
@@ -320,6 +351,7 @@ export const mapView: View = (signal) => {
     sizes.disconnect();
     clearTimeout(hoverTimer);
     clearTimeout(settle);
+    clearTimeout(resting);
   });
   fill(
     empty,
@@ -350,6 +382,7 @@ export const mapView: View = (signal) => {
       "div",
       { class: "map-side column" },
       legend,
+      binned,
       h(
         "p",
         { class: "muted small" },
@@ -362,8 +395,51 @@ export const mapView: View = (signal) => {
   );
 };
 
+let loading = 0;
+
+/** Loads the songs of the part that is seen; of few songs all. */
 async function load(): Promise<void> {
-  points.set(new Points(await api.get("/api/v1/songs/map")));
+  const turn = ++loading;
+  const before = points.value;
+  const part = before === null || before.complete ? WHOLE : lastFrame.seen();
+  const query = {
+    min_valence: part.valence[0],
+    max_valence: part.valence[1],
+    min_arousal: part.arousal[0],
+    max_arousal: part.arousal[1],
+  };
+  const found = new Points(await api.get("/api/v1/songs/map", { query }), part);
+  if (turn === loading) points.set(found);
+}
+
+/** The emotions that are shown; null for all. */
+function shownNames(): Emotion[] | null {
+  const names = EMOTIONS.filter((_, index) => shown.value[index]);
+  return names.length < EMOTIONS.length ? names : null;
+}
+
+/** The ids of the songs nearest to a place, where not all are points. */
+async function nearestTo({ valence, arousal }: Place, signal: AbortSignal): Promise<number[]> {
+  const emotions = shownNames();
+  if (emotions?.length === 0) return [];
+  const query = { valence: inPlane(valence), arousal: inPlane(arousal), n: NAMED, emotions };
+  return api.get("/api/v1/songs/map/nearest", { query, signal });
+}
+
+/** The number of songs inside a line and some of them, where not all are points. */
+async function areaOf(line: readonly Place[], signal: AbortSignal): Promise<Schemas["AreaOut"]> {
+  const emotions = shownNames();
+  if (emotions?.length === 0) return { total: 0, ids: [] };
+  const corners = line.map(({ valence, arousal }): [number, number] => [
+    inPlane(valence),
+    inPlane(arousal),
+  ]);
+  const body = { line: corners, emotions: emotions ?? [], most: MOST_PLAYED };
+  return api.post("/api/v1/songs/map/area", { body, signal });
+}
+
+function inPlane(x: number): number {
+  return Math.min(1, Math.max(-1, x));
 }
 
 async function learnAffect(): Promise<void> {
@@ -417,13 +493,11 @@ const MOST = 0.5;
 /** The map in words: how many songs, and where most of them are. */
 function summaryOf(points: Points): string {
   const t = words();
-  if (points.count === 0) return "\u00a0";
-  const quarters = [0, 0, 0, 0];
-  for (let row = 0; row < points.count; row++)
-    quarters[(points.valence[row]! >= 0 ? 1 : 0) + (points.arousal[row]! >= 0 ? 2 : 0)]! += 1;
+  if (points.total === 0) return "\u00a0";
+  const { quarters } = points;
   const most = quarters.indexOf(Math.max(...quarters));
-  const songs = t.songs(points.count);
-  if (quarters[most]! < MOST * points.count) return t.map.spread(songs);
+  const songs = t.songs(points.total);
+  if (quarters[most]! < MOST * points.total) return t.map.spread(songs);
   return t.map.summary(
     songs,
     placeInWords({ valence: most % 2 ? 0.4 : -0.4, arousal: most >= 2 ? 0.4 : -0.4 }),

@@ -8,31 +8,54 @@ const CELLS = 64;
 /** Which of the seven are shown, in their order. */
 export type Shown = readonly boolean[];
 
-/** All songs as points of the plane of valence and arousal, found by their place. */
+/** A rectangle of the plane. */
+export interface Part {
+  readonly valence: readonly [number, number];
+  readonly arousal: readonly [number, number];
+}
+
+export const WHOLE: Part = { valence: [-1, 1], arousal: [-1, 1] };
+
+/**
+ * The songs of a part of the plane of valence and arousal as points, found by their place. Where
+ * there are too many, there are none: they are counted in bins.
+ */
 export class Points {
   readonly count: number;
+  /** Songs of the whole plane. */
+  readonly total: number;
+  /** Whether all songs of the plane are points here. */
+  readonly complete: boolean;
+  readonly bins: Schemas["BinsOut"] | null;
   readonly ids: readonly number[];
   /** In [-1, 1]. */
   readonly valence: Float32Array;
   readonly arousal: Float32Array;
   /** Index of the strongest emotion. */
   readonly strongest: Uint8Array;
-  /** How many songs have each of the seven as their strongest. */
+  /** How many songs of the whole plane have each of the seven as their strongest. */
   readonly counts: readonly number[];
+  /** How many songs lie in each quarter of the plane, as of the API. */
+  readonly quarters: readonly number[];
   /** The points of each cell lie together: those of cell c from `#starts[c]` on. */
   readonly #order: Uint32Array;
   readonly #starts: Uint32Array;
   readonly #rowOf = new Map<number, number>();
 
-  constructor(map: Schemas["MapOut"]) {
+  constructor(
+    map: Schemas["MapOut"],
+    readonly part: Part = WHOLE,
+  ) {
     this.ids = map.ids;
     this.count = map.ids.length;
     this.valence = Float32Array.from(map.valence);
     this.arousal = Float32Array.from(map.arousal);
     this.strongest = Uint8Array.from(map.strongest);
-    const counts = EMOTIONS.map(() => 0);
-    for (const index of this.strongest) counts[index] = (counts[index] ?? 0) + 1;
-    this.counts = counts;
+    this.counts = map.counts;
+    this.quarters = map.quarters;
+    this.bins = map.bins;
+    this.total = map.counts.reduce((sum, count) => sum + count, 0);
+    this.complete = this.count === this.total;
     this.ids.forEach((id, row) => this.#rowOf.set(id, row));
 
     // Counting sort by cell.
@@ -48,6 +71,15 @@ export class Points {
     this.#order = new Uint32Array(this.count);
     for (let row = 0; row < this.count; row++) this.#order[next[cells[row]!]!++] = row;
     this.#starts = starts;
+  }
+
+  /** Whether these are all that can be told of a part. */
+  tells({ valence, arousal }: Part): boolean {
+    const has = (outer: readonly [number, number], inner: readonly [number, number]): boolean =>
+      outer[0] <= inner[0] && inner[1] <= outer[1];
+    const { part } = this;
+    if (!has(part.valence, valence) || !has(part.arousal, arousal)) return false;
+    return this.bins === null || (has(valence, part.valence) && has(arousal, part.arousal));
   }
 
   /** The row of a song; undefined when it is not on the map. */

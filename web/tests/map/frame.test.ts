@@ -48,3 +48,11 @@ test("another window shows the same part", () => {
   const { zoom, centre } = frame.zoomed(3, { x: 10, y: 10 });
   expect(frame.zoomed(3, { x: 10, y: 10 }).sized(360, 400)).toMatchObject({ zoom, centre });
 });
+
+test("what is seen of the whole plane is all of it, and nearer a part", () => {
+  expect(frame.seen()).toEqual({ valence: [-1, 1], arousal: [-1, 1] });
+  const { valence, arousal } = frame.zoomed(10).seen();
+  expect(valence[0]).toBeCloseTo(-valence[1], 9);
+  expect(valence[1]).toBeLessThan(0.2);
+  expect(arousal[1]).toBeGreaterThan(0.1);
+});

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { Points } from "../../src/map/points";
+import { EMOTIONS } from "../../src/emotions";
+import { mostIn } from "../../src/map/bins";
+import { Points, type Part } from "../../src/map/points";
 
 /** Numbers that look random and are the same every time. */
 function numbers(count: number, seed: number): number[] {
@@ -16,6 +18,9 @@ const points = new Points({
   valence: numbers(COUNT, 1).map((x) => 2 * x ** 3 - 1), // denser on one side
   arousal: numbers(COUNT, 2).map((x) => 2 * x - 1),
   strongest: numbers(COUNT, 3).map((x) => Math.floor(7 * x)),
+  counts: [COUNT, 0, 0, 0, 0, 0, 0],
+  quarters: [COUNT, 0, 0, 0],
+  bins: null,
 });
 
 test.each([
@@ -48,7 +53,10 @@ test("songs are counted and known by their ids", () => {
 });
 
 test("an empty map has nothing near", () => {
-  const none = new Points({ ids: [], valence: [], arousal: [], strongest: [] });
+  const none = new Points({
+    ...{ ids: [], valence: [], arousal: [], strongest: [] },
+    ...{ counts: [0, 0, 0, 0, 0, 0, 0], quarters: [0, 0, 0, 0], bins: null },
+  });
   expect(none.nearest(0, 0, { most: 5 })).toEqual([]);
 });
 
@@ -69,4 +77,39 @@ test("the songs inside a line are those that a look at each side finds", () => {
   );
   expect(points.inside([])).toEqual([]);
   expect(points.inside(square.slice(0, 2))).toEqual([]);
+});
+
+test("bins are asked for anew wherever one looks, points only beside what was asked for", () => {
+  const part: Part = { valence: [-0.5, 0.5], arousal: [-0.5, 0.5] };
+  const map = {
+    ...{ ids: [], valence: [], arousal: [], strongest: [] },
+    ...{ counts: [70000, 0, 0, 0, 0, 0, 0], quarters: [70000, 0, 0, 0] },
+  };
+  const bins = { width: 0.1, height: 0.1, valence: [0], arousal: [0], counts: [[9]] };
+  const inside: Part = { valence: [-0.2, 0.2], arousal: [-0.2, 0.2] };
+  const beside: Part = { valence: [-0.2, 0.6], arousal: [-0.2, 0.2] };
+  const [some, many] = [
+    new Points({ ...map, bins: null }, part),
+    new Points({ ...map, bins }, part),
+  ];
+  expect([some, many].map((points) => points.tells(part))).toEqual([true, true]);
+  expect([some, many].map((points) => points.tells(inside))).toEqual([true, false]);
+  expect([some, many].map((points) => points.tells(beside))).toEqual([false, false]);
+});
+
+test("a bin has the colour of most of its songs that are shown", () => {
+  const all = EMOTIONS.map(() => true);
+  expect(mostIn([0, 2, 0, 5, 5, 0, 1], all)).toEqual({ most: 3, songs: 13 });
+  expect(
+    mostIn(
+      [0, 2, 0, 5, 5, 0, 1],
+      all.map((_, i) => i === 1),
+    ),
+  ).toEqual({ most: 1, songs: 2 });
+  expect(
+    mostIn(
+      [0, 2, 0, 0, 0, 0, 0],
+      all.map((_, i) => i === 3),
+    ).most,
+  ).toBe(-1);
 });

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query
 
 from vibelux.emotions import as_mood
 from vibelux.everyday_moods import Word
-from vibelux.library.song_search import Sort, find, points
+from vibelux.library.song_search import Sort, find
 from vibelux.recommend.confidence import confidence_of
 from vibelux.recommend.radio import radio
 from vibelux.recommend.similar_songs import similar
@@ -15,7 +15,7 @@ from vibelux.service.context import Shared
 from vibelux.service.failures import documented
 from vibelux.service.schemas import (
     ConfidenceOut,
-    MapOut,
+    Emotion,
     MomentOut,
     MoodGiven,
     SimilarOut,
@@ -29,7 +29,6 @@ router = APIRouter(prefix="/songs", tags=["songs"])
 
 Id = Annotated[int, Path(ge=0, description="of the song", examples=[1])]
 Axis = Annotated[float, Query(ge=-1, le=1)]
-Emotion = Literal["angry", "disgust", "fear", "happy", "neutral", "sad", "surprise"]
 
 
 @router.get("", responses=documented(422, 503))
@@ -80,18 +79,6 @@ def songs(
     statistics = shared.catalogue.statistics.songs
     return SongPage(
         total=len(ids), offset=offset, songs=[SongOut.of(song, statistics) for song in found]
-    )
-
-
-@router.get("/map", responses=documented(503))
-def mood_map(shared: Shared) -> MapOut:
-    """Return all playable songs as points of the mood map."""
-    found = points(shared.columns.now())
-    return MapOut(
-        ids=found.ids.tolist(),
-        valence=found.affect[:, 0].tolist(),
-        arousal=found.affect[:, 1].tolist(),
-        strongest=found.strongest.tolist(),
     )
 
 
