@@ -88,7 +88,7 @@ clean:
 
 .venv/core.stamp: pyproject.toml $(PAGE) | .venv/made.stamp
 	@echo "installing VibeluX into .venv; the first time takes a minute or two"
-	$(PIP) install --quiet --editable .
+	$(PIP) install --quiet --no-compile --editable .  # Python compiles what is used: a fraction
 	touch $@
 
 .venv/test.stamp: pyproject.toml | .venv/made.stamp

@@ -1,4 +1,5 @@
 import os
+import shutil
 from dataclasses import replace
 
 import av
@@ -55,6 +56,25 @@ def test_files_sound_and_do_not_clip(rendered):
         sound = decode(path, sample_rate=16000)
         assert sound.size == pytest.approx(16000 * seconds, abs=3200)
         assert 0.1 < np.abs(sound).max() < 1.0
+
+
+def test_pieces_that_lie_elsewhere_are_copied(rendered, tmp_path, monkeypatch):
+    """Only what is missing there, or of another version, is made anew."""
+    made = rendered[0].parent
+    synthesised = []
+    monkeypatch.setattr(
+        "vibelux.samples.rendering.synthesise",
+        lambda piece: synthesised.append(piece.title) or np.zeros((2, 4 * RATE), np.float32),
+    )
+    elsewhere = tmp_path / "made"
+    shutil.copytree(made, elsewhere)
+    (elsewhere / rendered[1].name).unlink()
+    (elsewhere / rendered[2].name).write_bytes(b"no sound")
+    files = render_samples(tmp_path / "new", pieces=SOME, made=elsewhere)
+    assert synthesised == [SOME[1].title, SOME[2].title]
+    for number in (0, 3, 4):
+        assert files[number].read_bytes() == rendered[number].read_bytes()
+    assert len(render_samples(tmp_path / "more", pieces=SOME[:1], made=tmp_path / "none")) == 1
 
 
 def test_a_second_call_changes_nothing_and_repairs_what_is_broken(rendered):

@@ -91,7 +91,7 @@ def _show_the_way(
     music, playlist = folder / "samples", folder / "playlist.m3u8"
 
     _heading(1, words.text("cli.demo.music"))
-    made = _render(music, words)
+    made = _render(music, words, made=settings.home / "samples")
     _say(words.text("cli.demo.made", songs=words.figures(made)))
     _say(words.text("cli.demo.place", folder=str(folder)))
 
@@ -154,8 +154,8 @@ def _say(text: str) -> None:
     out().print(printable(text))
 
 
-def _render(folder: Path, words: "Words") -> int:
-    """Render the samples and return their number."""
+def _render(folder: Path, words: "Words", *, made: Path) -> int:
+    """Render the samples, or take over those that the page has made, and return their number."""
     from vibelux.samples.rendering import render_samples
 
     def tell(done: int, total: int) -> None:
@@ -163,7 +163,7 @@ def _render(folder: Path, words: "Words") -> int:
         status.update(words.text("cli.demo.making", done=at, total=of))
 
     with err().status(words.text("cli.demo.making_begins")) as status:
-        return len(render_samples(folder, on_progress=tell))
+        return len(render_samples(folder, made=made, on_progress=tell))
 
 
 def _scan(

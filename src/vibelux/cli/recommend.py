@@ -151,6 +151,8 @@ def recommend(
                 )
                 songs = session.queue(number, wanted, chosen=not of_face)
                 coverage, way = session.coverage, session.way
+                if way is not None and len(way.places) < way.asked:
+                    songs = songs[: len(way.places)]  # a shorter journey ends at its goal
             notes = _order_notes(session, songs)
         else:
             ranking = rank(catalogue, wanted, n=number, of_face=of_face)

@@ -1,5 +1,6 @@
 """The sample catalogue: the synthesiser's pieces as tagged files of the usual formats."""
 
+import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -49,6 +50,7 @@ def render_samples(
     folder: Path,
     *,
     pieces: Sequence[Piece] = PIECES,
+    made: Path | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> list[Path]:
     """Render the sample catalogue into a folder; pieces that are there already are kept.
@@ -58,6 +60,7 @@ def render_samples(
     Args:
         folder: made where it is missing.
         pieces: default: all.
+        made: another folder where samples may lie; those of this version are copied from there.
         on_progress: called with the number of pieces done and of all.
 
     Returns:
@@ -79,12 +82,24 @@ def render_samples(
         path = folder / f"{piece.title}{file_format.suffix}"
         tags = _tags(piece, number + 1)
         if _comment(path) != tags["comment"]:
-            write_audio(path, synthesise(piece), file_format=file_format, tags=tags)
+            other = None if made is None else made / path.name
+            if other is None or _comment(other) != tags["comment"] or not _copied(other, path):
+                write_audio(path, synthesise(piece), file_format=file_format, tags=tags)
         files.append(path)
         if on_progress is not None:
             on_progress(number + 1, len(pieces))
     _remove_others(folder, set(files))
     return files
+
+
+def _copied(source: Path, path: Path) -> bool:
+    """Copy a file, and return whether that was possible."""
+    try:
+        with atomic_file(path) as part:
+            shutil.copyfile(source, part)
+    except OSError:
+        return False
+    return True
 
 
 def _remove_others(folder: Path, files: set[Path]) -> None:

@@ -157,6 +157,7 @@ class ScanJob:
             if began.samples:
                 render_samples(
                     self.samples,
+                    made=self.settings.demo / "samples",
                     on_progress=lambda done, total: self._now(
                         ScanProgress("analysing", total, total, done), state="rendering"
                     ),

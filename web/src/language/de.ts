@@ -441,8 +441,7 @@ export const de: Language = {
       "Wähle einen Ordner mit deiner Musik. Sie bleibt, wo sie ist, und nichts daran wird verändert.",
     choose: "Ordner wählen",
     samples: "Mit Beispielmusik ausprobieren",
-    samplesText:
-      "Die Beispiele sind 14 kurze Stücke, in weniger als einer Minute auf deinem Rechner gemacht.",
+    samplesText: "Die Beispiele sind 14 kurze Stücke; dein Rechner macht sie in ein, zwei Minuten.",
     mood: "Stimmung",
     moodText: "Zeig dein Gesicht, oder sag es mit einem Wort.",
     listen: "Hören",
@@ -473,7 +472,7 @@ export const de: Language = {
     scan: "Einlesen",
     or: "oder",
     samples: "Mit Beispielen ausprobieren",
-    samplesText: "14 kurze Stücke, die VibeluX selbst erfindet, in weniger als einer Minute.",
+    samplesText: "14 kurze Stücke, die VibeluX in ein, zwei Minuten selbst macht.",
     scanAgain: "Neu einlesen",
     addFolder: "Ordner hinzufügen",
     folderCount: (n) => (n === 1 ? "1 Ordner" : `${n.toLocaleString("de")} Ordner`),

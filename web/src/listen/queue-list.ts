@@ -3,12 +3,13 @@
 import { cover } from "../cover";
 import { clock } from "../duration";
 import { fill, h, say } from "../dom";
+import type { Emotion } from "../emotions";
 import { icon } from "../icons";
 import { words } from "../language";
 import { mood } from "../mood/mood";
 import { inWords } from "../mood/everyday";
 import { endRadio, playTurn, removeTurn, upcoming, type Turn } from "../player/player";
-import { coverage, standing } from "../player/session";
+import { coverage, goal, standing, way, type Pick } from "../player/session";
 import { iconButton } from "../shell/icon-button";
 import { background } from "../shell/messages";
 import type { View } from "../shell/view";
@@ -48,7 +49,7 @@ export const queueList: View = (signal) => {
       class: "button button-quiet queue-save",
       type: "button",
       "aria-label": t.listen.save,
-      onclick: () => background(savePlaylist(upcoming.value.slice(0, SHOWN))),
+      onclick: () => background(savePlaylist(listed())),
     },
     icon("save"),
     h("span", {}, t.listen.save),
@@ -96,7 +97,7 @@ export const queueList: View = (signal) => {
   }
 
   function show(): void {
-    const turns = upcoming.value.slice(0, SHOWN);
+    const turns = listed();
     const left = new Set(rows.keys());
     const order = turns.map((turn) => {
       const id = turn.song.id;
@@ -147,6 +148,7 @@ export const queueList: View = (signal) => {
     update(hand);
   }, signal);
   standing.subscribe(() => update(), signal);
+  way.subscribe(() => update(), signal);
   mood.subscribe(caption, signal);
 
   return h(
@@ -161,6 +163,20 @@ export const queueList: View = (signal) => {
     h("div", { class: "queue-room" }, list, empty),
   );
 };
+
+/** The songs that are shown: while a journey is under way those of its way, and none beyond. */
+function listed(): readonly Turn[] {
+  const turns = upcoming.value.slice(0, SHOWN);
+  const now = way.value;
+  if (now === null || now.at >= now.places.length - 1) return turns;
+  const end = turns.findIndex(({ pick }) => pick !== null && leadsTo(pick, goal.value));
+  return end < 0 ? turns : turns.slice(0, end + 1);
+}
+
+/** Whether a song stands at the goal of a journey. */
+function leadsTo(pick: Pick, goal: Emotion): boolean {
+  return (pick.target[goal] ?? 0) > 0.999;
+}
 
 /** Title of the song whose radio comes next, if one does. */
 function radio(): string | undefined {
