@@ -7,6 +7,8 @@ from contextlib import closing
 
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.catalogue_errors import catalogue_errors
+from vibelux.library.name_orders import ORDERED_BY, name_order
+from vibelux.library.name_texts import songs_with
 from vibelux.library.near_sounds import cells_of
 from vibelux.library.song_changes import Changes
 from vibelux.library.song_columns import SongColumns
@@ -144,6 +146,9 @@ class LiveColumns:
 
 def _prepare(songs: SongColumns) -> None:
     """Make what takes seconds for a million songs, so that no question waits for it."""
+    for by in ORDERED_BY:
+        name_order(songs, by, descending=False)
+    songs_with(songs, "?")
     cells_of(songs.playable)
 
 

@@ -21,6 +21,9 @@ _KEYS: Mapping[Named, tuple[str, ...]] = {
 }
 
 
+ORDERED_BY = tuple(_KEYS)
+
+
 def name_order(songs: SongColumns, by: Named, *, descending: bool) -> NDArray[np.int32]:
     """Return the rows of all songs in order [shape=(n,), dtype=int32].
 

@@ -63,9 +63,7 @@ def _cells(songs: SongColumns) -> SoundCells | None:
     if known.size < _CELLS_FROM:
         return None
 
-    def make() -> dict[str, NDArray[np.generic]]:
-        cells = SoundCells.of(songs.embeddings, known)
-        return {part: getattr(cells, part) for part in PARTS}
-
-    kept = songs.kept("sound-cells-1", PARTS, make)
+    kept = songs.kept(
+        "sound-cells-1", PARTS, lambda: SoundCells.of(songs.embeddings, known).arrays()
+    )
     return SoundCells(*(kept[part].array for part in PARTS))

@@ -14,6 +14,7 @@ from vibelux.emotions import Mood
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.song_columns import SongColumns
 from vibelux.library.song_emotions import emotion_counts, of_mood
+from vibelux.recommend.candidates import candidates_of
 from vibelux.recommend.confidence import Confidence, confidences_of
 from vibelux.recommend.coverage import Coverage, coverage_of
 from vibelux.recommend.diversity import intra_list_diversity
@@ -189,31 +190,38 @@ class Picker:
         """
         moving = np.flatnonzero((path != path[-1]).any(axis=1))
         distinct = path[: moving.max(initial=-1) + 2]  # a row a place, until they stay the same
-        scores = np.stack([self._fit.to(target) for target in distinct])
+        drawn = candidates_of(self._fit, distinct, left_out=left_out, rng=rng)
+        some = None if drawn is None else drawn.rows
+        fit = self._fit if drawn is None else drawn.fit
+        scores = np.stack([fit.to(target) for target in distinct])
         strength = 0.0 if ordering.policy == "off" else ordering.strength
         if ordering.personal > 0 and (taste := self._learnt()).events:
             trying = rng if strength < 1 else None  # the strict ranking leaves nothing to chance
-            learnt = taste.preference(self._features, mood, trying)
+            features = self._features if some is None else self._features.rows(some)
+            learnt = taste.preference(features, mood, trying)
             learnt *= np.float32(ordering.personal)
             scores += learnt
-        freshness = self._listener.freshness(self.columns, now=now)
+        freshness, sad = self._listener.freshness(self.columns, now=now, rows=some), self._sad
+        if some is not None:
+            sad, left_out = sad[some], left_out[some]
         if len(self.columns) < _LARGE:
             # With few songs, rather one that fits once more than one that does not.
             freshness **= np.float32((len(self.columns) / _LARGE) ** (2 * strength))
         spared = left_out
         if not chosen and strength > 0 and spares_sadness(mood):
-            spared = left_out | self._sad
+            spared = left_out | sad
         first: NDArray[np.bool_] | None = None
         if ordering.policy == "journey" and strength > 0:
-            first = self._lying_apart(distinct, left_out)
+            first = self._lying_apart(distinct, left_out, rows=some)
         elif strength >= _CLOSELY and len(self.columns) < _LARGE and len(path):
             first = np.tile(of_mood(self.columns, path[0]), (KEPT, 1))
         found: dict[str, int] = {}
+        places: list[int] = []  # of these among the songs that are drawn from
         for out in (spared, left_out):  # sad songs for want of others
             missing = len(path) - len(found)
             if missing and not out.all():
                 taken = out.copy()
-                taken[list(found.values())] = True
+                taken[places] = True
                 order = mood_shuffle(
                     scores[min(len(found), len(scores) - 1) :],
                     missing,
@@ -225,9 +233,13 @@ class Picker:
                     left_out=taken,
                     first=None if first is None else first[len(found) :],
                     before=[*before, *found.values()],
+                    rows=some,
+                    stand_for=None if drawn is None else drawn.stand_for,
                 )
-                for row in order.tolist():
-                    found.setdefault(self.columns.key(row), row)
+                rows_in_order = order if some is None else some[order]
+                for place, row in zip(order.tolist(), rows_in_order.tolist(), strict=True):
+                    if found.setdefault(self.columns.key(row), row) == row:
+                        places.append(place)
             if out is left_out:
                 break
         rows = list(found.values())
@@ -253,16 +265,27 @@ class Picker:
         has[[0, -1]] = True
         return np.flatnonzero(has)
 
-    def _lying(self, path: NDArray[np.float32], left_out: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Return which songs lie at each step of a way [shape=(steps, songs)]."""
+    def _lying(
+        self,
+        path: NDArray[np.float32],
+        left_out: NDArray[np.bool_],
+        *,
+        rows: NDArray[np.int64] | None = None,
+    ) -> NDArray[np.bool_]:
+        """Return which songs, all or some, lie at each step of a way [shape=(steps, songs)]."""
         way = affect_of(path, self._statistics.affect)
-        return np.stack([are_close(self.columns.affect, place) & ~left_out for place in way])
+        affect = self.columns.affect if rows is None else self.columns.affect[rows]
+        return np.stack([are_close(affect, place) & ~left_out for place in way])
 
     def _lying_apart(
-        self, path: NDArray[np.float32], left_out: NDArray[np.bool_]
+        self,
+        path: NDArray[np.float32],
+        left_out: NDArray[np.bool_],
+        *,
+        rows: NDArray[np.int64] | None,
     ) -> NDArray[np.bool_]:
         """Return which songs lie at each step, but for those that other steps are in need of."""
-        lying = self._lying(path, left_out)
+        lying = self._lying(path, left_out, rows=rows)
         songs = songs_of_steps(lying)
         needy = np.flatnonzero((lying.sum(axis=1) < 2 * len(path)) & (songs >= 0))
         kept = lying.copy()

@@ -73,6 +73,8 @@ def mood_shuffle(
     left_out: ArrayLike | None = None,
     first: NDArray[np.bool_] | None = None,
     before: Sequence[int] = (),
+    rows: NDArray[np.int64] | None = None,
+    stand_for: NDArray[np.float32] | None = None,
 ) -> NDArray[np.int64]:
     """Order songs by chance, tilted by how well they fit.
 
@@ -92,22 +94,28 @@ def mood_shuffle(
         first: [shape=(places, songs)] true for the songs of which each of the first places takes
             one, as long as any is left; None, and beyond: of all.
         before: rows of the songs played last, the most recent one last; spacing starts from them.
+        rows: [shape=(songs,)] of the songs in the traits and in ``before``; None: all, in order.
+        stand_for: [shape=(songs,)] how many songs each stands for, see
+            `vibelux.recommend.candidates`; None: only for itself.
 
     Returns:
-        order [shape=(k,), dtype=int64] rows, each once, k = min(n, songs that may come).
+        order [shape=(k,), dtype=int64] places in the scores, each once, k = min(n, songs that may
+        come).
 
     Raises:
         InvalidInput: shapes that do not fit, a score that is not a number, or a value out of range.
 
     """
-    rows = np.atleast_2d(np.asarray(scores, dtype=np.float32))
-    songs = rows.shape[1]
-    _check(rows, n, strength, diversity)
+    steps = np.atleast_2d(np.asarray(scores, dtype=np.float32))
+    songs = steps.shape[1]
+    _check(steps, n, strength, diversity)
     rng = np.random.default_rng(seed)
     open_ = np.ones(songs, dtype=bool) if left_out is None else ~np.asarray(left_out, dtype=bool)
     available = int(np.count_nonzero(open_))
     wanted = available if n is None else min(n, available)
     luck = _gumbel(rng, songs)
+    if stand_for is not None:
+        luck += np.log(stand_for)
     luck *= np.float32(1 - strength)
     if freshness is not None:
         fresh = np.asarray(freshness, dtype=np.float32)
@@ -115,10 +123,10 @@ def mood_shuffle(
         luck[played] += np.log(np.maximum(fresh[played], np.float32(1e-6)))
     order: list[int] = []
     limited = 0 if first is None else len(first)
-    steps = max(len(rows), limited + 1)
-    for step in range(steps):
-        row = rows[min(step, len(rows) - 1)]
-        last = step == steps - 1
+    number_of_steps = max(len(steps), limited + 1)
+    for step in range(number_of_steps):
+        row = steps[min(step, len(steps) - 1)]
+        last = step == number_of_steps - 1
         places = wanted - len(order) if last else min(1, wanted - len(order))
         if places == 0:
             break
@@ -128,16 +136,15 @@ def mood_shuffle(
             if number := int(np.count_nonzero(some)):
                 among, of_them = some, number
         if strength:
-            tickets = _fitness(row, among)
+            tickets = _fitness(row, among, stand_for)
             tickets *= np.float32(strength)
             tickets += luck
         else:
             tickets = luck.copy()
         if of_them < songs:
             tickets[~among] = -np.inf
-        chosen = _places(
-            tickets, row, places, traits, diversity * strength, [*before, *order], of_them
-        )
+        earlier = [*before, *(order if rows is None else rows[order].tolist())]
+        chosen = _places(tickets, row, places, traits, diversity * strength, earlier, of_them, rows)
         open_[chosen] = False
         available -= len(chosen)
         order += chosen
@@ -280,6 +287,7 @@ def _places(
     diversity: float,
     before: Sequence[int],
     available: int,
+    rows: NDArray[np.int64] | None,
 ) -> list[int]:
     """Fill n places from a pool of the highest tickets; a larger pool where that cannot be done."""
     before = before[-_ALBUM_GAP:]
@@ -291,15 +299,16 @@ def _places(
         pool = pool[np.lexsort((pool, -scores[pool], -tickets[pool]))][:size]
         if traits is _NO_TRAITS:
             return [int(row) for row in pool[:n]]
-        vectors = units(traits.embeddings, [*before, *pool.tolist()])
-        ranked = pool.tolist()
+        names = (pool if rows is None else rows[pool]).tolist()
+        vectors = units(traits.embeddings, [*before, *names])
+        ranked = list(names)
         parts = [units(traits.moods, ranked), None if vectors is None else vectors[len(before) :]]
         known = [part for part in parts if part is not None]
         if diversity > 0 and known:
             # Side by side, their cosine is the mean of both cosines.
             likeness = np.hstack(known) / np.float32(np.sqrt(len(known)))
             choice = likeness[: _CHOICE * n]
-            fits = scores[ranked[: len(choice)]]
+            fits = scores[pool[: len(choice)]]
             picked = diversified(n, choice, knob=diversity, fits=fits)
             rest = np.ones(len(ranked), dtype=bool)
             rest[picked] = False
@@ -310,11 +319,16 @@ def _places(
         ahead = min(_AHEAD, 1 + available // 4)
         chosen, clean = spaced(ranked, n, traits, before=before, embeddings=vectors, ahead=ahead)
         if clean or size == available:
-            return chosen
+            place_of = dict(zip(names, pool.tolist(), strict=True))
+            return [place_of[row] for row in chosen]
         size *= 4
 
 
-def _fitness(scores: NDArray[np.float32], open_: NDArray[np.bool_]) -> NDArray[np.float32]:
+def _fitness(
+    scores: NDArray[np.float32],
+    open_: NDArray[np.bool_],
+    stand_for: NDArray[np.float32] | None = None,
+) -> NDArray[np.float32]:
     """Return −ln(rank / n) − 4 · gap of every song; equal scores share the mean of their ranks."""
     count = np.count_nonzero(open_)
     among = scores if count == scores.size else scores[open_]
@@ -328,11 +342,13 @@ def _fitness(scores: NDArray[np.float32], open_: NDArray[np.bool_]) -> NDArray[n
     if count < scores.size:  # those that must not come may lie beyond the others
         np.clip(heights, 0, number - 1, out=heights)
     bins = heights.astype(np.intp)
-    counts = np.bincount(bins if count == scores.size else bins[open_], minlength=number)
+    which = slice(None) if count == scores.size else open_
+    weights = None if stand_for is None else stand_for[which]
+    counts = np.bincount(bins[which], weights, minlength=number)
     better = counts[::-1].cumsum()[::-1] - counts
     rank = better + np.maximum(counts, 1) / 2
-    table = -np.log((rank / count).astype(np.float32))
-    fitness = table.take(bins)
+    table = -np.log((rank / counts.sum()).astype(np.float32))
+    fitness: NDArray[np.float32] = table.take(bins)
     gaps = np.subtract(scores, np.float32(high), out=heights)
     gaps *= _GAP
     fitness += gaps

@@ -82,12 +82,19 @@ class Listener:
         events = list(self.profile.events(last=_LEARNT_FROM))
         return Taste.learnt(events, statistics, columns, features)
 
-    def freshness(self, columns: SongColumns, *, now: float | None = None) -> NDArray[np.float32]:
+    def freshness(
+        self,
+        columns: SongColumns,
+        *,
+        now: float | None = None,
+        rows: NDArray[np.int64] | None = None,
+    ) -> NDArray[np.float32]:
         """Return how fresh the songs are to the listener.
 
         Args:
             columns: n songs.
             now: seconds since 1970, by default this machine's clock.
+            rows: of those that are asked for, each once; None: all.
 
         Returns:
             [shape=(n,), dtype=float32] as in `vibelux.recommend.shuffle.freshness_of`; half as
@@ -96,16 +103,20 @@ class Listener:
         """
         self._follow(columns)
         now = time.time() if now is None else now
-        rows, at, plays = self._played(columns)
-        fresh = np.ones(len(columns), dtype=np.float32)
-        if rows.size:
+        played, at, plays = self._played(columns)
+        places = played
+        if rows is not None and played.size:
+            _, places, which = np.intersect1d(rows, played, return_indices=True)
+            played, at, plays = played[which], at[which], plays[which]
+        fresh = np.ones(len(columns) if rows is None else rows.size, dtype=np.float32)
+        if played.size:
             hours = (now - at) / 3600
             # What was played on a music server counts as well, whoever played it. Negative
             # hours are a clock that was put back: there the plays alone decide.
-            there = np.maximum(now - columns.played_at[rows], 0) / 3600
+            there = np.maximum(now - columns.played_at[played], 0) / 3600
             hours = np.where(hours < 0, hours, np.fmin(hours, there))
             half = max(1.0, min(50.0, len(columns) / 4))
-            fresh[rows] = freshness_of(hours, plays, half_plays=half)
+            fresh[places] = freshness_of(hours, plays, half_plays=half)
         return fresh
 
     def _played(self, columns: SongColumns) -> _Played:
