@@ -46,6 +46,9 @@ def serve(
     root_path: str = typer.Option(
         "", "--root-path", metavar="PATH", help="Path under which a proxy shows it: /vibelux."
     ),
+    processes: int = typer.Option(
+        1, "--processes", min=1, max=64, help="That answer; more where many listen at once."
+    ),
 ) -> None:
     """Open the page: the camera, your music, and what fits.
 
@@ -67,10 +70,17 @@ def serve(
         proxies=tuple(proxy or ()),
         root_path=f"/{below}" if below else "",
     )
-    serve_page(load_settings(), address, roots=roots, browser=not no_browser)
+    serve_page(load_settings(), address, roots=roots, browser=not no_browser, processes=processes)
 
 
-def serve_page(settings: "Settings", address: "Address", *, roots: "Roots", browser: bool) -> None:
+def serve_page(
+    settings: "Settings",
+    address: "Address",
+    *,
+    roots: "Roots",
+    browser: bool,
+    processes: int = 1,
+) -> None:
     """Serve until Ctrl-C, say where, and open the page.
 
     Args:
@@ -78,6 +88,7 @@ def serve_page(settings: "Settings", address: "Address", *, roots: "Roots", brow
         address: where to listen.
         roots: folders that may be scanned.
         browser: open the page.
+        processes: that answer.
 
     Raises:
         InvalidInput, VibeluxError: as of `vibelux.service.server.serve`.
@@ -97,7 +108,14 @@ def serve_page(settings: "Settings", address: "Address", *, roots: "Roots", brow
         if browser:
             _open(links.direct)  # the proxy may not run yet
 
-    serve_until_stopped(settings, address, roots=roots, on_ready=ready, exit_seconds=EXIT_SECONDS)
+    serve_until_stopped(
+        settings,
+        address,
+        roots=roots,
+        on_ready=ready,
+        exit_seconds=EXIT_SECONDS,
+        processes=processes,
+    )
 
 
 def _open(link: str) -> None:

@@ -8,8 +8,9 @@ Windows nobody can read the note in the file that it holds.
 import errno
 import os
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from vibelux.errors import CatalogueError, CatalogueLocked
@@ -18,6 +19,10 @@ from vibelux.private_files import private_file, private_folder
 
 _HELD = frozenset({errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK})
 """How the systems say that another process has a lock."""
+
+
+_WAITED = 0.005
+"""Seconds between two tries."""
 
 
 class Held(Exception):
@@ -68,6 +73,35 @@ def process_lock(path: Path, note: str) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def waited_lock(path: Path, *, patience: float = 10.0) -> Iterator[None]:
+    """Hold a lock that others hold for moments only.
+
+    Args:
+        path: as of `process_lock`.
+        patience: seconds to wait for it.
+
+    Raises:
+        CatalogueLocked: another process holds it for longer.
+        CatalogueError: as `process_lock`.
+
+    """
+    until = time.monotonic() + patience
+    with ExitStack() as held:
+        while True:
+            try:
+                held.enter_context(process_lock(path, str(os.getpid())))
+                break
+            except Held as error:
+                if time.monotonic() > until:
+                    raise CatalogueLocked(
+                        f"process {error.note} holds {path} for more than {patience:g} seconds; "
+                        "try again, or stop it"
+                    ) from error
+            time.sleep(_WAITED)
+        yield
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """What the routers of one app share."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -17,7 +18,9 @@ from vibelux.service.covers import Covers
 from vibelux.service.disks import Disks
 from vibelux.service.failures import Failure, logger
 from vibelux.service.folders import Roots
-from vibelux.service.scan_job import ScanJob
+from vibelux.service.scan_board import ScanBoard
+from vibelux.service.scan_job import ScanJob, ScanStatus
+from vibelux.service.schemas_scan import ScanOut
 from vibelux.service.server_covers import ServerCovers
 from vibelux.service.session_files import SessionFiles
 from vibelux.service.sessions import SessionStore
@@ -42,6 +45,7 @@ class Context:
         covers: the songs' covers.
         scan: the current or the last scan.
         playlists: the playlists that the person keeps.
+        board: where the other processes of this service tell of their scan; None: there are none.
         stopping: whether the service is about to end, and streams of events with it.
 
     """
@@ -56,11 +60,17 @@ class Context:
     covers: Covers
     scan: ScanJob
     playlists: SavedPlaylists
+    board: ScanBoard | None = None
     stopping: bool = False
 
     @classmethod
     def open(
-        cls, settings: Settings, roots: Roots, *, analyser: Analyser | None = None
+        cls,
+        settings: Settings,
+        roots: Roots,
+        *,
+        analyser: Analyser | None = None,
+        board: ScanBoard | None = None,
     ) -> "Context":
         """Open the catalogue and the profile.
 
@@ -68,6 +78,7 @@ class Context:
             settings: say where they are.
             roots: folders that may be seen and scanned.
             analyser: what scans run; None for the music model.
+            board: of a service of several processes; None: this one is alone.
 
         Raises:
             CatalogueError: the catalogue cannot be opened.
@@ -88,7 +99,11 @@ class Context:
         columns = LiveColumns(catalogue)
         disks = Disks()
         sessions = SessionStore(
-            catalogue, columns, listener, SessionFiles(settings.home / "sessions"), disks
+            catalogue,
+            columns,
+            listener,
+            SessionFiles(settings.home / "sessions", shared=board is not None),
+            disks,
         )
         covers = Covers(CoverCache(settings.covers), disks, ServerCovers(settings.server_login))
         scan = ScanJob(
@@ -98,10 +113,15 @@ class Context:
             on_end=lambda: context.expire(),
             analyser=analyser,
         )
+        if board is not None:
+            scan.on_begin = board.begin
+            scan.on_status = partial(_tell, board)
+            scan.should_stop = lambda: board.is_asked_to_stop
         playlists = SavedPlaylists(settings.home / "playlists")
         context = cls(
             *(settings, roots, catalogue, columns, listener, sessions, disks, covers, scan),
             playlists,
+            board,
         )
         return context
 
@@ -132,6 +152,16 @@ class Context:
         correct(self.catalogue, song.id, mood)
         self.expire()
 
+    @property
+    def scan_told(self) -> ScanOut:
+        """How far the scan is, whichever process of this service runs it."""
+        status = self.scan.status
+        if self.board is not None and not status.running:
+            others = self.board.read()
+            if others is not None:
+                return ScanOut.model_validate_json(others)
+        return ScanOut.of(status)
+
     def expire(self) -> None:
         """Let the next request see everything that has been written to the catalogue."""
         self.columns.expire()
@@ -151,6 +181,11 @@ class Context:
         self.columns.close()
         self.listener.close()
         self.catalogue.close()
+
+
+def _tell(board: ScanBoard, status: ScanStatus) -> None:
+    """Tell the other processes how far the scan of this one is."""
+    board.tell(ScanOut.of(status).model_dump_json(), at_once=not status.running)
 
 
 async def _context(request: Request) -> Context:  # a plain function would cost a thread

@@ -22,6 +22,8 @@ State = Literal["idle", "rendering", "looking", "analysing", "done", "stopped", 
 
 RUNNING: frozenset[State] = frozenset({"rendering", "looking", "analysing"})
 
+IS_RUNNING = "a scan is running; wait until it is done, or stop it"
+
 _RECENT = 20.0
 """Seconds over which the speed is measured."""
 
@@ -82,6 +84,9 @@ class ScanJob:
         samples: folder for the sample catalogue.
         on_end: called when a scan has ended in any way.
         analyser: what the workers run; None for the music model.
+        on_begin: called before a scan begins.
+        on_status: called at every change of how far it is.
+        should_stop: asked often whether somebody else wants the scan to stop.
 
     """
 
@@ -90,6 +95,9 @@ class ScanJob:
     samples: Path
     on_end: Callable[[], None]
     analyser: Analyser | None = None
+    on_begin: Callable[[], None] = lambda: None
+    on_status: Callable[[ScanStatus], None] = lambda _: None
+    should_stop: Callable[[], bool] = lambda: False
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -136,12 +144,14 @@ class ScanJob:
     def _begin(self, began: ScanStatus, retry: bool) -> ScanStatus:
         with self._lock:
             if self._status.running:
-                raise CatalogueLocked("a scan is running; wait until it is done, or stop it")
+                raise CatalogueLocked(IS_RUNNING)
             self._stop.clear()
             self._points.clear()
             self._began = time.monotonic()
             self._status = began
             self._thread = threading.Thread(target=self._run, args=(began, retry), daemon=True)
+            self.on_begin()
+            self.on_status(began)
             self._thread.start()
             return self._status
 
@@ -185,7 +195,7 @@ class ScanJob:
             self._end("failed", error=VibeluxError("something went wrong inside VibeluX"))
 
     def _heed(self) -> None:
-        if self._stop.is_set():
+        if self._stop.is_set() or self.should_stop():
             raise _Stopped
 
     def _now(self, at: ScanProgress, *, state: State | None = None) -> None:
@@ -206,6 +216,7 @@ class ScanJob:
                 songs_per_second=rate,
                 seconds_left=(at.total - at.done) / rate if rate else None,
             )
+        self.on_status(self.status)
 
     def _rate(self, done: int) -> float | None:
         now = time.monotonic()
@@ -230,3 +241,4 @@ class ScanJob:
                 report=report,
                 error=error,
             )
+            self.on_status(self._status)

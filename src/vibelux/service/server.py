@@ -19,6 +19,7 @@ import urllib.request
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -38,6 +39,7 @@ from vibelux.service.connections import (
 from vibelux.service.context import Context
 from vibelux.service.folders import Roots
 from vibelux.service.log import folded_log
+from vibelux.service.scan_board import ScanBoard
 from vibelux.settings import Settings
 
 _GRACE = 3
@@ -106,6 +108,7 @@ def serve(
     on_ready: Callable[[Links], None],
     analyser: Analyser | None = None,
     exit_seconds: float | None = None,
+    processes: int = 1,
 ) -> None:
     """Serve until Ctrl-C or SIGTERM.
 
@@ -117,6 +120,7 @@ def serve(
         analyser: what scans run; None for the music model.
         exit_seconds: seconds after Ctrl-C or SIGTERM after which the process ends even if something
             hangs; None for never.
+        processes: that answer requests.
 
     Raises:
         InvalidInput: the host, the port, a name, or a proxy's address or path cannot be used.
@@ -149,17 +153,70 @@ def serve(
         private = _is_private(listener) and not address.names
         token = None if private else secrets.token_urlsafe(24)
         link = f"http://{_shown(address.host)}:{port}{address.root_path}/"
+        part = Part(settings, address, roots, token, analyser, exit_seconds)
         with service_lock(settings.catalogue, link):
-            context = Context.open(settings, roots, analyser=analyser)
-            server = Server(
-                create_app(context, token=token, names=address.names, root_path=address.root_path),
-                context,
-                on_ready=lambda: on_ready(Links.of(link, address, token)),
-                proxies=address.proxies,
-                exit_seconds=exit_seconds,
-            )
-            logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-            server.run(sockets=[listener])
+            ready = partial(on_ready, Links.of(link, address, token))
+            if processes == 1:
+                part.serve(listener, on_ready=ready)
+            else:
+                from vibelux.service.processes import serve_together
+
+                serve_together(part, listener, number=processes, on_ready=ready)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one process of a service serves.
+
+    Attributes:
+        settings: see `serve`.
+        address: see `serve`.
+        roots: see `serve`.
+        token: that requests must carry, or None.
+        analyser: see `serve`.
+        exit_seconds: see `serve`.
+
+    """
+
+    settings: Settings
+    address: Address
+    roots: Roots
+    token: str | None
+    analyser: Analyser | None
+    exit_seconds: float | None
+
+    def serve(
+        self,
+        listener: socket.socket,
+        *,
+        on_ready: Callable[[], None],
+        board: ScanBoard | None = None,
+        on_server: Callable[["Server"], None] = lambda _: None,
+    ) -> None:
+        """Serve until Ctrl-C or SIGTERM.
+
+        Args:
+            listener: whose connections are accepted.
+            on_ready: called as soon as requests are answered.
+            board: see `Context.open`.
+            on_server: called with the server before it runs.
+
+        Raises:
+            CatalogueError, ProfileError, ModelError: as `Context.open`.
+
+        """
+        context = Context.open(self.settings, self.roots, analyser=self.analyser, board=board)
+        address = self.address
+        server = Server(
+            create_app(context, token=self.token, names=address.names, root_path=address.root_path),
+            context,
+            on_ready=on_ready,
+            proxies=address.proxies,
+            exit_seconds=self.exit_seconds,
+        )
+        logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+        on_server(server)
+        server.run(sockets=[listener])
 
 
 class Server(uvicorn.Server):

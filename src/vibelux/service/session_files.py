@@ -1,15 +1,21 @@
 """Sessions on disk, so that an open page can go on after the service was restarted."""
 
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from zlib import crc32
 
 from vibelux.atomic_file import atomic_file
+from vibelux.library.locks import waited_lock
 from vibelux.private_files import private_folder
 from vibelux.service.failures import logger
 
 _MOST = 32
 """Most sessions that are kept; the one unchanged for longest is deleted."""
+
+_LOCKS = 32
+"""Files that are locked while sessions are used."""
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -19,12 +25,32 @@ class SessionFiles:
 
     Args:
         folder: the folder, created when the first session is kept.
+        shared: other processes serve the same sessions.
+
+    Attributes:
+        failing: sessions could not be written the last time.
 
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, shared: bool = False) -> None:
         self._folder = folder
-        self._failing = False
+        self.shared = shared
+        self.failing = False
+
+    @contextmanager
+    def using(self, session_id: str) -> Iterator[None]:
+        """Keep other processes from using a session.
+
+        Raises:
+            CatalogueLocked: one uses it for more than ten seconds.
+
+        """
+        if not self.shared or self._path(session_id) is None:
+            yield
+            return
+        number = crc32(session_id.encode()) % _LOCKS  # a few files, which stay
+        with waited_lock(self._folder / "locks" / f"{number:02}"):
+            yield
 
     def read(self, session_id: str) -> str | None:
         """Return the saved session, or None."""
@@ -46,11 +72,11 @@ class SessionFiles:
                 part.write_text(text, encoding="ascii")
             if is_new:
                 self._prune()
-            self._failing = False
+            self.failing = False
         except OSError as error:
-            if not self._failing:
+            if not self.failing:
                 logger.warning("sessions cannot be kept: %s", error)
-            self._failing = True
+            self.failing = True
 
     def delete(self, session_id: str) -> None:
         """Forget a session."""

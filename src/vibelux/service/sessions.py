@@ -5,7 +5,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -122,10 +122,14 @@ class SessionStore:
 
         """
         picker = self._shared()
-        with self._lock:
-            opened = self._open.get(session_id) or self._resumed(session_id, picker)
-            self._open.move_to_end(session_id)
-        with opened.lock:
+        with ExitStack() as held:
+            held.enter_context(self._files.using(session_id))
+            with self._lock:
+                if self._files.shared:
+                    self._heed_others(session_id)
+                opened = self._open.get(session_id) or self._resumed(session_id, picker)
+                self._open.move_to_end(session_id)
+            held.enter_context(opened.lock)
             if picker is not opened.picker and len(picker.columns):
                 opened.session = Session.from_json(
                     opened.session.as_json(),
@@ -165,6 +169,14 @@ class SessionStore:
         """Leave all sessions; they can go on when the service is back."""
         with self._lock:
             self._open.clear()
+
+    def _heed_others(self, session_id: str) -> None:
+        """Leave a session that another process has gone on with, or ended."""
+        opened = self._open.get(session_id)
+        if opened is None or not opened.saved or self._files.failing:
+            return
+        if opened.saved != self._files.read(session_id):
+            del self._open[session_id]
 
     def _resumed(self, session_id: str, picker: Picker) -> OpenSession:
         """Return a session of an earlier run."""

@@ -1,6 +1,7 @@
 """The scan: start it, watch it, stop it; which folders there are to scan."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
@@ -10,10 +11,11 @@ from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
+from vibelux.errors import CatalogueLocked
 from vibelux.service.context import Context, Shared
 from vibelux.service.failures import documented
 from vibelux.service.folders import whole_path
-from vibelux.service.scan_job import ScanStatus
+from vibelux.service.scan_job import IS_RUNNING, RUNNING, ScanStatus
 from vibelux.service.schemas_scan import FoldersOut, ScanAsked, ScanOut
 from vibelux.service.text import sendable
 
@@ -22,6 +24,9 @@ router = APIRouter(tags=["scan"])
 _EVERY = 0.25
 """Seconds between looks at the scan."""
 
+_PATIENCE = 10.0
+"""Seconds within which a scan of another process stops."""
+
 _ALIVE = 15.0
 """Seconds of silence after which the stream says that it is alive."""
 
@@ -29,7 +34,7 @@ _ALIVE = 15.0
 @router.get("/scan")
 def status(shared: Shared) -> ScanOut:
     """Say how far the scan is."""
-    return ScanOut.of(shared.scan.status)
+    return shared.scan_told
 
 
 @router.post("/scan", status_code=202, responses=documented(403, 409, 413, 422, 503))
@@ -38,6 +43,8 @@ async def start(shared: Shared, asked: ScanAsked) -> ScanOut:
 
     A scan that was stopped goes on where it was.
     """
+    if shared.scan_told.state in RUNNING:
+        raise CatalogueLocked(IS_RUNNING)
     if asked.only_failed:
         return ScanOut.of(await run_in_threadpool(shared.scan.start_retry))
     if asked.folder is None:
@@ -55,7 +62,14 @@ async def start(shared: Shared, asked: ScanAsked) -> ScanOut:
 @router.delete("/scan")
 def stop(shared: Shared) -> ScanOut:
     """Stop the scan; what was analysed is kept."""
-    return ScanOut.of(shared.scan.stop())
+    stopped = ScanOut.of(shared.scan.stop())
+    if shared.board is None or shared.scan_told.state not in RUNNING:
+        return stopped if shared.board is None else shared.scan_told
+    shared.board.ask_to_stop()
+    until = time.monotonic() + _PATIENCE
+    while shared.scan_told.state in RUNNING and time.monotonic() < until:
+        time.sleep(_EVERY)
+    return shared.scan_told
 
 
 @router.get(
@@ -98,16 +112,16 @@ async def _events(shared: Context) -> AsyncIterator[str]:
     last, silent = "", 0.0
     yield "retry: 2000\n\n"
     while True:
-        status = shared.scan.status
+        status = shared.scan_told
         # The passing of time alone is not news.
-        told = ScanOut.of(status).model_dump_json(exclude={"seconds"})
+        told = status.model_dump_json(exclude={"seconds"})
         if told != last:
             last, silent = told, 0.0
-            yield f"event: progress\ndata: {ScanOut.of(status).model_dump_json()}\n\n"
+            yield f"event: progress\ndata: {status.model_dump_json()}\n\n"
         elif silent >= _ALIVE:
             silent = 0.0
             yield ": still here\n\n"
-        if not status.running or shared.stopping:
+        if status.state not in RUNNING or shared.stopping:
             return
         await asyncio.sleep(_EVERY)
         silent += _EVERY
