@@ -10,6 +10,7 @@ import base64
 import hashlib
 import json
 import runpy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from PIL import Image
 from vibelux.face.box import Box, merged, tilt_of
 from vibelux.face.detector import FaceDetector, reduced
 from vibelux.face.expression import ExpressionModel, crop_face
+from vibelux.face.followed import Followed
 from vibelux.face.reading import FaceReader, as_grey, judge, sharpness
 from vibelux.face.sampling import Window, sample, sample_levelled
 from vibelux.face.sources import PICTURE_LOOKS
@@ -106,6 +108,23 @@ LOOKS = [
 ]
 """What looks at one picture find: x, y, w, h, score, turn of boxes, look by look."""
 
+FOLLOWED = [
+    # Trembles, a frame is missing, trembles on.
+    [(0.0, 200, 100, 120, 150, 0), (0.1, 203, 98, 118, 152, 0), (0.2, 199, 101, 123, 149, 0),
+     (0.5, 202, 99, 121, 150, 0)],
+    # Moves to the side, faster and faster, and comes near.
+    [(0.0, 0, 0, 80, 100, 0), (0.1, 4, 0, 80, 100, 0), (0.2, 20, 2, 84, 104, 0),
+     (0.3, 60, 4, 92, 112, 0), (0.4, 100, 6, 100, 125, 0)],
+    # Is somebody else; is turned by a quarter; comes twice at one time.
+    [(0.0, 0, 0, 80, 100, 0), (0.1, 90, 0, 80, 100, 0)],
+    [(0.0, 0, 0, 80, 100, 0), (0.1, 3, 0, 100, 80, 1), (0.1, 5, 0, 100, 80, 1)],
+]  # fmt: skip
+"""Time and x, y, w, h, turn of a face, frame by frame."""
+
+SHIFTED = [("portrait.png", 0.0, 0.0, 1.0), ("portrait.png", 0.1, -0.06, 1.1),
+           ("portrait.png", 0.5, 0.0, 1.0), ("surprise.png", -0.05, 0.1, 0.9)]  # fmt: skip
+"""Frames, and how far in widths to the right and down the face was before, and how much wider."""
+
 PHOTOS = [
     *(("portrait.png", quarters) for quarters in range(4)),
     *((name, 0) for name in ("edge.png", "surprise.png", "noise.png")),
@@ -159,6 +178,8 @@ def golden() -> dict[str, Any]:
             }
             for looks in LOOKS
         ],
+        "followed": [{"found": found, "boxes": _followed(found)} for found in FOLLOWED],
+        "closer": [_closer(detector, *shifted) for shifted in SHIFTED],
         "photos": [_photo(name, quarters, expression) for name, quarters in PHOTOS],
         "frames": [_frame(name, rgb, detector, expression) for name, rgb in frames().items()],
     }
@@ -166,6 +187,28 @@ def golden() -> dict[str, Any]:
 
 def _row(box: Box) -> list[float]:
     return [box.x, box.y, box.w, box.h, box.score, box.turn]
+
+
+def _followed(found: list[tuple[float, ...]]) -> list[list[float] | None]:
+    """Return the smoothed boxes of a face in frame after frame; None, where it is somebody else."""
+    boxes = [(time, Box(*place, 0.9, int(turn))) for time, *place, turn in found]
+    known: Followed | None = Followed.begin(boxes[0][1], boxes[0][0])
+    smoothed = []
+    for time, box in boxes[1:]:
+        known = known and known.moved(box, time)
+        smoothed.append(known and _row(known.box))
+    return smoothed
+
+
+def _closer(
+    detector: FaceDetector, name: str, right: float, down: float, wider: float
+) -> dict[str, Any]:
+    """Return where a closer look finds a frame's face that was elsewhere in the frame before."""
+    grey = as_grey(np.ascontiguousarray(frames()[name][:, :, ::-1]))
+    face = detector.detect(grey)[0]
+    before = replace(face, x=face.x + right * face.w, y=face.y + down * face.w, w=wider * face.w)
+    found = detector.closer(grey, face, known=before)
+    return {"frame": name, "face": _row(face), "known": _row(before), "found": _row(found)}
 
 
 def _photo(name: str, quarters: int, expression: ExpressionModel) -> dict[str, Any]:

@@ -16,12 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vibelux.face.reading import FaceReader
+from vibelux.face.tracker import FaceTracker
 
 DATA = Path(__file__).resolve().parent
 GOLDEN = DATA / "still_face.json"
 
 FPS = 10
 STILL_SECONDS, CHANGED_SECONDS = 60, 8
+
+WARM_UP = 20
+"""Frames after which it hardly matters any more where a face was first seen."""
 
 _DRAWN = runpy.run_path(str(DATA.parent / "face" / "drawn_face.py"))
 _NOISE = 6.0  # standard deviation in levels of 255: a webcam in a living room
@@ -46,10 +50,13 @@ def frames(count: int, *, start: int = 0) -> list[NDArray[np.uint8]]:
 
 
 def moods(count: int, *, start: int = 0) -> list[list[float]]:
-    """Return the mood that is read of each frame alone, rounded."""
-    reader = FaceReader.load()
-    read = (reader.read(frame).mood for frame in frames(count, start=start))
-    return [np.round(mood.astype(float), 3).tolist() for mood in read if mood is not None]
+    """Return each frame's own mood, rounded, of a face that has been followed for a while."""
+    tracker = FaceTracker(FaceReader.load())
+    begun = max(0, start - WARM_UP)
+    seen = frames(count + start - begun, start=begun)
+    read = [tracker.read(frame, time=n / FPS).own for n, frame in enumerate(seen, begun)]
+    own = read[start - begun :]
+    return [np.round(mood.astype(float), 3).tolist() for mood in own if mood is not None]
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from PIL import Image
 from vibelux.face.box import Box, merged, tilt_of
 from vibelux.face.detector import FaceDetector, reduced
 from vibelux.face.expression import ExpressionModel, crop_face
+from vibelux.face.followed import Followed
 from vibelux.face.image import read_image
 from vibelux.face.plain_picture import plain_picture
 from vibelux.face.reading import FaceReader, as_grey, judge, sharpness
@@ -39,6 +40,10 @@ def expression() -> ExpressionModel:
 
 def _grey(name: str) -> np.ndarray:
     return as_grey(np.array(Image.open(DATA / name))[:, :, ::-1])
+
+
+def _row(box: Box) -> list[float]:
+    return [box.x, box.y, box.w, box.h, box.score, box.turn]
 
 
 def _unpacked(text: str, shape: tuple[int, int]) -> np.ndarray:
@@ -135,6 +140,28 @@ def test_picture_files(name: str, tmp_path: Path) -> None:
 def test_which_face_is_the_main_one(looks: dict[str, Any]) -> None:
     found = merged([[Box(*row) for row in look] for look in looks["found"]])
     assert found == [Box(*row) for row in looks["faces"]]
+
+
+@pytest.mark.parametrize("case", GOLDEN["followed"])
+def test_a_face_that_is_followed(case: dict[str, Any]) -> None:
+    boxes = [(time, Box(*place, 0.9, turn)) for time, *place, turn in case["found"]]
+    known: Followed | None = Followed.begin(boxes[0][1], boxes[0][0])
+    for (time, box), expected in zip(boxes[1:], case["boxes"], strict=True):
+        assert known is not None
+        known = known.moved(box, time)
+        if expected is None:
+            assert known is None
+        else:
+            assert known is not None
+            assert _row(known.box) == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize("case", GOLDEN["closer"])
+def test_a_closer_look(detector: FaceDetector, case: dict[str, Any]) -> None:
+    face, known = Box(*case["face"]), Box(*case["known"])
+    found = detector.closer(_grey(case["frame"]), face, known=known)
+    assert _row(found) == pytest.approx(case["found"], abs=0.01)
+    assert found != face
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from PIL import Image, ImageFilter
 
 from vibelux.emotions import EMOTIONS
 from vibelux.errors import InvalidInput, NoFace
-from vibelux.face.box import Box
+from vibelux.face.box import Box, distance
+from vibelux.face.followed import Followed
 from vibelux.face.reading import ADVICE, FaceReader, FaceReading, as_grey, sharpness
 from vibelux.face.sampling import Window, sample
 
@@ -153,9 +154,12 @@ def test_the_nearest_face_is_followed(known_reader: FaceReader, known_detector) 
     large, near = Box(0, 0, 200, 200, 0.9), Box(400, 300, 80, 80, 0.9)
     known_detector.boxes = [[large, near]]
     assert known_reader.read(FRAME).face == large
-    reading = known_reader.read(FRAME, near=Box(390, 310, 84, 84, 0.9))
-    assert reading.face == near
-    assert [box for box, _ in reading.faces] == [near, large]
+    known = Followed.begin(Box(390, 310, 84, 84, 0.9), 0.0)
+    reading = known_reader.read(FRAME, known=known, time=0.1)
+    assert reading.followed is not None
+    assert reading.face == reading.followed.box
+    assert distance(near, reading.face) < 0.1
+    assert [box for box, _ in reading.faces] == [reading.face, large]
 
 
 def test_colour_and_grey_frames_read_alike(known_reader: FaceReader) -> None:

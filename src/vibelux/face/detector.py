@@ -13,6 +13,7 @@ import numpy as np
 
 from vibelux.errors import InvalidInput, ModelError
 from vibelux.face.box import Box, merged, tilt_of
+from vibelux.face.close_look import close_look
 from vibelux.face.sampling import Grey, Window, sample
 from vibelux.face.turn import upright
 from vibelux.models import Model, load_model
@@ -23,11 +24,26 @@ since every turn is another chance to find one where there is none. With it, a f
 0.4 % of 754 pictures without people and in 69 % of portraits on their side (docs/face.md)."""
 
 
+KNOWN_SHARE = 0.5
+"""Of the score threshold from which on a face counts that is known to be there."""
+
+
 class Detector(Protocol):
     """Finds the faces of a picture."""
 
     def detect(self, grey: Grey) -> list[Box]:
         """Return the faces of a picture [shape=(h, w), dtype=uint8], the most prominent first."""
+        ...
+
+    def closer(self, grey: Grey, face: Box, *, known: Box) -> Box:
+        """Return one of a picture's faces as a closer look finds it, or as it is.
+
+        Args:
+            grey: the picture [shape=(h, w), dtype=uint8].
+            face: one of `detect`.
+            known: where it was in the frame before.
+
+        """
         ...
 
 
@@ -87,6 +103,20 @@ class FaceDetector:
         turns = [1, 2, 3] if not faces else [faces[0].turn]
         return merged([faces, *(self._seen_turned(grey, turn) for turn in turns if turn)])
 
+    def closer(self, grey: Grey, face: Box, *, known: Box) -> Box:
+        """Return one of a picture's faces as `close_look` finds it, or as it is.
+
+        Args:
+            grey: the picture [shape=(h, w), dtype=uint8].
+            face: one of `detect`.
+            known: where it was in the frame before.
+
+        """
+        return close_look(grey, face, known, self._suspected)
+
+    def _suspected(self, small: Grey) -> list[Box]:
+        return self._found(small, least=KNOWN_SHARE * self._threshold)
+
     def _seen_turned(self, grey: Grey, turn: int) -> list[Box]:
         """Return the faces that are upright after so many counter-clockwise quarter turns."""
         height, width = grey.shape
@@ -112,14 +142,14 @@ class FaceDetector:
                 break
         return merged(found)
 
-    def _found(self, small: Grey) -> list[Box]:
+    def _found(self, small: Grey, *, least: float | None = None) -> list[Box]:
         """Return the boxes in an input of the graph [shape=(h, w), dtype=uint8], in its pixels."""
         outputs = self.model.run(small[None])
         try:
             boxes, scores = outputs["boxes"][0], outputs["scores"][0]
         except KeyError as error:
             raise ModelError(f"{self.model.card.model_id} has no output {error}") from error
-        kept = scores >= self._threshold
+        kept = scores >= (self._threshold if least is None else least)
         rows = np.column_stack([boxes[kept], scores[kept]]).astype(float).tolist()
         found = [Box(*row) for row in rows]
         if "points" not in outputs:

@@ -13,6 +13,7 @@ from vibelux.errors import InvalidInput, NoFace
 from vibelux.face.box import Box, distance
 from vibelux.face.detector import Detector, FaceDetector
 from vibelux.face.expression import ExpressionModel, crop_face
+from vibelux.face.followed import Followed
 from vibelux.face.sampling import Grey
 
 State = Literal["ok", "no_face", "too_small", "too_dark", "too_blurred", "unsure"]
@@ -61,6 +62,7 @@ class FaceReading:
         faces: every face with its mood (None where it cannot be read), the main face first.
         crop: [shape=(48, 48), dtype=uint8] what the model saw of the main face, or None.
         model: the model's name, version and hash.
+        followed: the main face as it is followed; None if it is the first frame that shows it.
 
     """
 
@@ -70,6 +72,7 @@ class FaceReading:
     faces: tuple[tuple[Box, Mood | None], ...]
     crop: Grey | None
     model: str
+    followed: Followed | None = None
 
     def require(self) -> Mood:
         """Return the mood.
@@ -152,13 +155,16 @@ class FaceReader:
         """The model's name, version and hash."""
         return self.expression.model.card.model_id
 
-    def read(self, frame: NDArray[np.uint8], *, near: Box | None = None) -> FaceReading:
+    def read(
+        self, frame: NDArray[np.uint8], *, known: Followed | None = None, time: float = 0.0
+    ) -> FaceReading:
         """Read one frame.
 
         Args:
             frame: [shape=(h, w, 3) BGR or (h, w) grey, dtype=uint8].
-            near: where the main face was last: the face nearest to it is the main one now. Without
-                it, the most prominent face is.
+            known: the main face in the frame before: the face nearest to it is the main one now,
+                and its place is smoothed. Without it, the most prominent face is.
+            time: of the frame in seconds, if a face is known.
 
         Raises:
             InvalidInput: the frame has another shape or type, or no pixels.
@@ -169,16 +175,18 @@ class FaceReader:
         if not boxes:
             dark = np.percentile(grey[::4, ::4], 99) < DARK_FRAME
             return FaceReading("too_dark" if dark else "no_face", None, None, (), None, self.model)
-        if near is not None:
-            boxes.remove(main := min(boxes, key=lambda box: distance(box, near)))
-            boxes.insert(0, main)
+        followed = None
+        if known is not None:
+            boxes.remove(main := min(boxes, key=lambda box: distance(box, known.box)))
+            followed = known.moved(self.detector.closer(grey, main, known=known.box), time)
+            boxes.insert(0, main if followed is None else followed.box)
         size, scale = self.expression.size, self.expression.crop_scale
         crops = [crop_face(grey, box, scale=scale, size=size) for box in boxes]
         moods = self.expression.predict(np.stack(crops)).moods
         states = [judge(*face) for face in zip(boxes, crops, moods, strict=True)]
         seen = [mood if state == "ok" else None for mood, state in zip(moods, states, strict=True)]
         faces = tuple(zip(boxes, seen, strict=True))
-        return FaceReading(states[0], seen[0], boxes[0], faces, crops[0], self.model)
+        return FaceReading(states[0], seen[0], boxes[0], faces, crops[0], self.model, followed)
 
 
 def as_grey(frame: NDArray[np.uint8]) -> Grey:

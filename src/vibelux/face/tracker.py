@@ -1,4 +1,4 @@
-"""Follows the main face over time and smooths its mood.
+"""Follows the main face over time and smooths its place and its mood.
 
 Probabilities of single frames jump; a low-pass filter with a time constant in seconds smooths them
 equally at any frame rate.
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vibelux.emotions import Mood, as_mood
 from vibelux.errors import InvalidInput
-from vibelux.face.box import Box, distance
+from vibelux.face.followed import Followed
 from vibelux.face.reading import FaceReader, FaceReading
 
 
@@ -25,28 +25,22 @@ class MainFace:
 
     """
 
-    REACH = 1.0
-    """How far the face's centre may move between two frames, in widths of the face; a face farther
-    away is somebody else's."""
-
     def __init__(self, *, patience: float = 1.0) -> None:
         self.patience = patience
-        self._box: Box | None = None
-        self._seen = -math.inf
+        self._known: Followed | None = None
 
-    def box(self, time: float) -> Box | None:
-        """Return where the face was last, or None if that is too long ago."""
-        return self._box if time - self._seen <= self.patience else None
+    def known(self, time: float) -> Followed | None:
+        """Return the face where it was last, or None if that is too long ago."""
+        known = self._known
+        return known if known is not None and time - known.time <= self.patience else None
 
     def follow(self, reading: FaceReading, time: float) -> bool:
         """Follow a reading's main face; return whether it is the one that was followed so far."""
-        last = self.box(time)
-        if reading.face is None:
+        same = reading.followed is not None
+        if reading.face is None or (self.known(time) is not None and not same):
             return False
-        if last is not None and distance(reading.face, last) > self.REACH:
-            return False
-        self._box, self._seen = reading.face, time
-        return last is not None
+        self._known = reading.followed or Followed.begin(reading.face, time)
+        return same
 
 
 class SmoothMood:
@@ -160,8 +154,8 @@ class FaceTracker:
         """
         if time < self._time:
             raise InvalidInput(f"time={time} s lies before the last mood's, {self._time} s")
-        known = self._main.box(time)
-        alone = self.reader.read(frame, near=known)
+        known = self._main.known(time)
+        alone = self.reader.read(frame, known=known, time=time)
         same = self._main.follow(alone, time)
         stranger = known is not None and not same
         if self.group:

@@ -112,7 +112,11 @@ async function watch(stream: MediaStream, signal: AbortSignal): Promise<void> {
       if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && frames() !== seen) {
         seen = frames();
         const time = begun / 1000;
-        const reading = await reader.read(await createImageBitmap(video), tracker.near(time));
+        const reading = await reader.read(
+          await createImageBitmap(video),
+          tracker.known(time),
+          time,
+        );
         if (signal.aborted) return;
         still.read(reading, performance.now());
         judge();

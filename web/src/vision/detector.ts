@@ -1,11 +1,15 @@
 /** Finds faces: docs/preprocessing.md, steps 4 to 6. The network itself comes as a function. */
 import { merged, scaled, tiltOf, turnedBack, type Box } from "./box";
+import { closeLook } from "./close-look";
 import { quarterTurned, type Grey } from "./grey";
 import { sample } from "./sampling";
 import { upright, type Find } from "./turn";
 
 /** Added to the score threshold for a face that is found only after the picture was turned. */
 export const TURNED_MARGIN = 0.07;
+
+/** Of the score threshold from which on a face counts that is known to be there. */
+const KNOWN_SHARE = 0.5;
 
 /** What the graph returns: `boxes` [shape=(n, 4)], `scores` (n,) and, if known, `points` (n, 5, 2). */
 export interface Found {
@@ -50,6 +54,18 @@ export async function detect(
     if (turn) all.push(await seenTurned(grey, turn, find, constants, looks));
   }
   return merged(all);
+}
+
+/** Return one of a picture's faces as a closer look finds it; `known`: where it was before. */
+export function closer(
+  grey: Grey,
+  face: Box,
+  known: Box,
+  run: (input: Grey) => Promise<Found>,
+  { scoreThreshold }: DetectorConstants,
+): Promise<Box> {
+  const least = KNOWN_SHARE * scoreThreshold;
+  return closeLook(grey, face, known, async (input) => boxesOf(await run(input), least));
 }
 
 /** Return the faces that are upright once the picture is turned counter-clockwise so. */

@@ -1,5 +1,5 @@
 /** Reads faces in this browser, in a worker of its own. */
-import type { Box } from "./box";
+import type { Followed } from "./followed";
 import type { Answer, Failing, Question } from "./messages";
 import type { FaceReading } from "./reading";
 
@@ -41,9 +41,9 @@ export class FaceReader {
     await this.#ask({ ask: "load" });
   }
 
-  /** Read a frame of the camera, which is used up; `near`: where the main face was last. */
-  async read(frame: ImageBitmap, near: Box | null = null): Promise<FaceReading> {
-    return readingOf(await this.#ask({ ask: "frame", frame, near }, [frame]));
+  /** Read a frame of the camera, which is used up; `known`, `time`: as of `Look`. */
+  async read(frame: ImageBitmap, known: Followed | null = null, time = 0): Promise<FaceReading> {
+    return readingOf(await this.#ask({ ask: "frame", frame, known, time }, [frame]));
   }
 
   /** Read an image file; small faces are looked for too. Boxes are in its upright pixels. */

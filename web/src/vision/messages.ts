@@ -1,12 +1,17 @@
 /** What the page and its vision worker say to each other. Pictures go to the worker only. */
-import type { Box } from "./box";
+import type { Followed } from "./followed";
 import type { FaceReading } from "./reading";
 
 /** What the page asks; every question has one `Answer` with its `id`. */
 export type Question = { readonly id: number } & (
   | { readonly ask: "load" }
-  /** A frame of the camera, which the worker closes; `near`: where the main face was last. */
-  | { readonly ask: "frame"; readonly frame: ImageBitmap; readonly near: Box | null }
+  /** A frame of the camera, which the worker closes; `known`, `time`: as of `Look`. */
+  | {
+      readonly ask: "frame";
+      readonly frame: ImageBitmap;
+      readonly known: Followed | null;
+      readonly time: number;
+    }
   /** An image file. */
   | { readonly ask: "photo"; readonly photo: Blob }
 );

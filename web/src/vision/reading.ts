@@ -1,7 +1,8 @@
 /** The expression on the main face of one picture, or why there is none: docs/face.md. */
 import type { Mood } from "../emotions";
 import { acrossOf, distance, type Box } from "./box";
-import { detect, type DetectorConstants, type Found } from "./detector";
+import { moved, type Followed } from "./followed";
+import { closer, detect, type DetectorConstants, type Found } from "./detector";
 import { quantile, quarterTurned, type Grey } from "./grey";
 import { sample, sampleLevelled } from "./sampling";
 
@@ -40,6 +41,8 @@ export interface FaceReading {
   /** The picture's size in pixels, in which the boxes are given. */
   readonly width: number;
   readonly height: number;
+  /** The main face as it is followed; null or missing if it is the first frame that shows it. */
+  readonly followed?: Followed | null;
 }
 
 /** The two networks with the constants of their cards. */
@@ -60,9 +63,13 @@ export interface FaceConstants {
   readonly cropScale: number;
 }
 
-/** How to look: `near` is where the main face was last, `looks` as of `detect`. */
+/**
+ * How to look: `known` is the main face in the frame before, `time` that of this frame in seconds,
+ * `looks` as of `detect`.
+ */
 export interface Look {
-  readonly near?: Box | null;
+  readonly known?: Followed | null;
+  readonly time?: number;
   readonly looks?: number;
 }
 
@@ -70,24 +77,30 @@ export interface Look {
 export async function readFaces(
   grey: Grey,
   networks: Networks,
-  { near = null, looks = 1 }: Look = {},
+  { known = null, time = 0, looks = 1 }: Look = {},
 ): Promise<FaceReading> {
   const { width, height } = grey;
-  const boxes = await detect(grey, (input) => networks.find(input), networks.detector, looks);
+  const find = (input: Grey): Promise<Found> => networks.find(input);
+  const boxes = await detect(grey, find, networks.detector, looks);
   if (boxes.length === 0) {
     const state = quantile(grey, 0.99, 4) < DARK_FRAME ? "too_dark" : "no_face";
     return { state, mood: null, face: null, faces: [], width, height };
   }
-  if (near !== null) {
-    const main = boxes.reduce((a, b) => (distance(b, near) < distance(a, near) ? b : a));
+  let followed: Followed | null = null;
+  if (known !== null) {
+    const main = boxes.reduce((a, b) =>
+      distance(b, known.box) < distance(a, known.box) ? b : a,
+    );
+    followed = moved(known, await closer(grey, main, known.box, find, networks.detector), time);
     boxes.splice(boxes.indexOf(main), 1);
-    boxes.unshift(main);
+    boxes.unshift(followed?.box ?? main);
   }
   const crops = boxes.map((box) => cropOf(grey, box, networks.face));
   const moods = await networks.classify(crops);
   const states = boxes.map((box, i) => judge(box, crops[i]!, moods[i]!));
   const faces = boxes.map((box, i) => ({ box, mood: states[i] === "ok" ? moods[i]! : null }));
-  return { state: states[0]!, mood: faces[0]!.mood, face: boxes[0]!, faces, width, height };
+  const [state, { mood }, face] = [states[0]!, faces[0]!, boxes[0]!];
+  return { state, mood, face, faces, width, height, followed };
 }
 
 /** Return the square around a face that the model sees, upright and level: docs/preprocessing.md, step 7. */

@@ -1,6 +1,6 @@
-/** Follows the main face over time and smooths its mood: docs/face.md, "A steady mood on video". */
+/** Follows the main face over time, smooths its place and its mood: docs/face.md, "A steady mood on video". */
 import type { Mood } from "../emotions";
-import { distance, type Box } from "./box";
+import { begun, type Followed } from "./followed";
 import type { FaceReading } from "./reading";
 
 /** Seconds without the face after which the most prominent face takes its place. */
@@ -8,9 +8,6 @@ export const PATIENCE = 1;
 
 /** Mean delay of the smoothed mood in seconds, shared by the two filters. */
 const TIME_CONSTANT = 0.5;
-
-/** Widths of the face that its centre may move between two frames; farther is somebody else. */
-const REACH = 1;
 
 /**
  * Two equal exponential filters in a row (a critically damped low-pass of second order). Between
@@ -63,24 +60,21 @@ export interface Moment {
  */
 export class FaceTracker {
   readonly #smooth = new SmoothMood();
-  #box: Box | null = null;
-  #seen = -Infinity;
+  #known: Followed | null = null;
   #last: FaceReading | null = null;
   #time = -Infinity;
 
-  /** Return where the face was last, or null if that is too long ago. */
-  near(time: number): Box | null {
-    return time - this.#seen <= PATIENCE ? this.#box : null;
+  /** Return the face where it was last, or null if that is too long ago. */
+  known(time: number): Followed | null {
+    return this.#known !== null && time - this.#known.time <= PATIENCE ? this.#known : null;
   }
 
-  /** Take in the reading of a frame, in which the main face was looked for near `near(time)`. */
+  /** Take in the reading of a frame, in which the main face was looked for by `known(time)`. */
   follow(alone: FaceReading, time: number): Moment {
-    const known = this.near(time);
-    const stranger = known !== null && (alone.face === null || distance(alone.face, known) > REACH);
-    if (alone.face !== null && !stranger) {
-      this.#box = alone.face;
-      this.#seen = time;
-    }
+    const known = this.known(time);
+    const followed = alone.followed ?? null;
+    const stranger = known !== null && followed === null;
+    if (alone.face !== null && !stranger) this.#known = followed ?? begun(alone.face, time);
     const recent = time - this.#time <= PATIENCE;
     if (this.#last !== null && recent && (alone.mood === null || stranger)) {
       const { faces, width, height } = alone;

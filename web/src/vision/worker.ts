@@ -29,9 +29,9 @@ async function loaded(): Promise<Networks> {
 }
 
 async function readFrame(question: Extract<Question, { ask: "frame" }>): Promise<FaceReading> {
-  const { frame, near } = question;
+  const { frame, known, time } = question;
   try {
-    return await readFaces(pixels.read(frame), await loaded(), { near });
+    return await readFaces(pixels.read(frame), await loaded(), { known, time });
   } finally {
     frame.close();
   }

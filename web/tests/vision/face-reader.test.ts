@@ -54,7 +54,7 @@ test("a frame is handed over, not copied; answers find their questions in any or
   const first = reader.read(frame);
   const second = reader.readPhoto(new Blob());
   expect(workers[0]!.asked[0]).toEqual({
-    question: { id: 1, ask: "frame", frame, near: null },
+    question: { id: 1, ask: "frame", frame, known: null, time: 0 },
     transfer: [frame],
   });
   workers[0]!.say({ id: 2, say: "reading", reading: { ...READING, width: 8 } });

@@ -5,8 +5,9 @@ import { readFile } from "node:fs/promises";
 import { env } from "onnxruntime-web/wasm";
 import { beforeAll, describe, expect, test } from "vitest";
 import { merged, tiltOf, type Box } from "../../src/vision/box";
-import { detect, reduced } from "../../src/vision/detector";
-import { greyOf, quarterTurned } from "../../src/vision/grey";
+import { closer, detect, reduced, type Found } from "../../src/vision/detector";
+import { begun, moved, type Followed } from "../../src/vision/followed";
+import { greyOf, quarterTurned, type Grey } from "../../src/vision/grey";
 import { loadNetworks } from "../../src/vision/models";
 import { plainPicture } from "../../src/vision/plain-picture";
 import {
@@ -115,6 +116,24 @@ test.each(pictures)("$name", ({ file, orientation, plain_sha256 }) => {
 
 test.each(golden.looks)("which face is the main one: $faces", ({ found, faces }) => {
   expect(merged(found.map((look) => look.map(boxOf))).map(rowOf)).toEqual(faces);
+});
+
+test.each(golden.followed)("a face that is followed: $found", ({ found, boxes }) => {
+  const [[begin, first], ...later] = found.map(
+    ([time, x, y, w, h, turn]): [number, Box] => [time, boxOf([x, y, w, h, 0.9, turn])],
+  ) as [[number, Box], ...[number, Box][]];
+  let known: Followed | null = begun(first, begin);
+  later.forEach(([time, box], i) => {
+    known = moved(known!, box, time);
+    expect(known === null).toBe(boxes[i] === null);
+    if (known) rowOf(known.box).forEach((value, j) => near(value, boxes[i]![j]!, 1e-9));
+  });
+});
+
+test.each(golden.closer)("a closer look at $frame from $known", async ({ frame, face, known, found }) => {
+  const run = (input: Grey): Promise<Found> => networks.find(input);
+  const box = await closer(greyFrame(frame), boxOf(face), boxOf(known), run, networks.detector);
+  rowOf(box).forEach((value, j) => near(value, found[j]!, 0.01));
 });
 
 test.each(golden.photos)("$frame as a photo, turned by $quarters quarters", async (photo) => {

@@ -26,6 +26,13 @@ export interface Golden {
   readonly tilted: readonly { points: [number, number][]; degrees: number }[];
   /** Boxes as x, y, w, h, score, turn: what looks found, and the faces that these are. */
   readonly looks: readonly { found: Row[][]; faces: Row[] }[];
+  /** Time and x, y, w, h, turn of a face in each frame; the smoothed boxes from the second on. */
+  readonly followed: readonly {
+    found: [number, number, number, number, number, number][];
+    boxes: (Row | null)[];
+  }[];
+  /** Where a closer look finds a face that was at `known` before. */
+  readonly closer: readonly { frame: string; face: Row; known: Row; found: Row }[];
   /** Frames as picture files that lie turned by so many quarters. */
   readonly photos: readonly {
     frame: string;

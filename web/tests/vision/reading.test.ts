@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Mood } from "../../src/emotions";
+import { distance } from "../../src/vision/box";
 import { TURNED_MARGIN, type Found } from "../../src/vision/detector";
+import { begun } from "../../src/vision/followed";
 import { quantile, type Grey } from "../../src/vision/grey";
 import * as reading from "../../src/vision/reading";
 import { judge, readFaces, sharpness, type Networks } from "../../src/vision/reading";
@@ -111,8 +113,10 @@ test("boxes come back in the picture's pixels, the most prominent face first", a
     [20, 40, 60, 80],
   ]);
   expect([face, state, mood]).toEqual([faces[0]!.box, "ok", HAPPY]);
-  const near = { x: 15, y: 35, w: 60, h: 80, score: 1 };
-  expect((await readFaces(grey, networks, { near })).face).toEqual(faces[1]!.box);
+  const known = begun({ x: 15, y: 35, w: 60, h: 80, score: 1 }, 0);
+  const next = await readFaces(grey, networks, { known, time: 0.1 });
+  expect(next.face).toEqual(next.followed!.box);
+  expect(distance(next.face!, faces[1]!.box)).toBeLessThan(0.1);
 });
 
 /** Answers with one face of a width, a score and a place, in pictures that are looked at so wide. */
