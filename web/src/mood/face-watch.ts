@@ -92,7 +92,15 @@ async function watch(stream: MediaStream, signal: AbortSignal): Promise<void> {
   const [track] = stream.getVideoTracks();
   const still = new StandstillWatch(performance.now(), track?.muted ?? false);
   const frames = countFrames(video);
-  const judge = (): void => standstill.set(still.look(frames(), performance.now()));
+  let tracker = new FaceTracker();
+  let steady = new SteadyMood();
+  const judge = (): void => {
+    standstill.set(still.look(frames(), performance.now()));
+    if (standstill.value === null) return;
+    // The mood has been taken back, so the same one is news again.
+    tracker = new FaceTracker();
+    steady = new SteadyMood();
+  };
   for (const event of ["mute", "unmute"] as const) {
     const heard = (): void => {
       still.muted = event === "mute";
@@ -102,8 +110,6 @@ async function watch(stream: MediaStream, signal: AbortSignal): Promise<void> {
   }
   const looking = setInterval(judge, LOOK_MS);
   signal.addEventListener("abort", () => clearInterval(looking), { once: true });
-  let tracker = new FaceTracker();
-  let steady = new SteadyMood();
   let seen = -1;
   try {
     await video.play();
@@ -125,9 +131,6 @@ async function watch(stream: MediaStream, signal: AbortSignal): Promise<void> {
           sight.set(moment);
           const steadied = moment.reading.mood && steady.next(moment.reading.mood, time);
           if (steadied) setMood(steadied, "camera");
-        } else {
-          tracker = new FaceTracker();
-          steady = new SteadyMood();
         }
       }
       await rest(1000 / RATE - (performance.now() - begun));

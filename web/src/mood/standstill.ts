@@ -45,12 +45,14 @@ export class StandstillWatch {
 
   /** Take in what was read from a picture. */
   read({ mood, faces }: FaceReading, now: number): void {
+    // How sure the detector is of a face depends on every pixel. Places and moods do not tell: they
+    // are smoothed, so they still move when the picture no longer does.
     // Without a face there is nothing to go stale, and a dark picture may well be always the same.
     const numbers =
       mood === null
         ? ""
         : faces
-            .map((face) => JSON.stringify(face))
+            .map(({ box }) => box.score)
             .sort()
             .join();
     if (numbers === "" || numbers !== this.#read) {

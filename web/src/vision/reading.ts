@@ -88,9 +88,7 @@ export async function readFaces(
   }
   let followed: Followed | null = null;
   if (known !== null) {
-    const main = boxes.reduce((a, b) =>
-      distance(b, known.box) < distance(a, known.box) ? b : a,
-    );
+    const main = boxes.reduce((a, b) => (distance(b, known.box) < distance(a, known.box) ? b : a));
     followed = moved(known, await closer(grey, main, known.box, find, networks.detector), time);
     boxes.splice(boxes.indexOf(main), 1);
     boxes.unshift(followed?.box ?? main);

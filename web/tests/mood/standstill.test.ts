@@ -12,7 +12,7 @@ const LOOK = 250;
 const HAPPY = [0, 0, 0, 1, 0, 0, 0];
 
 function reading(mood: number[] | null, ...xs: number[]): FaceReading {
-  const faces = xs.map((x) => ({ box: { x, y: 110, w: 230, h: 230, score: 0.9 }, mood }));
+  const faces = xs.map((x) => ({ box: { x, y: 110, w: 230, h: 230, score: x / 1000 }, mood }));
   const face = faces[0]?.box ?? null;
   return { state: mood ? "ok" : "no_face", mood, face, faces, width: 640, height: 480 };
 }

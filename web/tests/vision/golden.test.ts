@@ -119,9 +119,10 @@ test.each(golden.looks)("which face is the main one: $faces", ({ found, faces })
 });
 
 test.each(golden.followed)("a face that is followed: $found", ({ found, boxes }) => {
-  const [[begin, first], ...later] = found.map(
-    ([time, x, y, w, h, turn]): [number, Box] => [time, boxOf([x, y, w, h, 0.9, turn])],
-  ) as [[number, Box], ...[number, Box][]];
+  const [[begin, first], ...later] = found.map(([time, x, y, w, h, turn]): [number, Box] => [
+    time,
+    boxOf([x, y, w, h, 0.9, turn]),
+  ]) as [[number, Box], ...[number, Box][]];
   let known: Followed | null = begun(first, begin);
   later.forEach(([time, box], i) => {
     known = moved(known!, box, time);
@@ -130,11 +131,14 @@ test.each(golden.followed)("a face that is followed: $found", ({ found, boxes })
   });
 });
 
-test.each(golden.closer)("a closer look at $frame from $known", async ({ frame, face, known, found }) => {
-  const run = (input: Grey): Promise<Found> => networks.find(input);
-  const box = await closer(greyFrame(frame), boxOf(face), boxOf(known), run, networks.detector);
-  rowOf(box).forEach((value, j) => near(value, found[j]!, 0.01));
-});
+test.each(golden.closer)(
+  "a closer look at $frame from $known",
+  async ({ frame, face, known, found }) => {
+    const run = (input: Grey): Promise<Found> => networks.find(input);
+    const box = await closer(greyFrame(frame), boxOf(face), boxOf(known), run, networks.detector);
+    rowOf(box).forEach((value, j) => near(value, found[j]!, 0.01));
+  },
+);
 
 test.each(golden.photos)("$frame as a photo, turned by $quarters quarters", async (photo) => {
   const grey = quarterTurned(greyFrame(photo.frame), photo.quarters);

@@ -158,17 +158,19 @@ class DetectorGraph(nn.Module):
 
     Args:
         network: the trained network.
+        pointed: whether the points are given too.
 
     """
 
-    def __init__(self, network: DetectorNetwork) -> None:
+    def __init__(self, network: DetectorNetwork, *, pointed: bool = False) -> None:
         super().__init__()
         self.network = network
+        self.pointed = pointed
 
-    def forward(self, frames: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(self, frames: Tensor) -> tuple[Tensor, ...]:
         """Return boxes (1, 32, 4), x, y, w, h in pixels, scores (1, 32) and points (1, 32, 5, 2).
 
-        The best come first.
+        The best come first; the points are left out unless `pointed`.
 
         Args:
             frames: [shape=(1, h, w), dtype=uint8].
@@ -188,6 +190,8 @@ class DetectorGraph(nn.Module):
         every = every[order] * (scores > 0).float()[:, None]
         corners, opposite = every[:, :2], every[:, 2:4]
         boxes = torch.cat([corners, opposite - corners], dim=1)
+        if not self.pointed:
+            return boxes[None], scores[None]
         points = every[:, 4:].reshape(MOST_FACES, POINTS, 2)
         return boxes[None], scores[None], points[None]
 
