@@ -262,6 +262,8 @@ def test_says_why_mpd_plays_nothing(start, start_mpd, stock, tmp_path):
         (("--mood", "happy", "--mpd", "a", *QUIET), "--sound-device is of this computer"),
         (("--mood", "happy", "--mpd-root", "/music"), "--mpd-root is of MPD"),
         (("--resume",), "no session to go on with"),
+        (("--like", "a", "--mood", "happy"), "only one of --mood and --like"),
+        (("--like", "a", "--strength", "1"), "--strength is for a mood; leave it out with --like"),
     ],
 )
 def test_wrong_usage(call, stock, arguments, message):

@@ -35,7 +35,7 @@ class Told:
     def __init__(self, *picks):
         self.pick, self.upcoming = (picks or (None,))[0], list(picks[1:])
         self.session = SimpleNamespace(
-            ordering=Ordering(), whose="the face", mood=parse_mood("happy=0.7,sad=0.3")
+            ordering=Ordering(), whose="the face", like=None, mood=parse_mood("happy=0.7,sad=0.3")
         )
         self.calls = []
 
@@ -146,6 +146,20 @@ def test_keys(drawn):
     assert told.session.ordering.strength == 0.9
     screen.press("q")
     assert screen.ended
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_radio_names_its_song_and_has_no_strength(drawn, code, monkeypatch):
+    monkeypatch.setenv("LC_ALL", f"{code}_XX.UTF-8")
+    told = Told(pick(1), pick(2))
+    told.session.like, told.session.mood = pick(9, title="Dark drones").song, None
+    screen = PlayScreen(told, Following(told, None))
+    lines = drawn(screen)
+    assert any("Dark drones" in line for line in lines)
+    assert "━" not in lines[0]
+    for key in "p+-":
+        screen.press(key)
+    assert told.session.ordering == Ordering()
 
 
 def test_a_journey_keeps_its_goal_while_others_are_tried():

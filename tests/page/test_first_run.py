@@ -72,7 +72,15 @@ def test_the_first_visit_ends_with_music(first_visit, new_service):
 def test_nothing_can_be_played_before_five_songs_are_there(first_visit):
     first_visit.expected.append("ERR_FAILED")  # then the page asks, and gets these answers
     page = first_visit.page
-    songs = {"ok": 4, "failed": 0, "missing": 0, "samples": 4, "hours": 0.1, "strongest": {}}
+    songs = {
+        "ok": 4,
+        "failed": 0,
+        "missing": 0,
+        "samples": 4,
+        "hours": 0.1,
+        "strongest": {},
+        "moods": {},
+    }
     scan = {**STILL, "state": "analysing", "found": 9, "total": 9, "done": 4}
     page.route("**/api/v1/library", lambda route: route.fulfill(json=songs))
     page.route("**/api/v1/scan", lambda route: route.fulfill(json=scan))

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from vibelux.emotions import parse_mood
-from vibelux.errors import CatalogueError, InvalidInput
+from vibelux.errors import CatalogueError, InvalidInput, NotComparable
 from vibelux.everyday_moods import EVERYDAY_MOODS
 from vibelux.language import words_of
 from vibelux.recommend.journey import shorter_in_words
@@ -469,3 +469,49 @@ def test_what_was_judged_without_being_handed_out_does_not_come_after_a_restart(
     coming = {pick.song.id for pick in resumed.queue(40)}
     assert planned[1].song.id not in coming
     assert planned[0].song.id in coming
+
+
+@pytest.fixture
+def sounding(library, add_song):
+    """Eight songs: those of the lower numbers sound more like the first one."""
+    for number in range(8):
+        angle = number * np.pi / 20
+        embedding = np.zeros(16)
+        embedding[:2] = np.cos(angle), np.sin(angle)
+        columns = {"artist": f"Artist {number}", "model": "music-1", "embedding": embedding}
+        add_song(f"{number}", "happy", **columns)
+    return library
+
+
+def test_a_radio_begins_with_its_song_and_no_mood_leads(sounding, listener):
+    song = next(sounding.songs())
+    session = Session(sounding, listener, seed=0, like=song)
+    picks = session.queue(8)
+    assert picks[0].song.id == song.id and len({*titles(picks)}) == 8
+    assert picks[1].score > 0.9 > picks[-1].score
+    assert picks[1].reasons[1] == Relates("close", "song")
+    assert (session.mood, session.coverage, session.way) == (None, None, None)
+    first = session.next()
+    session.played(first.song)
+    session.skipped(session.next().song, after_seconds=3)
+    assert [event.mood for event in listener.profile.events()] == [None, None]
+    while session.next():
+        pass
+    assert len(session.history) == 8 and session.mood is None
+
+
+def test_a_radio_that_was_saved_goes_on_without_a_mood(sounding):
+    session = Session(sounding, seed=0, like=next(sounding.songs()))
+    session.next()
+    ahead = titles(session.queue(5))
+    resumed = Session.from_json(session.as_json(), sounding)
+    assert resumed.like.id == session.like.id and resumed.mood is None
+    assert titles(resumed.queue(5)) == ahead
+    session.queue(1, HAPPY, chosen=True)  # who gives a mood has it lead
+    assert session.like is None and session.mood is not None
+
+
+def test_a_song_of_unknown_sound_has_no_radio(library, add_song):
+    add_song("a")
+    with pytest.raises(NotComparable, match="how 'a' sounds is not known"):
+        Session(library, like=next(library.songs()))

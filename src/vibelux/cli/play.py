@@ -61,6 +61,13 @@ def play(
     image: Path | None = typer.Option(
         None, "--image", help="Look at the face in a picture.", rich_help_panel=_MOOD
     ),
+    like: str | None = typer.Option(
+        None,
+        "--like",
+        metavar="SONG",
+        help="Instead of a mood: songs that sound like one, named by path, id or title.",
+        rich_help_panel=_MOOD,
+    ),
     policy: Policy = None,
     goal: Goal = None,
     length: Length = None,
@@ -97,27 +104,29 @@ def play(
 ) -> None:
     """Play your songs in the terminal, ordered for a mood.
 
-    Give one of --mood, --camera, --follow and --image, or go on with the last
-    session. What you play, skip and like is learnt on this machine; see vibelux
+    Give one of --mood, --camera, --follow, --image and --like, or go on with the
+    last session. What you play, skip and like is learnt on this machine; see vibelux
     profile. In a terminal, ? shows the keys.
-
-    A radio of songs like one: vibelux similar SONG --order listening --open
     """
     from vibelux.library.catalogue import Catalogue
     from vibelux.players.listening import Listening
     from vibelux.recommend.listener.listener import Listener
     from vibelux.recommend.ranking import require_songs
+    from vibelux.recommend.similar_songs import find_song
     from vibelux.settings import load_settings
 
-    _require_one(mood=mood, camera=camera, follow=follow, image=image)
+    _require_one(mood=mood, camera=camera, follow=follow, image=image, like=like)
     chosen = mood_of("--mood", mood) if mood is not None else None
     order = given_order(
         policy, goal, length=length, strength=strength, diversity=diversity, personal=personal
     )
+    if like is not None and order:
+        name = f"--{next(iter(order))}"
+        raise wrong("like", name=name, instead={f"--{each}": None for each in order})
     settings = load_settings(face_model=face_model)
     require_catalogue(settings.catalogue)
     state = settings.home / "listening.json"
-    sourced = chosen is not None or camera or follow or image is not None
+    sourced = chosen is not None or camera or follow or image is not None or like is not None
     saved = _to_go_on_with(state, resume=resume, sourced=sourced)
     if saved is None and not sourced and policy != "off":
         calm = spoken().text("everyday.calm.name")
@@ -125,6 +134,7 @@ def play(
     with ExitStack() as stack:
         catalogue = stack.enter_context(Catalogue.of(settings))
         require_songs(catalogue)
+        this = None if like is None else find_song(catalogue, like)
         listener = stack.enter_context(Listener.at(settings.profile))
         player, here = _player(mpd, mpd_root, sound_device, settings.home / "mpd_modes.json")
         stack.callback(player.close)
@@ -138,7 +148,7 @@ def play(
             goes_on=None if saved is None else saved.session,
             files_here=here,
             save_to=state,
-            **({"whose": whose} | order if saved is None else {}),
+            **({"whose": whose, "like": this} | order if saved is None else {}),
         )
         if saved is not None:
             if order:

@@ -105,6 +105,8 @@ class PlayScreen:
                 listening.like()
             case " ":
                 listening.pause()
+            case "p" | "+" | "=" | "-" | "_" if listening.session.like is not None:
+                pass  # of a mood, which does not lead here
             case "p":
                 self._next_policy()
             case "+" | "=":
@@ -132,10 +134,12 @@ class PlayScreen:
         from rich.text import Text
 
         ordering = self._listening.session.ordering
+        radio = self._listening.session.like is not None
+        way = "radio" if radio else ordering.policy
         left = Text.assemble(
-            ("VibeluX ", "bold cyan"), self._words.text(f"cli.play.policies.{ordering.policy}")
+            ("VibeluX ", "bold cyan"), self._words.text(f"cli.play.policies.{way}")
         )
-        if ordering.policy != "off":
+        if way not in ("off", "radio"):
             full = round(_STEPS * ordering.strength)
             left.append("  " + "━" * full, "cyan").append("─" * (_STEPS - full), "bright_black")
         left.append(f"  {self._listening.player_name}", "dim")
@@ -194,6 +198,9 @@ class PlayScreen:
         from vibelux.language.mood_phrase import face_phrase, mood_phrase
 
         session, words = self._listening.session, self._words
+        if session.like is not None:
+            said = words.text("cli.play.radio", song=printable(session.like.title))
+            return Text(said, style="bold")
         if session.mood is None:
             return Text()
         if session.whose == "the face":

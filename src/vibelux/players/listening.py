@@ -305,6 +305,7 @@ class Listening:
             self._catalogue,
             self._listener,
             whose=before.whose,
+            like=before.like,
             available=self._available,
             **asdict(before.ordering),
         )

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vibelux.circumplex import affect_of
-from vibelux.emotions import Mood
+from vibelux.emotions import EMOTIONS, Mood
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.song_columns import SongColumns
 from vibelux.library.song_emotions import emotion_counts, of_mood
 from vibelux.recommend.candidates import candidates_of
+from vibelux.library.sound_index import SoundIndex
 from vibelux.recommend.confidence import Confidence, confidences_of
 from vibelux.recommend.coverage import Coverage, coverage_of
 from vibelux.recommend.diversity import intra_list_diversity
@@ -29,6 +30,7 @@ from vibelux.recommend.reason_words import Explained
 from vibelux.recommend.reasons import Fact, are_close, reasons_for
 from vibelux.recommend.rest import KEPT
 from vibelux.recommend.shuffle import Traits, mood_shuffle
+from vibelux.recommend.similar_songs import as_similar, comparable
 from vibelux.recommend.song_sound import analysis_of
 
 PICKED_BY = (
@@ -342,6 +344,28 @@ class Picker:
             )
             suits = bool(suiting[sought][place])
             picks.append(Pick(song, fit, reasons, confidences[place], target, suits))
+        return picks
+
+    def picks_like(self, song: Song, rows: Sequence[int]) -> list[Pick]:
+        """Return songs that were chosen for their likeness to a song, and what they share.
+
+        Args:
+            song: with an embedding; of itself only how it sounds is said.
+            rows: of the songs.
+
+        """
+        places = np.array(rows, dtype=np.int64)
+        picks = []
+        cosines = SoundIndex(self.columns.embeddings[places]).cosines(
+            comparable(song, self.columns)
+        )
+        for other, cosine in zip(
+            self._catalogue.songs_by_id(self.columns.ids[places]), cosines.tolist(), strict=True
+        ):
+            alike = as_similar(song, other, cosine, self._statistics)
+            reasons = alike.reasons[:1] if other.id == song.id else alike.reasons
+            target = np.zeros(len(EMOTIONS), np.float32) if other.mood is None else other.mood
+            picks.append(Pick(other, cosine, reasons, alike.confidence, target))
         return picks
 
     def _likes_now(self) -> Likes:

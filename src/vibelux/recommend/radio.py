@@ -1,8 +1,10 @@
 """Radio from a song: others that sound like it, in an order to listen to."""
 
 import time
+from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vibelux.errors import NotComparable
 from vibelux.library.catalogue import Catalogue, Song
@@ -25,6 +27,9 @@ _STRENGTH = 0.85
 """Nearly a ranking by likeness: enough chance that a song's radio is not the same each time."""
 
 _DIVERSITY = 0.2
+
+_BEFORE = 12
+"""Songs that came before and are heeded in spreading artists and albums."""
 
 
 def radio(
@@ -56,43 +61,85 @@ def radio(
 
     """
     songs = columns.playable
-    embedding = comparable(song, songs)
-    row = songs.row_of(song.id)
-    itself = np.empty(0, np.int64) if row is None else songs.copies(row)
-    near, cosines = nearest_sounds(songs, embedding, _WIDER * n + itself.size)
-    other = ~np.isin(near, itself)
-    near, cosines = near[other][: _WIDER * n], cosines[other][: _WIDER * n]
-    if not near.size:
+    statistics = catalogue.statistics.songs
+    found = radio_rows(
+        songs,
+        song,
+        n=n,
+        freshness=listener.freshness(songs, now=time.time()),
+        near_duplicate=statistics.near_duplicate,
+        rng=np.random.default_rng(seed),
+    )
+    if not found:
         raise NotComparable(
             f"there is no other song that sounds like '{song.title}'; scan more music: "
             "vibelux scan FOLDER"
         )
-    before = [] if row is None else [row]  # the song that has just been played
-    drawn = np.concatenate([np.array(before, np.int64), near])
-    statistics = catalogue.statistics.songs
+    others = catalogue.songs_by_id(songs.ids[list(found)])
+    return [
+        as_similar(song, other, cosine, statistics)
+        for cosine, other in zip(found.values(), others, strict=True)
+    ]
+
+
+def radio_rows(
+    songs: SongColumns,
+    song: Song,
+    *,
+    n: int,
+    freshness: NDArray[np.float32],
+    near_duplicate: float,
+    rng: np.random.Generator,
+    left_out: NDArray[np.bool_] | None = None,
+    before: Sequence[int] = (),
+) -> dict[int, float]:
+    """Return the rows of the songs that `radio` orders, in its order, with their cosines.
+
+    Args:
+        songs: playable ones, with `RADIO_BY`.
+        song: as of `radio`.
+        n: the most to return.
+        freshness: [shape=(songs,)] as of `vibelux.recommend.shuffle.freshness_of`.
+        near_duplicate: as of `vibelux.recommend.shuffle.Traits`.
+        rng: chance.
+        left_out: [shape=(songs,)] true for songs that must not come; the song itself never does.
+        before: rows of the songs that came before; none: the song itself.
+
+    Raises:
+        NotComparable: as `vibelux.recommend.similar_songs.comparable`.
+
+    """
+    embedding = comparable(song, songs)
+    row = songs.row_of(song.id)
+    out = np.zeros(len(songs), dtype=bool) if left_out is None else left_out.copy()
+    if row is not None:
+        out[songs.copies(row)] = True
+    near, cosines = nearest_sounds(songs, embedding, _WIDER * n + int(np.count_nonzero(out)))
+    other = ~out[near]
+    near, cosines = near[other][: _WIDER * n], cosines[other][: _WIDER * n]
+    if not near.size:
+        return {}
+    # By default the song has just been played.
+    behind = list(before)[-_BEFORE:] or ([] if row is None else [row])
+    drawn = np.concatenate([np.array(behind, np.int64), near])
     order = mood_shuffle(
-        np.concatenate([np.zeros(len(before), np.float32), cosines]),
+        np.concatenate([np.zeros(len(behind), np.float32), cosines]),
         strength=_STRENGTH,
-        seed=np.random.default_rng(seed),
-        freshness=listener.freshness(songs, now=time.time())[drawn],
+        seed=rng,
+        freshness=freshness[drawn],
         traits=Traits(
             artists=songs.artists[drawn],
             albums=songs.albums[drawn],
             works=songs.works[drawn],
             embeddings=songs.embeddings[drawn],
-            near_duplicate=statistics.near_duplicate,
+            near_duplicate=near_duplicate,
         ),
         diversity=_DIVERSITY,
-        left_out=np.arange(drawn.size) < len(before),
-        before=[*range(len(before))],
+        left_out=np.arange(drawn.size) < len(behind),
+        before=[*range(len(behind))],
     )
     scores = dict(zip(near.tolist(), cosines.tolist(), strict=True))
     rows: dict[str, int] = {}  # one of the copies of a file
     for place in drawn[order].tolist():
         rows.setdefault(songs.key(place), place)
-    chosen = list(rows.values())[:n]
-    others = catalogue.songs_by_id(songs.ids[chosen])
-    return [
-        as_similar(song, other, scores[place], statistics)
-        for place, other in zip(chosen, others, strict=True)
-    ]
+    return {place: scores[place] for place in list(rows.values())[:n]}

@@ -44,7 +44,9 @@ from vibelux.recommend.ordering import Ordering
 from vibelux.recommend.picks import Pick, Picker
 from vibelux.recommend.plan import Place, Plan
 from vibelux.recommend.policies import target_path
+from vibelux.recommend.radio import radio_rows
 from vibelux.recommend.ranking import require_songs
+from vibelux.recommend.similar_songs import comparable
 
 _AHEAD = 20
 """Picks planned at once, at least."""
@@ -73,6 +75,8 @@ class Session:
         available: whether each of some songs can be played now; by default whether their files
             are there.
         clock: seconds since 1970.
+        like: a song whose radio is played: first itself, then others that sound like it. No mood
+            leads, until one is given.
         picker: of the same catalogue and listener, for sessions that share what it holds in
             memory; None reads the catalogue.
         **ordering: attributes of `Ordering` by name: policy, strength, diversity, …
@@ -80,6 +84,7 @@ class Session:
     Raises:
         CatalogueError: the catalogue has no songs that can be played.
         InvalidInput: an unknown name, or a value out of range.
+        NotComparable: how ``like`` sounds is not known, or cannot be compared.
         ModelError: as `vibelux.model_statistics.ModelStatistics`.
 
     """
@@ -93,6 +98,7 @@ class Session:
         whose: str = "the mood",
         available: Available | None = None,
         clock: Callable[[], float] = time.time,
+        like: Song | None = None,
         picker: Picker | None = None,
         **ordering: Any,
     ) -> None:
@@ -109,6 +115,9 @@ class Session:
         self._clock = clock
         self._picker = picker or Picker(catalogue, self._listener)
         self._columns = self._picker.columns
+        if like is not None:
+            comparable(like, self._columns)
+        self._like = like
         self._faces, self._places = catalogue.statistics.faces, catalogue.statistics.songs.affect
         self._out = np.zeros(len(self._columns), dtype=bool)  # handed out, played, or gone
         self._history: list[int] = []  # rows handed out, in order
@@ -122,6 +131,11 @@ class Session:
     def ordering(self) -> Ordering:
         """How songs are ordered now."""
         return self._ordering
+
+    @property
+    def like(self) -> Song | None:
+        """The song whose radio is played, or None: a mood leads, or chance."""
+        return self._like
 
     @property
     def mood(self) -> Mood | None:
@@ -206,7 +220,7 @@ class Session:
             return None
         target = self._plan.target(row)
         if target is None:
-            target = self._path(1)[0]
+            target = self._columns.moods[row] if self._like is not None else self._path(1)[0]
         self._take(row)
         self._plan.take_out(self._out)
         if row not in self._history:
@@ -304,6 +318,7 @@ class Session:
                 "whose": self.whose,
                 "mood": None if self._mood is None else self._mood.tolist(),
                 "chosen": self._chosen,
+                "like": None if self._like is None else self._catalogue.key_of(self._like),
                 "start": None if self._journey is None else self._journey.start.tolist(),
                 "step": 0 if self._journey is None else self._journey.begun,
                 **({} if self._journey is None else {"steps": self._journey.steps}),
@@ -363,6 +378,8 @@ class Session:
             # Older versions left no step out.
             steps = [int(step) for step in saved["steps"]] if "steps" in saved else None
             self._journey = Journey(start, goal, self._ordering.length, steps=steps, begun=begun)
+        if (like := saved.get("like")) is not None and (row := self._row(str(like))) is not None:
+            (self._like,) = self._catalogue.songs_by_id([int(self._columns.ids[row])])
         for taken, keys in (
             (self._history, saved["history"]),
             (self._judged, saved.get("judged", ())),  # not in sessions of older versions
@@ -381,9 +398,12 @@ class Session:
     def _turn(self, mood: ArrayLike | None, chosen: bool) -> None:
         """Take a mood; what it changes in the order ahead is made anew."""
         if mood is None:
-            if self._mood is None:
+            if self._mood is None and self._like is None:
                 self._mood, self._chosen = self._mood_now, True
             return
+        if self._like is not None:
+            self._like = None
+            self._plan.forget()
         self._mood, self._chosen = as_mood(mood), chosen
         policy = self._ordering.policy
         if policy == "off" or (policy == "journey" and not chosen):
@@ -415,6 +435,9 @@ class Session:
             return
         mood, chosen, now = self._mood_now, self._chosen, self._clock()
         draw = self._plan.draw(mood, chosen=chosen, now=now)
+        if self._like is not None:
+            self._plan_radio(self._like, n - len(kept), left_out, [self.seed, draw])
+            return
         path = self._path(n)[len(kept) :]
         rows = self._picker.rows(
             path,
@@ -427,6 +450,27 @@ class Session:
             rng=np.random.default_rng([self.seed, draw]),
         )
         self._plan.places += zip(rows, path, strict=False)
+
+    def _plan_radio(
+        self, like: Song, n: int, left_out: NDArray[np.bool_], seed: Sequence[int]
+    ) -> None:
+        """Plan n songs that sound like one, at the beginning behind itself."""
+        before = [*self._history, *self._plan.rows]
+        rows: list[int] = []
+        own = self._columns.row_of(like.id)
+        if not before and own is not None and not left_out[own]:
+            rows = [own]
+        rows += radio_rows(
+            self._columns,
+            like,
+            n=n,
+            freshness=self._listener.freshness(self._columns, now=self._clock()),
+            near_duplicate=self._catalogue.statistics.songs.near_duplicate,
+            rng=np.random.default_rng(seed),
+            left_out=left_out,
+            before=before,
+        )
+        self._plan.places += [(row, self._columns.moods[row]) for row in rows]
 
     def _path(self, n: int) -> NDArray[np.float32]:
         """Return the moods of the next n places."""
@@ -441,6 +485,8 @@ class Session:
         return self._journey.ahead(n)
 
     def _picks(self, places: list[Place]) -> list[Pick]:
+        if self._like is not None:
+            return self._picker.picks_like(self._like, [row for row, _ in places])
         return self._picker.picks(places, mood=self._mood_now, ordering=self._ordering)
 
     def _key(self, song: Song) -> str:
