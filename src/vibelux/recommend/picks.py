@@ -14,8 +14,8 @@ from vibelux.emotions import EMOTIONS, Mood
 from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.song_columns import SongColumns
 from vibelux.library.song_emotions import emotion_counts, of_mood
-from vibelux.recommend.candidates import candidates_of
 from vibelux.library.sound_index import SoundIndex
+from vibelux.recommend.candidates import candidates_of
 from vibelux.recommend.confidence import Confidence, confidences_of
 from vibelux.recommend.coverage import Coverage, coverage_of
 from vibelux.recommend.diversity import intra_list_diversity
