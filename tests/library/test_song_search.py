@@ -4,9 +4,10 @@ import pytest
 from vibelux.emotions import parse_mood
 from vibelux.errors import InvalidInput, InvalidMood
 from vibelux.folding import folded
+from vibelux.library.mood_map import mood_map
 from vibelux.library.schema_blobs import vector_blob
 from vibelux.library.song_columns import SongColumns
-from vibelux.library.song_search import SEARCHED, find, points
+from vibelux.library.song_search import SEARCHED, find
 from vibelux.model_statistics import ModelStatistics
 
 
@@ -74,7 +75,7 @@ def test_an_empty_catalogue_has_an_empty_list(catalogue):
     songs = SongColumns.of(catalogue, *SEARCHED)
     assert len(songs) == 0
     assert find(songs, "x", sort="title").tolist() == []
-    assert points(songs).affect.shape == (0, 2)
+    assert mood_map(songs).points.affect.shape == (0, 2)
 
 
 PLACES = ModelStatistics().songs.affect
