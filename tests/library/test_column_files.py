@@ -245,7 +245,11 @@ def test_a_full_disk_costs_the_files_alone(catalogue, ids, monkeypatch):
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 @pytest.mark.parametrize(
-    "at", ["works.npy", "embeddings.npy", "sound-cells-1-30.rows.npy", "files.json"]
+    "at",
+    [
+        *("works.npy", "embeddings.npy", "artist-order-2-30.falling.npy"),
+        *("sound-cells-1-30.rows.npy", "files.json"),
+    ],
 )
 def test_a_process_that_is_killed_while_it_writes_leaves_the_old_files(catalogue, ids, reads, at):
     live(catalogue)

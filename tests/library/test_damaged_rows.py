@@ -15,11 +15,12 @@ from sqlalchemy import insert
 from vibelux.emotions import parse_mood
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.catalogue_overview import overview
+from vibelux.library.mood_map import mood_map
 from vibelux.library.scan_verdicts import Terms
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import EMBEDDING, MOMENT, REVISION, vector_blob
 from vibelux.library.song_columns import SongColumns
-from vibelux.library.song_search import SEARCHED, find, points
+from vibelux.library.song_search import SEARCHED, find
 from vibelux.recommend.ranking import recommend_songs
 from vibelux.recommend.session import Session
 from vibelux.recommend.similar_songs import find_song, similar
@@ -114,7 +115,7 @@ def test_the_other_songs_are_recommended_listed_and_compared(
         assert {entry.song.id for entry in similar(catalogue, catalogue.song(1), n=5)} >= {2, 4, 5}
         songs = SongColumns.of(catalogue, *SEARCHED)
         assert set(find(songs, "song", sort="share", emotion="happy").tolist()) == {1}
-        assert set(points(songs).ids.tolist()) >= others
+        assert set(mood_map(songs).points.ids.tolist()) >= others
         assert overview(catalogue).counts["ok"] == 5
         assert np.isfinite(list(overview(catalogue).mean.values())).all()
         assert find_song(catalogue, "Song 1").id == 2

@@ -9,7 +9,7 @@ import pytest
 from vibelux.library import live_columns, name_texts
 from vibelux.library.live_columns import LiveColumns
 from vibelux.library.name_orders import name_order
-from vibelux.library.name_texts import songs_with
+from vibelux.library.name_texts import rarest_first, songs_with
 from vibelux.library.song_columns import SongColumns
 
 NAMES = ["", "Night", "the night of nights", "Ünlike", "ночь", "夜の歌", "a?", "ab", "b", "aa"]
@@ -56,6 +56,23 @@ def test_words_are_found_where_a_name_has_them(songs, monkeypatch, together):
         for word in WORDS:
             expected = [any(word in name for name in names) for names in named]
             assert songs_with(words, word).tolist() == expected
+
+
+@PLACES
+@pytest.mark.parametrize("few", [0, 1000])
+def test_a_word_is_looked_for_among_some_songs(songs, monkeypatch, few):
+    monkeypatch.setattr(name_texts, "_FEW", few)
+    for number, word in enumerate(WORDS):
+        among = np.random.default_rng(number).random(len(songs)) < 0.5
+        found = songs_with(songs, word, among=among)
+        assert found[among].tolist() == songs_with(songs, word)[among].tolist()
+
+
+@PLACES
+def test_words_with_rare_letters_are_looked_for_first(songs):
+    all_texts = "".join([*songs.titles, *songs.artist_names, *songs.album_names])
+    common = max(all_texts.replace(" ", ""), key=all_texts.count)
+    assert rarest_first(songs, [common, f"{common}~"]) == [f"{common}~", common]
 
 
 @PLACES

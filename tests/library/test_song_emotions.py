@@ -6,10 +6,11 @@ from vibelux.emotions import EMOTIONS
 from vibelux.everyday_moods import EVERYDAY_MOODS
 from vibelux.language import words_of
 from vibelux.library.catalogue_overview import overview
+from vibelux.library.mood_map import mood_map
 from vibelux.library.schema_blobs import vector_blob
 from vibelux.library.song_columns import SongColumns
 from vibelux.library.song_emotions import emotion_counts, emotions_of
-from vibelux.library.song_search import SEARCHED, find, points
+from vibelux.library.song_search import SEARCHED, find
 from vibelux.recommend.reason_words import sound_in_words
 from vibelux.recommend.song_sound import analysis_of, sounds_of
 
@@ -33,7 +34,7 @@ def test_names_filters_searches_counts_and_the_map_agree(catalogue, add_song):
     moods = {song.id: song.mood for song in catalogue.songs()}
     strongest = {key: EMOTIONS[mood.argmax()] for key, mood in moods.items()}
     assert named != strongest  # the valence of some contradicts their strongest emotion
-    found = points(columns)
+    found = mood_map(columns).points
     on_the_map = dict(zip(found.ids.tolist(), found.strongest.tolist(), strict=True))
     for index, emotion in enumerate(EMOTIONS):
         ids = {key for key, name in named.items() if name == emotion}

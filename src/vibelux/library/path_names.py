@@ -90,6 +90,11 @@ def tags_from_path(path: Path, root: Path | None = None) -> Tags:
     return replace(named, title=title, artist=artist, album=album, year=year)
 
 
+def is_named(artist: str | None, album: str | None, albumartist: str | None) -> bool:
+    """Tell whether tags say so much that a path is not asked; those of nearly all files do."""
+    return albumartist is not None or (album is not None and artist is not None)
+
+
 def with_names_of_path(tags: Tags, path: Path, root: Path | None) -> Tags:
     """Return the tags; of a file that has none of its own, what its path tells.
 
@@ -99,8 +104,8 @@ def with_names_of_path(tags: Tags, path: Path, root: Path | None) -> Tags:
         root: as of `tags_from_path`.
 
     """
-    if tags.albumartist is not None or (tags.album is not None and tags.artist is not None):
-        return tags  # a glance suffices for nearly all files
+    if is_named(tags.artist, tags.album, tags.albumartist):
+        return tags
     named = tags_of_name(path)
     if (tags.title, tags.artist, tags.album) != (named.title, named.artist, named.album):
         return tags

@@ -10,6 +10,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 from sqlalchemy import (
     Connection,
     Row,
@@ -31,12 +32,13 @@ from vibelux.errors import AudioError
 from vibelux.library.durable_commits import DurableCommits
 from vibelux.library.folders import below, note_scanned
 from vibelux.library.forgotten_songs import recall
-from vibelux.library.path_names import tags_from_path, with_names_of_path
+from vibelux.library.path_names import is_named, tags_from_path, with_names_of_path
 from vibelux.library.scan_files import Found
 from vibelux.library.scan_sources import Sources
 from vibelux.library.scan_tables import create_tables, pending_files, seen_songs
 from vibelux.library.scan_verdicts import Terms, is_unread, outlives
 from vibelux.library.schema import OWN, VERDICT, path_bytes, path_of, songs
+from vibelux.library.schema_blobs import mood_rows
 from vibelux.library.song_identity import (
     key_after,
     key_of,
@@ -48,6 +50,17 @@ from vibelux.model_statistics import SongStatistics
 Change = Literal["analysed", "unchanged", "moved", "copied", "failed", "unread", "vanished"]
 
 _TAGS = tuple(field.name for field in fields(Tags))
+
+
+_KNOWN = "SELECT {} FROM songs".format(
+    ", ".join(
+        (
+            *("id", "path", "size", "mtime_ns", "state"),
+            *("mood", "model", "revision", "reason_code", "reason", *_TAGS),
+        )
+    )
+)
+_SEEN = f"INSERT OR IGNORE INTO {seen_songs.name} (id) VALUES (?)"
 
 
 class Ledger:
@@ -84,13 +97,19 @@ class Ledger:
         """
         by_path = {path_bytes(file.path): file for file in found}
         with self._commits.begin():
-            query = select(songs).where(songs.c.path.in_(list(by_path)))
-            rows = {row.path: row for row in self._connection.execute(query)}
-            done = [row for path, row in rows.items() if self._is_done(row, by_path[path])]
+            # Of most files nothing has changed: so only what tells that is read, and as it is.
+            query = f"{_KNOWN} WHERE path IN ({', '.join('?' * len(by_path))})"
+            known = self._connection.exec_driver_sql(query, tuple(by_path)).all()
+            have_mood = np.any(mood_rows([row.mood for row in known]), axis=1).tolist()
+            done = [
+                row
+                for row, has_mood in zip(known, have_mood, strict=True)
+                if self._is_done(row, by_path[row.path], has_mood=has_mood)
+            ]
             returned = [row.id for row in done if row.state == "missing"]
-            self._run(
-                insert(seen_songs).prefix_with("OR IGNORE"), [{"id": r.id} for r in rows.values()]
-            )
+            if known:
+                self._connection.exec_driver_sql(_SEEN, [(row.id,) for row in known])
+            rows = {row.path: row for row in known}
             if returned:
                 self._connection.execute(
                     update(songs).where(songs.c.id.in_(returned)).values(state=_present_state())
@@ -228,13 +247,15 @@ class Ledger:
         with self._connection.begin():
             return self._connection.scalar(query) or 0
 
-    def _is_done(self, row: Row[Any], file: Found) -> bool:
-        same = (row.size, row.mtime_ns) == (file.size, file.mtime_ns)
-        return same and self._terms.need_nothing(row)
+    def _is_done(self, row: Row[Any], file: Found, *, has_mood: bool) -> bool:
+        same: bool = row.size == file.size and row.mtime_ns == file.mtime_ns
+        return same and self._terms.need_nothing(row, has_mood=has_mood)
 
     def _name(self, done: Sequence[Row[Any]]) -> None:
         """Name unchanged songs that have no tags by their paths."""
         for row in done:
+            if is_named(row.artist, row.album, row.albumartist):
+                continue
             path = path_of(row.path)
             tags = Tags(**{name: row._mapping[name] for name in _TAGS})
             told = with_names_of_path(tags, path, self._root_of(path))

@@ -52,20 +52,28 @@ class Terms:
     retry: bool = False
     again: bool = False
 
-    def hold_for(self, song: Row[Any]) -> bool:
-        """Tell whether what is known of a song still counts for its content."""
-        if mood_of(song.mood) is not None:
+    def hold_for(self, song: Row[Any], *, has_mood: bool | None = None) -> bool:
+        """Tell whether what is known of a song still counts for its content.
+
+        Args:
+            song: of the catalogue.
+            has_mood: whether it has a mood that can be used; None looks.
+
+        """
+        if mood_of(song.mood) is not None if has_mood is None else has_mood:
             return song.model == self.model and (song.revision or 0) >= REVISION
         return song.reason_code is not None and not is_unread(song) and not self.retry
 
-    def need_nothing(self, song: Row[Any]) -> bool:
-        """Tell whether a song needs no work if its file is the same as before."""
-        return not self.again and self.hold_for(song) and not is_unread(song)
+    def need_nothing(self, song: Row[Any], *, has_mood: bool | None = None) -> bool:
+        """Tell whether a song needs no work if its file is the same as before; as `hold_for`."""
+        return not self.again and self.hold_for(song, has_mood=has_mood) and not is_unread(song)
 
 
 def is_unread(song: Row[Any]) -> bool:
     """Tell whether a song's file could not be read when it was tried last."""
     code, reason = song.reason_code, song.reason or ""
+    if code is None:
+        return False
     return code in AudioError.TRANSIENT or any(
         code == before and reason.startswith(beginning) for before, beginning in _TRANSIENT_ONCE
     )

@@ -16,7 +16,7 @@ from vibelux.folding import folded
 from vibelux.library.catalogue import State
 from vibelux.library.column_reading import STATES
 from vibelux.library.name_orders import name_order
-from vibelux.library.name_texts import NAMES, songs_with
+from vibelux.library.name_texts import NAMES, rarest_first, songs_with
 from vibelux.library.song_columns import SongColumns
 from vibelux.library.song_emotions import emotions_of, of_mood, of_word
 
@@ -101,8 +101,8 @@ def find(
     if sought := folded(words).split():
         having = _sounding(songs, words) if moods else {}
         named, sounding = fits, fits.copy()
-        for word in sought:
-            with_word = songs_with(songs, word)
+        for word in rarest_first(songs, sought):
+            with_word = songs_with(songs, word, among=sounding)
             named = named & with_word
             sounding &= (with_word | having[word]) if word in having else with_word
         groups = [named, sounding & ~named]
