@@ -10,10 +10,12 @@ from vibelux.cli.console import note, out, print_json, printable, reason_line, s
 from vibelux.cli.scan_options import (
     Again,
     AsJson,
+    ClusterAddress,
     MusicModelFile,
     Retry,
     SongTimeout,
     WorkerCount,
+    cluster_at,
     stoppable,
 )
 from vibelux.cli.scan_progress import Pace, duration_in_words, scan_progress
@@ -33,6 +35,7 @@ def scan(
     model: MusicModelFile = None,
     retry: Retry = False,
     again: Again = False,
+    cluster: ClusterAddress = None,
     json: AsJson = False,
 ) -> None:
     """Analyse the music in folders; only what is new or has changed.
@@ -46,6 +49,7 @@ def scan(
     from vibelux.settings import load_settings
 
     settings = load_settings(workers=workers, song_timeout=song_timeout, music_model=model)
+    machines = cluster_at(cluster, workers)
     pace = Pace()
     with stoppable(pace), Catalogue.of(settings) as catalogue:
         with scan_progress(pace) as tell:
@@ -58,6 +62,7 @@ def scan(
                 retry=retry,
                 again=again,
                 on_progress=tell,
+                cluster=machines,
             )
         counts, listed = catalogue.counts(), count_failed(catalogue)
     present_report(report, counts, json=json, listed=listed)

@@ -3,12 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from vibelux.cli.console import err, spoken
+from vibelux.cli.extras import extra
 from vibelux.cli.scan_progress import Pace
+
+if TYPE_CHECKING:
+    from vibelux.library.pools import Cluster
 
 WorkerCount = Annotated[
     int | None,
@@ -34,7 +38,36 @@ Retry = Annotated[
     typer.Option("--retry", help="Try failed songs again, even if they have not changed."),
 ]
 Again = Annotated[bool, typer.Option("--again", help="Analyse every song again.")]
+ClusterAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Analyse on a Ray cluster: auto, HOST:6379 or ray://HOST:10001; then --workers is "
+        "for each machine.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
+
+
+def cluster_at(address: str | None, workers: int | None) -> "Cluster | None":
+    """Return the cluster that was asked for, or None.
+
+    Args:
+        address: as given.
+        workers: processes on each of its machines, as given; None: one a core.
+
+    Raises:
+        MissingExtra: Ray is not installed.
+
+    """
+    if address is None:
+        return None
+    with extra("cluster"):
+        import vibelux.library.cluster_pool  # noqa: F401
+    from vibelux.library.pools import Cluster
+
+    return Cluster(address, workers)
 
 
 @contextmanager

@@ -55,7 +55,9 @@ def serve(
     It serves the page and an API for programs until Ctrl-C. The camera's pictures stay in the
     browser: seven numbers come here.
     """
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    from vibelux.library.workers_process import THREADS
+
+    for name in THREADS:
         os.environ.setdefault(name, "1")  # requests share the cores; NumPy's threads only wait
     from vibelux.service.folders import Roots
     from vibelux.service.server import Address

@@ -13,10 +13,12 @@ from vibelux.cli.extras import extra
 from vibelux.cli.scan_options import (
     Again,
     AsJson,
+    ClusterAddress,
     MusicModelFile,
     Retry,
     SongTimeout,
     WorkerCount,
+    cluster_at,
     stoppable,
 )
 from vibelux.cli.scan_progress import Pace, duration_in_words, scan_progress
@@ -149,6 +151,7 @@ def scan(
     model: MusicModelFile = None,
     retry: Retry = False,
     again: Again = False,
+    cluster: ClusterAddress = None,
     json: AsJson = False,
 ) -> None:
     """Analyse the server's songs into the catalogue; only what is new or has changed is fetched.
@@ -161,6 +164,7 @@ def scan(
     from vibelux.settings import load_settings
 
     settings = load_settings(workers=workers, song_timeout=song_timeout, music_model=model)
+    machines = cluster_at(cluster, workers)
     pace = Pace()
     with (
         stoppable(pace),
@@ -178,6 +182,7 @@ def scan(
                 retry=retry,
                 again=again,
                 on_progress=tell,
+                cluster=machines,
             )
         counts = catalogue.counts()
     if json:

@@ -24,12 +24,12 @@ from vibelux.errors import FilesUnreachable
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.failed_files import failed_files
 from vibelux.library.locks import scan_lock
+from vibelux.library.pools import Cluster, Pool, pool_of
 from vibelux.library.scan_files import Found, Walk, walk, was_deleted
 from vibelux.library.scan_ledger import Change, Ledger
 from vibelux.library.scan_report import FAILURES_TOLD, ScanCounts, ScanProgress, untold
 from vibelux.library.scan_verdicts import Terms, UnreadInARow
 from vibelux.library.waited_call import waited_for
-from vibelux.library.workers import Workers
 from vibelux.library.workers_process import Analyser, Job, Outcome, music_analyser
 
 _TOGETHER = 500
@@ -88,6 +88,7 @@ def scan(
     on_progress: Callable[[ScanProgress], None] | None = None,
     on_wait: Callable[[], None] | None = None,
     analyser: Analyser | None = None,
+    cluster: Cluster | None = None,
 ) -> ScanReport:
     """Bring the catalogue up to date with folders.
 
@@ -98,7 +99,7 @@ def scan(
     Args:
         folders: to walk, or single audio files.
         catalogue: that receives the songs.
-        workers: processes, at least 1.
+        workers: processes of this machine, at least 1; with a cluster, none.
         song_timeout: seconds until a file that hangs is given up, > 0.
         model_path: ONNX file of the music model; default: the shipped one.
         retry: try failed files again although they have not changed.
@@ -107,8 +108,11 @@ def scan(
         on_wait: called several times a second while a disk or workers are waited for. What this or
             `on_progress` raises ends the scan at once; what was analysed is kept.
         analyser: what the workers run; default: the music model.
+        cluster: whose machines analyse, which must have the folders at the same paths.
 
     Raises:
+        ImportError: a cluster is asked for, and Ray is not installed.
+        VibeluxError: the cluster cannot be used.
         InvalidInput: a folder does not exist; nothing was changed.
         FilesUnreachable: the disk does not answer, or many files in a row cannot be read; what was
             analysed before is kept.
@@ -128,6 +132,7 @@ def scan(
         tell=on_progress or untold,
         on_wait=on_wait,
         analyser=analyser or music_analyser(model_path),
+        cluster=cluster,
     )
 
 
@@ -167,6 +172,7 @@ def _scanned(
     tell: Callable[[ScanProgress], None],
     on_wait: Callable[[], None] | None,
     analyser: Analyser,
+    cluster: Cluster | None = None,
 ) -> ScanReport:
     """Do what a way through folders asks for, and return the report."""
     began = time.monotonic()
@@ -187,7 +193,14 @@ def _scanned(
             found = _look(way, ledger, report, tell, on_wait)
             if found:
                 ledger.note_folders(way.folders)
-            with Workers(analyser, count=workers, song_timeout=song_timeout, on_wait=rest) as group:
+            with pool_of(
+                analyser,
+                workers=workers,
+                song_timeout=song_timeout,
+                on_wait=rest,
+                cluster=cluster,
+                shared=[root for root in way.roots if root not in way.gone],
+            ) as group:
                 failing = _analyse(group, ledger, report, tell, found=found)
             report.missing = ledger.mark_missing(way.folders, list(way.unreachable))
             report.missing += ledger.mark_gone(way.gone)
@@ -244,7 +257,7 @@ def _look(
 
 
 def _analyse(
-    group: Workers,
+    group: Pool,
     ledger: Ledger,
     report: ScanReport,
     tell: Callable[[ScanProgress], None],

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 
 HASH_BYTES = 20
 
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""Variables that say how many threads numerical libraries start."""
+
+MUSIC = f"{__name__}:load_music_model"
+"""The factory of the music model."""
+
 Analyse = Callable[[Path], "SongAnalysis"]
 
 
@@ -136,7 +142,7 @@ def music_analyser(model_path: Path | None = None) -> Analyser:
 
     # The card alone: the process that supervises stays small without ONNX Runtime.
     card = Card.read((model_path or WEIGHTS / "music.onnx").with_suffix(".json"))
-    return Analyser(f"{__name__}:load_music_model", card.model_id, model_path)
+    return Analyser(MUSIC, card.model_id, model_path)
 
 
 def load_music_model(model_path: Path | None) -> Analyse:
@@ -158,7 +164,7 @@ def work(connection: Connection, analyser: Analyser) -> None:
     """
     # The parent decides what Ctrl-C means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    for name in THREADS:
         os.environ.setdefault(name, "1")  # there is a worker for each core already
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:

@@ -19,10 +19,10 @@ from typing import Literal
 from vibelux.errors import CatalogueError, ServerError, ServerRefused, ServerUnreachable
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.locks import scan_lock
+from vibelux.library.pools import Cluster, Pool, pool_of
 from vibelux.library.scan_report import FAILURES_TOLD, ScanCounts, ScanProgress, untold
 from vibelux.library.scan_verdicts import Terms, UnreadInARow
 from vibelux.library.server_songs import ServerSongs
-from vibelux.library.workers import Workers
 from vibelux.library.workers_process import Analyser, Job, music_analyser
 from vibelux.servers.client import Client
 from vibelux.servers.entries import ServerSong
@@ -87,6 +87,7 @@ def scan_server(
     again: bool = False,
     on_progress: Callable[[ScanProgress], None] | None = None,
     analyser: Analyser | None = None,
+    cluster: Cluster | None = None,
 ) -> ServerScanReport:
     """Update the catalogue from a server.
 
@@ -101,8 +102,11 @@ def scan_server(
         again: fetch and analyse every song again.
         on_progress: called after each song and while listing.
         analyser: what the workers run; by default the music model.
+        cluster: whose machines analyse; the songs are sent to them.
 
     Raises:
+        ImportError: a cluster is asked for, and Ray is not installed.
+        VibeluxError: the cluster cannot be used.
         ServerUnreachable: the server is down, or went away; what was analysed before is kept.
         ServerRefused: it does not let the user in.
         ServerError: it redirects or does not speak the API.
@@ -128,8 +132,12 @@ def scan_server(
         pending, seen = _look(client, ledger, recognition, report, tell)
         try:
             with (
-                Workers(
-                    analyser, count=workers, song_timeout=song_timeout, on_wait=ledger.rest
+                pool_of(
+                    analyser,
+                    workers=workers,
+                    song_timeout=song_timeout,
+                    on_wait=ledger.rest,
+                    cluster=cluster,
                 ) as group,
                 Fetching(client, iter(pending), folder, connections=connections) as fetching,
             ):
@@ -198,7 +206,7 @@ def _look(
 
 
 def _hear(
-    group: Workers,
+    group: Pool,
     fetching: Fetching,
     ledger: ServerLedger,
     recognition: Recognition,
