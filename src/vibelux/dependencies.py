@@ -1,7 +1,8 @@
 """What libraries write and send unasked, and how each is kept from it before it is imported.
 
-Only ONNX Runtime sends anything: from version 1.29 on it posts to its vendor what it runs on, and
-writes an identity of the device into the user's cache. See docs/privacy.md.
+Two send anything. From version 1.29 on ONNX Runtime posts to its vendor what it runs on, and writes
+an identity of the device into the user's cache; a cluster of Ray reports how it is used. See
+docs/privacy.md.
 """
 
 import atexit
@@ -23,6 +24,18 @@ def forbid_telemetry() -> None:
     """
     if not os.environ.get("ORT_DISABLE_TELEMETRY"):
         os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
+
+def forbid_usage_reports() -> None:
+    """Keep Ray from reporting how a cluster is used, where VibeluX starts one.
+
+    A cluster that was started before reports or does not as it was started. Its connection from
+    outside (``ray://``) fails after a fork unless the second variable is set.
+    """
+    if not os.environ.get("RAY_USAGE_STATS_ENABLED"):
+        os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    if not os.environ.get("GRPC_ENABLE_FORK_SUPPORT"):
+        os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
 
 
 def place_font_cache() -> None:

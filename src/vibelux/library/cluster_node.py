@@ -11,9 +11,9 @@ import tempfile
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 
-import vibelux
 from vibelux.errors import ModelError, VibeluxError
 from vibelux.library.workers import Workers
 from vibelux.library.workers_process import MUSIC, THREADS, Analyser, Job, Outcome, music_analyser
@@ -58,16 +58,16 @@ class NodeWorkers:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
 
-    def start(self, version: str, shared: Sequence[Path]) -> str | None:
+    def start(self, expected: str, shared: Sequence[Path]) -> str | None:
         """Start, unless this machine cannot help; then return why not, as a clause.
 
         Args:
-            version: of VibeluX where the catalogue is.
+            expected: version of VibeluX where the catalogue is.
             shared: folders that must be here too.
 
         """
-        if vibelux.__version__ != version:
-            return f"it has VibeluX {vibelux.__version__} instead of {version}"
+        if (ours := version("vibelux")) != expected:
+            return f"it has VibeluX {ours} instead of {expected}"
         if self._analyser.factory == MUSIC:
             try:
                 model = music_analyser(self._analyser.model_path).model

@@ -10,31 +10,28 @@ no timeout for a single file.
 """
 
 import logging
-import os
 import socket
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self
 
-import vibelux
+from vibelux.dependencies import forbid_usage_reports
 from vibelux.errors import VibeluxError
 from vibelux.library.cluster_node import NodeWorkers, Sent
 from vibelux.library.pools import Cluster
 from vibelux.library.workers_process import Analyser, Job, Outcome
 from vibelux.music.reading_errors import code_of, reason_of
 
-# Read by Ray when it is imported: it tells nobody that it is used, and its connection outlives
-# the forks of a client.
-os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
+forbid_usage_reports()  # read when Ray is imported
 
-import ray
-from ray.exceptions import GetTimeoutError, RayError
-from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+import ray  # noqa: E402
+from ray.exceptions import GetTimeoutError, RayError  # noqa: E402
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy  # noqa: E402
 
 _RAY: Any = ray
 """Typed in part."""
@@ -155,7 +152,7 @@ class ClusterPool:
                 count,
                 NodeWorkers,
                 (self._analyser, count, self._song_timeout),
-                (vibelux.__version__, tuple(self._shared or ())),
+                (version("vibelux"), tuple(self._shared or ())),
             )
         if not self._nodes:
             reasons = "; ".join(self._left.values()) or self._lost
