@@ -32,7 +32,7 @@ def test_lines_are_as_wide_as_the_terminal_at_most(code, width):
     assert len(lines) == len(SONGS)
     assert {cell_len(line) for line in lines} == {min(width, 100)}
     assert all(line[-5:].strip("●○") == "" for line in lines)
-    assert [line.count("●") for line in lines] == [4, 0, 4, 5, 4]
+    assert [line.count("●") for line in lines] == [4, 3, 4, 5, 4]
     assert "…" in lines[1] and "Erik Satie – Gymnopédie" in lines[0]
     assert lines[3].startswith("4  a ") and "\x1b" not in "".join(lines)
 
@@ -54,4 +54,5 @@ def test_a_song_that_is_only_akin_to_the_mood_has_two_dots_at_most():
 
 
 def test_five_dots():
-    assert [fit_dots(score) for score in (0, 0.09, 0.1, 0.5, 0.89, 0.9, 1)] == [0, 0, 1, 3, 4, 5, 5]
+    scores = (0, 0.09, 0.1, 0.5, 0.89, 0.9, 1)
+    assert [fit_dots(score, suits=True) for score in scores] == [3, 3, 3, 3, 4, 5, 5]

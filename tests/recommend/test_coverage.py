@@ -69,6 +69,9 @@ def test_dots_and_sentence_do_not_contradict_each_other(library, add_song):
         assert sum(one.suits for one in found.songs) == found.coverage.fit
         others = [one for one in found.songs if not one.suits]
         assert all(fit_dots(one.score, suits=False) <= 2 for one in others)
+        assert sum(fit_dots(one.score, suits=one.suits) > 2 for one in found.songs) == (
+            found.coverage.fit
+        )
     angry = rank(library, parse_mood("angry"), n=5)
     assert angry.coverage.fit == 0 and max(one.score for one in angry.songs) > 0.7
 

@@ -98,16 +98,18 @@ def song_lines(
     return lines
 
 
-def fit_dots(score: float, *, suits: bool = True) -> int:
+def fit_dots(score: float, *, suits: bool) -> int:
     """Return how many of five dots a fit in [0, 1] is worth.
 
     Args:
         score: the fit.
-        suits: the song is of the mood that is looked for; one that is only akin to it has two dots
-            at most, so that they never say more than the sentence about the library.
+        suits: the song is of the mood that is looked for: then it has three dots at least, and
+            else, even if it is akin to that mood, two at most, so that they say the same as the
+            sentence about the library.
 
     """
-    return max(0, min(_DOTS if suits else _FEW, int(score * _DOTS + 0.5)))
+    dots = int(score * _DOTS + 0.5)
+    return max(_FEW + 1, min(_DOTS, dots)) if suits else max(0, min(_FEW, dots))
 
 
 def song_name(song: "Song") -> "Text":
