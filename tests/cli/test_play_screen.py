@@ -96,7 +96,7 @@ def test_says_why_in_sentences(drawn, monkeypatch):
     told.session.whose = "the mood"
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
     lines = [line.strip() for line in drawn(PlayScreen(told, Following(told, None)))]
-    assert lines[0] == "VibeluX bleibt bei deiner Stimmung  ━━━━━━━───  MPD at localhost"
+    assert lines[0] == "VibeluX bleibt bei deiner Stimmung  ━━━━━━━───  MPD auf localhost"
     assert "Für diese Stimmung: fröhlich, ein wenig traurig." in lines
     assert len(lines[-1]) <= 78 and lines[-1].endswith("q Ende  ? Hilfe")
 

@@ -168,7 +168,9 @@ def play(
         finally:
             words, command = spoken(), "vibelux play --resume"
             key = "cli.play.stopped" if here else "cli.play.stopped_elsewhere"
-            err().print(words.text(key, player=printable(player.name), command=command))
+            err().print(
+                words.text(key, player=printable(words.translated(player.name)), command=command)
+            )
 
 
 def _require_one(**sources: object) -> None:
@@ -270,7 +272,9 @@ def _print_along(listening: "Listening", follower: "MoodFollower | None") -> Non
 
     console, notes = out(), err()
     words = spoken()
-    notes.print(words.text("cli.play.on", player=printable(listening.player_name)))
+    notes.print(
+        words.text("cli.play.on", player=printable(words.translated(listening.player_name)))
+    )
     following = Following(listening, follower)
     if following.line:
         notes.print(printable(following.line))

@@ -142,7 +142,7 @@ class PlayScreen:
         if way not in ("off", "radio"):
             full = round(_STEPS * ordering.strength)
             left.append("  " + "━" * full, "cyan").append("─" * (_STEPS - full), "bright_black")
-        left.append(f"  {self._listening.player_name}", "dim")
+        left.append(f"  {self._words.translated(self._listening.player_name)}", "dim")
         on = self._following.is_on
         camera = self._following.line
         right = Text(
