@@ -136,3 +136,18 @@ def test_the_program_s_page_in_german(page):
     text = "\n".join(page("vibelux recommend", "de"))
     assert "\nAufruf" not in text and "Sieht das Gesicht vor der Kamera an." in text
     assert "(sonst: 10)" in text
+
+
+@pytest.mark.parametrize(
+    ("english", "german"),
+    [
+        ("no sound device can be opened; connect one, or play through MPD with --mpd", "Tongerät"),
+        ("how 'A' sounds is not known; scan its folder first: vibelux scan FOLDER", "„A“ klingt"),
+        ("MPD at nas has not answered for 9 s (gone); start it again, then go on with "
+         "vibelux play --resume", "MPD auf nas antwortet seit 9 s nicht"),
+        ("another scan is writing to a.sqlite (process 7); wait until it is done, or stop it",
+         "ein anderer Scan schreibt gerade in a.sqlite"),
+    ],
+)  # fmt: skip
+def test_rare_messages_are_german_as_well(english, german):
+    assert german in words_of("de").translated(english)
