@@ -11,9 +11,9 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from multiprocessing.connection import wait
+from contextlib import suppress
+from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
-from multiprocessing.synchronize import Event
 from pathlib import Path
 from types import FrameType
 
@@ -81,15 +81,22 @@ class _Child:
     def __init__(self, part: Part, listener: socket.socket, board: ScanBoard) -> None:
         self._part, self._listener, self._board = part, listener, board
         self.process: SpawnProcess
-        self.ready: Event
+        self._ready: Connection
         self._make()
 
     def _make(self) -> None:
-        self.ready = _spawning.Event()
+        self._ready, ready = _spawning.Pipe(duplex=False)
         self.process = _spawning.Process(
-            target=_serve, args=(self._part, self._listener, self._board.folder, self.ready)
+            target=_serve, args=(self._part, self._listener, self._board.folder, ready)
         )
         self.began = 0.0
+        self.answers = False
+
+    def is_ready(self) -> bool:
+        """Return whether it answers requests."""
+        with suppress(EOFError, OSError):  # it has ended
+            self.answers = self.answers or (self._ready.poll() and bool(self._ready.recv()))
+        return self.answers
 
     def start(self) -> None:
         """Start it, anew where it has ended."""
@@ -121,7 +128,7 @@ def _watch(
             logger.error("a process of the service died; it is started again")
             board.clear()  # perhaps it scanned
             child.start()
-        if not is_ready and all(child.ready.is_set() for child in children):
+        if not is_ready and all(child.is_ready() for child in children):
             is_ready = True
             on_ready()
 
@@ -139,7 +146,7 @@ def _end(children: list[_Child], exit_seconds: float | None) -> None:
             process.join()
 
 
-def _serve(part: Part, listener: socket.socket, board: Path, ready: Event) -> None:
+def _serve(part: Part, listener: socket.socket, board: Path, ready: Connection) -> None:
     """Serve in a process of its own."""
     parent = multiprocessing.parent_process()
 
@@ -154,7 +161,7 @@ def _serve(part: Part, listener: socket.socket, board: Path, ready: Event) -> No
     with folded_log():
         part.serve(
             listener,
-            on_ready=ready.set,
+            on_ready=lambda: ready.send(True),
             board=ScanBoard(board),
             on_server=end_with_the_parent,
         )

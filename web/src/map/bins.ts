@@ -29,16 +29,21 @@ export function drawBins(
   const found = bins.counts.map((counts) => mostIn(counts, shown));
   const fullest = Math.log1p(Math.max(1, ...found.map(({ songs }) => songs)));
   const colours = EMOTIONS.map((emotion) => style.getPropertyValue(`--${emotion}`));
-  const [width, height] = [bins.width * frame.scaleX, bins.height * frame.scaleY];
+  // Neighbours share an edge to the last digit, so that no line shows between them.
+  const edges = (middles: readonly number[], size: number, i: number): [number, number] => {
+    const steps = Math.round((middles[i]! - middles[0]!) / size);
+    return [middles[0]! + (steps - 0.5) * size, middles[0]! + (steps + 0.5) * size];
+  };
   found.forEach(({ most, songs }, i) => {
     if (most < 0) return;
-    const { x, y } = frame.pixel({ valence: bins.valence[i]!, arousal: bins.arousal[i]! });
+    const [left, right] = edges(bins.valence, bins.width, i);
+    const [low, high] = edges(bins.arousal, bins.height, i);
+    const corner = frame.pixel({ valence: left, arousal: high });
+    const other = frame.pixel({ valence: right, arousal: low });
+    const [x, y] = [Math.round(corner.x), Math.round(corner.y)];
     pen.globalAlpha = LEAST + ((1 - LEAST) * Math.log1p(songs)) / fullest;
     pen.fillStyle = colours[most]!;
-    // Whole pixels, so that no line shows between neighbours.
-    const [left, top] = [Math.round(x - width / 2), Math.round(y - height / 2)];
-    const [right, bottom] = [Math.round(x + width / 2), Math.round(y + height / 2)];
-    pen.fillRect(left, top, Math.max(1, right - left), Math.max(1, bottom - top));
+    pen.fillRect(x, y, Math.max(1, Math.round(other.x) - x), Math.max(1, Math.round(other.y) - y));
   });
   pen.globalAlpha = 1;
 }
