@@ -26,8 +26,8 @@ from vibelux.service.server import EXIT_SECONDS, Part, Server
 MOST = 64
 """Processes of one service."""
 
-_YOUNG = 5.0
-"""Seconds: one that dies sooner after its start would die again."""
+_BETWEEN = 5.0
+"""Seconds from one start of a process to the next, for those that die at once."""
 
 _SPARE = 1.0
 """Seconds that the others have more than each has to end by itself."""
@@ -117,14 +117,17 @@ def _watch(
     """
     is_ready = False
     while not told:
-        wait([child.process.sentinel for child in children], timeout=0.05 if not is_ready else 1.0)
+        alive = [child.process.sentinel for child in children if child.process.is_alive()]
+        wait(alive, timeout=0.5 if is_ready else 0.05)
         for child in children:
             if told or child.process.is_alive():
                 continue
-            if time.monotonic() - child.began < _YOUNG or not is_ready:
+            if not is_ready:
                 raise VibeluxError(
                     "a process of the service ended at its start; what it said stands above"
                 )
+            if time.monotonic() - child.began < _BETWEEN:
+                continue
             logger.error("a process of the service died; it is started again")
             board.clear()  # perhaps it scanned
             child.start()
