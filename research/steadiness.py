@@ -5,6 +5,11 @@ frames and smoothed. On FER2013's PublicTest: faces held still in front of a cam
 cropped anew, with a trembling box (1.2 pixels of 48, 3 % of the size) and sensor noise (4 grey
 levels)), and steps from one such face to another. A single exponential filter with the same delay
 is measured for comparison. Without the data, only the step between two pure moods is measured.
+
+On portraits that the detector has not learnt from, each shown for some seconds as by a webcam: they
+sway as people do who sit still, with a sensor's noise. How far the smoothed mood is from its own
+mean, if each frame's face is read where the detector finds it, and as `FaceTracker` does. Both have
+the same delay.
 """
 
 import json
@@ -17,16 +22,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data import DATA
+from vibelux.datasets.face_box_split import split_boxes
+from vibelux.datasets.face_boxes import read_face_boxes
 from vibelux.emotions import EMOTIONS, Mood
 from vibelux.face.expression import ExpressionModel
+from vibelux.face.image import read_image
+from vibelux.face.reading import FaceReader
 from vibelux.face.sampling import Window, sample
 from vibelux.face.sources import moments_of_video
-from vibelux.face.tracker import SmoothMood
+from vibelux.face.tracker import FaceTracker, SmoothMood
 
 TIME_CONSTANT = 0.5  # the default of FaceTracker
 SINGLE = 0.56  # of a single filter that takes as long to follow, on average
 RATE = 15
 SECONDS = 3
+PORTRAITS = 24
+HELD_SECONDS = 4
+SWAY = 4.0  # pixels
+SENSOR = 6.0  # standard deviation in levels of 255
 FACES = 400
 PAIRS = 200
 
@@ -39,6 +52,9 @@ def measure() -> dict[str, float]:
     clips = sorted((DATA / "media").glob("*.mkv"))
     if clips:
         figures |= _clips(clips)
+    boxes = DATA / "facedet" / "boxes.csv"
+    if boxes.exists():
+        figures |= _portraits(boxes)
     if (DATA / "face" / "fer2013.npz").exists():
         figures |= _faces(DATA / "face" / "fer2013.npz")
     return {name: round(value, 3) for name, value in figures.items()}
@@ -65,6 +81,37 @@ def _clips(clips: Sequence[Path]) -> dict[str, float]:
         after += changes([moment.reading.mood for moment in moments])
         seconds += moments[-1].time
     return {"steady_clips_before": before / seconds, "steady_clips_after": after / seconds}
+
+
+def _portraits(boxes: Path) -> dict[str, float]:
+    """Return how far smoothed moods of still faces are from their mean (total variation)."""
+    held = [image for image in split_boxes(read_face_boxes(boxes)).held if image.dataset == "helen"]
+    reader = FaceReader.load()
+    random = np.random.default_rng(0)
+    away: dict[str, list[float]] = {"alone": [], "followed": []}
+    for image in held[:PORTRAITS]:
+        picture = read_image(image.path).grey
+        height, width = picture.shape
+        tracker, smooth = FaceTracker(reader), SmoothMood(TIME_CONSTANT)
+        moods: dict[str, list[Mood]] = {"alone": [], "followed": []}
+        for number in range(RATE * HELD_SECONDS):
+            time = number / RATE
+            x = SWAY * math.sin(2 * math.pi * time / 7) + random.normal(0, 0.6)
+            y = SWAY / 2 * math.sin(time)
+            moved = sample(picture, Window(x, y, width, height), width=width, height=height)
+            noisy = (moved + random.normal(0, SENSOR, moved.shape)).clip(0, 255).astype(np.uint8)
+            alone = reader.read(noisy).mood
+            if alone is not None:
+                moods["alone"].append(smooth.step(alone, time))
+            followed = tracker.read(noisy, time=time).reading.mood
+            if followed is not None:
+                moods["followed"].append(followed)
+        if min(map(len, moods.values())) < RATE * HELD_SECONDS / 2:
+            continue  # neither way is there much of a mood
+        for name, found in moods.items():
+            settled = np.stack(found[RATE:])
+            away[name].append(np.abs(settled - settled.mean(axis=0)).sum(axis=1).mean() / 2)
+    return {f"steady_portraits_{name}": float(np.mean(each)) for name, each in away.items()}
 
 
 def _faces(path: Path) -> dict[str, float]:

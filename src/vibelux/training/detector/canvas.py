@@ -18,7 +18,7 @@ from PIL import Image
 from vibelux.training.detector.distractors import draw_distractors
 from vibelux.training.detector.drawing import Grey, draw_picture
 from vibelux.training.detector.occluders import face_hidden
-from vibelux.training.detector.photo import photographed, tinted
+from vibelux.training.detector.photo import backlit, photographed, tinted
 from vibelux.training.detector.pictures import CROPS, Picture
 from vibelux.training.detector.targets import IGNORED, NOTHING
 
@@ -35,12 +35,12 @@ TILT = 45.0
 """Largest turn of a picture in degrees whose faces are to be found."""
 
 SHARES = {
-    "mask_pseudo": 3.0,
-    "flickr8k_pseudo": 3.5,
-    "vocanimal_pseudo": 3.0,
-    "helen": 1.5,
-    "ytfaces": 1.2,
-    "lm5_80": 1.5,
+    "mask_pseudo": 3.5,
+    "flickr8k_pseudo": 5.0,
+    "vocanimal_pseudo": 4.5,
+    "helen": 1.2,
+    "ytfaces": 1.0,
+    "lm5_80": 1.2,
     "muxspace_pseudo": 0.7,
     "buffy_pseudo": 1.2,
     CROPS: 1.5,
@@ -50,23 +50,26 @@ SHARES = {
 EMPTY_SHARES = {"inria_neg": 1.0, "scene_neg": 1.2, "animal_neg": 1.0}
 """The same for pictures without people."""
 
-WHOLE_SHARE = 0.35
+WHOLE_SHARE = 0.45
 """Of frames that are not cut into rectangles."""
 
-EMPTY_SHARE = 0.3
+EMPTY_SHARE = 0.22
 """Of rectangles that show a background alone."""
 
 OVERTURNED_SHARE = 0.05
 """Of pictures of people turned by more than 90°: what they show is not to be found."""
 
-ELSEWHERE_SHARE = 0.12
+ELSEWHERE_SHARE = 0.06
 """Of pictures of faces that show whatever place of them, mostly beside the face."""
 
 DISTRACTED_SHARE = 0.2
 """Of backgrounds with drawn things that are not faces."""
 
-HIDDEN_SHARE = 0.25
+HIDDEN_SHARE = 0.2
 """Of faces of which a part is hidden."""
+
+BACKLIT_SHARE = 0.06
+"""Of faces that are much darker than what is around the person."""
 
 MIRRORED = [1, 0, 2, 4, 3]
 """The order of the points in a mirror."""
@@ -162,6 +165,8 @@ class Composer:
         for box, kind in zip(seen.boxes, seen.kinds, strict=True):
             if kind != IGNORED and rng.random() < HIDDEN_SHARE:
                 face_hidden(part, box, rng)
+            if kind != IGNORED and rng.random() < BACKLIT_SHARE:
+                backlit(part, box, rng)
         return tinted(part, rng), seen
 
     def _background(self, shape: tuple[int, int], rng: np.random.Generator) -> Grey:
@@ -170,7 +175,7 @@ class Composer:
         picture = self._empty.drawn(rng)
         height, width = picture.sizes[0].shape
         fill = max(shape[0] / height, shape[1] / width)
-        scale = fill * math.exp(rng.uniform(0.0, math.log(4.0)))
+        scale = fill * math.exp(rng.uniform(0.0, math.log(2.5)))
         angle = rng.uniform(-20, 20) if rng.random() < 0.3 else 0.0
         centre = [
             rng.uniform(min(side / scale, whole) / 2, whole - min(side / scale, whole) / 2)
@@ -231,8 +236,11 @@ def _placed(
         angle = rng.uniform(95, 265)
     flip = rng.random() < 0.5
     covering = max(shape[0] / height, shape[1] / width)
-    if rng.random() < (0.85 if picture.scene else 0.45):
-        scale = covering * math.exp(rng.uniform(-0.35 if picture.scene else 0.0, 0.6))
+    if picture.scene and rng.random() < (0.8 if max(shape) >= 240 else 0.3):
+        containing = min(shape[0] / height, shape[1] / width)
+        scale = containing * math.exp(rng.uniform(-0.2, 0.6))
+    elif not picture.scene and rng.random() < 0.45:
+        scale = covering * math.exp(rng.uniform(0.0, 0.6))
     else:
         largest = max(1.15 * min(shape), 1.5 * SMALLEST)
         scale = math.exp(rng.uniform(math.log(10.0), math.log(largest))) / size

@@ -73,7 +73,7 @@ class DetectorNetwork(nn.Module):
         self,
         *,
         widths: tuple[int, int, int, int, int] = (8, 16, 32, 64, 64),
-        depths: tuple[int, int, int] = (2, 3, 1),
+        depths: tuple[int, int, int] = (3, 3, 1),
         head: int = 32,
     ) -> None:
         super().__init__()

@@ -20,6 +20,24 @@ def tinted(part: Grey, rng: np.random.Generator) -> Grey:
     return _relit(part, rng) if rng.random() < 0.4 else part
 
 
+def backlit(part: Grey, box: NDArray[np.float64], rng: np.random.Generator) -> None:
+    """Take the light from a person: the face, and what is around and below it.
+
+    Args:
+        part: changed.
+        box: the face's edges in pixels.
+        rng: where all chance comes from.
+
+    """
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    width, height = box[2:] - box[:2]
+    rows, columns = np.ogrid[: part.shape[0], : part.shape[1]]
+    below = np.maximum(rows - y, 0) / rng.uniform(2, 5) + np.minimum(rows - y, 0)
+    away = np.hypot((columns - x) / (rng.uniform(0.7, 1.5) * width), below / (0.75 * height))
+    inside = 1 / (1 + np.exp((away - 1) * rng.uniform(5, 15)))
+    part[:] = _uint8(part * (1 - inside * (1 - rng.uniform(0.3, 0.7))))
+
+
 def photographed(grey: Grey, rng: np.random.Generator) -> Grey:
     """Return a frame as a camera would have taken it.
 
@@ -33,7 +51,7 @@ def photographed(grey: Grey, rng: np.random.Generator) -> Grey:
     if rng.random() < 0.5:
         grey = _relit(grey, rng)
     if rng.random() < 0.15:
-        factor = rng.uniform(0.35, 0.8)
+        factor = rng.uniform(0.5, 0.9)
         height, width = grey.shape
         size = {"width": round(factor * width), "height": round(factor * height)}
         small = sample(grey, Window(0, 0, width, height), **size)
@@ -46,7 +64,7 @@ def photographed(grey: Grey, rng: np.random.Generator) -> Grey:
     if rng.random() < 0.3:
         y, x = rng.integers(0, 512 - np.array(grey.shape) + 1)
         noise = _NOISE[y : y + grey.shape[0], x : x + grey.shape[1]]
-        grey = _uint8(grey + noise * rng.uniform(1, 16))
+        grey = _uint8(grey + noise * rng.uniform(1, 12))
     if rng.random() < 0.2:
         quality = int(rng.uniform(15, 80))
         packed = BytesIO()
@@ -58,7 +76,9 @@ def photographed(grey: Grey, rng: np.random.Generator) -> Grey:
 def _relit(grey: Grey, rng: np.random.Generator) -> Grey:
     """Change gamma, contrast and brightness; now and then so far that little light is left."""
     gamma = math.exp(rng.normal(0, 0.35))
-    gain = math.exp(rng.uniform(math.log(0.2), 0)) if rng.random() < 0.2 else rng.uniform(0.6, 1.4)
+    gain = (
+        math.exp(rng.uniform(math.log(0.25), 0)) if rng.random() < 0.12 else rng.uniform(0.6, 1.4)
+    )
     offset = rng.uniform(-30, 30) if rng.random() < 0.5 else 0.0
     levels = 255 * (np.arange(256) / 255) ** gamma * gain + offset
     return np.asarray(_uint8(levels)[grey], dtype=np.uint8)
@@ -74,8 +94,8 @@ def _shaded(grey: Grey, rng: np.random.Generator) -> Grey:
 
 def _blurred(grey: Grey, rng: np.random.Generator) -> Grey:
     if rng.random() < 0.5:
-        return _uint8(_soft(grey, math.exp(rng.uniform(-0.7, 1.3))))
-    length = int(rng.integers(3, 9))
+        return _uint8(_soft(grey, math.exp(rng.uniform(-0.7, 0.8))))
+    length = int(rng.integers(3, 8))
     kernel = np.zeros((length, length), dtype=np.uint8)
     angle, middle = rng.uniform(0, math.pi), (length - 1) / 2
     x, y = middle * math.cos(angle), middle * math.sin(angle)

@@ -31,7 +31,7 @@ USUAL_QUALITY = 0.9
 BOX_WEIGHT = 2.0
 """Of the boxes' loss against the scores'."""
 
-POINTS_WEIGHT = 2.0
+POINTS_WEIGHT = 0.25
 """Of the points' loss."""
 
 
