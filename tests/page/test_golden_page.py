@@ -132,7 +132,7 @@ def test_golden_photos(read: Reader, photo: dict[str, Any]) -> None:
     for face, row, mood in zip(found["faces"], expected, photo["moods"], strict=True):
         assert face["box"]["turn"] == row[5]
         assert (face["mood"] is None) == (mood is None)
-        assert mood is None or np.allclose(face["mood"], mood, rtol=0, atol=2e-3)
+        assert mood is None or np.allclose(face["mood"], mood, rtol=0, atol=1e-3)
 
 
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture["name"])

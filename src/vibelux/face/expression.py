@@ -1,5 +1,6 @@
 """The expression model: from a grey crop of a face to seven probabilities."""
 
+import math
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -47,14 +48,19 @@ def crop_face(grey: Grey, box: Box, *, scale: float, size: int = 48) -> Grey:
         InvalidInput: the box or the picture is empty.
 
     """
-    side = scale * box.across
+    side = _whole(scale * box.across)
     x, y = box.centre
-    window = Window(x - side / 2, y - side / 2, side, side)
+    window = Window(_whole(x - side / 2), _whole(y - side / 2), side, side)
     if box.tilt:
         crop = sample_levelled(grey, window, size=size, degrees=box.tilt)
     else:
         crop = sample(grey, window, width=size, height=size)
     return np.ascontiguousarray(np.rot90(crop, box.turn))
+
+
+def _whole(pixels: float) -> float:
+    """Round down to sixteenths of a pixel: a box that differs in its last digits has the same crop."""
+    return math.floor(16 * pixels) / 16
 
 
 class ExpressionModel:

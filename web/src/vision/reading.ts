@@ -103,14 +103,19 @@ export async function readFaces(
 
 /** Return the square around a face that the model sees, upright and level: docs/preprocessing.md, step 7. */
 export function cropOf(grey: Grey, box: Box, { size, cropScale }: FaceConstants): Grey {
-  const side = cropScale * acrossOf(box);
-  const x = box.x + box.w / 2 - side / 2;
-  const y = box.y + box.h / 2 - side / 2;
+  const side = whole(cropScale * acrossOf(box));
+  const x = whole(box.x + box.w / 2 - side / 2);
+  const y = whole(box.y + box.h / 2 - side / 2);
   const window = { x, y, w: side, h: side };
   const crop = box.tilt
     ? sampleLevelled(grey, window, size, box.tilt)
     : sample(grey, window, size, size);
   return quarterTurned(crop, box.turn ?? 0);
+}
+
+/** Round down to sixteenths of a pixel: a box that differs in its last digits has the same crop. */
+function whole(pixels: number): number {
+  return Math.floor(16 * pixels) / 16;
 }
 
 /** Return whether a face can be read, and if not, why. */

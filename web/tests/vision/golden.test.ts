@@ -148,8 +148,7 @@ test.each(golden.photos)("$frame as a photo, turned by $quarters quarters", asyn
   faces.forEach(({ box, mood }, i) => {
     rowOf(box).forEach((value, j) => near(value, photo.boxes[i]![j]!, 0.01));
     expect(mood === null).toBe(photo.moods[i] === null);
-    // A box that differs in its last digits can round a few of the crop's pixels otherwise.
-    mood?.forEach((share, j) => near(share, photo.moods[i]![j]!, 2e-3));
+    mood?.forEach((share, j) => near(share, photo.moods[i]![j]!, 1e-3));
   });
 });
 
