@@ -59,7 +59,7 @@ def crop_face(grey: Grey, box: Box, *, scale: float, size: int = 48) -> Grey:
 
 
 def _whole(pixels: float) -> float:
-    """Round down to sixteenths of a pixel: a box that differs in its last digits has the same crop."""
+    """Round down to sixteenths of a pixel: boxes that hardly differ have the same crop."""
     return math.floor(16 * pixels) / 16
 
 
