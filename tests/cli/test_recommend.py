@@ -91,7 +91,7 @@ def test_the_numbers_of_the_model_come_from_its_card(run_cli, library, model_wit
     shipped = asked()
     other = asked(model_with("music", affect=turned, clear=0.99))
     assert {song: entry["confidence"]["is_clear"] for song, entry in shipped.items()} == {
-        "joy": True, "bittersweet": True, "rage": True,
+        "joy": True, "bittersweet": False, "rage": True,  # two emotions count alike in the second
     }  # fmt: skip
     assert not any(entry["confidence"]["is_clear"] for entry in other.values())
     for title in ("joy", "bittersweet", "rage"):

@@ -59,7 +59,8 @@ def value_of(schema: dict[str, Any], components: dict[str, Any]) -> st.SearchStr
             optional = {name: one for name, one in known.items() if name not in required}
             return st.one_of(st.fixed_dictionaries(required, optional=optional), VALUES)
         case "array":
-            items = value_of(schema["items"], components)
+            each = schema.get("prefixItems") or [schema["items"]]
+            items = st.one_of(*(value_of(one, components) for one in each))
             size = schema.get("minItems", 0)
             return st.one_of(
                 st.lists(items, min_size=size, max_size=max(size, 8)),
