@@ -57,12 +57,13 @@ def draw_frame(
     y, x = np.mgrid[0:height, 0:width] + 0.5
     level = look.light * (0.42 + 0.12 * np.sin(2.1 * x / width + 0.6) - 0.14 * y / height)
     turn = np.deg2rad(look.tilt)
-    for paint in (_body, _head):  # no body before another's head
+    # No body before another's head. Beyond these edges nothing of either is seen.
+    for paint, wide, low in ((_body, 1.8, 3.4), (_head, 1.4, 1.5)):
         for left, top, side in faces:
             across, down = (x - left) / (side / 2) - 1, (y - top) / (side / 2) - 1
             u = np.cos(turn) * across + np.sin(turn) * down
             v = np.cos(turn) * down - np.sin(turn) * across
-            rows, columns = np.nonzero((np.abs(u) < 1.8) & (v > -1.4) & (v < 3.4))
+            rows, columns = np.nonzero((np.abs(u) < wide) & (v > -1.4) & (v < low))
             if len(rows):
                 part = slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1)
                 level[part] = paint(level[part], u[part], v[part], 2 / side, look)
