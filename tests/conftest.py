@@ -14,6 +14,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vibelux.library.workers_process import THREADS
+
+# Where processes share the tests, threads of one only wait for those of the others; NumPy and
+# PyTorch read this when they are imported.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    for _name in THREADS:
+        os.environ.setdefault(_name, "1")
+
 import numpy as np
 import pytest
 from hypothesis import settings
