@@ -18,6 +18,7 @@ from vibelux.cli.console import err, out
 from vibelux.cli.plain_console import PlainConsole
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.scan import scan
+from vibelux.library.workers_process import THREADS
 from vibelux.recommend.listener.profile import Event, Profile
 from vibelux.samples.rendering import Format, write_audio
 
@@ -170,7 +171,7 @@ def test_every_command_shows_hostile_names_as_they_are(
 ):
     for name, value in {"VIBELUX_HOME": str(scanned), "COLUMNS": "200", "NO_COLOR": "1"}.items():
         monkeypatch.setenv(name, value)
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    for name in THREADS:
         monkeypatch.setenv(name, "1")  # `serve` sets them
     wrong = []
     for name, (arguments, code, shown) in commands(music, tmp_path).items():

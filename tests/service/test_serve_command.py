@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from vibelux.cli import main
+from vibelux.library.workers_process import THREADS
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def refused(tmp_path, monkeypatch, capsys):
     """A function that returns what is said of options that `vibelux serve` does not take."""
     monkeypatch.setenv("VIBELUX_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("NO_COLOR", "1")
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    for name in THREADS:
         monkeypatch.setenv(name, "1")  # the command sets them, for good
 
     def run(*arguments):

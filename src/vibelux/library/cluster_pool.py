@@ -1,6 +1,6 @@
 """A pool whose processes are on the machines of a Ray cluster.
 
-On each machine one actor supervises as many processes as the machine has free cores
+On each machine one actor supervises as many processes as the machine has cores
 (`vibelux.library.cluster_node`). This side gives every actor a few jobs more than it has processes
 and collects what becomes of them. When an actor or its machine dies, its jobs go to the others: a
 lost machine is not the file's fault. Machines that join later are used as well.
@@ -30,7 +30,7 @@ from vibelux.music.reading_errors import code_of, reason_of
 forbid_usage_reports()  # read when Ray is imported
 
 import ray  # noqa: E402
-from ray.exceptions import GetTimeoutError, RayError  # noqa: E402
+from ray.exceptions import RayError  # noqa: E402
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy  # noqa: E402
 
 _RAY: Any = ray
@@ -150,7 +150,6 @@ class ClusterPool:
                 machine,
                 name,
                 count,
-                NodeWorkers,
                 (self._analyser, count, self._song_timeout),
                 (version("vibelux"), tuple(self._shared or ())),
             )
@@ -189,7 +188,7 @@ class ClusterPool:
         for node in [awaited[answer] for answer in ready]:
             try:
                 said = node.answer()
-            except (RayError, GetTimeoutError) as error:
+            except RayError as error:
                 yield from self._lose(node, _first(error))
                 continue
             if isinstance(said, str):
@@ -234,7 +233,6 @@ class _Node:
     machine: str
     name: str
     count: int
-    kind: type
     arguments: tuple[Any, ...]
     start: tuple[Any, ...]
     jobs: dict[int, Job] = field(default_factory=dict)
@@ -244,7 +242,7 @@ class _Node:
     def __post_init__(self) -> None:
         self._due = time.monotonic() + _START_TIMEOUT
         self._actor: Any = (
-            _RAY.remote(self.kind)
+            _RAY.remote(NodeWorkers)
             .options(
                 num_cpus=self.count,
                 max_concurrency=4,
