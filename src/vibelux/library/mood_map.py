@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from vibelux.emotions import EMOTIONS
 from vibelux.library.song_columns import SongColumns
-from vibelux.library.song_emotions import emotions_of
+from vibelux.library.song_emotions import counting_as, emotions_of
 
 Range = tuple[float, float]
 
@@ -162,7 +162,7 @@ def _inside(points: NDArray[np.float64], corners: NDArray[np.float64]) -> NDArra
 def _shown(songs: SongColumns, emotions: Collection[int]) -> NDArray[np.bool_]:
     shown: NDArray[np.bool_] = np.all(songs.affect_known, axis=1)
     if emotions:
-        shown &= np.isin(emotions_of(songs), list(emotions))
+        shown &= counting_as(songs, emotions)
     return shown
 
 

@@ -4,7 +4,7 @@ One rule for searches, filters, counts, the sentence that says what a library ho
 beside its songs: no two of them can contradict each other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,9 +92,25 @@ def of_mood(
     """
     if (word := word_of_mood(mood)) is not None:
         return of_word(songs, word, rows=rows)
-    counted = emotions_of(songs) if rows is None else emotions_of(songs)[rows]
     named = [EMOTIONS.index(emotion) for emotion in named_emotions(mood)]
-    return np.isin(counted, named) if named else counted >= 0
+    return counting_as(songs, named or range(len(EMOTIONS)), rows=rows)
+
+
+def counting_as(
+    songs: SongColumns, emotions: Collection[int], *, rows: NDArray[np.int64] | None = None
+) -> NDArray[np.bool_]:
+    """Return which songs [shape=(n,)], or of some rows, count as one of some emotions.
+
+    Args:
+        songs: with the column ``affect``.
+        emotions: indexes in `EMOTIONS`.
+        rows: [shape=(k,)] of the songs; None for all.
+
+    """
+    so = np.zeros(len(EMOTIONS) + 1, bool)  # the last one: no mood
+    so[list(emotions)] = True
+    found: NDArray[np.bool_] = so[emotions_of(songs) if rows is None else emotions_of(songs)[rows]]
+    return found
 
 
 def _emotions(moods: NDArray[np.float32], affect: NDArray[np.float32]) -> NDArray[np.int8]:

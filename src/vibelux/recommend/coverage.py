@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from vibelux.emotions import EMOTIONS, Mood
+from vibelux.emotions import Mood
 from vibelux.everyday_moods import Word, word_of_mood
 from vibelux.language import Words
 from vibelux.language.mood_phrase import named_emotions
 from vibelux.library.song_columns import SongColumns
-from vibelux.library.song_emotions import emotion_counts, of_word
+from vibelux.library.song_emotions import of_mood
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,7 @@ def coverage_of(songs: SongColumns, mood: Mood) -> Coverage | None:
     emotions = () if word is not None else tuple(named_emotions(mood))
     if word is None and not emotions:
         return None
-    if word is not None:
-        fit = int(np.count_nonzero(of_word(songs, word)))
-    else:
-        counts = emotion_counts(songs)  # as `of_mood` says, in a fraction of the time
-        fit = sum(counts[EMOTIONS.index(emotion)] for emotion in emotions)
-    return Coverage(word, emotions, fit, len(songs))
+    return Coverage(word, emotions, int(np.count_nonzero(of_mood(songs, mood))), len(songs))
 
 
 def coverage_in_words(coverage: Coverage, words: Words) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from vibelux.emotions import as_mood
@@ -105,10 +106,12 @@ def rank(
             "them, or scan again: vibelux scan FOLDER"
         )
     counts = emotion_counts(columns)
-    suiting = of_mood(columns, wanted)
+    ids = [song.id for song, _ in found]
+    rows = np.array([columns.row_of(song_id) for song_id in ids], dtype=np.int64)
+    suiting = of_mood(columns, wanted, rows=rows)
     if of_face:
-        suiting = suiting | of_mood(columns, sought)  # what stands out in it is looked for, too
-    suited = set(columns.ids[suiting].tolist())
+        suiting |= of_mood(columns, sought, rows=rows)  # what stands out in it is looked for, too
+    suits = dict(zip(ids, suiting.tolist(), strict=True))
     recommendations = [
         Recommendation(
             song,
@@ -123,7 +126,7 @@ def rank(
                 counts=counts,
             ),
             confidence_of(song.mood, song.course, statistics),
-            suits=song.id in suited,
+            suits=suits[song.id],
         )
         for song, score in found
         if song.mood is not None
