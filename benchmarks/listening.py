@@ -22,12 +22,12 @@ from 2,000 resamples of the listeners. No constant of the recommender was chosen
 """
 
 import json
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sqlalchemy import insert
@@ -145,7 +145,8 @@ class Person:
     def _utility(self, mood: np.ndarray) -> np.ndarray:
         wanted = np.clip(mood @ PLACES + self.move, -1, 1)
         far = ((self.library.true - wanted) ** 2).sum(axis=1)
-        return np.exp(-far / (2 * 0.45**2)) + self.own
+        pleasing: np.ndarray = np.exp(-far / (2 * 0.45**2)) + self.own
+        return pleasing
 
 
 # (library, mood as read, random generator) -> the 20 songs of a session
@@ -168,7 +169,7 @@ def by_cosine(library: Library, mood: np.ndarray, _: np.random.Generator) -> np.
 
 
 # Three give lists; the others are the arguments of a `Session`.
-WAYS: dict[str, Lists | dict[str, float]] = {
+WAYS: dict[str, Lists | dict[str, Any]] = {
     "random": by_chance,
     "strongest emotion": by_strongest,
     "plain cosine, the original": by_cosine,
@@ -177,7 +178,7 @@ WAYS: dict[str, Lists | dict[str, float]] = {
 }
 
 
-def simulate(way: Lists | dict[str, float], seed: int, sessions: int = SESSIONS) -> np.ndarray:
+def simulate(way: Lists | dict[str, Any], seed: int, sessions: int = SESSIONS) -> np.ndarray:
     """Return nDCG@20, skip rate, diversity and freshness of each listener [shape=(listeners, 4)].
 
     Listeners, their moods and the readings of their faces are the same for every way.
@@ -198,8 +199,17 @@ def simulate(way: Lists | dict[str, float], seed: int, sessions: int = SESSIONS)
     return np.array(results)
 
 
-def _live(way, library, catalogue, listener, person, days, rng):
-    figures, earlier = [], []
+def _live(
+    way: Lists | dict[str, Any],
+    library: Library,
+    catalogue: Catalogue,
+    listener: Listener,
+    person: Person,
+    days: list[tuple[np.ndarray, np.ndarray]],
+    rng: np.random.Generator,
+) -> np.ndarray:
+    figures = []
+    earlier: list[list[int]] = []
     for day, (mood, reading) in enumerate(days):
         grades = person.pleases(mood)
         if callable(way):
@@ -213,16 +223,26 @@ def _live(way, library, catalogue, listener, person, days, rng):
         figures.append(
             (
                 grades[played] @ discount / ideal,
-                np.mean(skips),
+                float(np.mean(skips)),
                 intra_list_diversity(library.embedding[played]),
                 np.mean([song not in recent for song in played]),
             )
         )
         earlier.append(played)
-    return np.mean(figures, axis=0)
+    mean: np.ndarray = np.array(figures).mean(axis=0)
+    return mean
 
 
-def _session(values, catalogue, listener, person, day, mood, reading, rng):
+def _session(
+    values: dict[str, Any],
+    catalogue: Catalogue,
+    listener: Listener,
+    person: Person,
+    day: int,
+    mood: np.ndarray,
+    reading: np.ndarray,
+    rng: np.random.Generator,
+) -> tuple[list[int], list[bool]]:
     session = Session(
         catalogue,
         listener,
@@ -234,6 +254,7 @@ def _session(values, catalogue, listener, person, day, mood, reading, rng):
     played, skips = [], []
     for _ in range(LENGTH):
         pick = session.next(reading)
+        assert pick is not None
         song = pick.song.id - 1
         played.append(song)
         skips.append(person.skips(song, mood, rng))
@@ -331,4 +352,4 @@ def main() -> None:
 BEGIN, END = "<!-- written by benchmarks/listening.py -->", "<!-- end of what it writes -->"
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

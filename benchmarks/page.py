@@ -74,6 +74,9 @@ def measure() -> dict[str, float]:
     from tests.page.serving import served
     from tests.page.watched import Watched, watched
 
+    from vibelux.samples.rendering import render_samples
+    from vibelux.samples.synthesis import PIECES
+
     if chromium.found() is None:
         print("the page is not measured: there is no Chromium", file=sys.stderr)
         return {}
@@ -81,7 +84,7 @@ def measure() -> dict[str, float]:
         built_page.build()
     with tempfile.TemporaryDirectory(prefix="vibelux-page-") as name:
         home = Path(name)
-        (playable,) = songs.render_samples(home / "samples", pieces=songs.SHORT[:1])
+        (playable,) = render_samples(home / "samples", pieces=PIECES[:1])
         songs.catalogue_many(home, SONGS, playable=playable)
         face = camera_files.drawn(home / "face.y4m")
         with served(home, home) as service, sync_playwright() as playwright:

@@ -180,12 +180,13 @@ def main() -> int:
             continue
         for key, value in figures.items():
             figure = FIGURES.get(key, Figure(key.replace("_", " "), ""))
-            if not figure.kept(value):
+            met = figure.kept(value)
+            if not met:
                 missed.append(key)
             print(f"  {figure.what}: {in_unit(value, figure.unit)} {figure.bar()}", file=sys.stderr)
             rows.append(
-                f"| {figure.what} | {figure.bar()} | {in_unit(value, figure.unit)} "
-                f"| `python benchmarks/{name}.py` |"
+                f"| {figure.what} | {figure.bar()} | {in_unit(value, figure.unit)}"
+                f"{'' if met else ' (not met)'} | `python benchmarks/{name}.py` |"
             )
     if names == BENCHMARKS:
         PAGE.parent.mkdir(exist_ok=True)

@@ -207,7 +207,8 @@ def fill(path: Path, number: int) -> None:
     ):
         for names, rows in song_rows(number):
             marks = ", ".join("?" * len(names))
-            cursor.executemany(f"INSERT INTO songs ({', '.join(names)}) VALUES ({marks})", rows)
+            statement = f"INSERT INTO songs ({', '.join(names)}) VALUES ({marks})"
+            cursor.executemany(statement, rows)  # type: ignore[arg-type]  # takes any iterable
 
 
 def song_rows(number: int) -> Iterator[tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]]:

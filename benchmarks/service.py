@@ -122,7 +122,7 @@ class Page:
         answer = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         if not re.match(r"HTTP/1.1 20\d ", answer):
             raise RuntimeError(f"{path}: {answer}")
-        self.length = int(re.search(r"(?i)content-length: (\d+)", answer)[1])
+        self.length = number_in(answer, r"(?i)content-length: (\d+)")
         return answer
 
     async def read(self) -> int:
@@ -176,7 +176,7 @@ class Player:
         async with Page(self.port) as page:
             head = await page.begin(f"/api/v1/audio/{self.song}", headers="Range: bytes=0-0\r\n")
             await page.read()
-            size = int(re.search(r"(?i)content-range: bytes 0-0/(\d+)", head)[1])
+            size = number_in(head, r"(?i)content-range: bytes 0-0/(\d+)")
             for start in (0.0, SECONDS / 2):
                 await self._play(page, start, rate=size / SECONDS)
 
@@ -220,14 +220,19 @@ def serving(home: Path) -> Iterator[tuple[int, int]]:
         text=True,
     )
     try:
-        line = process.stdout.readline()
-        port = re.search(r":(\d+)/", line)
-        if port is None:
-            raise RuntimeError("vibelux serve did not start")
-        yield int(port[1]), process.pid
+        assert process.stdout is not None
+        yield number_in(process.stdout.readline(), r":(\d+)/"), process.pid
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
+
+
+def number_in(text: str, pattern: str) -> int:
+    """Return the number that a pattern's group finds in a text of the service."""
+    found = re.search(pattern, text)
+    if found is None:
+        raise RuntimeError(f"vibelux serve answered {text!r}")
+    return int(found[1])
 
 
 def processor_seconds(process: int) -> float:
