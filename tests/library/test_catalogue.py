@@ -207,7 +207,7 @@ def fill_disk(catalogue):
     """Let the database grow no further."""
     catalogue.close()
 
-    @event.listens_for(catalogue._engine, "connect")
+    @event.listens_for(catalogue.database.engine, "connect")
     def limit(connection, _):
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count = {pages}")

@@ -67,11 +67,7 @@ def sql(catalogue, *statements):
 
 def check(columns, catalogue):
     """Check that a snapshot is what a new read of everything gives, the playable part too."""
-    with (
-        catalogue.reading() as connection,
-        connection.begin(),
-        closing(connection.connection.cursor()) as cursor,
-    ):
+    with catalogue.snapshot() as cursor:
         fresh, _ = SongColumns.now(cursor, catalogue)
     for one, other in ((columns, fresh), (columns.playable, fresh.playable)):
         assert one.model == other.model

@@ -7,7 +7,7 @@ import pytest
 
 from vibelux.errors import CatalogueError, CatalogueTooNew
 from vibelux.library.catalogue import Catalogue
-from vibelux.library.catalogue_engine import file_of
+from vibelux.library.databases.sqlite_engine import file_of
 from vibelux.library.live_columns import LiveColumns
 from vibelux.library.migrations import CATALOGUE, MIGRATIONS
 from vibelux.library.schema import APPLICATION_ID, metadata
@@ -38,7 +38,10 @@ def pragma(path, name):
 def test_the_migrations_lead_to_the_schema_that_the_code_reads(catalogue, name):
     table = metadata.tables[name]
     expected = {
-        column.name: (str(column.type.compile(catalogue._engine.dialect)), not column.nullable)
+        column.name: (
+            str(column.type.compile(catalogue.database.engine.dialect)),
+            not column.nullable,
+        )
         for column in table.c
     }
     assert columns(catalogue.path, name) == expected

@@ -421,7 +421,7 @@ def test_a_full_disk_stops_the_scan_and_loses_nothing(run, catalogue, music, not
     run()
     catalogue.close()
 
-    @event.listens_for(catalogue._engine, "connect")
+    @event.listens_for(catalogue.database.engine, "connect")
     def limit(connection, _):
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count = {pages}")
@@ -433,7 +433,7 @@ def test_a_full_disk_stops_the_scan_and_loses_nothing(run, catalogue, music, not
     assert {"0.mp3", "1.mp3", "2.mp3"} <= set(by_name(catalogue))
     assert not any(is_running(pid) for pid in worker_ids(notes))
 
-    event.remove(catalogue._engine, "connect", limit)
+    event.remove(catalogue.database.engine, "connect", limit)
     catalogue.close()
     saved = catalogue.counts()["ok"]
     report = run()

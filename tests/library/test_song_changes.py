@@ -1,7 +1,6 @@
 """What the catalogue notes of changes, and what two ways of one catalogue have in common."""
 
 import shutil
-from contextlib import closing
 
 import pytest
 
@@ -11,11 +10,7 @@ from vibelux.library.song_changes import changes_since, last_changes
 
 
 def asked(catalogue, question, *arguments):
-    with (
-        catalogue.reading() as connection,
-        connection.begin(),
-        closing(connection.connection.cursor()) as cursor,
-    ):
+    with catalogue.snapshot() as cursor:
         return question(cursor, *arguments)
 
 

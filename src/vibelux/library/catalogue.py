@@ -13,14 +13,14 @@ from sqlalchemy import Connection, func, select, text
 
 from vibelux.emotions import Mood
 from vibelux.errors import CatalogueError
-from vibelux.library.catalogue_engine import engine_of, file_of
-from vibelux.library.catalogue_errors import catalogue_errors, making_errors, read_only
-from vibelux.library.migrations import CATALOGUE
+from vibelux.library.databases.database import WRITES, Cursor
+from vibelux.library.databases.sqlite import SqliteDatabase
 from vibelux.library.real_paths import absolute, as_scanned, real
 from vibelux.library.schema import (
     EFFECTIVE,
     KEY,
     folder_range,
+    of_server,
     path_bytes,
     path_of,
     songs,
@@ -35,10 +35,8 @@ from vibelux.library.schema_blobs import (
     vectors_of,
 )
 from vibelux.library.song_identity import key_text
-from vibelux.library.sqlite_file import make
 from vibelux.library.tags import name_of
 from vibelux.model_statistics import ModelStatistics
-from vibelux.private_files import private_folder
 from vibelux.settings import Settings
 
 State = Literal["ok", "failed", "missing"]
@@ -124,6 +122,7 @@ class Catalogue:
 
     Attributes:
         path: of the file.
+        database: that holds it.
         server: whose songs are meant, as in `Song.server`; None for files.
         statistics: what is usual for the answers of the models in use.
 
@@ -155,10 +154,7 @@ class Catalogue:
         self.path = path
         self.server = server
         self.statistics = ModelStatistics() if statistics is None else statistics
-        with making_errors(path):
-            private_folder(path.parent)
-            make(path)
-        self._engine = engine_of(path, busy_timeout)
+        self.database = SqliteDatabase(path, busy_timeout=busy_timeout)
         try:
             with self.reading():
                 pass
@@ -185,14 +181,24 @@ class Catalogue:
 
     def close(self) -> None:
         """Close the file; the catalogue cannot be used afterwards."""
-        self._engine.dispose()
+        self.database.close()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Yield a connection for reading; errors as in `catalogue_errors` and `__init__`."""
-        with catalogue_errors(self.path), self._engine.connect() as connection:
-            self._make_ready(connection)
+        """Yield a connection for reading; errors as in `Database.errors` and `__init__`."""
+        with self.database.errors(), self.database.engine.connect() as connection:
+            self.database.prepare(connection)
             yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Cursor]:
+        """Yield a cursor that sees one state of the catalogue, whoever writes meanwhile."""
+        with (
+            self.reading() as connection,
+            connection.begin(),
+            closing(self.database.cursor(connection)) as cursor,
+        ):
+            yield cursor
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -205,14 +211,13 @@ class Catalogue:
         """Yield a connection of one's own, closed at the end; its transactions write.
 
         Raises:
-            CatalogueError: as in `catalogue_errors`; nothing can be written where the file lies.
+            CatalogueError: as in `Database.errors`; nothing can be written where the file lies.
 
         """
         with self.reading() as connection:
-            if file_of(connection).read_only:
-                raise read_only(self.path)
+            self.database.require_writable(connection)
             connection.detach()  # temporary tables must not stay on a pooled connection
-            yield connection.execution_options(vibelux_write=True)
+            yield connection.execution_options(**{WRITES: True})
 
     def songs(self, state: State | None = None) -> Iterator[Song]:
         """Yield all songs, or those in one state, in the order they were found.
@@ -220,11 +225,13 @@ class Catalogue:
         Songs are fetched in small groups, so that a large catalogue needs little memory.
         """
         # Each page begins where the last one ended, by the table's own order or, for one state, by
-        # that of the index `songs_moods`. The plus keeps SQLite from taking that index for all
-        # states: it would then sort all songs for each page.
-        which, values = "+server IS ?", [self.server]
-        if state is not None:
-            which, values = "server IS ? AND state = ?", [self.server, state]
+        # that of the index `songs_moods`. By that index SQLite would sort all songs for each
+        # page of all states.
+        if state is None:
+            which, values = of_server(self.server, column=self.database.unindexed("server"))
+        else:
+            which, values = of_server(self.server)
+            which, values = f"{which} AND state = ?", (*values, state)
         last = 0
         while page := self._fetch(f"{which} AND id > ? ORDER BY id LIMIT {_PAGE}", *values, last):
             yield from page
@@ -314,7 +321,7 @@ class Catalogue:
         """Return the number of songs in each state: ``ok``, ``failed``, ``missing``."""
         counts = {"ok": 0, "failed": 0, "missing": 0}
         with self.reading() as connection:
-            query = select(songs.c.state, func.count()).where(songs.c.server.is_(self.server))
+            query = select(songs.c.state, func.count()).where(songs.c.server == self.server)
             rows = connection.execute(query.group_by(songs.c.state))
             counts.update((state, number) for state, number in rows)
         return counts
@@ -337,36 +344,8 @@ class Catalogue:
             return {row[0]: row[1] for row in connection.execute(query)}
 
     def _fetch(self, where: str, *values: object) -> list[Song]:
-        with self.reading() as connection:
-            # The driver's own cursor: SQLAlchemy would take three times as long.
-            cursor: Any = connection.connection.cursor()
-            with closing(cursor):
-                cursor.execute(f"{_SELECT} WHERE {where}", values)
-                return _songs(cursor.fetchall())
-
-    def _make_ready(self, connection: Connection) -> None:
-        """Bring the file to this version, if it is opened or has taken the place of another one.
-
-        Raises:
-            CatalogueError: it is not a catalogue, is newer, or is older and cannot be written to.
-
-        """
-        file = file_of(connection)
-        if file.ready:
-            return
-        with connection.begin():
-            outdated = CATALOGUE.is_outdated(file, self.path)
-        if outdated:
-            connection.execution_options(vibelux_write=True)
-            with connection.begin():
-                CATALOGUE.migrate(file, self.path)
-            connection.execution_options(vibelux_write=False)
-        # Not before the file is known to be ours: this writes to it. Readers go on while a scan
-        # writes.
-        if not file.read_only:
-            with closing(file.cursor()) as cursor:
-                cursor.execute("PRAGMA journal_mode = WAL")
-        file.ready = True
+        with self.reading() as connection, closing(self.database.cursor(connection)) as cursor:
+            return _songs(cursor.execute(f"{_SELECT} WHERE {where}", values).fetchall())
 
 
 _T = TypeVar("_T")

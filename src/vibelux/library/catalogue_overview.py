@@ -51,15 +51,15 @@ def overview(catalogue: Catalogue) -> Overview:
     with catalogue.reading() as connection:
         models = connection.execute(
             select(songs.c.model, func.count(), func.coalesce(func.sum(songs.c.duration), 0.0))
-            .where(songs.c.server.is_(catalogue.server), songs.c.state == "ok")
+            .where(songs.c.server == catalogue.server, songs.c.state == "ok")
             .group_by(songs.c.model)
-            .order_by(func.count().desc())
+            .order_by(func.count().desc(), songs.c.model)
         ).all()
         reasons = connection.execute(
             select(songs.c.reason_code, func.count())
-            .where(songs.c.server.is_(catalogue.server), songs.c.state == "failed")
+            .where(songs.c.server == catalogue.server, songs.c.state == "failed")
             .group_by(songs.c.reason_code)
-            .order_by(func.count().desc())
+            .order_by(func.count().desc(), songs.c.reason_code)
         ).all()
     return Overview(
         counts=catalogue.counts(),

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from vibelux.circumplex import affect_of
 from vibelux.folding import canonical, folded
 from vibelux.library.catalogue import Catalogue
-from vibelux.library.schema import EFFECTIVE, KEY, path_of
+from vibelux.library.schema import EFFECTIVE, KEY, of_server, path_of
 from vibelux.library.schema_blobs import EMBEDDING, mood_rows, number_of, text_of
 from vibelux.library.sound_digest import DIGEST_BYTES
 from vibelux.library.tags import name_of
@@ -89,7 +89,7 @@ def read_columns(
         sources += ["embedding", "model"]
     parts: dict[str, list[Column]] = {name: [] for name in columns}
     embeddings = _Embeddings()
-    for chunk in _chunks(cursor, f"SELECT {', '.join(sources)} FROM songs", catalogue.server, ids):
+    for chunk in _chunks(cursor, f"SELECT {', '.join(sources)} FROM songs", catalogue, ids):
         values = dict(zip(sources, zip(*chunk, strict=True), strict=True))
         for name, column in columns.items():
             parts[name].append(column.of(*(values[source] for source in column.sources)))
@@ -127,19 +127,19 @@ def most_frequent(places: NDArray[np.int16], sounds: Sequence[Sound]) -> Sound |
 
 
 def _chunks(
-    cursor: Any, query: str, server: str | None, ids: Sequence[int] | None
+    cursor: Any, query: str, catalogue: Catalogue, ids: Sequence[int] | None
 ) -> Iterator[list[tuple[Any, ...]]]:
+    which, values = of_server(catalogue.server)
     if ids is None:
-        cursor.execute(f"{query} WHERE server IS ? ORDER BY id", (server,))
-        while rows := cursor.fetchmany(_CHUNK):
-            yield rows
+        whole = f"{query} WHERE {which} ORDER BY id"
+        yield from catalogue.database.chunks(cursor, whole, values, _CHUNK)
         return
     wanted = sorted(ids)
     for first in range(0, len(wanted), _MOST_IDS):
         some = wanted[first : first + _MOST_IDS]
         marks = ", ".join("?" * len(some))
-        where = f"WHERE id IN ({marks}) AND server IS ? ORDER BY id"
-        if rows := cursor.execute(f"{query} {where}", (*some, server)).fetchall():
+        where = f"WHERE id IN ({marks}) AND {which} ORDER BY id"
+        if rows := cursor.execute(f"{query} {where}", (*some, *values)).fetchall():
             yield rows
 
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, not_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, func, not_, select
 
 from vibelux.library.catalogue import Catalogue
+from vibelux.library.databases.database import database_of
 from vibelux.library.schema import dismissed_failures, path_of, songs
 from vibelux.library.schema_blobs import text_of
 
@@ -76,11 +77,10 @@ def dismiss(catalogue: Catalogue, ids: Sequence[int] | None = None) -> int:
     with catalogue.writing() as connection:
         found = connection.scalars(select(songs.c.id).where(which)).all()
         state = select(songs.c.id, songs.c.size, songs.c.mtime_ns).where(which)
-        connection.execute(
-            insert(dismissed_failures)
-            .prefix_with("OR REPLACE")
-            .from_select(["song", "size", "mtime_ns"], state)
-        )
+        statement = database_of(connection).insert(dismissed_failures)
+        statement = statement.from_select(["song", "size", "mtime_ns"], state)
+        now = {name: statement.excluded[name] for name in ("size", "mtime_ns")}
+        connection.execute(statement.on_conflict_do_update(index_elements=["song"], set_=now))
     return len(found)
 
 
@@ -91,7 +91,7 @@ def show_again(catalogue: Catalogue) -> None:
 
 
 def _failed(catalogue: Catalogue) -> ColumnElement[bool]:
-    return and_(songs.c.server.is_(catalogue.server), songs.c.state == "failed")
+    return and_(songs.c.server == catalogue.server, songs.c.state == "failed")
 
 
 _dismissed = exists().where(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -16,7 +16,6 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    insert,
     literal_column,
     not_,
     or_,
@@ -26,8 +25,8 @@ from sqlalchemy import (
 
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.column_files import discard
+from vibelux.library.databases.database import database_of
 from vibelux.library.forgotten_songs import keep
-from vibelux.library.locks import scan_lock
 from vibelux.library.schema import folder_range, folders, path_bytes, path_of, songs
 
 
@@ -114,7 +113,8 @@ def note_scanned(connection: Connection, walked: Sequence[Path]) -> None:
         inside = and_(folders.c.path >= low, folders.c.path < high)
         connection.execute(delete(folders).where(inside))
         row = {"path": path_bytes(path), "scanned_at": int(time.time())}
-        connection.execute(insert(folders).prefix_with("OR REPLACE").values(**row))
+        statement = database_of(connection).insert(folders).values(**row)
+        connection.execute(statement.on_conflict_do_update(index_elements=["path"], set_=row))
 
 
 def count(catalogue: Catalogue, folder: Path) -> Counts:
@@ -152,7 +152,7 @@ def forget(catalogue: Catalogue, folder: Path, *, but: Sequence[Path] = ()) -> i
     inside = and_(folders.c.path >= low, folders.c.path < high)
     noted = or_(folders.c.path == path_bytes(folder), inside)
     stay = [path_bytes(path) for path in but]
-    with scan_lock(catalogue.path), catalogue.writing() as connection:
+    with catalogue.database.scan_lock(), catalogue.writing() as connection:
         keep(connection, which)
         removed = connection.execute(delete(songs).where(which)).rowcount
         connection.execute(delete(folders).where(noted, folders.c.path.not_in(stay)))
@@ -180,7 +180,8 @@ def _common(connection: Connection, which: ColumnElement[bool]) -> Iterator[Path
     """
     path, after = songs.c.path, b""
     # By the index of paths: by that of servers SQLite would sort all songs for each question.
-    which = and_(literal_column("+songs.server").is_(None), which)
+    server: ColumnElement[Any] = literal_column(database_of(connection).unindexed("songs.server"))
+    which = and_(server.is_(None), which)
     while True:
         later = select(path).where(which, path >= after).order_by(path).limit(1)
         first: bytes | None = connection.scalar(later)

@@ -14,13 +14,13 @@ from sqlalchemy import (
     Row,
     and_,
     delete,
-    func,
     literal_column,
     or_,
     select,
+    update,
 )
-from sqlalchemy.dialects.sqlite import insert
 
+from vibelux.library.databases.database import database_of
 from vibelux.library.schema import KEY, OWN, forgotten_songs, songs
 from vibelux.library.song_identity import of_same_length
 
@@ -44,10 +44,16 @@ def keep(connection: Connection, which: ColumnElement[bool]) -> None:
         songs.c.mood.is_not(None),
     )
     found = select(key, *(songs.c[name] for name in _KEPT)).where(needed)
-    statement = insert(forgotten_songs).from_select(["key", *_KEPT], found)
+    statement = database_of(connection).insert(forgotten_songs)
+    statement = statement.from_select(["key", *_KEPT], found.order_by(songs.c.id))
+    connection.execute(statement.on_conflict_do_nothing())
     # Of copies of a song, one that is not corrected takes nothing from one that is.
-    own = {name: func.coalesce(statement.excluded[name], forgotten_songs.c[name]) for name in OWN}
-    connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=own))
+    own = [songs.c[name] for name in OWN]
+    corrected = select(key.label("key"), *own).where(needed, songs.c.own_mood.is_not(None))
+    for row in connection.execute(corrected.order_by(songs.c.id)).all():
+        values = {name: row._mapping[name] for name in OWN}
+        changed = update(forgotten_songs).where(forgotten_songs.c.key == row.key)
+        connection.execute(changed.values(**values))
 
 
 def recall(

@@ -3,19 +3,13 @@
 import itertools
 import threading
 import time
-from contextlib import closing
 
 from vibelux.library.catalogue import Catalogue
-from vibelux.library.catalogue_errors import catalogue_errors
 from vibelux.library.name_orders import ORDERED_BY, name_order
 from vibelux.library.name_texts import songs_with
 from vibelux.library.near_sounds import cells_of
 from vibelux.library.song_changes import Changes
 from vibelux.library.song_columns import SongColumns
-from vibelux.library.sqlite_file import connect
-
-_PATIENCE = 5.0
-"""Seconds to wait for another program that has a catalogue to itself."""
 
 _REST = 20
 """After each read, changes wait for this many times as long as it took, so that a scan does not
@@ -48,7 +42,7 @@ class LiveColumns:
     def __init__(self, catalogue: Catalogue, *names: str) -> None:
         self._catalogue, self._names = catalogue, names
         self._reading = threading.Lock()
-        self._watch = _Watch(catalogue)
+        self._watch = catalogue.database.watch()
         self._columns: SongColumns | None = None
         self._changes: Changes = ()  # the last ones that the columns know of
         self._numbers = itertools.count(1)
@@ -112,11 +106,7 @@ class LiveColumns:
             known = SongColumns.stored(self._catalogue, *self._names)
         else:
             known = before, self._changes
-        with (
-            self._catalogue.reading() as connection,
-            connection.begin(),
-            closing(connection.connection.cursor()) as cursor,
-        ):
+        with self._catalogue.snapshot() as cursor:
             columns, self._changes = SongColumns.now(
                 cursor, self._catalogue, names=self._names, known=known
             )
@@ -150,27 +140,3 @@ def _prepare(songs: SongColumns) -> None:
         name_order(songs, by, descending=False)
     songs_with(songs, "?")
     cells_of(songs.playable)
-
-
-class _Watch:
-    """Notices that others have written to a catalogue; for one thread at a time."""
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._path = catalogue.path
-        with catalogue_errors(self._path):
-            self._db = connect(self._path, timeout=_PATIENCE)
-
-    def version(self) -> tuple[int, int]:
-        """Return what changes when others write to the file, or put another one in its place."""
-        with catalogue_errors(self._path):
-            while True:
-                with self._db.busy:
-                    if self._db.current() and self._db.untouched():
-                        version = self._db.execute("PRAGMA data_version").fetchone()[0]
-                        return self._db.serial, int(version)
-                    self._db.close()
-                self._db = connect(self._path, timeout=_PATIENCE)
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._db.close()

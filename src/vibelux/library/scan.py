@@ -23,7 +23,6 @@ from pathlib import Path
 from vibelux.errors import FilesUnreachable
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.failed_files import failed_files
-from vibelux.library.locks import scan_lock
 from vibelux.library.pools import Cluster, Pool, pool_of
 from vibelux.library.scan_files import Found, Walk, walk, was_deleted
 from vibelux.library.scan_ledger import Change, Ledger
@@ -180,7 +179,7 @@ def _scanned(
     retry, again = terms
     report = ScanReport()
     usual = catalogue.statistics.songs
-    with scan_lock(catalogue.path), catalogue.session() as connection:
+    with catalogue.database.scan_lock(), catalogue.session() as connection:
         counted = Terms(analyser.model, retry=retry, again=again)
         ledger = Ledger(connection, counted, way.roots, usual)
 

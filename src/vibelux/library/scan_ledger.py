@@ -14,6 +14,7 @@ import numpy as np
 from sqlalchemy import (
     Connection,
     Row,
+    Table,
     and_,
     case,
     delete,
@@ -29,6 +30,7 @@ from sqlalchemy import (
 )
 
 from vibelux.errors import AudioError
+from vibelux.library.databases.database import database_of
 from vibelux.library.durable_commits import DurableCommits
 from vibelux.library.folders import below, note_scanned
 from vibelux.library.forgotten_songs import recall
@@ -60,7 +62,7 @@ _KNOWN = "SELECT {} FROM songs".format(
         )
     )
 )
-_SEEN = f"INSERT OR IGNORE INTO {seen_songs.name} (id) VALUES (?)"
+_SEEN = f"INSERT INTO {seen_songs.name} (id) VALUES (?) ON CONFLICT DO NOTHING"
 
 
 class Ledger:
@@ -77,7 +79,7 @@ class Ledger:
     def __init__(
         self, connection: Connection, terms: Terms, roots: Sequence[Path], usual: SongStatistics
     ) -> None:
-        self._connection = connection
+        self._connection, self._database = connection, database_of(connection)
         self._terms, self._usual = terms, usual
         self._roots = sorted(roots, key=lambda root: len(root.parts))
         self._sources = Sources(connection, terms, usual)
@@ -99,6 +101,7 @@ class Ledger:
         with self._commits.begin():
             # Of most files nothing has changed: so only what tells that is read, and as it is.
             query = f"{_KNOWN} WHERE path IN ({', '.join('?' * len(by_path))})"
+            query = self._database.sql(query)
             known = self._connection.exec_driver_sql(query, tuple(by_path)).all()
             have_mood = np.any(mood_rows([row.mood for row in known]), axis=1).tolist()
             done = [
@@ -108,7 +111,8 @@ class Ledger:
             ]
             returned = [row.id for row in done if row.state == "missing"]
             if known:
-                self._connection.exec_driver_sql(_SEEN, [(row.id,) for row in known])
+                seen = self._database.sql(_SEEN)
+                self._connection.exec_driver_sql(seen, [(row.id,) for row in known])
             rows = {row.path: row for row in known}
             if returned:
                 self._connection.execute(
@@ -127,7 +131,7 @@ class Ledger:
                 for path, file in by_path.items()
                 if path not in finished
             ]
-            self._run(insert(pending_files).prefix_with("OR IGNORE"), pending)
+            self._add(pending_files, pending)
         return len(done), len(returned)
 
     def pending(self) -> int:
@@ -399,20 +403,22 @@ class Ledger:
         if own is not None and song is not None and own.id != song.id:
             self._connection.execute(delete(songs).where(songs.c.id == own.id))
         if song is None:
-            song_id = self._connection.execute(insert(songs).values(**values)).lastrowid
+            added = self._connection.execute(insert(songs).values(**values))
+            (song_id,) = added.inserted_primary_key or (None,)
         else:
             song_id = song.id
             self._connection.execute(update(songs).where(songs.c.id == song_id).values(**values))
-        self._run(insert(seen_songs).prefix_with("OR IGNORE"), [{"id": song_id}])
+        self._add(seen_songs, [{"id": song_id}])
 
     def _unsee(self, song_id: int | None) -> None:
         """Let a song count as not found."""
         if song_id is not None:
             self._connection.execute(seen_songs.delete().where(seen_songs.c.id == song_id))
 
-    def _run(self, statement: Any, rows: list[dict[str, Any]]) -> None:
+    def _add(self, table: Table, rows: list[dict[str, Any]]) -> None:
+        """Write rows that are not there yet."""
         if rows:
-            self._connection.execute(statement, rows)
+            self._connection.execute(self._database.insert(table).on_conflict_do_nothing(), rows)
 
 
 def _size(file: Found, song: Row[Any] | None) -> int:

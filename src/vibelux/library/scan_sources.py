@@ -81,7 +81,7 @@ class Sources:
         if own is not None and (own.size, own.content_hash) == (file.size, content_hash):
             return own
         likely = (songs.c.state == "missing").desc()
-        query = select(songs).where(same).order_by(likely).limit(_COPIES_LIMIT)
+        query = select(songs).where(same).order_by(likely, songs.c.id).limit(_COPIES_LIMIT)
         return max(
             self._connection.execute(query),
             key=lambda row: (_is_gone(row, file), self._terms.hold_for(row)),

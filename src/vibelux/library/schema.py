@@ -138,6 +138,17 @@ VERDICT = (*TAGS, *ANALYSIS, "sound_hash", "reason_code", "reason")
 """Columns that depend on a file's content alone: they go with it when it moves."""
 
 
+def of_server(server: str | None, *, column: str = "server") -> tuple[str, tuple[str, ...]]:
+    """Return SQL that a song is one of a server, or for None a file, and its values.
+
+    Args:
+        server: whose song it is.
+        column: SQL of the column.
+
+    """
+    return (f"{column} IS NULL", ()) if server is None else (f"{column} = ?", (server,))
+
+
 def storable(number: int) -> bool:
     """Return whether SQLite can hold an integer: 64 bits with a sign; Python's have no limit."""
     return -(1 << 63) <= number < 1 << 63

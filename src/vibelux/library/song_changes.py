@@ -21,12 +21,14 @@ class Change:
         number: rises from change to change.
         token: random; equal where two changes of one number are the same.
         song: id of the song; 0 is none.
+        settled: no change can come any more that has a lower number.
 
     """
 
     number: int
     token: int
     song: int
+    settled: bool = True
 
 
 Changes = tuple[Change, ...]
@@ -35,23 +37,32 @@ Changes = tuple[Change, ...]
 _SELECT = "SELECT change, token, song FROM song_changes"
 
 
-def last_changes(cursor: Any) -> Changes:
+def last_changes(cursor: Any, *, settled_below: int | None = None) -> Changes:
     """Return the last changes of a catalogue, which holds at least one.
 
     Args:
-        cursor: of SQLite, in the transaction in which all songs are read.
+        cursor: in the transaction in which all songs are read.
+        settled_below: changes with lower numbers are settled; None: all.
 
     """
-    rows = cursor.execute(f"{_SELECT} ORDER BY change DESC LIMIT ?", (_KEPT,)).fetchall()
-    return tuple(Change(*row) for row in reversed(rows))
+    if settled_below is None:
+        rows = cursor.execute(f"{_SELECT} ORDER BY change DESC LIMIT ?", (_KEPT,)).fetchall()
+        return tuple(Change(*row) for row in reversed(rows))
+    below = f"{_SELECT} WHERE change < ? ORDER BY change DESC LIMIT ?"
+    rows = cursor.execute(below, (settled_below, _KEPT)).fetchall()
+    settled = tuple(Change(*row) for row in reversed(rows))
+    return (*settled, *_later(cursor, settled_below - 1, settled_below))
 
 
-def changes_since(cursor: Any, known: Changes) -> tuple[set[int], Changes] | None:
+def changes_since(
+    cursor: Any, known: Changes, *, settled_below: int | None = None
+) -> tuple[set[int], Changes] | None:
     """Return the ids of the songs to read again, and the last changes from now on.
 
     Args:
-        cursor: of SQLite, in the transaction in which the songs are read.
+        cursor: in the transaction in which the songs are read.
         known: the last changes when songs were read before.
+        settled_below: as of `last_changes`.
 
     Returns:
         ids of songs that are new, differ or are gone; None where nothing is known of what the
@@ -60,12 +71,21 @@ def changes_since(cursor: Any, known: Changes) -> tuple[set[int], Changes] | Non
     """
     for place in range(len(known) - 1, -1, -1):
         one = known[place]
-        found = cursor.execute("SELECT token FROM song_changes WHERE change = ?", (one.number,))
-        if found.fetchone() == (one.token,):
+        same = "SELECT 1 FROM song_changes WHERE change = ? AND token = ?"
+        if one.settled and cursor.execute(same, (one.number, one.token)).fetchone():
             break
     else:
         return None
-    rows = cursor.execute(f"{_SELECT} WHERE change > ? ORDER BY change", (one.number,)).fetchall()
-    later = tuple(Change(*row) for row in rows)
+    later = _later(cursor, one.number, settled_below)
     ids = {change.song for change in (*known[place + 1 :], *later)}
-    return ids, (*known[: place + 1], *later)[-_KEPT:]
+    now = (*known[: place + 1], *later)
+    kept = _KEPT + sum(not change.settled for change in later)
+    return ids, now[-kept:]
+
+
+def _later(cursor: Any, number: int, settled_below: int | None) -> Changes:
+    """Return the changes with higher numbers."""
+    rows = cursor.execute(f"{_SELECT} WHERE change > ? ORDER BY change", (number,)).fetchall()
+    if settled_below is None:
+        return tuple(Change(*row) for row in rows)
+    return tuple(Change(n, token, song, n < settled_below) for n, token, song in rows)

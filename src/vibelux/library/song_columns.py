@@ -7,7 +7,7 @@ catalogue; `SongColumns.of` reads it once. Of a large catalogue the columns lie 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from typing import Any, Self
 
 import numpy as np
@@ -21,7 +21,7 @@ from vibelux.library.column_reading import (
     most_frequent,
     read_columns,
 )
-from vibelux.library.song_changes import Changes, changes_since, last_changes
+from vibelux.library.song_changes import Changes
 from vibelux.library.song_rows import SongRows
 from vibelux.library.text_column import TextColumn, joined
 
@@ -49,12 +49,7 @@ class SongColumns(SongRows):
 
         """
         stored = cls.stored(catalogue, *names)
-        with (
-            catalogue.reading() as connection,
-            connection.begin(),
-            # Rows of SQLAlchemy would take far longer.
-            closing(connection.connection.cursor()) as cursor,
-        ):
+        with catalogue.snapshot() as cursor:
             return cls.now(cursor, catalogue, names=names, known=stored)[0]
 
     @classmethod
@@ -69,7 +64,7 @@ class SongColumns(SongRows):
         """Return the songs as they are, and the last changes of the catalogue.
 
         Args:
-            cursor: of SQLite, in a transaction.
+            cursor: as of `Catalogue.snapshot`.
             catalogue: that it reads.
             names: see `of`.
             known: an earlier snapshot with these columns, and the last changes then: what is the
@@ -78,12 +73,12 @@ class SongColumns(SongRows):
         """
         if known is not None:
             columns, changes = known
-            found = changes_since(cursor, changes)
+            found = catalogue.database.changes_since(cursor, changes)
             if found is not None and _MANY * len(found[0]) <= len(columns):
                 changed = columns.read_again(cursor, catalogue, found[0])
                 if changed is not None:
                     return changed, found[1]
-        changes = last_changes(cursor)
+        changes = catalogue.database.last_changes(cursor)
         return cls.read(cursor, catalogue, names=names), changes
 
     @classmethod
@@ -164,10 +159,10 @@ class SongColumns(SongRows):
         ids: Sequence[int] | None = None,
         sound: Sound | None = None,
     ) -> Self:
-        """Read songs by a cursor of SQLite.
+        """Read songs.
 
         Args:
-            cursor: in a transaction.
+            cursor: as of `Catalogue.snapshot`.
             catalogue: that it reads.
             names: see `of`.
             ids: of the songs; None reads all.
@@ -193,7 +188,7 @@ class SongColumns(SongRows):
         Columns that stay the same are shared, not copied.
 
         Args:
-            cursor: of SQLite, in a transaction.
+            cursor: as of `Catalogue.snapshot`.
             catalogue: that it reads.
             ids: of the songs that may have changed; those that are not found are left out.
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from vibelux.atomic_file import atomic_file
 from vibelux.emotions import as_mood
 from vibelux.errors import InvalidMood, PlaylistError
 from vibelux.library.catalogue import Catalogue
+from vibelux.library.databases.database import database_of
 from vibelux.library.real_paths import as_scanned, real
 from vibelux.library.schema import path_bytes, path_of, songs
 from vibelux.library.schema_blobs import vector_blob
@@ -166,7 +166,7 @@ def _write(connection: Connection, values: dict[str, Any]) -> bool:
         "reason_code": None,
         "reason": None,
     }
-    statement = upsert(songs).values(**values, **cleared)
+    statement = database_of(connection).insert(songs).values(**values, **cleared)
     statement = statement.on_conflict_do_update(index_elements=["path"], set_=values | cleared)
     connection.execute(statement)
     return True

@@ -18,7 +18,6 @@ from typing import Literal
 
 from vibelux.errors import CatalogueError, ServerError, ServerRefused, ServerUnreachable
 from vibelux.library.catalogue import Catalogue
-from vibelux.library.locks import scan_lock
 from vibelux.library.pools import Cluster, Pool, pool_of
 from vibelux.library.scan_report import FAILURES_TOLD, ScanCounts, ScanProgress, untold
 from vibelux.library.scan_verdicts import Terms, UnreadInARow
@@ -122,7 +121,7 @@ def scan_server(
     report = ServerScanReport(server=client.login.server)
     usual = catalogue.statistics.songs
     with (
-        scan_lock(catalogue.path),
+        catalogue.database.scan_lock(),
         _passing_folder(catalogue.path.with_name("server-songs.part")) as folder,
         catalogue.session() as connection,
     ):

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import InvalidatePoolError
 
+from vibelux.library.databases.database import WRITES
 from vibelux.library.sqlite_file import FileConnection, FileReplaced, connect
 
 
@@ -51,7 +52,7 @@ def engine_of(path: Path, busy_timeout: float) -> Engine:
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:
         # A writer takes the lock at once: one that starts as a reader cannot wait for it later.
-        write = connection.get_execution_options().get("vibelux_write", False)
+        write = connection.get_execution_options().get(WRITES, False)
         if write and not file_of(connection).current():
             raise FileReplaced(f"{path} was replaced while it is written to")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

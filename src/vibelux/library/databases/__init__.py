@@ -1,0 +1,1 @@
+"""The databases that can hold a catalogue: SQLite, which is always there, and PostgreSQL."""
