@@ -9,7 +9,7 @@ import pytest
 from vibelux.library import live_columns, name_texts
 from vibelux.library.live_columns import LiveColumns
 from vibelux.library.name_orders import name_order
-from vibelux.library.name_texts import rarest_first, songs_with
+from vibelux.library.name_texts import different_names, rarest_first, songs_with
 from vibelux.library.song_columns import SongColumns
 
 NAMES = ["", "Night", "the night of nights", "Ünlike", "ночь", "夜の歌", "a?", "ab", "b", "aa"]
@@ -59,9 +59,9 @@ def test_words_are_found_where_a_name_has_them(songs, monkeypatch, together):
 
 
 @PLACES
-@pytest.mark.parametrize("few", [0, 1000])
-def test_a_word_is_looked_for_among_some_songs(songs, monkeypatch, few):
-    monkeypatch.setattr(name_texts, "_FEW", few)
+@pytest.mark.parametrize("part", [0, 4, 1000])
+def test_a_word_is_looked_for_among_some_songs(songs, monkeypatch, part):
+    monkeypatch.setattr(name_texts, "_PART", part)
     for number, word in enumerate(WORDS):
         among = np.random.default_rng(number).random(len(songs)) < 0.5
         found = songs_with(songs, word, among=among)
@@ -69,7 +69,15 @@ def test_a_word_is_looked_for_among_some_songs(songs, monkeypatch, few):
 
 
 @PLACES
-def test_words_with_rare_letters_are_looked_for_first(songs):
+def test_artists_are_listed_once(songs):
+    for words in (songs.base, songs.base.playable):
+        different = different_names(words, "artist_names")
+        assert different.names.tolist() == list(dict.fromkeys(words.artist_names))
+        assert different.names[different.places].tolist() == words.artist_names.tolist()
+
+
+@PLACES
+def test_rare_words_are_looked_for_first(songs):
     all_texts = "".join([*songs.titles, *songs.artist_names, *songs.album_names])
     common = max(all_texts.replace(" ", ""), key=all_texts.count)
     assert rarest_first(songs, [common, f"{common}~"]) == [f"{common}~", common]
