@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from vibelux.library.mapped_array import ArrayFile, MappedArray
+from vibelux.library.mapped_array import ArrayFile, FewRows, MappedArray
 
 
 @pytest.mark.parametrize("axis", [0, -1])
@@ -23,6 +23,34 @@ def test_changed_rows_are_those_of_the_copy_alone(tmp_path, axis):
         assert array.rows.tolist() == changed
         with pytest.raises(ValueError, match="read-only"):
             array.array[0] = 5
+
+
+@pytest.mark.parametrize("kind", ["in memory", "in a file", "without pread"])
+def test_a_few_rows_are_those_of_the_array(tmp_path, monkeypatch, kind):
+    rows = np.arange(6000, dtype=np.float16).reshape(2000, 3)
+    np.save(tmp_path / "a.npy", rows)
+    whole = MappedArray(rows) if kind == "in memory" else MappedArray.of(file_of(tmp_path))
+    if kind == "without pread":
+        monkeypatch.delattr("os.pread", raising=False)
+    changed = whole.with_rows(np.array([3, 7]), np.full((2, 3), -1, np.float16))
+    for wanted in ([], [5], [7, 0, 7, 1999, 3], range(2000)):
+        some = np.array(wanted, np.int64)
+        for array in (whole, changed):
+            found = FewRows(array.array, array)
+            assert found.shape == (2000, 3)
+            np.testing.assert_array_equal(found[some], array.array[some])
+        np.testing.assert_array_equal(FewRows(rows)[some], rows[some])
+
+
+def test_names_and_numbers_are_read_as_rows_too(tmp_path):
+    for values in (np.array([b"ab", b"", b"abc"], "S3"), np.arange(3.0)):
+        np.save(tmp_path / "a.npy", values)
+        found = MappedArray.of(file_of(tmp_path)).few(np.array([2, 0]))
+        assert found.tolist() == values[[2, 0]].tolist()
+
+
+def file_of(folder):
+    return ArrayFile(folder / "a.npy")
 
 
 def test_an_array_in_memory_is_copied():

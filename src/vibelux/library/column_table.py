@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from vibelux.library.column_files import ColumnFiles
 from vibelux.library.column_reading import Sound, most_frequent
-from vibelux.library.mapped_array import MappedArray
+from vibelux.library.mapped_array import FewRows, MappedArray
 from vibelux.library.text_column import Column, TextColumn
 
 _T = TypeVar("_T")
@@ -47,6 +47,7 @@ class ColumnTable:
         unsaved: int | None = None,
     ) -> None:
         self._mapped = {n: one for n, one in columns.items() if isinstance(one, MappedArray)}
+        self._rows_lie: Mapping[str, MappedArray] = self._mapped
         self._columns: dict[str, Any] = {
             name: column.array if isinstance(column, MappedArray) else column
             for name, column in columns.items()
@@ -96,7 +97,7 @@ class ColumnTable:
 
     def _first(self, columns: dict[str, Any], derived: dict[Any, Any] | None = None) -> Self:
         """Return the playable songs, given their columns."""
-        return type(self)(
+        first = type(self)(
             columns,
             playable=self._playable,
             sound=self._sound,
@@ -106,6 +107,12 @@ class ColumnTable:
             base=None if self._base is None else self._base.playable,
             apart={name: rows[rows < self._playable] for name, rows in self._apart.items()},
         )
+        first._rows_lie = self._mapped  # the first rows of the same arrays
+        return first
+
+    def few(self, name: str) -> FewRows:
+        """Return a column of which a few rows are wanted at a time."""
+        return FewRows(self._array(name), self._rows_lie.get(name))
 
     @property
     def base(self) -> Self:

@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 
 _NONE = np.empty(0, np.int64)
 
+_FEW = 1024
+"""Rows that are read from a file; more are taken from its mapping."""
+
 
 class ArrayFile:
     """An array in an ``.npy`` file that never changes; it can be mapped after it was removed.
@@ -50,6 +53,22 @@ class ArrayFile:
         mapped = mmap.mmap(self._descriptor, 0, access=mmap.ACCESS_COPY)
         flat = np.frombuffer(mapped, self._dtype, offset=self._begin)
         return flat.reshape(self._shape)
+
+    def rows(self, rows: NDArray[np.int64]) -> NDArray[Any] | None:
+        """Read some rows; None where the system cannot read from a place, or the file is short.
+
+        Args:
+            rows: [shape=(k,)] in [0, n).
+
+        """
+        if not hasattr(os, "pread"):  # Windows
+            return None
+        size = int(np.prod(self._shape[1:], dtype=np.int64)) * self._dtype.itemsize
+        read, begin, descriptor = os.pread, self._begin, self._descriptor
+        data = b"".join([read(descriptor, size, begin + size * row) for row in rows.tolist()])
+        if len(data) != size * rows.size:
+            return None
+        return np.frombuffer(data, self._dtype).reshape(-1, *self._shape[1:])
 
 
 class MappedArray:
@@ -99,3 +118,46 @@ class MappedArray:
                 array[..., self.rows] = self.array[..., self.rows]
             array[..., rows] = values
         return MappedArray(array, self._file, changed, axis=self._axis)
+
+    def few(self, rows: NDArray[np.int64]) -> NDArray[Any]:
+        """Return some rows of the first axis, as of `FewRows`.
+
+        Args:
+            rows: [shape=(k,)] in [0, n).
+
+        """
+        if self._file is None or not 0 < rows.size <= _FEW:
+            return self.array[rows]
+        read = self._file.rows(rows)
+        if read is None:
+            return self.array[rows]
+        if self.rows.size and (changed := np.isin(rows, self.rows)).any():
+            read = read.copy()
+            read[changed] = self.array[rows[changed]]
+        return read
+
+
+class FewRows:
+    """The rows of an array, of which a few are wanted at a time.
+
+    Those of a file are read, not looked at where it is mapped: with each row that is looked at, the
+    system maps sixteen pages around it, so that a few thousand rows all over a file are the whole
+    file in the memory of the process.
+
+    Args:
+        array: [shape=(n, …)].
+        mapped: where its rows lie; None: in memory alone.
+
+    """
+
+    def __init__(self, array: NDArray[Any], mapped: MappedArray | None = None) -> None:
+        self._array, self._mapped = array, mapped
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of the array."""
+        return self._array.shape
+
+    def __getitem__(self, rows: NDArray[np.int64]) -> NDArray[Any]:
+        """Return rows [shape=(k, …)]; they are not to be written to."""
+        return self._array[rows] if self._mapped is None else self._mapped.few(rows)

@@ -36,12 +36,12 @@ class SongRows(ColumnTable):
         In hex, the hash of its sound or of its content, which stays when its tags change; or else
         its path.
         """
-        key: bytes = self._columns["keys"][row]
-        return key_text(key, self.paths[row])
+        key = self._key(row)
+        return key_text(key, b"" if key else self.paths[row])
 
     def copies(self, row: int) -> NDArray[np.int64]:
         """Return the rows of all songs with the key of one, itself included."""
-        key: bytes = self._columns["keys"][row]
+        key = self._key(row)
         return self._rows_with("keys", key) if key else np.array([row])
 
     def rows_of_key(self, key: str) -> NDArray[np.int64]:
@@ -51,7 +51,7 @@ class SongRows(ColumnTable):
         """
         if key.startswith(PATH_KEY):
             rows = self._rows_of_path(_bytes_of(key.removeprefix(PATH_KEY)))
-            keyless: NDArray[np.bool_] = self._columns["keys"][rows] == b""
+            keyless: NDArray[np.bool_] = self.few("keys")[rows] == b""
             return rows[keyless]
         digest = _bytes_of(key).rstrip(b"\0")  # as NumPy keeps it
         rows = self._rows_with("keys", digest)
@@ -66,6 +66,11 @@ class SongRows(ColumnTable):
         """Return the first row of a song known by its key, or else by its path."""
         rows = self.rows(key, path)
         return int(rows[0]) if rows.size else None
+
+    def _key(self, row: int) -> bytes:
+        """Return the hash that a song is known by, or nothing."""
+        key: bytes = self.few("keys")[np.array([row])][0]
+        return key
 
     def _rows_of_ids(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the row of each id, -1 where there is none."""
@@ -92,7 +97,7 @@ class SongRows(ColumnTable):
         column = self._columns[name]
         if isinstance(column, TextColumn):
             return np.array([row for row in likely.tolist() if column[row] == value], np.int64)
-        same: NDArray[np.bool_] = column[likely] == value
+        same: NDArray[np.bool_] = self.few(name)[likely] == value
         return likely[same if same.ndim == 1 else same.any(axis=1)]
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vibelux.errors import InvalidInput
+from vibelux.library.mapped_array import FewRows
 
 _GIVEN_UP = 0.25
 """Fit that variety may cost at a knob of one half: a song that fits far worse is not variety."""
@@ -97,7 +98,7 @@ def coverage(lists: Sequence[Sequence[int]], songs: int) -> float:
 
 
 def units(
-    matrix: NDArray[np.floating] | None, rows: Sequence[int] | NDArray[np.int64]
+    matrix: NDArray[np.floating] | FewRows | None, rows: Sequence[int] | NDArray[np.int64]
 ) -> NDArray[np.float32] | None:
     """Return rows of a matrix scaled to length 1 (zeros stay zeros), or None where there are none.
 

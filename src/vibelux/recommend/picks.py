@@ -149,8 +149,8 @@ class Picker:
             artists=self.columns.artists,
             albums=self.columns.albums,
             works=self.columns.works,
-            embeddings=self.columns.embeddings,
-            moods=self.columns.moods,
+            embeddings=self.columns.few("embeddings"),
+            moods=self.columns.few("moods"),
             near_duplicate=self._statistics.near_duplicate,
         )
         self._counts = emotion_counts(self.columns)
@@ -316,7 +316,7 @@ class Picker:
         """
         rows = np.array([row for row, _ in places], dtype=np.int64)
         songs = self._catalogue.songs_by_id(self.columns.ids[rows])
-        moods = list(self.columns.moods[rows])
+        moods = list(self.columns.few("moods")[rows])
         confidences = confidences_of(moods, [song.course for song in songs], self._statistics)
         likes = self._likes_now() if ordering.personal > 0 else None
         policy = "off" if ordering.strength == 0 else ordering.policy
@@ -356,7 +356,7 @@ class Picker:
         """
         places = np.array(rows, dtype=np.int64)
         picks = []
-        cosines = SoundIndex(self.columns.embeddings[places]).cosines(
+        cosines = SoundIndex(self.columns.few("embeddings")[places]).cosines(
             comparable(song, self.columns)
         )
         for other, cosine in zip(

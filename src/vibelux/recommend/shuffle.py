@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vibelux.errors import InvalidInput
+from vibelux.library.mapped_array import FewRows
 from vibelux.recommend.diversity import diversified, units
 from vibelux.recommend.fit import nth_largest
 
@@ -53,8 +54,8 @@ class Traits:
     artists: NDArray[np.int64] | None = None
     albums: NDArray[np.int64] | None = None
     works: NDArray[np.int64] | None = None
-    embeddings: NDArray[np.floating] | None = None
-    moods: NDArray[np.floating] | None = None
+    embeddings: NDArray[np.floating] | FewRows | None = None
+    moods: NDArray[np.floating] | FewRows | None = None
     near_duplicate: float = np.inf
 
 

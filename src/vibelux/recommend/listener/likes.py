@@ -49,7 +49,7 @@ class Likes:
     @cached_property
     def _embeddings(self) -> NDArray[np.float32]:
         """How the liked songs sound [shape=(k, d)]; each song that is picked is compared."""
-        return self.columns.embeddings[self.rows].astype(np.float32)
+        return self.columns.few("embeddings")[self.rows].astype(np.float32)
 
     def of(self, row: int, artist: str | None) -> Liked | LikedSimilar | LikedArtist | None:
         """Return what the listener liked of a song's kind, or None.
@@ -63,7 +63,7 @@ class Likes:
             return None
         if row in self.rows:
             return Liked()
-        embedding = self.columns.embeddings[row].astype(np.float32)
+        embedding = self.columns.few("embeddings")[np.array([row])][0].astype(np.float32)
         if alike := int(np.count_nonzero(self._embeddings @ embedding >= self.similar)):
             return LikedSimilar(alike)
         number = self.columns.artists[row]
