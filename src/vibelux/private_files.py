@@ -15,7 +15,7 @@ from pathlib import Path
 
 _OWN_NAMES = re.compile(
     r"(catalogue|profile)\.sqlite.*|settings\.toml|(listening|subsonic)\.json|recommended\.m3u8"
-    r"|sessions|samples|covers|playlists|matplotlib|server-songs\.part|\.vibelux-.*"
+    r"|sessions|home-network|samples|covers|playlists|matplotlib|server-songs\.part|\.vibelux-.*"
 )
 """What the home folder holds."""
 

@@ -1,7 +1,6 @@
 """The camera and the photo: read in the browser, told in words, and nothing of them leaves it."""
 
 import ipaddress
-import json
 import re
 from urllib.parse import urlsplit
 
@@ -11,6 +10,7 @@ from PIL import Image
 from . import camera_files, chromium, songs
 from .axe import violations
 from .listening import mix, unfold
+from .sent import assert_only_moods_left
 from .serving import served
 
 # Remembers the streams that the page gets, to see whether it lets go of them.
@@ -81,25 +81,7 @@ def test_a_face_is_read_and_nothing_but_moods_leaves_the_browser(looking, servic
     page.wait_for_timeout(3_000)  # the music follows meanwhile
     page.get_by_role("button", name="Stop", exact=True).click()
 
-    described = page.request.get(f"{service.url}openapi.json").json()
-    known = [re.sub(r"\{\w+\}", "[^/]+", path) for path in described["paths"]]
-    for ask in looking.asked:
-        if ask.url.startswith(("blob:", "data:")):
-            assert ask.method == "GET"
-            continue
-        assert ask.url.startswith(service.url), ask.url
-        path, _, query = ask.url.removeprefix(service.url.rstrip("/")).partition("?")
-        assert len(query) < 200, ask.url
-        if ask.method == "GET":
-            assert ask.body == b""
-            continue
-        assert any(re.fullmatch(pattern, path) for pattern in known), path
-        # A mood, and how it is to be used: numbers and words. The smallest picture of a face that
-        # the models read has 2,304 bytes.
-        assert len(ask.body) < 1_000, ask
-        sent = json.loads(ask.body or b"{}")
-        assert all(len(v) <= 7 for v in sent.values() if isinstance(v, list)), sent
-        assert all(len(v) < 40 for v in sent.values() if isinstance(v, str)), sent
+    assert_only_moods_left(looking, service.url)
 
 
 def test_it_says_that_it_runs_and_stop_releases_the_device(looking):

@@ -25,6 +25,21 @@ export const settingsView: View = (signal) => {
     const health = await api.get("/api/v1/health", { signal });
     fill(version, t.settings.version(health.version));
   }, signal);
+  const phone = h("div", { class: "settings-phone" }, h("p", { class: "muted" }, "\u00a0"));
+  untilDone(async () => {
+    const { link, picture, trust } = await api.get("/api/v1/phone", { signal });
+    if (link === null || picture === null || trust === null) {
+      fill(phone, h("p", { class: "muted" }, t.settings.phoneOff));
+      return;
+    }
+    fill(
+      phone,
+      h("img", { class: "settings-code", src: picture, alt: t.settings.phonePicture }),
+      h("p", {}, t.settings.phoneText),
+      h("p", { class: "small" }, h("a", { href: link }, link)),
+      h("p", { class: "small" }, h("a", { href: trust }, t.settings.phoneTrust)),
+    );
+  }, signal);
   const forget = async (): Promise<void> => {
     if (!(await sure(t.settings.forgetSure, t.settings.forget))) return;
     await api.delete("/api/v1/profile");
@@ -58,6 +73,7 @@ export const settingsView: View = (signal) => {
         signal,
       ),
     ),
+    h("section", { class: "card" }, h("h2", {}, t.settings.phone), phone),
     h(
       "section",
       { class: "card" },

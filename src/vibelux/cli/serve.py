@@ -5,20 +5,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
+from rich.text import Text
 
 from vibelux.cli.console import err, out, spoken
+from vibelux.cli.extras import extra
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from vibelux.service.folders import Roots
+    from vibelux.service.home_network import HomeNetwork
     from vibelux.service.server import Address, Links
     from vibelux.settings import Settings
 
 
 def serve(
-    host: str = typer.Option(
-        "127.0.0.1",
+    home: bool = typer.Option(
+        False, "--home", help="For the phones in your network too, with their cameras."
+    ),
+    new_link: bool = typer.Option(
+        False, "--new-link", help="With --home: make a new link; those given so far end."
+    ),
+    host: str | None = typer.Option(
+        None,
         "--host",
         metavar="ADDRESS",
+        show_default="127.0.0.1",
         help="Address to listen on; beyond this machine a token is needed.",
     ),
     port: int = typer.Option(8765, "--port", min=0, max=65535, help="0: any that is free."),
@@ -59,12 +71,22 @@ def serve(
 
     for name in THREADS:
         os.environ.setdefault(name, "1")  # requests share the cores; NumPy's threads only wait
+    from vibelux.errors import InvalidInput
     from vibelux.service.folders import Roots
     from vibelux.service.server import Address
     from vibelux.settings import load_settings
 
     roots = Roots.of(root) if root else Roots.usual()
     below = root_path.strip("/")
+    settings = load_settings()
+    if home and (allow_host or proxy or below):
+        raise InvalidInput(
+            "--home does without a proxy; leave --allow-host, --proxy and --root-path out"
+        )
+    if new_link and not home:
+        raise InvalidInput("--new-link makes a new link for --home; give both")
+    if host is None:
+        host = "0.0.0.0" if home else "127.0.0.1"
     address = Address(
         host,
         port,
@@ -72,7 +94,14 @@ def serve(
         proxies=tuple(proxy or ()),
         root_path=f"/{below}" if below else "",
     )
-    serve_page(load_settings(), address, roots=roots, browser=not no_browser, processes=processes)
+    serve_page(
+        settings,
+        address,
+        roots=roots,
+        browser=not no_browser,
+        processes=processes,
+        home=_home_network(settings, host, new_link=new_link) if home else None,
+    )
 
 
 def serve_page(
@@ -82,6 +111,7 @@ def serve_page(
     roots: "Roots",
     browser: bool,
     processes: int = 1,
+    home: "HomeNetwork | None" = None,
 ) -> None:
     """Serve until Ctrl-C, say where, and open the page.
 
@@ -91,6 +121,7 @@ def serve_page(
         roots: folders that may be scanned.
         browser: open the page.
         processes: that answer.
+        home: how the phones of one's own network reach it; None: they do not.
 
     Raises:
         InvalidInput, VibeluxError: as of `vibelux.service.server.serve`.
@@ -101,14 +132,17 @@ def serve_page(
 
     def ready(links: "Links") -> None:
         words = spoken()
-        said = [words.text("cli.serve.at", link=link) for link in links.named or (links.direct,)]
+        shown = links.named or (links.direct,)
+        said = [Text(words.text("cli.serve.at", link=link)) for link in shown]
         if links.named:
-            said.append(words.text("cli.serve.directly", link=links.direct))
-        for line in said:
-            out().print(line, soft_wrap=True)
+            said.append(Text(words.text("cli.serve.directly", link=links.direct)))
+        if home is not None:
+            said += _for_phones(links, home)
+        # In one piece: who reads only the first line does not end the service.
+        out().print(*said, sep="\n", soft_wrap=True)
         err().print(words.text("cli.serve.end"), style="dim")
         if browser:
-            _open(links.direct)  # the proxy may not run yet
+            _open(links.local)  # the proxy may not run yet
 
     serve_until_stopped(
         settings,
@@ -117,7 +151,43 @@ def serve_page(
         on_ready=ready,
         exit_seconds=EXIT_SECONDS,
         processes=processes,
+        home=home,
     )
+
+
+def _home_network(settings: "Settings", host: str, *, new_link: bool) -> "HomeNetwork":
+    """Return what phones need to reach this machine.
+
+    Raises:
+        MissingExtra: the home extra is not installed.
+        VibeluxError: see `HomeNetwork.at`; or this machine is in no network.
+
+    """
+    from vibelux.errors import VibeluxError
+    from vibelux.service.server import shown_host
+
+    with extra("home"):
+        import vibelux.cli.qr_code  # noqa: F401  # now, not when the service has started
+        from vibelux.service.home_network import HomeNetwork
+    shown = shown_host(host)
+    if shown == "127.0.0.1":
+        raise VibeluxError(spoken().text("cli.serve.no_network"))
+    folder = settings.home / "home-network"
+    return HomeNetwork.at(folder, [shown.strip("[]")], new_link=new_link)
+
+
+def _for_phones(links: "Links", home: "HomeNetwork") -> "Iterator[Text]":
+    """Yield the link as a picture for a phone's camera, and what its browser may ask."""
+    from vibelux.cli.qr_code import qr_code
+
+    words, said = spoken(), "cli.serve.phones_without_square"
+    if out().is_terminal and not out().no_color:  # it needs dark on light
+        said = "cli.serve.phones"
+        for line in qr_code(links.direct):
+            yield Text(line, style="black on bright_white")
+    yield Text(words.text(said, trust=links.trust))
+    mark = words.text("cli.serve.fingerprint", fingerprint=home.fingerprint)
+    yield Text(mark, style="dim")
 
 
 def _open(link: str) -> None:

@@ -2,14 +2,14 @@
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
 from vibelux import __version__
-from vibelux.service import failures, page
+from vibelux.service import failures, page, trust_page
 from vibelux.service.context import Context
 from vibelux.service.guard import Guard
 from vibelux.service.methods import Methods
@@ -20,11 +20,15 @@ from vibelux.service.routers import (
     library,
     mood_map,
     moods,
+    phone,
     playlists,
     recommendations,
     scan,
     songs,
 )
+
+if TYPE_CHECKING:
+    from vibelux.service.home_network import HomeNetwork  # needs the home extra
 
 _PREFIX = "/api/v1"
 
@@ -46,6 +50,7 @@ def create_app(
     context: Context,
     *,
     token: str | None = None,
+    home: "HomeNetwork | None" = None,
     names: Collection[str] = (),
     root_path: str = "",
 ) -> FastAPI:
@@ -54,6 +59,7 @@ def create_app(
     Args:
         context: what the app serves; closed when the app ends.
         token: the token that requests must carry; None if only this machine can ask.
+        home: how phones of one's own network reach it; None: they do not.
         names: names under which a proxy offers the service.
         root_path: path under which a proxy offers it, such as ``/vibelux``; "" for none.
 
@@ -92,14 +98,24 @@ def create_app(
         scan,
         playlists,
         audio,
+        phone,
     )
     routers = [*(part.router for part in parts), page.models]
     for router in routers:
         api.include_router(router)
     app.include_router(api)
+    if home is not None:
+        trust_page.install(app, certificate=home.certificate, fingerprint=home.fingerprint)
     page.install(app)
     app.add_middleware(Methods, prefix=_PREFIX, routers=routers)
-    app.add_middleware(Guard, token=token, names=names, root_path=root_path)
+    app.add_middleware(
+        Guard,
+        token=token,
+        tls=home is not None,
+        public=() if home is None else trust_page.PUBLIC,
+        names=names,
+        root_path=root_path,
+    )
     return app
 
 

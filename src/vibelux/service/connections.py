@@ -10,6 +10,7 @@ import errno
 import ipaddress
 import os
 import socket
+import ssl
 from collections import Counter
 from collections.abc import Collection
 from contextlib import suppress
@@ -41,6 +42,9 @@ _PIPELINED = 32
 
 _LINGER = 2.0
 """Seconds that the sender of a refused request has to read why."""
+
+_TLS = b"\x16"
+"""The first byte of a handshake (RFC 8446, 5.1)."""
 
 _NO_FILES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
@@ -223,13 +227,26 @@ class Connections:
         most: most connections at once.
         open: the open connections, as Uvicorn keeps them.
         proxies: addresses, or networks, that speak for many clients.
+        tls: for connections that begin with TLS; None: none does.
+        seconds: that a connection has to begin.
 
     """
 
-    def __init__(self, open: Collection[Any], *, most: int, proxies: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        open: Collection[Any],
+        *,
+        most: int,
+        proxies: Collection[str] = (),
+        tls: ssl.SSLContext | None = None,
+        seconds: float = REQUEST_SECONDS,
+    ) -> None:
         self.most = most
         self._open = open
         self._proxies = [ipaddress.ip_network(proxy) for proxy in proxies]
+        self._tls = tls
+        self._seconds = seconds
+        self._beginning: dict[asyncio.Task[None], str] = {}
 
     async def accept(self, listener: socket.socket, connection: Any) -> None:
         """Accept connections until the listener is closed.
@@ -255,32 +272,55 @@ class Connections:
                 with accepted, suppress(OSError):  # it may already be gone
                     accepted.send(answer_to(_full(), []))
                 continue
-            try:
-                await loop.connect_accepted_socket(connection, accepted)
-            except OSError:
-                accepted.close()
+            if self._tls is None:
+                with suppress(OSError):
+                    await _connected(connection, accepted)
+                continue
+            begun = loop.create_task(self._begin(connection, accepted))
+            self._beginning[begun] = plain_address(address[0])
+            begun.add_done_callback(self._beginning.pop)
+
+    async def _begin(self, connection: Any, accepted: socket.socket) -> None:
+        """Begin a connection with TLS or, where its first byte is not that of TLS, without it.
+
+        Phones are told an address, and people type it without https.
+        """
+        try:
+            async with asyncio.timeout(self._seconds):
+                first = await _first_byte(accepted)
+                await _connected(connection, accepted, self._tls if first == _TLS else None)
+        except (OSError, TimeoutError):  # of TLS too
+            accepted.close()
+        except asyncio.CancelledError:
+            accepted.close()
+            raise
 
     def _has_room(self, address: str) -> bool:
         """Make room for a connection from an address; return whether there is any."""
         there = self._there()
         if not is_loopback(address) and not self._speaks_for_many(address):
             own = sum(_address(one) == address for one in there)
+            own += sum(one == address for one in self._beginning.values())
             if own >= self.most // 2:  # no other machine takes all
                 return self._drop(address)
-        return len(there) < self.most or self._drop(None)
+        return len(there) + len(self._beginning) < self.most or self._drop(None)
 
     def _speaks_for_many(self, address: str) -> bool:
         ip = ipaddress.ip_address(address)
         return any(ip in network for network in self._proxies)
 
     def _drop(self, address: str | None) -> bool:
-        """End the least useful connection, of an address or of any."""
+        """End the least useful connection, of an address or of any; return whether one ends."""
         there = [one for one in self._there() if address in (None, _address(one))]
         idle = [one for one in there if not one.answering]
         stalled = [one for one in there if one.stalled_since is not None]
+        begun = [task for task, own in self._beginning.items() if address in (None, own)]
         if idle:
             number = Counter(map(_address, idle))
             goes = max(idle, key=lambda one: (number[_address(one)], -one.idle_since))
+        elif begun:
+            begun[0].cancel()
+            return True
         elif stalled:
             goes = min(stalled, key=lambda one: one.stalled_since or 0.0)
         else:
@@ -288,8 +328,50 @@ class Connections:
         goes.transport.abort()
         return True
 
+    def stop(self) -> None:
+        """Give up the connections that have not begun."""
+        for begun in list(self._beginning):
+            begun.cancel()
+
     def _there(self) -> list[Connection]:
         return [one for one in self._open if not one.transport.is_closing()]
+
+
+async def _connected(
+    connection: Any, accepted: socket.socket, tls: ssl.SSLContext | None = None
+) -> None:
+    """Give an accepted socket its protocol.
+
+    Raises:
+        OSError: the other side is gone, or does not speak TLS; the socket is closed.
+
+    """
+    loop = asyncio.get_running_loop()
+    try:
+        await loop.connect_accepted_socket(connection, accepted, ssl=tls)
+    except OSError:
+        accepted.close()
+        raise
+
+
+async def _first_byte(accepted: socket.socket) -> bytes:
+    """Return the first byte that arrives, which stays to be read; b"" when nothing will.
+
+    Raises:
+        OSError: the other side is gone.
+
+    """
+    loop = asyncio.get_running_loop()
+    there = asyncio.Event()
+    try:
+        loop.add_reader(accepted, there.set)
+    except NotImplementedError:  # Windows' loop cannot look ahead: there it has to be TLS
+        return _TLS
+    try:
+        await there.wait()
+    finally:
+        loop.remove_reader(accepted)
+    return accepted.recv(1, socket.MSG_PEEK)
 
 
 def connections_at_most() -> int:

@@ -46,6 +46,8 @@ class Context:
         scan: the current or the last scan.
         playlists: the playlists that the person keeps.
         board: where the other processes of this service tell of their scan; None: there are none.
+        phone_link: for the phones of one's own network; "" where they do not reach it.
+        trust_link: to the page that explains its certificate; likewise.
         stopping: whether the service is about to end, and streams of events with it.
 
     """
@@ -61,6 +63,8 @@ class Context:
     scan: ScanJob
     playlists: SavedPlaylists
     board: ScanBoard | None = None
+    phone_link: str = ""
+    trust_link: str = ""
     stopping: bool = False
 
     @classmethod

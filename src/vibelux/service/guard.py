@@ -22,7 +22,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from vibelux.service.byte_ranges import number_of
 from vibelux.service.error_codes import ErrorCode
 from vibelux.service.failures import Failure, logger, of_status, unexpected
-from vibelux.service.sign_in import ICON, page_of, token_in
+from vibelux.service.plain_page import ICON
+from vibelux.service.sign_in import page_of, token_in
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": "; ".join(
@@ -74,6 +75,8 @@ class Guard:
         app: what is guarded.
         token: the token that requests must carry as a cookie, as a bearer or once in the link; None
             if the service is reachable only from this machine.
+        tls: redirect what comes from other machines without TLS.
+        public: paths that are shown without the token, and without TLS.
         names: names under which a proxy offers the service; pages from there may change things.
         root_path: path under which a proxy offers the service; "" for none.
 
@@ -84,11 +87,15 @@ class Guard:
         app: ASGIApp,
         *,
         token: str | None = None,
+        tls: bool = False,
+        public: Collection[str] = (),
         names: Collection[str] = (),
         root_path: str = "",
     ) -> None:
         self._app = app
         self._token = token
+        self._tls = tls
+        self._public = frozenset({ICON, *public})
         self._root_path = root_path
         self._proxied = {name.lower() for name in names}
         self._names = {"localhost", "127.0.0.1", "::1"} | self._proxied
@@ -129,7 +136,12 @@ class Guard:
         headers = Headers(scope=scope)
         try:
             self._check_sender(scope, headers)
-            if (redirect := self._check_token(scope, headers) or _to_folder(scope)) is not None:
+            redirect = (
+                self._to_tls(scope, headers)
+                or self._check_token(scope, headers)
+                or _to_folder(scope)
+            )
+            if redirect is not None:
                 await redirect(scope, receive, send_guarded)
                 return
             if (whole := await _whole(headers, receive)) is not None:
@@ -176,12 +188,23 @@ class Guard:
         scheme, _, host = origin.partition("://")
         return scheme in ("http", "https") and _name_of(host) in self._proxied
 
+    def _to_tls(self, scope: Scope, headers: Headers) -> RedirectResponse | None:
+        """Redirect a request of another machine that came without TLS."""
+        client = (scope.get("client") or ("", 0))[0]
+        plain = self._tls and scope["scheme"] != "https"
+        if not plain or is_loopback(client) or scope["path"] in self._public:
+            return None
+        query = scope["query_string"].decode("latin-1")
+        path = scope["path"].lstrip("/\\")
+        end = f"?{query}" if query else ""
+        return RedirectResponse(f"https://{headers['host']}/{path}{end}", 307)
+
     def _check_token(self, scope: Scope, headers: Headers) -> RedirectResponse | None:
         """Require the token; one in the link becomes a cookie and is removed from the link."""
         if self._token is None:
             return None
         path = path_below(scope)
-        if path == ICON and scope["method"] in _SAFE:
+        if path in self._public and scope["method"] in _SAFE:
             return None
         given = _given(scope)
         scheme, _, credentials = headers.get("authorization", "").partition(" ")

@@ -11,6 +11,7 @@ import re
 import secrets
 import signal
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -21,7 +22,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -40,7 +41,11 @@ from vibelux.service.context import Context
 from vibelux.service.folders import Roots
 from vibelux.service.log import folded_log
 from vibelux.service.scan_board import ScanBoard
+from vibelux.service.trust_page import TRUST
 from vibelux.settings import Settings
+
+if TYPE_CHECKING:
+    from vibelux.service.home_network import HomeNetwork  # needs the home extra
 
 _GRACE = 3
 """Seconds that open requests have to finish."""
@@ -81,23 +86,39 @@ class Address:
 
 @dataclass(frozen=True)
 class Links:
-    """What a person can open; each link contains the token if there is one.
+    """What a person can open; each link but `trust` contains the token if there is one.
 
     Attributes:
         direct: link to the address on which the service listens.
         named: links with the names of proxies, which speak TLS.
+        local: the link for this machine's browser.
+        trust: link to the page that explains how phones come to trust this machine; "" where they
+            need not.
 
     """
 
     direct: str
     named: tuple[str, ...] = ()
+    local: str = ""
+    trust: str = ""
 
     @classmethod
     def of(cls, direct: str, address: Address, token: str | None) -> "Links":
         """Return the links to the service's address and to its proxies' names."""
         end = "" if token is None else f"?token={token}"
         path = f"{address.root_path}/"
-        return cls(direct + end, tuple(f"https://{name}{path}{end}" for name in address.names))
+        named = tuple(f"https://{name}{path}{end}" for name in address.names)
+        return cls(direct + end, named, local=direct + end)
+
+    @classmethod
+    def at_home(cls, host: str, port: int, token: str) -> "Links":
+        """Return the links of a service for the phones of one's own network."""
+        end = f"?token={token}"
+        return cls(
+            f"https://{host}:{port}/{end}",
+            local=f"http://localhost:{port}/{end}",
+            trust=f"http://{host}:{port}{TRUST}",
+        )
 
 
 def serve(
@@ -109,6 +130,7 @@ def serve(
     analyser: Analyser | None = None,
     exit_seconds: float | None = None,
     processes: int = 1,
+    home: "HomeNetwork | None" = None,
 ) -> None:
     """Serve until Ctrl-C or SIGTERM.
 
@@ -121,6 +143,7 @@ def serve(
         exit_seconds: seconds after Ctrl-C or SIGTERM after which the process ends even if something
             hangs; None for never.
         processes: that answer requests.
+        home: how the phones of one's own network reach it; None: they do not.
 
     Raises:
         InvalidInput: the host, the port, a name, or a proxy's address or path cannot be used.
@@ -152,10 +175,15 @@ def serve(
         port = listener.getsockname()[1]
         private = _is_private(listener) and not address.names
         token = None if private else secrets.token_urlsafe(24)
-        link = f"http://{_shown(address.host)}:{port}{address.root_path}/"
-        part = Part(settings, address, roots, token, analyser, exit_seconds)
+        host = shown_host(address.host)
+        link = f"http://{host}:{port}{address.root_path}/"
+        links = Links.of(link, address, token)
+        if home is not None:
+            token = home.token
+            links = Links.at_home(host, port, token)
+        part = Part(settings, address, roots, token, analyser, exit_seconds, home, links)
         with service_lock(settings.catalogue, link):
-            ready = partial(on_ready, Links.of(link, address, token))
+            ready = partial(on_ready, links)
             if processes == 1:
                 part.serve(listener, on_ready=ready)
             else:
@@ -175,6 +203,8 @@ class Part:
         token: that requests must carry, or None.
         analyser: see `serve`.
         exit_seconds: see `serve`.
+        home: see `serve`.
+        links: to it.
 
     """
 
@@ -184,6 +214,8 @@ class Part:
     token: str | None
     analyser: Analyser | None
     exit_seconds: float | None
+    home: "HomeNetwork | None"
+    links: Links
 
     def serve(
         self,
@@ -206,13 +238,26 @@ class Part:
 
         """
         context = Context.open(self.settings, self.roots, analyser=self.analyser, board=board)
-        address = self.address
+        address, tls = self.address, None
+        if self.home is not None:
+            from vibelux.service.certificates import tls_context
+
+            context.phone_link, context.trust_link = self.links.direct, self.links.trust
+            tls = tls_context(self.home.server)
+        app = create_app(
+            context,
+            token=self.token,
+            home=self.home,
+            names=address.names,
+            root_path=address.root_path,
+        )
         server = Server(
-            create_app(context, token=self.token, names=address.names, root_path=address.root_path),
+            app,
             context,
             on_ready=on_ready,
             proxies=address.proxies,
             exit_seconds=self.exit_seconds,
+            tls=tls,
         )
         logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
         on_server(server)
@@ -230,6 +275,7 @@ class Server(uvicorn.Server):
         request_seconds: seconds within which a request has to arrive completely.
         most: most connections at once; None for as many as the system's limit of open files allows.
         exit_seconds: see `serve`.
+        tls: for connections that begin with TLS; None: none does.
 
     """
 
@@ -243,6 +289,7 @@ class Server(uvicorn.Server):
         request_seconds: float = REQUEST_SECONDS,
         most: int | None = None,
         exit_seconds: float | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         super().__init__(
             uvicorn.Config(
@@ -261,6 +308,8 @@ class Server(uvicorn.Server):
         self._context, self._on_ready = context, on_ready
         self._proxies, self._most = proxies, most
         self._request_seconds, self._exit_seconds = request_seconds, exit_seconds
+        self._tls = tls
+        self._connections: Connections | None = None
         self._accepting: list[asyncio.Task[None]] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -273,13 +322,15 @@ class Server(uvicorn.Server):
         await super().startup([])  # Uvicorn would accept more connections than files can be opened
         if not self.started:
             return
-        connections = Connections(
+        self._connections = Connections(
             self.server_state.connections,
             most=connections_at_most() if self._most is None else self._most,
             proxies=self._proxies,
+            tls=self._tls,
+            seconds=self._request_seconds,
         )
         self._accepting = [
-            asyncio.create_task(connections.accept(listener, self._connection))
+            asyncio.create_task(self._connections.accept(listener, self._connection))
             for listener in sockets or ()
         ]
         self._on_ready()
@@ -289,6 +340,8 @@ class Server(uvicorn.Server):
         self._context.stop_soon()
         for task in self._accepting:
             task.cancel()
+        if self._connections is not None:
+            self._connections.stop()
         await super().shutdown(sockets)
         if self.should_exit and self._exit_seconds is not None:
             _kill_workers()  # the repeated signal would now leave them behind
@@ -349,7 +402,7 @@ def _bound(address: Address) -> socket.socket:
 
 
 def _in_the_way(address: Address, error: OSError) -> VibeluxError:
-    shown = f"{_shown(address.host)}:{address.port}"
+    shown = f"{shown_host(address.host)}:{address.port}"
     if error.errno == errno.EADDRINUSE:
         if _is_ours(shown):
             return VibeluxError(
@@ -383,8 +436,13 @@ def _is_private(listener: socket.socket) -> bool:
     return ipaddress.ip_address(listener.getsockname()[0].partition("%")[0]).is_loopback
 
 
-def _shown(host: str) -> str:
-    """Return a host for a link; an address that means all becomes this machine's."""
+def shown_host(host: str) -> str:
+    """Return a host for a link; an address that means all becomes this machine's.
+
+    Args:
+        host: a name or an IP address to listen on.
+
+    """
     if host in ("0.0.0.0", "::", ""):
         return _own_address()
     return f"[{host}]" if ":" in host else host

@@ -194,6 +194,13 @@ export const de: Language = {
     appearance: "Aussehen",
     theme: { system: "System", light: "Hell", dark: "Dunkel" },
     language: "Sprache",
+    phone: "Auf deinem Handy",
+    phoneText:
+      "Halte die Kamera deines Handys auf das Quadrat. Dann sieht das Handy dein Gesicht und wählt die Musik; es muss im selben Netz sein.",
+    phonePicture: "Der Link als Quadrat, das die Kamera eines Handys liest",
+    phoneTrust: "Warum das Handy erst warnt",
+    phoneOff:
+      "Starte VibeluX mit „vibelux serve --home“, dann ist dein Handy seine Kamera und Fernbedienung.",
     privacy: "Privatsphäre",
     privacyText:
       "Die Bilder der Kamera werden in diesem Browser gelesen und sofort vergessen. Sieben Zahlen gehen an VibeluX auf deinem Rechner, sonst geht nichts irgendwohin.",
@@ -255,7 +262,7 @@ export const de: Language = {
     troubles: {
       insecure: {
         title: "Unter dieser Adresse keine Kamera",
-        help: "Browser erlauben sie nur unter https:// und auf diesem Rechner. Öffne die Seite unter http://localhost, oder nimm ein Foto oder ein Wort.",
+        help: "Browser erlauben sie nur unter https:// und auf diesem Rechner. Starte VibeluX mit „vibelux serve --home“, oder nimm ein Foto oder ein Wort.",
       },
       denied: {
         title: "Die Kamera ist nicht erlaubt",

@@ -205,6 +205,13 @@ export const en = {
     appearance: "Appearance",
     theme: { system: "System", light: "Light", dark: "Dark" },
     language: "Language",
+    phone: "On your phone",
+    phoneText:
+      "Point your phone’s camera at the square. The phone then sees your face and picks the music; it has to be in the same network.",
+    phonePicture: "The link as a square that a phone’s camera reads",
+    phoneTrust: "Why the phone warns at first",
+    phoneOff:
+      "Start VibeluX with “vibelux serve --home”, and your phone can be its camera and remote control.",
     privacy: "Privacy",
     privacyText:
       "The camera’s frames are read in this browser and forgotten at once. Seven numbers go to VibeluX on your machine, nothing goes anywhere else.",
@@ -264,7 +271,7 @@ export const en = {
     troubles: {
       insecure: {
         title: "No camera at this address",
-        help: "Browsers allow it at https:// and on this machine only. Open the page at http://localhost, or use a photo or a word.",
+        help: "Browsers allow it at https:// and on this machine only. Start VibeluX with “vibelux serve --home”, or use a photo or a word.",
       },
       denied: {
         title: "The camera is not allowed",
