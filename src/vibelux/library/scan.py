@@ -31,7 +31,7 @@ from vibelux.library.scan_verdicts import Terms, UnreadInARow
 from vibelux.library.waited_call import waited_for
 from vibelux.library.workers_process import Analyser, Job, Outcome, music_analyser
 
-_TOGETHER = 500
+_TOGETHER = 1000
 """Files looked up at once."""
 
 _NAMED = 3
@@ -103,7 +103,7 @@ def scan(
         model_path: ONNX file of the music model; default: the shipped one.
         retry: try failed files again although they have not changed.
         again: analyse every file again.
-        on_progress: called after every file that was analysed and every few hundred found.
+        on_progress: called after every file that was analysed and every thousand found.
         on_wait: called several times a second while a disk or workers are waited for. What this or
             `on_progress` raises ends the scan at once; what was analysed is kept.
         analyser: what the workers run; default: the music model.

@@ -5,9 +5,10 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from vibelux.errors import FilesUnreachable, InvalidInput
-from vibelux.library.schema import nearest_storable
+from vibelux.library.schema import nearest_storable, path_of
 from vibelux.music.reading_errors import code_of
 from vibelux.settings import expanded
 
@@ -21,20 +22,25 @@ AUDIO_SUFFIXES = frozenset(
 """Lower-case suffixes of the files that a scan looks at."""
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """An audio file.
 
     Attributes:
-        path: absolute; links to folders are resolved, so that each file has one path.
+        stored: its path as the catalogue stores it: absolute; links to folders are resolved, so
+            that each file has one path.
         size: bytes, -1 if the system could not tell.
         mtime_ns: time of the last change, nanoseconds, within what the catalogue can keep.
 
     """
 
-    path: Path
+    stored: bytes
     size: int
     mtime_ns: int
+
+    @property
+    def path(self) -> Path:
+        """Its path."""
+        return path_of(self.stored)
 
 
 @dataclass
@@ -59,11 +65,12 @@ class Walk:
 
     def __iter__(self) -> Iterator[Found]:
         """Yield every audio file once; hidden files and folders are passed over."""
-        ahead = [root for root in reversed(self.roots) if self._is_folder(root, root.stat)]
+        ahead = [root for root in reversed(self.roots) if self._is_folder(str(root), root.stat)]
         self.folders.extend(ahead)
         for root in self.roots:
-            if root not in self.folders and root not in self.unreachable:
-                yield from self._file(root)
+            is_file = root not in self.folders and root not in self.unreachable
+            if is_file and (file := self._file(str(root))) is not None:
+                yield file
         while ahead:
             folder = ahead.pop()
             entries = self._entries(folder)
@@ -74,9 +81,9 @@ class Walk:
             for entry in entries or ():
                 if entry.name.startswith("."):  # hidden, and the "._name" companions of macOS
                     continue
-                path = folder / entry.name
                 self.steps += 1
-                if self._is_folder(path, entry.is_dir):
+                if self._is_folder(entry.path, entry.is_dir):
+                    path = Path(entry.path)
                     if entry.is_symlink():
                         path = Path(os.path.realpath(path))
                         if not self._leads_here(path):
@@ -84,10 +91,14 @@ class Walk:
                             below.append(path)
                     else:
                         below.append(path)
-                elif path.suffix.lower() in AUDIO_SUFFIXES and not (
-                    entry.is_symlink() and self._leads_here(Path(os.path.realpath(path)))
+                elif (
+                    _is_audio(entry.name)
+                    and not (
+                        entry.is_symlink() and self._leads_here(Path(os.path.realpath(entry.path)))
+                    )
+                    and (file := self._file(entry.path)) is not None
                 ):
-                    yield from self._file(path)
+                    yield file
             ahead.extend(reversed(below))
 
     def _entries(self, folder: Path) -> list["os.DirEntry[str]"] | None:
@@ -108,24 +119,27 @@ class Walk:
             self.unreachable[folder] = error.strerror or str(error)
         return None
 
-    def _file(self, path: Path) -> Iterator[Found]:
+    def _file(self, path: str) -> Found | None:
         try:
-            status = path.stat()
+            status = os.stat(path)  # noqa: PTH116 - of a million files, a Path takes half the time
         except OSError as error:
             if code_of(error) != "vanished":  # went away, or a link to nothing
-                yield Found(path, -1, -1)  # its worker finds out why
-            elif path in self.roots and was_deleted(path):
-                self.gone.append(path)
-            return
+                return Found(os.fsencode(path), -1, -1)  # its worker finds out why
+            root = Path(path)
+            if root in self.roots and was_deleted(root):
+                self.gone.append(root)
+            return None
         if stat.S_ISREG(status.st_mode):
-            yield Found(path, status.st_size, nearest_storable(status.st_mtime_ns))
+            changed = nearest_storable(status.st_mtime_ns)
+            return Found(os.fsencode(path), status.st_size, changed)
+        return None
 
-    def _is_folder(self, path: Path, look: Callable[[], "bool | os.stat_result"]) -> bool:
+    def _is_folder(self, path: str, look: Callable[[], "bool | os.stat_result"]) -> bool:
         """Tell whether a path is a folder; where that cannot be told, note why."""
         try:
             found = look()
         except OSError as error:
-            if code_of(error) != "vanished" and path.suffix.lower() not in AUDIO_SUFFIXES:
+            if code_of(error) != "vanished" and not _is_audio(path):
                 self.unreachable[Path(os.path.realpath(path))] = error.strerror or str(error)
             return False
         return found if isinstance(found, bool) else stat.S_ISDIR(found.st_mode)
@@ -139,6 +153,11 @@ class Walk:
                 below = target.relative_to(root).parts
                 return not any(part.startswith(".") for part in below)
         return False
+
+
+def _is_audio(name: str) -> bool:
+    """Tell whether a file's name, or its path, has a suffix of `AUDIO_SUFFIXES`."""
+    return os.path.splitext(name)[1].lower() in AUDIO_SUFFIXES  # noqa: PTH122 - as above
 
 
 def walk(folders: Sequence[Path]) -> Walk:

@@ -1,16 +1,11 @@
-"""What a scan has found, in temporary tables of the catalogue's connection.
+"""What a scan has to do, in a temporary table of the catalogue's connection.
 
-So the memory of a scan does not grow with the number of songs.
+So the memory of a scan does not grow with the number of files.
 """
 
 from sqlalchemy import Boolean, Column, Connection, Integer, LargeBinary, MetaData, Table
 
 _temporary = MetaData()
-seen_songs = Table(
-    "scan_seen", _temporary, Column("id", Integer, primary_key=True), prefixes=["TEMPORARY"]
-)
-"""Songs whose files were found."""
-
 pending_files = Table(
     "scan_pending",
     _temporary,
@@ -25,6 +20,6 @@ pending_files = Table(
 """Files that need a worker; those that could not be read before come last."""
 
 
-def create_tables(connection: Connection) -> None:
-    """Create the tables, empty; they go with the connection."""
+def create_table(connection: Connection) -> None:
+    """Create the table, empty; it goes with the connection."""
     _temporary.create_all(connection, checkfirst=False)

@@ -89,10 +89,12 @@ def moods_of(blobs: Sequence[Any]) -> list[NDArray[np.float32] | None]:
 def mood_rows(blobs: Sequence[Any]) -> NDArray[np.float32]:
     """Unpack many moods into one matrix [shape=(n, 7)]; zeros for what cannot be used."""
     size = MOOD.itemsize * len(EMOTIONS)
-    nothing = bytes(size)
-    rows = b"".join(
-        blob if isinstance(blob, bytes) and len(blob) == size else nothing for blob in blobs
-    )
+    if not set(map(type, blobs)) <= {bytes} or not set(map(len, blobs)) <= {size}:
+        nothing = bytes(size)
+        blobs = [
+            blob if isinstance(blob, bytes) and len(blob) == size else nothing for blob in blobs
+        ]
+    rows = b"".join(blobs)
     matrix = np.frombuffer(rows, MOOD).reshape(-1, len(EMOTIONS)).astype(np.float32)
     return np.where(are_moods(matrix)[:, None], matrix, np.float32(0))
 
