@@ -18,6 +18,7 @@ from vibelux.recommend.candidates import candidates_of
 from vibelux.recommend.fit import SongFit
 from vibelux.recommend.listener.listener import Listener
 from vibelux.recommend.picks import Picker
+from vibelux.recommend.row_set import RowSet
 from vibelux.recommend.session import Session
 from vibelux.recommend.shuffle import Traits, mood_shuffle
 
@@ -54,8 +55,7 @@ def live(tmp_path, monkeypatch):
 def drawn(catalogue, columns, *path, left_out=(), seed=0):
     songs = columns.now().playable
     of_all = SongFit.of(songs, catalogue.statistics.songs)
-    out = np.zeros(len(songs), bool)
-    out[list(left_out)] = True
+    out = RowSet(len(songs), map(int, left_out))
     rng = np.random.default_rng(seed)
     return of_all, candidates_of(of_all, path, left_out=out, rng=rng)
 

@@ -12,6 +12,7 @@ from vibelux.recommend.listener.listener import Listener
 from vibelux.recommend.listener.profile import Event
 from vibelux.recommend.ordering import Ordering
 from vibelux.recommend.picks import Picker, variety_of
+from vibelux.recommend.row_set import RowSet
 
 
 @pytest.fixture(params=["in memory", "in files"])
@@ -28,7 +29,7 @@ def live(large, request, monkeypatch):
 
 def ordered(picker, mood):
     """Return the ids of the songs that come first."""
-    out = np.zeros(len(picker.columns), bool)
+    out = RowSet(len(picker.columns))
     rows = picker.rows(
         np.tile(parse_mood(mood), (8, 1)),
         mood=parse_mood(mood),

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from vibelux.emotions import Mood
 from vibelux.recommend.fit import SongFit
+from vibelux.recommend.row_set import RowSet
 
 _BEST = 10_000
 """Songs that fit best, of all moods of a path together."""
@@ -43,7 +44,7 @@ def candidates_of(
     fit: SongFit,
     path: Sequence[Mood] | NDArray[np.float32],
     *,
-    left_out: NDArray[np.bool_],
+    left_out: RowSet,
     rng: np.random.Generator,
 ) -> Candidates | None:
     """Return the songs to draw from, or None where that are all.
@@ -51,7 +52,7 @@ def candidates_of(
     Args:
         fit: of n songs.
         path: moods that are looked for.
-        left_out: [shape=(n,)] true for songs that must not come.
+        left_out: songs that must not come.
         rng: chance.
 
     """
@@ -69,20 +70,19 @@ def candidates_of(
     size = sum(map(len, best))
     by_chance = _others(len(cells), spans, rng)
     rows = np.concatenate([*best, cells.rows[by_chance]]).astype(np.int64)
-    stay = ~left_out[rows]
+    stay = ~left_out.among(rows)
     if divided.changed.size:
         stay &= ~np.isin(rows, divided.changed)
     few, others = np.count_nonzero(stay[:size]), np.count_nonzero(stay[size:])
     if few < _BEST // 2 or not others:
         return None  # most of those that fit have been played, or are gone
-    changed = divided.changed[~left_out[divided.changed]]
+    changed = divided.changed[~left_out.among(divided.changed)]
     found = np.concatenate([rows[stay], changed])
     of_best = [divided.points[span] for span in spans]
     points = np.concatenate([*of_best, divided.points[by_chance]])[stay]
     points = np.concatenate([points, fit.points(changed)])
     stand_for = np.ones(found.size, np.float32)
-    open_ = left_out.size - np.count_nonzero(left_out)
-    stand_for[few : few + others] = max(1.0, (open_ - few - changed.size) / others)
+    stand_for[few : few + others] = max(1.0, (left_out.others - few - changed.size) / others)
     return Candidates(found, fit.of_points(points), stand_for)
 
 

@@ -29,6 +29,7 @@ from vibelux.recommend.policies import SAD, spares_sadness
 from vibelux.recommend.reason_words import Explained
 from vibelux.recommend.reasons import Fact, are_close, reasons_for
 from vibelux.recommend.rest import KEPT
+from vibelux.recommend.row_set import RowSet
 from vibelux.recommend.shuffle import Traits, mood_shuffle
 from vibelux.recommend.similar_songs import as_similar, comparable
 from vibelux.recommend.song_sound import analysis_of
@@ -167,7 +168,7 @@ class Picker:
         mood: Mood,
         chosen: bool,
         ordering: Ordering,
-        left_out: NDArray[np.bool_],
+        left_out: RowSet,
         before: Sequence[int],
         now: float,
         rng: np.random.Generator,
@@ -180,7 +181,7 @@ class Picker:
             chosen: the listener named the mood or the goal; else a face was read, and one that is
                 happy or neutral does not lead to sad songs.
             ordering: how.
-            left_out: [shape=(songs,)] true for songs that must not come.
+            left_out: songs that must not come.
             before: rows of the songs handed out last.
             now: seconds since 1970.
             rng: chance.
@@ -205,21 +206,22 @@ class Picker:
             scores += learnt
         freshness, sad = self._listener.freshness(self.columns, now=now, rows=some), self._sad
         if some is not None:
-            sad, left_out = sad[some], left_out[some]
+            sad = sad[some]
+        closed = left_out.among(some)
         if len(self.columns) < _LARGE:
             # With few songs, rather one that fits once more than one that does not.
             freshness **= np.float32((len(self.columns) / _LARGE) ** (2 * strength))
-        spared = left_out
+        spared = closed
         if not chosen and strength > 0 and spares_sadness(mood):
-            spared = left_out | sad
+            spared = closed | sad
         first: NDArray[np.bool_] | None = None
         if ordering.policy == "journey" and strength > 0:
-            first = self._lying_apart(distinct, left_out, rows=some)
+            first = self._lying_apart(distinct, closed, rows=some)
         elif strength >= _CLOSELY and len(self.columns) < _LARGE and len(path):
             first = np.tile(of_mood(self.columns, path[0]), (KEPT, 1))
         found: dict[str, int] = {}
         places: list[int] = []  # of these among the songs that are drawn from
-        for out in (spared, left_out):  # sad songs for want of others
+        for out in (spared, closed):  # sad songs for want of others
             missing = len(path) - len(found)
             if missing and not out.all():
                 taken = out.copy()
@@ -242,7 +244,7 @@ class Picker:
                 for place, row in zip(order.tolist(), rows_in_order.tolist(), strict=True):
                     if found.setdefault(self.columns.key(row), row) == row:
                         places.append(place)
-            if out is left_out:
+            if out is closed:
                 break
         rows = list(found.values())
         if ordering.policy == "journey":
@@ -251,19 +253,17 @@ class Picker:
             rows[: len(way)] = moving[along(way, self.columns.affect[moving])].tolist()
         return rows
 
-    def steps_with_songs(
-        self, path: NDArray[np.float32], left_out: NDArray[np.bool_]
-    ) -> NDArray[np.intp]:
+    def steps_with_songs(self, path: NDArray[np.float32], left_out: RowSet) -> NDArray[np.intp]:
         """Return the steps of a journey for which there are songs, a song for each.
 
         The first and the last one are always among them.
 
         Args:
             path: [shape=(steps, 7)] their moods, steps >= 2.
-            left_out: [shape=(songs,)] true for songs that must not come.
+            left_out: songs that must not come.
 
         """
-        has = songs_of_steps(self._lying(path, left_out)) >= 0
+        has = songs_of_steps(self._lying(path, left_out.among())) >= 0
         has[[0, -1]] = True
         return np.flatnonzero(has)
 

@@ -4,11 +4,9 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
 from vibelux.emotions import Mood, as_mood
 from vibelux.recommend.rest import KEPT, Anew, Rest
+from vibelux.recommend.row_set import RowSet
 
 Place = tuple[int, Mood]
 """A song's row, and the mood [shape=(7,)] that was looked for at its place."""
@@ -38,14 +36,9 @@ class Plan:
         """Return the mood that was looked for at a song's place; None: it is not planned."""
         return next((target for planned, target in self.places if planned == row), None)
 
-    def take_out(self, out: NDArray[np.bool_]) -> None:
-        """Take songs out that must not come.
-
-        Args:
-            out: [shape=(songs,)] true for those.
-
-        """
-        self.places = [place for place in self.places if not out[place[0]]]
+    def take_out(self, out: RowSet) -> None:
+        """Take songs out that must not come."""
+        self.places = [place for place in self.places if place[0] not in out]
 
     def forget(self) -> None:
         """Take all out; the next ones come by new luck."""

@@ -1,7 +1,8 @@
 """Radio from a song: others that sound like it, in an order to listen to."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from vibelux.library.catalogue import Catalogue, Song
 from vibelux.library.near_sounds import nearest_sounds
 from vibelux.library.song_columns import SongColumns
 from vibelux.recommend.listener.listener import Listener
+from vibelux.recommend.row_set import RowSet
 from vibelux.recommend.shuffle import Traits, mood_shuffle
 from vibelux.recommend.similar_songs import SimilarSong, as_similar, comparable
 
@@ -66,7 +68,7 @@ def radio(
         songs,
         song,
         n=n,
-        freshness=listener.freshness(songs, now=time.time()),
+        freshness=partial(listener.freshness, songs, now=time.time()),
         near_duplicate=statistics.near_duplicate,
         rng=np.random.default_rng(seed),
     )
@@ -87,10 +89,10 @@ def radio_rows(
     song: Song,
     *,
     n: int,
-    freshness: NDArray[np.float32],
+    freshness: Callable[..., NDArray[np.float32]],
     near_duplicate: float,
     rng: np.random.Generator,
-    left_out: NDArray[np.bool_] | None = None,
+    left_out: RowSet | None = None,
     before: Sequence[int] = (),
 ) -> dict[int, float]:
     """Return the rows of the songs that `radio` orders, in its order, with their cosines.
@@ -99,10 +101,10 @@ def radio_rows(
         songs: playable ones, with `RADIO_BY`.
         song: as of `radio`.
         n: the most to return.
-        freshness: [shape=(songs,)] as of `vibelux.recommend.shuffle.freshness_of`.
+        freshness: of ``rows``, as of `vibelux.recommend.listener.listener.Listener.freshness`.
         near_duplicate: as of `vibelux.recommend.shuffle.Traits`.
         rng: chance.
-        left_out: [shape=(songs,)] true for songs that must not come; the song itself never does.
+        left_out: songs that must not come; the song itself never does.
         before: rows of the songs that came before; none: the song itself.
 
     Raises:
@@ -111,11 +113,11 @@ def radio_rows(
     """
     embedding = comparable(song, songs)
     row = songs.row_of(song.id)
-    out = np.zeros(len(songs), dtype=bool) if left_out is None else left_out.copy()
+    out = RowSet(len(songs)) if left_out is None else left_out.copy()
     if row is not None:
-        out[songs.copies(row)] = True
-    near, cosines = nearest_sounds(songs, embedding, _WIDER * n + int(np.count_nonzero(out)))
-    other = ~out[near]
+        out.add(songs.copies(row))
+    near, cosines = nearest_sounds(songs, embedding, _WIDER * n + len(out))
+    other = ~out.among(near)
     near, cosines = near[other][: _WIDER * n], cosines[other][: _WIDER * n]
     if not near.size:
         return {}
@@ -126,12 +128,12 @@ def radio_rows(
         np.concatenate([np.zeros(len(behind), np.float32), cosines]),
         strength=_STRENGTH,
         seed=rng,
-        freshness=freshness[drawn],
+        freshness=freshness(rows=drawn),
         traits=Traits(
             artists=songs.artists[drawn],
             albums=songs.albums[drawn],
             works=songs.works[drawn],
-            embeddings=songs.embeddings[drawn],
+            embeddings=songs.few("embeddings")[drawn],
             near_duplicate=near_duplicate,
         ),
         diversity=_DIVERSITY,

@@ -25,6 +25,7 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
@@ -46,6 +47,7 @@ from vibelux.recommend.plan import Place, Plan
 from vibelux.recommend.policies import target_path
 from vibelux.recommend.radio import radio_rows
 from vibelux.recommend.ranking import require_songs
+from vibelux.recommend.row_set import RowSet
 from vibelux.recommend.similar_songs import comparable
 
 _AHEAD = 20
@@ -119,7 +121,7 @@ class Session:
             comparable(like, self._columns)
         self._like = like
         self._faces, self._places = catalogue.statistics.faces, catalogue.statistics.songs.affect
-        self._out = np.zeros(len(self._columns), dtype=bool)  # handed out, played, or gone
+        self._out = RowSet(len(self._columns))  # handed out, played, or gone
         self._history: list[int] = []  # rows handed out, in order
         self._judged: list[int] = []  # rows of which was told without their being handed out
         self._mood: Mood | None = None
@@ -417,7 +419,7 @@ class Session:
 
     def _take(self, row: int) -> None:
         """Let a song, and all copies of its file, not come again."""
-        self._out[self._columns.copies(row)] = True
+        self._out.add(self._columns.copies(row))
 
     def _went(self, row: int) -> None:
         """Note that a song was handed out."""
@@ -430,8 +432,8 @@ class Session:
         kept = self._plan.rows
         left_out = self._out.copy()
         for row in kept:
-            left_out[self._columns.copies(row)] = True
-        if left_out.all():
+            left_out.add(self._columns.copies(row))
+        if not left_out.others:
             return
         mood, chosen, now = self._mood_now, self._chosen, self._clock()
         draw = self._plan.draw(mood, chosen=chosen, now=now)
@@ -451,20 +453,18 @@ class Session:
         )
         self._plan.places += zip(rows, path, strict=False)
 
-    def _plan_radio(
-        self, like: Song, n: int, left_out: NDArray[np.bool_], seed: Sequence[int]
-    ) -> None:
+    def _plan_radio(self, like: Song, n: int, left_out: RowSet, seed: Sequence[int]) -> None:
         """Plan n songs that sound like one, at the beginning behind itself."""
         before = [*self._history, *self._plan.rows]
         rows: list[int] = []
         own = self._columns.row_of(like.id)
-        if not before and own is not None and not left_out[own]:
+        if not before and own is not None and own not in left_out:
             rows = [own]
         rows += radio_rows(
             self._columns,
             like,
             n=n,
-            freshness=self._listener.freshness(self._columns, now=self._clock()),
+            freshness=partial(self._listener.freshness, self._columns, now=self._clock()),
             near_duplicate=self._catalogue.statistics.songs.near_duplicate,
             rng=np.random.default_rng(seed),
             left_out=left_out,
@@ -513,7 +513,7 @@ class Session:
                 at=self._clock(),
             )
         )
-        if row is not None and not self._out[row]:
+        if row is not None and row not in self._out:
             self._take(row)  # played, though it was not handed out
             self._judged.append(row)
 
