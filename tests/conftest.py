@@ -35,6 +35,7 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 if TYPE_CHECKING:
+    from tests.postgresql_server import PostgresqlServer
     from vibelux.music.emotion import SongAnalysis
 
 RunCli = Callable[..., subprocess.CompletedProcess[str]]
@@ -56,7 +57,7 @@ BEYOND_THE_CORE = (
 
 NOT_IN_THE_CORE = (
     *("torch", "lightning", "torchmetrics", "onnx", "scipy", "sklearn", "librosa"),
-    *("mpd", "playwright", "supysonic", "waitress", "beets", "keyring"),
+    *("mpd", "playwright", "supysonic", "waitress", "beets", "keyring", "psycopg"),
 )
 """Packages that `make test-core` does not install: tests that ask for one are skipped there."""
 
@@ -103,6 +104,17 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no research data at {folder} (set VIBELUX_DATA)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> "Iterator[PostgresqlServer]":
+    """A server of PostgreSQL; tests that need it are skipped where there is none."""
+    pytest.importorskip("psycopg")
+    from tests.postgresql_server import PostgresqlServer
+
+    server = PostgresqlServer()
+    yield server
+    server.close()
 
 
 @pytest.fixture(scope="session")

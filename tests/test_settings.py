@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from vibelux import settings as module
+from vibelux.database_url import DatabaseUrl
 from vibelux.errors import InvalidSetting
 from vibelux.settings import Settings, load_settings
 
@@ -155,9 +156,44 @@ def test_the_message_names_the_source(
 
 
 def test_every_setting_is_documented() -> None:
-    for field in fields(Settings):
-        row = f"| ``{field.name}`` | ``VIBELUX_{field.name.upper()}`` |"
+    assert len(module.names()) == len(fields(Settings))
+    for name in module.names():
+        row = f"| ``{name}`` | ``VIBELUX_{name.upper()}`` |"
         assert row in (module.__doc__ or "")
+
+
+DATABASE = "postgresql://me:s3cret@db.example:5433/music"
+
+
+def test_the_catalogue_may_be_a_database(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text(f'catalogue = "{DATABASE}"\n')
+    home = {"VIBELUX_HOME": str(tmp_path)}
+    found = load_settings(environment=home)
+    assert found.catalogue == DatabaseUrl.of(DATABASE)
+    assert found.catalogue_files.parent == tmp_path
+    assert "s3cret" not in f"{found} {found.catalogue!r} {found.catalogue} {found.catalogue_files}"
+    other = load_settings(environment=home | {"VIBELUX_CATALOGUE": "postgres:///other"})
+    assert str(other.catalogue) == "postgres:///other"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "mysql://me:s3cret@db/music",
+        "/a/file.sqlite",
+        "postgresql://me:s3cret/1@db/music",
+        "postgresql://me:s3cret#1@db:99999/music",
+        "postgresql://me:s3cret@db/music and more",
+        "s3cret@postgresql://me",
+        "",
+    ],
+)
+def test_an_address_that_cannot_be_used_shows_no_password(tmp_path: Path, value: str) -> None:
+    (tmp_path / "settings.toml").write_text(f'catalogue = "{value}"\n')
+    with pytest.raises(InvalidSetting, match=r"catalogue from .*settings\.toml: .*%40") as said:
+        load_settings(environment={"VIBELUX_HOME": str(tmp_path)})
+    assert "s3cret" not in str(said.value)
+    assert said.value.__cause__ is None and said.value.__suppress_context__
 
 
 def test_covers_lie_in_the_platforms_cache_or_in_a_home_that_was_chosen(tmp_path):

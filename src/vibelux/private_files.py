@@ -14,8 +14,9 @@ from contextlib import suppress
 from pathlib import Path
 
 _OWN_NAMES = re.compile(
-    r"(catalogue|profile)\.sqlite.*|settings\.toml|(listening|subsonic)\.json|recommended\.m3u8"
-    r"|sessions|home-network|samples|covers|playlists|matplotlib|server-songs\.part|\.vibelux-.*"
+    r"(catalogue|profile)\.sqlite.*|catalogue-[0-9a-f]{16}.*|settings\.toml"
+    r"|(listening|subsonic)\.json|recommended\.m3u8|sessions|home-network|samples|covers"
+    r"|playlists|matplotlib|server-songs\.part|\.vibelux-.*"
 )
 """What the home folder holds."""
 

@@ -3,6 +3,7 @@
 | setting | environment | meaning |
 | --- | --- | --- |
 | ``home`` | ``VIBELUX_HOME`` | folder of the user's data; default: the platform's |
+| ``catalogue`` | ``VIBELUX_CATALOGUE`` | PostgreSQL database; default: a file in ``home`` |
 | ``workers`` | ``VIBELUX_WORKERS`` | processes of a scan; default: the number of cores, at most 8 |
 | ``song_timeout`` | ``VIBELUX_SONG_TIMEOUT`` | seconds until a file that hangs is given up |
 | ``face_model`` | ``VIBELUX_FACE_MODEL`` | ONNX file used instead of the shipped one |
@@ -19,6 +20,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from vibelux.database_url import DatabaseUrl
 from vibelux.errors import InvalidInput, InvalidSetting
 
 
@@ -32,6 +34,7 @@ class Settings:
         song_timeout: seconds until a file that hangs is given up, > 0.
         face_model: ONNX file used instead of the shipped one, or None.
         music_model: ONNX file used instead of the shipped one, or None.
+        database: that holds the songs; None: a file in the home folder does.
 
     """
 
@@ -40,11 +43,18 @@ class Settings:
     song_timeout: float = 60.0
     face_model: Path | None = None
     music_model: Path | None = None
+    database: DatabaseUrl | None = None
 
     @property
-    def catalogue(self) -> Path:
-        """The catalogue's file."""
-        return self.home / "catalogue.sqlite"
+    def catalogue(self) -> Path | DatabaseUrl:
+        """Where the songs are: a file, or a database."""
+        return self.database or self.home / "catalogue.sqlite"
+
+    @property
+    def catalogue_files(self) -> Path:
+        """What files of this machine beside the catalogue are named after."""
+        catalogue = self.catalogue
+        return catalogue if isinstance(catalogue, Path) else catalogue.beside(self.home)
 
     @property
     def profile(self) -> Path:
@@ -76,6 +86,11 @@ class Settings:
         return self.cache / "demo"
 
 
+def names() -> tuple[str, ...]:
+    """Return the names of all settings as the file has them."""
+    return tuple("catalogue" if one.name == "database" else one.name for one in fields(Settings))
+
+
 def load_settings(*, environment: Mapping[str, str] | None = None, **flags: Any) -> Settings:
     """Merge the settings file, the environment and flags.
 
@@ -98,7 +113,7 @@ def load_settings(*, environment: Mapping[str, str] | None = None, **flags: Any)
     ):
         for name, value in found.items():
             values[name] = _checked(name, value, source)
-    return Settings(**values)
+    return Settings(database=values.pop("catalogue", None), **values)
 
 
 def home_folder(
@@ -164,8 +179,7 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    names = (field.name for field in fields(Settings))
-    found = {name: environment.get(f"VIBELUX_{name.upper()}", "") for name in names}
+    found = {name: environment.get(f"VIBELUX_{name.upper()}", "") for name in names()}
     return {name: value for name, value in found.items() if value != ""}
 
 
@@ -173,6 +187,8 @@ def _checked(name: str, value: Any, source: str) -> Any:
     match name:
         case "home" | "face_model" | "music_model":
             return _path(name, value, source)
+        case "catalogue":
+            return _database(value, source)
         case "workers":
             workers = _number(value)
             if not (1 <= workers <= 64 and workers == int(workers)):
@@ -184,7 +200,7 @@ def _checked(name: str, value: Any, source: str) -> Any:
                 raise _unusable(name, value, source, "must be a positive number of seconds")
             return seconds
         case _:
-            known = ", ".join(field.name for field in fields(Settings))
+            known = ", ".join(names())
             raise InvalidSetting(f"unknown setting {name!r} in {source}; known are {known}")
 
 
@@ -204,6 +220,18 @@ def _path(name: str, value: Any, source: str) -> Path:
         return expanded(value)
     except InvalidInput as error:
         raise InvalidSetting(f"{name}={str(value)!r} from {source}: {error}") from error
+
+
+def _database(value: Any, source: str) -> DatabaseUrl:
+    if isinstance(value, DatabaseUrl):
+        return value
+    try:
+        return DatabaseUrl.of(str(value))
+    except InvalidInput as error:  # without the value: a password may stand in it
+        raise InvalidSetting(
+            f"catalogue from {source}: {error}; for a file of your own set VIBELUX_HOME to its "
+            "folder"
+        ) from None
 
 
 def _unusable(name: str, value: Any, source: str, why: str) -> InvalidSetting:

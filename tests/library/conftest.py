@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from sqlalchemy import insert
 
+from vibelux.database_url import DatabaseUrl
 from vibelux.library import song_columns
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.scan import scan
@@ -19,10 +20,30 @@ if str(HERE) not in sys.path:
 
 from tagged_songs import MOOD  # noqa: E402
 
+ON_BOTH = {
+    *("test_catalogue", "test_corrections", "test_damaged_rows", "test_durable_commits"),
+    *("test_failed_files", "test_folders", "test_live_columns", "test_scan", "test_scan_names"),
+    *("test_song_changes", "test_song_columns", "test_song_embeddings", "test_song_identity"),
+    *("test_mood_map", "test_song_search", "test_tag_places"),
+}
+"""Modules whose tests run with the catalogue in either database, but those marked `sqlite`."""
+
+
+def pytest_generate_tests(metafunc):
+    """Let tests of the catalogue run over both databases; those of the core have SQLite alone."""
+    if "catalogue" in metafunc.fixturenames and metafunc.module.__name__.split(".")[-1] in ON_BOTH:
+        alone = metafunc.definition.get_closest_marker("sqlite") is not None
+        alone = alone or metafunc.config.getoption("--core")
+        databases = ["sqlite"] if alone else ["sqlite", "postgresql"]
+        metafunc.parametrize("catalogue", databases, indirect=True)
+
 
 @pytest.fixture
-def catalogue(tmp_path):
-    with Catalogue(tmp_path / "home" / "catalogue.sqlite", busy_timeout=0.2) as catalogue:
+def catalogue(request, tmp_path):
+    place = tmp_path / "home" / "catalogue.sqlite"
+    if getattr(request, "param", "sqlite") == "postgresql":
+        place = DatabaseUrl.of(request.getfixturevalue("postgresql").new_schema())
+    with Catalogue(place, busy_timeout=0.2, folder=tmp_path / "home") as catalogue:
         yield catalogue
 
 

@@ -112,7 +112,7 @@ def test_more_songs_than_a_page_all_come(catalogue):
 
 
 def test_a_song_without_mood_cannot_be_ok(catalogue, add_song):
-    with pytest.raises(CatalogueError, match="CHECK"):
+    with pytest.raises(CatalogueError, match=r"(?i)check"):
         add_song(catalogue, "/m/a", mood=None)
     assert catalogue.counts()["ok"] == 0
 
@@ -127,18 +127,17 @@ def test_a_write_that_fails_leaves_nothing(catalogue, add_song):
 
 def test_readers_go_on_while_another_process_writes(catalogue, add_song):
     add_song(catalogue, "/m/a")
-    with closing(sqlite3.connect(catalogue.path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    with Catalogue(catalogue.place, busy_timeout=0.1) as other, other.writing():
         assert catalogue.counts()["ok"] == 1
-        with Catalogue(catalogue.path, busy_timeout=0.1) as second:
-            assert second.counts()["ok"] == 1
+        with Catalogue(catalogue.place) as third:
+            assert third.counts()["ok"] == 1
         with pytest.raises(CatalogueLocked, match="another program is writing"):
             add_song(catalogue, "/m/b")
-        other.execute("ROLLBACK")
     add_song(catalogue, "/m/b")
     assert catalogue.counts()["ok"] == 2
 
 
+@pytest.mark.sqlite
 def test_a_newer_catalogue_is_refused_and_left_alone(catalogue, tmp_path):
     with catalogue.writing() as connection:
         connection.exec_driver_sql("PRAGMA user_version = 99")
@@ -175,6 +174,7 @@ def test_a_file_that_is_not_a_database_is_copied_once_and_left_alone(tmp_path):
     assert copies[0].read_bytes() == path.read_bytes() == b"not a database at all " * 100
 
 
+@pytest.mark.sqlite
 def test_damage_found_later_is_copied_too(catalogue):
     rows = [
         {"path": b"/m/%d" % n, "state": "failed", "reason_code": "x", "reason": "x" * 500}
@@ -195,6 +195,7 @@ def test_damage_found_later_is_copied_too(catalogue):
     assert len([copy for copy in copies if not copy.name.endswith("-wal")]) == 1
 
 
+@pytest.mark.sqlite
 def test_a_full_disk_is_said_and_loses_nothing(catalogue, add_song):
     add_song(catalogue, "/m/a")
     fill_disk(catalogue)
@@ -238,7 +239,7 @@ def test_a_read_only_folder(tmp_path):
 
 def test_paths_are_unique(catalogue, add_song):
     add_song(catalogue, "/m/a")
-    with pytest.raises(CatalogueError, match="UNIQUE"):
+    with pytest.raises(CatalogueError, match=r"(?i)unique"):
         add_song(catalogue, "/m/a")
     assert path_bytes(Path("/m/a")) == os.fsencode(Path("/m/a"))
 
@@ -257,15 +258,16 @@ def test_the_songs_of_servers_are_apart_from_files(catalogue, add_song):
     assert catalogue.counts()["ok"] == 1
     assert SongColumns.of(catalogue).ids.tolist() == [mine]
     assert overview(catalogue).models == {"music-1": 1}
-    with Catalogue(catalogue.path, server="a.example") as there:
+    with Catalogue(catalogue.place, server="a.example") as there:
         assert [song.remote_id for song in there.songs("ok")] == ["1", "2"]
         assert there.counts()["ok"] == 2
         assert len(SongColumns.of(there).playable) == 2
         assert overview(there).models == {"music-1": 2}
-    with pytest.raises(CatalogueError, match="UNIQUE"):
+    with pytest.raises(CatalogueError, match=r"(?i)unique"):
         add_song(catalogue, "another path", server="a.example", remote_id="2")
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("server", [None, "a.example"])
 def test_counting_and_loading_moods_read_an_index_alone(catalogue, server):
     questions = (
@@ -280,6 +282,7 @@ def test_counting_and_loading_moods_read_an_index_alone(catalogue, server):
             ]
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("state", [None, "ok"])
 def test_each_page_of_songs_begins_where_the_last_one_ended(catalogue, add_song, state):
     add_song(catalogue, "/m/a.mp3")

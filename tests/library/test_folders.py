@@ -1,19 +1,17 @@
 """Folders of the catalogue: listed as they were scanned, and forgotten without loss."""
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 from scan_analysers import by_name, heard
+from sqlalchemy import select
 
 from vibelux.emotions import parse_mood
 from vibelux.errors import CatalogueLocked
 from vibelux.library.corrections import correct
 from vibelux.library.folders import count, folders_of, forget
-from vibelux.library.locks import scan_lock
-from vibelux.library.schema import songs
+from vibelux.library.schema import forgotten_songs, songs
 
 
 def listed(catalogue):
@@ -31,8 +29,8 @@ def write(folder: Path, *names: str) -> Path:
 
 
 def kept_rows(catalogue):
-    with closing(sqlite3.connect(catalogue.path)) as plain:
-        return plain.execute("SELECT * FROM forgotten_songs").fetchall()
+    with catalogue.reading() as connection:
+        return connection.execute(select(forgotten_songs)).all()
 
 
 def test_folders_are_listed_as_they_were_scanned(run, catalogue, tmp_path):
@@ -181,7 +179,10 @@ def test_a_correction_does_not_go_to_another_song(run, catalogue, tmp_path):
 def test_nothing_is_forgotten_while_a_scan_runs(run, catalogue, tmp_path):
     music = write(tmp_path / "music", "a")
     run(music)
-    with scan_lock(catalogue.path), pytest.raises(CatalogueLocked, match="wait until it is done"):
+    with (
+        catalogue.database.scan_lock(),
+        pytest.raises(CatalogueLocked, match="wait until it is done"),
+    ):
         forget(catalogue, music)
     assert catalogue.counts()["ok"] == 1
 

@@ -16,7 +16,6 @@ from vibelux.emotions import parse_mood
 from vibelux.errors import CatalogueError, CatalogueLocked, InvalidInput, ModelError
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.corrections import correct
-from vibelux.library.locks import scan_lock
 from vibelux.library.scan import scan
 from vibelux.library.workers_process import Analyser
 
@@ -408,13 +407,14 @@ def test_no_worker_is_started_for_nothing(run, music, notes):
 def test_a_second_scan_is_refused(run, catalogue, music):
     (music / "a.mp3").write_text("a")
     with (
-        scan_lock(catalogue.path),
+        catalogue.database.scan_lock(),
         pytest.raises(CatalogueLocked, match=rf"another scan .*process {os.getpid()}"),
     ):
         run()
     assert run().analysed == 1
 
 
+@pytest.mark.sqlite
 def test_a_full_disk_stops_the_scan_and_loses_nothing(run, catalogue, music, notes):
     for number in range(3):
         (music / f"{number}.mp3").write_text(str(number))

@@ -41,6 +41,7 @@ def test_a_number_never_comes_again(catalogue, ids):
     assert numbers == sorted(set(numbers))
 
 
+@pytest.mark.sqlite
 def test_a_statement_that_ignores_conflicts_is_noted_as_well(catalogue, ids):
     before = asked(catalogue, last_changes)
     write(catalogue, f"UPDATE OR IGNORE songs SET year = 1 WHERE id = {ids[0]}")
@@ -48,6 +49,7 @@ def test_a_statement_that_ignores_conflicts_is_noted_as_well(catalogue, ids):
     assert asked(catalogue, changes_since, before)[0] == {ids[0], ids[1]}
 
 
+@pytest.mark.sqlite
 def test_the_id_of_a_new_song_and_the_number_of_changed_ones_are_the_songs(catalogue, ids):
     with catalogue.writing() as connection:
         added = connection.exec_driver_sql(
@@ -57,6 +59,7 @@ def test_the_id_of_a_new_song_and_the_number_of_changed_ones_are_the_songs(catal
         assert connection.exec_driver_sql("UPDATE songs SET year = 3").rowcount == 6
 
 
+@pytest.mark.sqlite
 def test_only_what_two_ways_do_not_share_is_read(catalogue, ids, tmp_path):
     with catalogue.reading() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -166,7 +166,7 @@ def test_the_songs_of_a_server_are_apart_from_files(library, add_song):
     mine = add_song("a")
     there = add_song("b", server="a.example", remote_id="1", played_at=5)
     assert SongColumns.of(library).ids.tolist() == [mine]
-    with Catalogue(library.path, server="a.example") as other:
+    with Catalogue(library.place, server="a.example") as other:
         columns = SongColumns.of(other)
     assert (columns.ids.tolist(), columns.played_at.tolist()) == ([there], [5.0])
 

@@ -4,11 +4,13 @@ import os
 import stat
 
 import pytest
+from sqlalchemy import update
 from tagged_songs import write_song
 
 pytest.importorskip("mutagen", reason="needs the tags extra")
 
 from vibelux.library import tag_writing
+from vibelux.library.schema import songs
 from vibelux.library.tag_fields import read_fields
 from vibelux.library.tag_writing import tag_songs, untag_songs
 
@@ -68,7 +70,7 @@ def test_a_song_that_is_a_link_stays_one(catalogue, known, music, tmp_path):
     status = real.stat()
     known(real)
     with catalogue.writing() as connection:
-        connection.exec_driver_sql("UPDATE songs SET path = ?", (os.fsencode(link),))
+        connection.execute(update(songs).values(path=os.fsencode(link)))
     seen = []
     copyfile = tag_writing.shutil.copyfile
 

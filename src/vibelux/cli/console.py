@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from vibelux.database_url import DatabaseUrl
     from vibelux.language import Words
 
 
@@ -50,15 +51,17 @@ def note(text: str) -> None:
     err().print(Text.assemble((mark, "yellow"), printable(text)))
 
 
-def require_catalogue(path: Path) -> None:
+def require_catalogue(place: "Path | DatabaseUrl") -> None:
     """Check that there is a catalogue, before one is made or a camera is started in vain.
 
     Raises:
         CatalogueError: there is none.
 
     """
-    if not path.exists():
-        raise CatalogueError(spoken().text("cli.no_catalogue", path=str(path)))
+    from vibelux.library.databases.place import is_there
+
+    if not is_there(place):
+        raise CatalogueError(spoken().text("cli.no_catalogue", path=str(place)))
 
 
 def spoken() -> "Words":

@@ -215,7 +215,7 @@ def _serve(folder: Path, settings: "Settings") -> None:
     from vibelux.service.server import Address
 
     serve_page(
-        replace(settings, home=folder.resolve()),
+        replace(settings, home=folder.resolve(), database=None),
         Address("127.0.0.1", 0),
         roots=Roots.usual(),
         browser=True,

@@ -77,7 +77,7 @@ def _as_json(catalogue: "Catalogue", found: "Overview") -> dict[str, object]:
     from vibelux.library.folders import folders_of
 
     return {
-        "catalogue": str(catalogue.path),
+        "catalogue": catalogue.database.name,
         "server": catalogue.server,
         "servers": catalogue.servers(),
         "counts": found.counts,

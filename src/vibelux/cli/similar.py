@@ -40,6 +40,7 @@ def similar(
 
     from vibelux.cli.usage import here
     from vibelux.library.catalogue import Catalogue
+    from vibelux.library.databases.place import is_there
     from vibelux.library.playlists import write_playlist
     from vibelux.recommend.ranking import require_songs
     from vibelux.recommend.similar_songs import find_song
@@ -54,7 +55,7 @@ def similar(
     settings = load_settings()
     if not words:
         missing = wrong("no_song")
-        if settings.catalogue.exists():
+        if is_there(settings.catalogue):
             with Catalogue.of(settings) as catalogue:
                 missing.add_note(_example(catalogue))
         else:

@@ -14,6 +14,7 @@ from vibelux.cli.wrong_usage import wrong
 if TYPE_CHECKING:
     from vibelux.language import Words
     from vibelux.library.catalogue import Catalogue
+    from vibelux.library.databases.place import is_there
     from vibelux.library.tag_writing import Tagging
 
 _MARKS = {"changed": ("→", "green"), "skipped": ("✗", "yellow")}
@@ -63,7 +64,7 @@ def tag(
     files: list[dict[str, object]] = []
     counts: Counter[str] = Counter()
     settings, words = load_settings(), spoken()
-    if undo and not folders and not settings.catalogue.exists():
+    if undo and not folders and not is_there(settings.catalogue):
         raise wrong("undo_where")
     if not undo:  # what undoing needs is in the files
         require_catalogue(settings.catalogue)

@@ -1,4 +1,4 @@
-"""The catalogue: all songs, with what is needed to find them again, in one SQLite file."""
+"""The catalogue: all songs, with what is needed to find them again, in a file or a database."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select, text
 
+from vibelux.database_url import DatabaseUrl
 from vibelux.emotions import Mood
 from vibelux.errors import CatalogueError
 from vibelux.library.databases.database import WRITES, Cursor
-from vibelux.library.databases.sqlite import SqliteDatabase
+from vibelux.library.databases.place import database_at
 from vibelux.library.real_paths import absolute, as_scanned, real
 from vibelux.library.schema import (
     EFFECTIVE,
@@ -115,13 +116,14 @@ class Song:
 
 
 class Catalogue:
-    """The songs of one SQLite file; a context manager that closes it.
+    """The songs of one SQLite file, or of a PostgreSQL database; a context manager that closes it.
 
     Music is played in one place at a time, so questions about many songs concern the files, or the
     songs of one server. Any number of processes may read while one writes.
 
     Attributes:
-        path: of the file.
+        place: where it is.
+        path: of the file; of a database, what files of this machine beside it are named after.
         database: that holds it.
         server: whose songs are meant, as in `Song.server`; None for files.
         statistics: what is usual for the answers of the models in use.
@@ -130,31 +132,36 @@ class Catalogue:
 
     def __init__(
         self,
-        path: Path,
+        place: Path | DatabaseUrl,
         *,
         server: str | None = None,
         statistics: ModelStatistics | None = None,
         busy_timeout: float = 5.0,
+        folder: Path | None = None,
     ) -> None:
         """Open a catalogue; a new one is created, an older one brought to this version.
 
         Args:
-            path: the file; missing folders are created.
+            place: the file, with missing folders created; or a database of PostgreSQL.
             server: whose songs are meant where many are asked for; None for files.
             statistics: of the models in use; None: of the shipped ones.
             busy_timeout: seconds to wait for another process's write lock.
+            folder: of this machine, for what is kept beside a database; None: that of the user's
+                data.
 
         Raises:
+            MissingExtra: PostgreSQL's driver is not installed.
             CatalogueLocked: another process writes for longer than that.
             CatalogueCorrupt: damaged; it was copied beside itself and left as it is.
             CatalogueTooNew: written by a newer version.
-            CatalogueError: not a catalogue, or the file or folder cannot be used.
+            CatalogueError: not a catalogue, or the file, folder or database cannot be used.
 
         """
-        self.path = path
         self.server = server
         self.statistics = ModelStatistics() if statistics is None else statistics
-        self.database = SqliteDatabase(path, busy_timeout=busy_timeout)
+        self.place = place
+        self.database = database_at(place, folder=folder, busy_timeout=busy_timeout)
+        self.path = self.database.path
         try:
             with self.reading():
                 pass
@@ -171,7 +178,7 @@ class Catalogue:
 
         """
         statistics = ModelStatistics.of(settings)
-        return cls(settings.catalogue, server=server, statistics=statistics)
+        return cls(settings.catalogue, server=server, statistics=statistics, folder=settings.home)
 
     def __enter__(self) -> Self:
         return self
@@ -260,6 +267,8 @@ class Catalogue:
         """
 
         def read(some: Sequence[int]) -> dict[int, Song]:
+            if not some:
+                return {}
             marks = ", ".join("?" * len(some))
             return {song.id: song for song in self._fetch(f"id IN ({marks})", *some)}
 

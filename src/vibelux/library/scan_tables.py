@@ -3,7 +3,9 @@
 So the memory of a scan does not grow with the number of files.
 """
 
-from sqlalchemy import Boolean, Column, Connection, Integer, LargeBinary, MetaData, Table
+from sqlalchemy import Boolean, Column, Connection, LargeBinary, MetaData, Table
+
+from vibelux.library.schema import Integer
 
 _temporary = MetaData()
 pending_files = Table(

@@ -7,10 +7,39 @@ holds the two together.
 import os
 from pathlib import Path
 
-from sqlalchemy import Column, Float, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Dialect,
+    Float,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+)
+from sqlalchemy import Integer as SmallInteger
+from sqlalchemy import Text as AnyText
 
 APPLICATION_ID = 0x56624C58
 """SQLite's ``application_id`` of a catalogue ("VbLX"): tells it from other programs' files."""
+
+
+class TextWithoutZeros(TypeDecorator[str]):
+    """A text as PostgreSQL keeps it: without the character of code 0, which SQLite takes."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+        """Return the text that is written."""
+        return value and value.replace("\0", "")
+
+
+Integer = SmallInteger().with_variant(BigInteger(), "postgresql")
+"""64 bits with a sign in either database: times in nanoseconds, sizes beyond 2 GiB."""
+
+Text = AnyText().with_variant(TextWithoutZeros(), "postgresql")
 
 metadata = MetaData()
 

@@ -182,7 +182,7 @@ def serve(
             token = home.token
             links = Links.at_home(host, port, token)
         part = Part(settings, address, roots, token, analyser, exit_seconds, home, links)
-        with service_lock(settings.catalogue, link):
+        with service_lock(settings.catalogue_files, link):
             ready = partial(on_ready, links)
             if processes == 1:
                 part.serve(listener, on_ready=ready)

@@ -40,7 +40,7 @@ class SqliteDatabase:
         with making_errors(path):
             private_folder(path.parent)
             make(path)
-        self.engine = engine_of(path, busy_timeout).execution_options(**{DATABASE: self})
+        self.engine = engine_of(path, busy_timeout, {DATABASE: self})
 
     @property
     def name(self) -> str:

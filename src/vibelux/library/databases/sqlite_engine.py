@@ -16,17 +16,19 @@ def file_of(connection: Connection) -> FileConnection:
     return cast(FileConnection, connection.connection.dbapi_connection)
 
 
-def engine_of(path: Path, busy_timeout: float) -> Engine:
+def engine_of(path: Path, busy_timeout: float, options: dict[str, object]) -> Engine:
     """Return an engine whose connections lead to the file that is at a path now.
 
     Args:
         path: of a file that is there.
         busy_timeout: seconds to wait for another process's write lock.
+        options: of all its connections, by name.
 
     """
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
         creator=lambda: connect(path, timeout=busy_timeout),
+        execution_options=options,
     )
 
     @event.listens_for(engine, "connect")

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from vibelux.database_url import DatabaseUrl
 from vibelux.emotions import EMOTIONS
 from vibelux.library.catalogue import Catalogue
+from vibelux.library.databases.place import is_there
 from vibelux.library.song_columns import SongColumns
 from vibelux.recommend.listener.likes import LEAST_EVENTS
 from vibelux.recommend.listener.profile import Profile
@@ -62,18 +64,18 @@ def counts_of(profile: Profile) -> list[Count]:
     return [Count(*kind, number) for kind, number in songs.most_common() if number >= _LEAST]
 
 
-def played_share(profile: Profile, catalogue: Path) -> float | None:
+def played_share(profile: Profile, catalogue: Path | DatabaseUrl) -> float | None:
     """Return the share of a catalogue's songs that were ever played; None without songs.
 
     Args:
         profile: an open one.
-        catalogue: the file, which is not made when it is not there.
+        catalogue: its database, or its file, which is not made when it is not there.
 
     Raises:
         CatalogueError: as `Catalogue`.
 
     """
-    if not catalogue.exists():
+    if not is_there(catalogue):
         return None
     with Catalogue(catalogue) as opened:
         columns = SongColumns.of(opened, "keys", "hashes", "paths").playable
