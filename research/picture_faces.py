@@ -11,6 +11,7 @@ of the widest.
 """
 
 import json
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -24,12 +25,16 @@ from vibelux.face.box import Box
 from vibelux.face.detector import FaceDetector
 from vibelux.face.image import read_image
 from vibelux.face.sources import PICTURE_LOOKS
+from vibelux.models import read_card
 
 BESIDE = 20
 
+THRESHOLD = read_card("detector").constant("score_threshold")
+
 RULES: dict[str, Callable[[Box], float]] = {
     "width_times_score": lambda box: box.across * box.score,
-    "prominence": lambda box: box.prominence,
+    "prominence": lambda box: box.prominence(threshold=THRESHOLD),
+    "before": lambda box: box.across / (1 + math.exp(-40 * (box.score - 0.8))),
     "score": lambda box: box.score,
 }
 

@@ -30,23 +30,30 @@ def test_boxes_of_a_turned_picture_come_back(turn: int) -> None:
     assert box.turned_back(turn, width=80, height=50) == Box(20, 10, 13, 7, 0.9, turn)
 
 
-def test_the_score_counts_more_than_the_size() -> None:
+FROM = 0.54
+"""Score from which on boxes count."""
+
+
+def test_what_is_doubtful_does_not_come_before_what_is_certain() -> None:
     blur, man = Box(0, 0, 300, 300, 0.68), Box(400, 50, 90, 110, 0.9)
-    assert merged([[blur, man]]) == [man, blur]
-    wheel = Box(0, 0, 200, 200, 0.75)
-    assert merged([[wheel], [Box(300, 0, 70, 80, 0.85)]])[0].score == 0.85
+    assert merged([[blur, man]], threshold=FROM) == [man, blur]
+    wheel, child = Box(0, 0, 200, 200, 0.6), Box(300, 0, 30, 40, 0.75)
+    assert merged([[wheel], [child]], threshold=FROM) == [child, wheel]
+    assert merged([[wheel], [child]], threshold=0.4) == [wheel, child]  # of a detector less sure
 
 
-@pytest.mark.parametrize(("large", "small"), [(0.84, 0.95), (0.9, 0.99), (0.85, 0.83)])
+@pytest.mark.parametrize(("large", "small"), [(0.76, 0.98), (0.84, 0.95), (0.85, 0.83)])
 def test_of_certain_faces_the_largest_is_the_main_one(large: float, small: float) -> None:
-    assert merged([[Box(0, 0, 60, 80, small), Box(100, 0, 90, 120, large)]])[0].w == 90
+    poster, person = Box(0, 0, 60, 80, small), Box(100, 0, 90, 120, large)
+    assert merged([[poster, person]], threshold=FROM) == [person, poster]
 
 
 def test_of_the_same_face_one_box_stays() -> None:
     first, again = Box(100, 100, 100, 120, 0.8), Box(102, 98, 96, 118, 0.95)
     mouth = Box(130, 180, 40, 20, 0.66)
-    assert merged([[first], [again, mouth]]) == [again]
-    assert merged([[first, mouth], []]) == [first, mouth]  # one look tells them apart by itself
+    assert merged([[first], [again, mouth]], threshold=FROM) == [again]
+    apart = merged([[first, mouth], []], threshold=FROM)
+    assert apart == [first, mouth]  # one look tells them apart by itself
     beside = Box(160, 100, 100, 120, 0.9)
-    assert merged([[first], [beside]]) == [beside, first]
-    assert merged([]) == merged([[], []]) == []
+    assert merged([[first], [beside]], threshold=FROM) == [beside, first]
+    assert merged([], threshold=FROM) == merged([[], []], threshold=FROM) == []

@@ -138,7 +138,8 @@ def test_picture_files(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("looks", GOLDEN["looks"])
 def test_which_face_is_the_main_one(looks: dict[str, Any]) -> None:
-    found = merged([[Box(*row) for row in look] for look in looks["found"]])
+    seen = [[Box(*row) for row in look] for look in looks["found"]]
+    found = merged(seen, threshold=looks["threshold"])
     assert found == [Box(*row) for row in looks["faces"]]
 
 

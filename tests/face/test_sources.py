@@ -8,6 +8,7 @@ from PIL import Image
 
 from vibelux.errors import CameraError, ImageError, VideoError
 from vibelux.face.box import Box
+from vibelux.face.detector import FaceDetector
 from vibelux.face.reading import FaceReader, FaceReading
 from vibelux.face.sources import (
     average,
@@ -146,6 +147,21 @@ def test_group_of_a_video(clip: Path, known: FaceReader, known_detector) -> None
     assert alone == [False, *[True] * 9]
     known_detector.boxes = [[THERE], [HERE]]
     assert all(moment.own is not None for moment in moments_of_video(clip, group=True))
+
+
+def test_a_group_is_looked_at_once_more(
+    clip: Path, known_reader: FaceReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[int] = []
+
+    def load(_path: Path | None, *, detector: FaceDetector) -> FaceReader:
+        looks.append(detector.looks)
+        return known_reader
+
+    monkeypatch.setattr(FaceReader, "load", load)
+    for group in (False, True):
+        next(moments_of_video(clip, group=group))
+    assert looks == [1, 2]
 
 
 def test_image_of_a_group(tmp_path: Path, known: FaceReader, known_detector) -> None:

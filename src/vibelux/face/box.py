@@ -11,6 +11,10 @@ COVERED = 0.5
 """Share of the smaller of two boxes from which on both are taken for one face, seen at two
 sizes."""
 
+EVEN_MARGIN, STEEPNESS = 0.16, 100.0
+"""Above the detector's threshold: the score at which a face counts by half when the main one is
+chosen; and how fast that changes with the score (docs/face.md)."""
+
 LEVEL, STEEPEST = 6.0, 60.0
 """Degrees: a face that is tilted less is left as it is, since the points are not that certain, and
 one that seems to be tilted more is taken to have mistaken points."""
@@ -51,15 +55,19 @@ class Box:
         """The face's width from cheek to cheek in pixels, however it is turned."""
         return self.h if self.turn % 2 else self.w
 
-    @property
-    def prominence(self) -> float:
-        """How much the face counts when the main one is chosen: its width, less if it is doubtful.
+    def prominence(self, *, threshold: float) -> float:
+        """Return how much the face counts when the main one is chosen.
 
-        The factor is a half at a score of 0.8, an eighth at 0.75 and seven eighths at 0.85: among
-        certain faces the largest is the main one, and a doubtful one does not come before them,
-        however large it is (docs/face.md).
+        That is its width times its score, if it is certain: among certain faces the largest is the
+        main one, of nearly equal ones the surer; a doubtful one does not come before them, however
+        large it is (docs/face.md).
+
+        Args:
+            threshold: score from which on the detector's boxes count.
+
         """
-        return self.across / (1 + math.exp(-40 * (self.score - 0.8)))
+        above = self.score - threshold - EVEN_MARGIN
+        return self.across * self.score / (1 + math.exp(-STEEPNESS * above))
 
     def scaled(self, factor: float) -> "Box":
         """Return the box in a picture that is ``factor`` times as large."""
@@ -114,14 +122,19 @@ def distance(box: Box, other: Box) -> float:
     return math.hypot(x - u, y - v) / max(other.across, 1)
 
 
-def merged(looks: Iterable[Sequence[Box]]) -> list[Box]:
+def merged(looks: Iterable[Sequence[Box]], *, threshold: float) -> list[Box]:
     """Return the faces that were found in several looks at one picture, the most prominent first.
 
     A box is left out if it overlaps a more prominent box of another look by half of the smaller of
     the two.
+
+    Args:
+        looks: the boxes of each look.
+        threshold: score from which on they count.
+
     """
     found = [(box, number) for number, boxes in enumerate(looks) for box in boxes]
-    found.sort(key=lambda face: face[0].prominence, reverse=True)
+    found.sort(key=lambda face: face[0].prominence(threshold=threshold), reverse=True)
     return [
         box
         for place, (box, number) in enumerate(found)

@@ -5,6 +5,7 @@ it, scales its boxes back, and decides at how many sizes and which way up the pi
 docs/preprocessing.md gives the formulas.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, Self
@@ -97,11 +98,11 @@ class FaceDetector:
             ModelError: the model does not give what the card of a detector promises.
 
         """
-        faces = merged([[upright(grey, box, self._found) for box in self._seen(grey)]])
+        faces = self._merged([[upright(grey, box, self._found) for box in self._seen(grey)]])
         if self.looks == 1:
             return faces
         turns = [1, 2, 3] if not faces else [faces[0].turn]
-        return merged([faces, *(self._seen_turned(grey, turn) for turn in turns if turn)])
+        return self._merged([faces, *(self._seen_turned(grey, turn) for turn in turns if turn)])
 
     def closer(self, grey: Grey, face: Box, *, known: Box) -> Box:
         """Return one of a picture's faces as `close_look` finds it, or as it is.
@@ -140,7 +141,10 @@ class FaceDetector:
             found.append([box.scaled(factor) for box in self._found(small)])
             if done:
                 break
-        return merged(found)
+        return self._merged(found)
+
+    def _merged(self, looks: Sequence[Sequence[Box]]) -> list[Box]:
+        return merged(looks, threshold=self._threshold)
 
     def _found(self, small: Grey, *, least: float | None = None) -> list[Box]:
         """Return the boxes in an input of the graph [shape=(h, w), dtype=uint8], in its pixels."""

@@ -18,6 +18,10 @@ PICTURE_LOOKS = 3
 """Sizes at which faces are looked for in a picture, 320 to 1280 pixels: one picture may take longer
 than one frame of a stream."""
 
+GROUP_LOOKS = 2
+"""Sizes at which the faces of a group are looked for in a stream: who stands behind the others is
+found by one more look."""
+
 CAMERA_SECONDS = 2.0
 
 VIDEO_RATE = 10.0
@@ -101,7 +105,7 @@ def moments_of_video(
         ModelError: as `vibelux.models.load_model`.
 
     """
-    tracker = FaceTracker(FaceReader.load(model_path), group=group)
+    tracker = _tracker(model_path, group=group)
     for frame in video_frames(path, rate=VIDEO_RATE, limit=VIDEO_FRAMES):
         yield tracker.read(frame.grey, time=frame.time)
 
@@ -119,12 +123,17 @@ def moments_of_camera(
         ModelError: as `vibelux.models.load_model`.
 
     """
-    tracker = FaceTracker(FaceReader.load(model_path), group=group)
+    tracker = _tracker(model_path, group=group)
     with Camera(device) as camera:
         begun = None
         for time, frame in camera.frames():
             begun = time if begun is None else begun
             yield tracker.read(frame, time=time - begun)
+
+
+def _tracker(model_path: Path | None, *, group: bool) -> FaceTracker:
+    detector = FaceDetector.load(looks=GROUP_LOOKS if group else 1)
+    return FaceTracker(FaceReader.load(model_path, detector=detector), group=group)
 
 
 def average(moments: Iterable[Moment], *, group: bool = False) -> FaceReading:

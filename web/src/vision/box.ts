@@ -14,6 +14,12 @@ export interface Box {
   readonly tilt?: number;
 }
 
+/**
+ * Above the detector's threshold: the score at which a face counts by half when the main one is
+ * chosen; and how fast that changes with the score.
+ */
+const [EVEN_MARGIN, STEEPNESS] = [0.16, 100];
+
 /** Degrees: a face that is tilted less is left as it is; beyond, its points must be mistaken. */
 const [LEVEL, STEEPEST] = [6, 60];
 
@@ -26,8 +32,9 @@ export function acrossOf({ w, h, turn = 0 }: Box): number {
 }
 
 /** Return how much a face counts when the main one is chosen: docs/preprocessing.md, step 5. */
-function prominence(box: Box): number {
-  return acrossOf(box) / (1 + Math.exp(-40 * (box.score - 0.8)));
+function prominence(box: Box, threshold: number): number {
+  const above = box.score - threshold - EVEN_MARGIN;
+  return (acrossOf(box) * box.score) / (1 + Math.exp(-STEEPNESS * above));
 }
 
 /**
@@ -70,10 +77,11 @@ export function turnedBack(box: Box, turn: number, width: number, height: number
 /**
  * Return the faces that several looks at one picture found, the most prominent first. A box is left
  * out if it and a more prominent one of another look cover each other by half of the smaller one.
+ * `threshold`: score from which on boxes count.
  */
-export function merged(looks: readonly (readonly Box[])[]): Box[] {
+export function merged(looks: readonly (readonly Box[])[], threshold: number): Box[] {
   const found = looks.flatMap((boxes, look) => boxes.map((box) => ({ box, look })));
-  found.sort((a, b) => prominence(b.box) - prominence(a.box));
+  found.sort((a, b) => prominence(b.box, threshold) - prominence(a.box, threshold));
   const faces = found.filter(
     (face, place) =>
       !found.slice(0, place).some(({ box, look }) => look !== face.look && covered(box, face.box)),

@@ -46,14 +46,14 @@ export async function detect(
   for (const box of await seen(grey, find, constants, looks)) {
     found.push(await upright(grey, box, find));
   }
-  const faces = merged([found]);
+  const faces = merged([found], constants.scoreThreshold);
   if (looks === 1) return faces;
   const [main] = faces;
   const all = [faces];
   for (const turn of main ? [main.turn ?? 0] : [1, 2, 3]) {
     if (turn) all.push(await seenTurned(grey, turn, find, constants, looks));
   }
-  return merged(all);
+  return merged(all, constants.scoreThreshold);
 }
 
 /** Return one of a picture's faces as a closer look finds it; `known`: where it was before. */
@@ -90,7 +90,7 @@ async function seenTurned(
 async function seen(
   grey: Grey,
   find: Find,
-  { longerSide, multiple }: DetectorConstants,
+  { longerSide, multiple, scoreThreshold }: DetectorConstants,
   looks: number,
 ): Promise<Box[]> {
   const found: Box[][] = [];
@@ -102,7 +102,7 @@ async function seen(
     found.push((await find(input)).map((box) => scaled(box, factor)));
     if (done) break;
   }
-  return merged(found);
+  return merged(found, scoreThreshold);
 }
 
 /** Return a picture as the graph sees it, and the picture's pixels per pixel of that. */

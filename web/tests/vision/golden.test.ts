@@ -114,8 +114,13 @@ test.each(pictures)("$name", ({ file, orientation, plain_sha256 }) => {
   expect(sha256(plain.data)).toBe(left ? sha256(bytes) : plain_sha256);
 });
 
-test.each(golden.looks)("which face is the main one: $faces", ({ found, faces }) => {
-  expect(merged(found.map((look) => look.map(boxOf))).map(rowOf)).toEqual(faces);
+test.each(golden.looks)("which face is the main one: $faces", ({ threshold, found, faces }) => {
+  expect(
+    merged(
+      found.map((look) => look.map(boxOf)),
+      threshold,
+    ).map(rowOf),
+  ).toEqual(faces);
 });
 
 test.each(golden.followed)("a face that is followed: $found", ({ found, boxes }) => {

@@ -24,8 +24,8 @@ export interface Golden {
     pixels: string;
   }[];
   readonly tilted: readonly { points: [number, number][]; degrees: number }[];
-  /** Boxes as x, y, w, h, score, turn: what looks found, and the faces that these are. */
-  readonly looks: readonly { found: Row[][]; faces: Row[] }[];
+  /** Boxes as x, y, w, h, score, turn: what looks found from a score on, and the faces that these are. */
+  readonly looks: readonly { threshold: number; found: Row[][]; faces: Row[] }[];
   /** Time and x, y, w, h, turn of a face in each frame; the smoothed boxes from the second on. */
   readonly followed: readonly {
     found: [number, number, number, number, number, number][];
