@@ -4,6 +4,10 @@ import json
 import shutil
 
 import pytest
+from sqlalchemy import insert
+
+from vibelux.library.catalogue import Catalogue
+from vibelux.library.schema import songs
 
 pytest.importorskip("psycopg")
 
@@ -44,6 +48,29 @@ def test_a_folder_is_scanned_listed_recommended_corrected_and_forgotten(
     assert json.loads(run("library", "--json"))["counts"]["ok"] == 0
     left = {path.name for path in (tmp_path / "home").iterdir()}
     assert not any(name.startswith("catalogue.sqlite") for name in left), left
+
+
+def test_a_catalogue_is_copied_there_and_back(run_cli, address, tmp_path):
+    with Catalogue(tmp_path / "catalogue.sqlite") as catalogue, catalogue.writing() as connection:
+        row = {"path": b"/a.mp3", "state": "failed", "reason_code": "damaged"}
+        connection.execute(insert(songs), row)
+    done = run_cli("catalogue", "copy", tmp_path / "catalogue.sqlite", address)
+    assert (done.returncode, done.stdout[:14]) == (0, "1 song copied "), done.stderr
+    assert "s3cret" not in done.stdout + done.stderr
+    again = run_cli("catalogue", "copy", tmp_path / "catalogue.sqlite", address)
+    assert again.returncode == 1 and "--replace" in again.stderr
+    assert "s3cret" not in again.stdout + again.stderr
+    back = run_cli("catalogue", "copy", address, tmp_path / "back.sqlite", "--json")
+    assert json.loads(back.stdout)["songs"] == 1
+    with Catalogue(tmp_path / "back.sqlite") as catalogue:
+        assert catalogue.counts()["failed"] == 1
+
+
+def test_a_line_to_copy_has_no_password(run_cli):
+    typed = "postgresql://me:s3cret/@@host/music?password=s3cret&user=a"
+    done = run_cli("catalogue", "copy", typed, "a.sqlite", "--replac")
+    assert done.returncode == 2
+    assert 'Try: vibelux catalogue copy "postgresql://me@host/music?user=a"' in done.stderr
 
 
 def test_a_wrong_password_is_one_sentence(run_cli, postgresql):

@@ -12,6 +12,7 @@ import typer
 
 from vibelux.cli import (
     analyse,
+    catalogue,
     demo,
     embeddings,
     evaluate,
@@ -128,6 +129,7 @@ app.adds(
     ],
 )(tag.tag)
 app.add_typer(subsonic.app, name="subsonic", rich_help_panel=_LIBRARY)
+app.add_typer(catalogue.app, name="catalogue", hidden=True)  # of few people: see docs/scale.md
 app.add_typer(profile.app, name="profile", rich_help_panel=_LIBRARY)
 app.adds("demo", panel=_LIBRARY, examples=["vibelux demo", "vibelux demo --camera --page"])(
     demo.demo

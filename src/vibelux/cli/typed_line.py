@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from vibelux.everyday_moods import UnreadableMood
 
 
+_PASSWORD = re.compile(r"(://[^:@/?#]*):.*(?=@)|(?<=[?&])(?:ssl)?password=[^&]*&?")
+"""What follows the user of an address, up to the last ``@``."""
+
+
 class TypedLine:
     """A command line.
 
@@ -155,8 +159,8 @@ class TypedLine:
 
 
 def command_line(words: Sequence[str]) -> str:
-    """Return words as they are typed."""
-    return " ".join(_quoted(word) for word in words)
+    """Return words as they are typed; passwords in addresses are left out."""
+    return " ".join(_quoted(_PASSWORD.sub(r"\1", word)) for word in words)
 
 
 def _flat(parts: "Sequence[tuple[str | None, list[str]]]") -> list[str]:

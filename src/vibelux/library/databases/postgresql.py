@@ -164,6 +164,11 @@ class PostgresqlDatabase:
             copy.set_types([_copied_as(table.c[name].type) for name in names])
             for row in rows:
                 copy.write_row(row)
+        if "id" in names:  # those to come
+            sequence = f"pg_get_serial_sequence('{table.name}', 'id')"
+            connection.exec_driver_sql(
+                f"SELECT setval({sequence}, max(id)) FROM {table.name} HAVING max(id) > 0"
+            )
 
     def cursor(self, connection: Connection) -> "_Cursor":
         """See `Database`."""
