@@ -4,6 +4,7 @@ from sqlalchemy import insert, update
 
 from vibelux.emotions import parse_mood
 from vibelux.errors import CatalogueError, InvalidInput
+from vibelux.everyday_moods import EVERYDAY_MOODS
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import path_bytes, songs
 from vibelux.library.schema_blobs import vector_blob
@@ -41,6 +42,20 @@ def test_ranks_by_fit(catalogue, tmp_path):
     np.testing.assert_allclose([entry.score for entry in found], exact, atol=1e-6)
     assert [entry.reasons[0].emotion for entry in found] == ["happy", "happy", "sad"]
     assert [len(recommend_songs(catalogue, np.ones(7), n=n)) for n in (1, 2, 3)] == [1, 2, 3]
+
+
+def test_songs_of_the_mood_come_before_others_that_fit_it_better(catalogue, tmp_path):
+    """So the dots beside a list never rise, and it begins with what the sentence below counts."""
+    add(catalogue, tmp_path / "gloomy.mp3", "neutral=0.49,sad=0.51")
+    add(catalogue, tmp_path / "rather calm.mp3", "neutral=0.3,happy=0.2,fear=0.2,disgust=0.2")
+    add(catalogue, tmp_path / "calm.mp3", "neutral=0.9,happy=0.1")
+    found = recommend_songs(catalogue, EVERYDAY_MOODS["calm"], n=3)
+    assert [entry.song.title for entry in found] == ["calm", "rather calm", "gloomy"]
+    assert found[1].score < found[2].score
+    assert [(entry.suits, entry.score) for entry in found] == sorted(
+        ((entry.suits, entry.score) for entry in found), reverse=True
+    )
+    assert all(0 <= entry.score <= 1 for entry in found)
 
 
 def test_a_face_is_read_for_what_stands_out(catalogue, tmp_path):

@@ -162,7 +162,15 @@ def recommend(
         held = None if coverage is None else coverage.as_json()
         print_json({"mood": mood_dict(wanted), "coverage": held, **notes, "songs": entries})
     else:
-        print_heading(wanted, words, of_face=of_face, why=why, typed=" ".join(said), goal=goal)
+        print_heading(
+            wanted,
+            words,
+            of_face=of_face,
+            why=why,
+            typed=" ".join(said),
+            policy=policy or "match",
+            goal=goal,
+        )
         print_songs(songs, words, why=why)
         held_in_words = [
             "" if coverage is None else coverage_in_words(coverage, words),
@@ -211,6 +219,7 @@ def print_heading(
     of_face: bool,
     why: bool,
     typed: str = "",
+    policy: str = "match",
     goal: str | None = None,
 ) -> None:
     """Print above a list which mood its songs are for.
@@ -221,6 +230,7 @@ def print_heading(
         of_face: it is a face's.
         why: say its shares.
         typed: the mood as a person named it.
+        policy: where the songs lead.
         goal: the mood that a journey leads to, likewise.
 
     """
@@ -236,7 +246,9 @@ def print_heading(
     elif of_face:
         said = sentence(face_phrase(mood, words))
     else:
-        said = words.text("cli.recommend.mood", mood=_named(typed, mood, words))
+        steps = policy in words.names("cli.recommend.policies")
+        key = f"cli.recommend.policies.{policy}" if steps else "cli.recommend.mood"
+        said = words.text(key, mood=_named(typed, mood, words))
     if goal is not None and not why:
         start = mood_phrase(mood, words) if of_face else _named(typed, mood, words)
         end = _named(goal, mood_of_text(goal, words), words)

@@ -256,17 +256,21 @@ class SongFit:
             fit[~(self._usable if rows is None else self._usable[rows])] = 0
         return fit
 
-    def best(self, mood: ArrayLike, n: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    def best(
+        self, mood: ArrayLike, n: int, *, first: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Find the n songs that fit a mood best.
 
         Args:
             mood: see `to`.
             n: the most to return, >= 0.
+            first: [shape=(songs,)] true for songs that come before all others; None: none do.
 
         Returns:
             rows [shape=(k,), dtype=int64], the best first, equal ones by row; k = min(n, songs
             that have a mood).
-            fits [shape=(k,), dtype=float32] in [0, 1], falling.
+            fits [shape=(k,), dtype=float32] in [0, 1], falling; of songs that come first and of
+            the others, each for themselves.
 
         Raises:
             InvalidMood: as `vibelux.emotions.as_mood`.
@@ -279,6 +283,8 @@ class SongFit:
         if n == 0:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
         rough = self.to(mood)
+        if first is not None:
+            rough += first
         if not self._complete:
             rough[~self._usable] = -1
         near = np.flatnonzero(rough >= nth_largest(rough, n) - 2 * _ROUNDING)
@@ -287,7 +293,8 @@ class SongFit:
         direction, point = self._sought(mood)
         alike = (self._columns[:, near] * direction[:, None].astype(np.float64)).sum(axis=0)
         fits = self._mixed(alike, self._affect[near], point)
-        order = np.argsort(-fits, kind="stable")[:n]
+        places = fits if first is None else fits + first[near].astype(np.float64)
+        order = np.argsort(-places, kind="stable")[:n]
         return near[order], fits[order]
 
     def _sought(self, mood: ArrayLike) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -12,7 +12,7 @@ from vibelux.library.catalogue import Catalogue, Song
 def nearest_songs(
     catalogue: Catalogue,
     ids: NDArray[np.int64],
-    nearest: Callable[[int], tuple[NDArray[np.int64], NDArray[np.float32]]],
+    nearest: Callable[[int], tuple[NDArray[np.int64], NDArray[np.floating]]],
     n: int,
 ) -> list[tuple[Song, float]]:
     """Return the songs that a ranking begins with, passing over those whose file is gone.

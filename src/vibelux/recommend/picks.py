@@ -25,7 +25,7 @@ from vibelux.recommend.listener.likes import Likes
 from vibelux.recommend.listener.listener import Listener
 from vibelux.recommend.listener.taste import SongFeatures, Taste
 from vibelux.recommend.ordering import Ordering
-from vibelux.recommend.policies import SAD, spares_sadness
+from vibelux.recommend.policies import SAD, Policy, spares_sadness
 from vibelux.recommend.reason_words import Explained
 from vibelux.recommend.reasons import Fact, are_close, reasons_for
 from vibelux.recommend.rest import KEPT
@@ -204,6 +204,9 @@ class Picker:
             learnt = taste.preference(features, mood, trying)
             learnt *= np.float32(ordering.personal)
             scores += learnt
+        if strength == 1 and ordering.policy != "journey":  # as a ranking: `ranking.rank`
+            for score, target in zip(scores, distinct, strict=True):
+                score += self._suiting(target, mood, ordering.policy, rows=some)
         freshness, sad = self._listener.freshness(self.columns, now=now, rows=some), self._sad
         if some is not None:
             sad = sad[some]
@@ -295,6 +298,16 @@ class Picker:
         kept[needy, songs[needy]] = True
         return kept
 
+    def _suiting(
+        self, target: Mood, mood: Mood, policy: Policy, *, rows: NDArray[np.int64] | None
+    ) -> NDArray[np.bool_]:
+        """Return which songs [shape=(k,)], all or of some rows, are of a mood that is looked for.
+
+        Without a way to another mood also those that are of the listener's, as a face shows it.
+        """
+        suiting = of_mood(self.columns, target, rows=rows)
+        return suiting | of_mood(self.columns, mood, rows=rows) if policy == "match" else suiting
+
     def coverage(self, sought: Mood) -> Coverage | None:
         """Return what the library holds of a mood [shape=(7,)]; None: of a bit of everything."""
         return coverage_of(self.columns, sought)
@@ -319,18 +332,15 @@ class Picker:
         moods = list(self.columns.few("moods")[rows])
         confidences = confidences_of(moods, [song.course for song in songs], self._statistics)
         likes = self._likes_now() if ordering.personal > 0 else None
-        policy = "off" if ordering.strength == 0 else ordering.policy
+        policy: Policy = "off" if ordering.strength == 0 else ordering.policy
         fits: dict[bytes, NDArray[np.float32]] = {}
         suiting: dict[bytes, NDArray[np.bool_]] = {}
-        of_listener = of_mood(self.columns, mood, rows=rows)
         picks = []
         for place, ((row, target), song) in enumerate(zip(places, songs, strict=True)):
             sought = target.tobytes()
             if sought not in fits:
                 fits[sought] = self._fit.to(target, rows=rows)
-                suiting[sought] = of_mood(self.columns, target, rows=rows)
-                if policy == "match":
-                    suiting[sought] |= of_listener
+                suiting[sought] = self._suiting(target, mood, policy, rows=rows)
             fit = float(fits[sought][place])
             reasons = reasons_for(
                 analysis_of(song, self._statistics),

@@ -1,10 +1,9 @@
 """Rankings: the songs that fit a mood best, each with the reasons."""
 
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from vibelux.emotions import as_mood
 from vibelux.errors import CatalogueEmpty, CatalogueError, InvalidInput
@@ -46,7 +45,8 @@ class Ranking:
     """The songs that fit a mood.
 
     Attributes:
-        songs: the best first; equal ones in the order of the catalogue.
+        songs: those of the mood first (`Recommendation.suits`), then the nearest of the others,
+            each by their fit; equal ones in the order of the catalogue.
         coverage: what the catalogue holds of the mood as the person sees it, also of a face: the
             sentence stands beside it. None: of a bit of everything.
 
@@ -74,7 +74,7 @@ def rank(
     n: int,
     of_face: bool = False,
 ) -> Ranking:
-    """Rank the catalogue's songs by how well they fit a mood.
+    """Rank the catalogue's songs: those of a mood, then the others, each by how well they fit it.
 
     Songs whose file is gone are left out, even where no scan has noticed that yet.
 
@@ -99,38 +99,38 @@ def rank(
     columns = SongColumns.of(catalogue, "affect").playable
     songs = SongFit.of(columns, statistics)
     sought = standing_out(wanted, catalogue.statistics.faces) if of_face else wanted
-    found = nearest_songs(catalogue, columns.ids, partial(songs.best, sought), n)
+    suiting = of_mood(columns, wanted)
+    if of_face:
+        suiting = suiting | of_mood(columns, sought)  # what stands out in it is looked for, too
+
+    def best(most: int) -> tuple[NDArray[np.int64], NDArray[np.floating]]:
+        rows, fits = songs.best(sought, most, first=suiting)
+        return rows, np.add(fits, suiting[rows], dtype=np.float64)
+
+    found = nearest_songs(catalogue, columns.ids, best, n)
     if not found:
         raise CatalogueError(
             "none of the catalogue's songs can be found any more; connect the disk that holds "
             "them, or scan again: vibelux scan FOLDER"
         )
     counts = emotion_counts(columns)
-    ids = [song.id for song, _ in found]
-    rows = np.array([columns.row_of(song_id) for song_id in ids], dtype=np.int64)
-    suiting = of_mood(columns, wanted, rows=rows)
-    if of_face:
-        suiting |= of_mood(columns, sought, rows=rows)  # what stands out in it is looked for, too
-    suits = dict(zip(ids, suiting.tolist(), strict=True))
-    recommendations = [
-        Recommendation(
-            song,
-            score,
-            reasons_for(
-                analysis_of(song, statistics),
-                wanted,
-                statistics=statistics,
-                policy="match",
-                target=sought,
-                fit=score,
-                counts=counts,
-            ),
-            confidence_of(song.mood, song.course, statistics),
-            suits=suits[song.id],
+    recommendations = []
+    for song, place in found:
+        if song.mood is None:
+            continue
+        suits = bool(suiting[columns.row_of(song.id)])
+        fit = place - suits
+        reasons = reasons_for(
+            analysis_of(song, statistics),
+            wanted,
+            statistics=statistics,
+            policy="match",
+            target=sought,
+            fit=fit,
+            counts=counts,
         )
-        for song, score in found
-        if song.mood is not None
-    ]
+        confidence = confidence_of(song.mood, song.course, statistics)
+        recommendations.append(Recommendation(song, fit, reasons, confidence, suits))
     return Ranking(recommendations, coverage_of(columns, wanted))
 
 

@@ -151,13 +151,12 @@ class Session:
 
     @property
     def coverage(self) -> Coverage | None:
-        """What the library holds of the mood that is looked for; None where there is not one."""
+        """What the library holds of the listener's mood; None where other songs are looked for."""
         ordering = self._ordering
-        if self._mood is None or ordering.strength == 0 or ordering.policy in ("off", "journey"):
+        if self._mood is None or ordering.strength == 0 or ordering.policy != "match":
             return None
         # The sentence stands beside the mood as it is shown, not beside what stands out in a face.
-        sought = self._mood if ordering.policy == "match" else self._path(1)[0]
-        return self._picker.coverage(sought)
+        return self._picker.coverage(self._mood)
 
     def change(self, **values: Any) -> None:
         """Change the ordering: any of `Ordering`'s attributes, by name.
