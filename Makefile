@@ -35,7 +35,7 @@ help:
 	@echo "make clean           remove what these made, .venv included"
 
 demo: .venv/core.stamp
-	$(BIN)/vibelux demo $(if $(filter-out 0,$(CAMERA)),--camera)
+	@$(BIN)/vibelux demo $(if $(filter-out 0,$(CAMERA)),--camera)
 
 test: .venv/dev.stamp page-test
 	$(BIN)/ruff check
@@ -82,14 +82,14 @@ clean:
 # install contains the core, so it renews both; the core alone never removes anything.
 
 .venv/made.stamp:
-	$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(f"VibeluX needs Python 3.11 or newer, this is {v.major}.{v.minor}; call make PYTHON=python3.x" if v < (3, 11) else 0)'
-	$(PYTHON) -m venv .venv
-	touch $@
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(f"VibeluX needs Python 3.11 or newer, this is {v.major}.{v.minor}; call make PYTHON=python3.x" if v < (3, 11) else 0)'
+	@$(PYTHON) -m venv .venv
+	@touch $@
 
 .venv/core.stamp: pyproject.toml $(PAGE) | .venv/made.stamp
 	@echo "installing VibeluX into .venv; the first time takes a minute or two"
-	$(PIP) install --quiet --no-compile --editable .  # Python compiles what is used: a fraction
-	touch $@
+	@$(PIP) install --quiet --no-compile --editable .  # Python compiles what is used: a fraction
+	@touch $@
 
 .venv/test.stamp: pyproject.toml | .venv/made.stamp
 	@echo "installing VibeluX and what its core is tested with into .venv"

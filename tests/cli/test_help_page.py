@@ -1,6 +1,8 @@
 """The pages of help as they are at 80 columns."""
 
 import ast
+import errno
+import os
 import re
 import shlex
 from pathlib import Path
@@ -112,7 +114,7 @@ def test_what_help_says_to_listeners_is_said_in_every_language(code):
 @pytest.mark.parametrize("code", LANGUAGES[1:])
 def test_what_is_translated_is_still_said(code):
     said = FRAME | {text for _, command in commands() for text in texts_of(command)}
-    said |= {*ADVICE.values()}
+    said |= {*ADVICE.values(), *map(os.strerror, errno.errorcode)}
     for file in Path(vibelux.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.JoinedStr):

@@ -153,7 +153,7 @@ def test_a_folder_is_forgotten_when_that_is_confirmed(run, filled, tmp_path):
         assert catalogue.counts()["ok"] == 3
     lines = run("forget", "/m", "--yes").stdout.splitlines()
     assert lines[0] == "4 songs and 12 failed files were removed from the catalogue."
-    assert lines[1] == f"To have them again: vibelux scan {Path('/m')}"
+    assert lines[1] == f"To undo that: vibelux scan {Path('/m')}"
     assert run().stdout == ""
     with pytest.raises(InvalidInput, match=r"no songs below /m"):
         run("forget", "/m", "--yes")

@@ -13,11 +13,18 @@ import { theme, THEMES } from "./theme";
 export const settingsView: View = (signal) => {
   const t = words();
   const learnt = h("p", { class: "muted numbers" }, "\u00a0");
+  const clear = h(
+    "button",
+    { class: "button button-bad", type: "button", onclick: () => background(forget()) },
+    t.settings.forget,
+  );
+  clear.disabled = true;
   const version = h("p", { class: "muted small" }, "\u00a0");
   const show = async (): Promise<void> => {
     const known = await api.get("/api/v1/profile", { signal });
     const counts = [known.played, known.skipped, known.liked, known.wrong_mood] as const;
     const some = counts.some((count) => count > 0);
+    clear.disabled = !some;
     fill(learnt, some ? t.settings.learntCount(...counts) : t.settings.learntNothing);
   };
   toldOf.watch(() => untilDone(show, signal), signal);
@@ -81,15 +88,7 @@ export const settingsView: View = (signal) => {
       h("p", {}, t.settings.privacyText),
       h("h3", {}, t.settings.learnt),
       learnt,
-      h(
-        "div",
-        {},
-        h(
-          "button",
-          { class: "button button-bad", type: "button", onclick: () => background(forget()) },
-          t.settings.forget,
-        ),
-      ),
+      h("div", {}, clear),
     ),
     version,
   );

@@ -35,12 +35,16 @@ def fail(error: VibeluxError) -> None:
     """Print an error on stderr, with its notes: what to type instead."""
     from rich.text import Text
 
+    from vibelux.cli.called_as import for_this_user
+
     console, words = err(), spoken()
     mark, tried = f"{words.text('cli.error')} ", f"{words.text('cli.try')} "
-    said = printable(words.translated(str(error)))
+    said = printable(for_this_user(words.translated(str(error))))
     console.print(Text.assemble((mark, "bold red"), (said, "")))
     for line in getattr(error, "__notes__", ()):
-        console.print(Text.assemble((tried, "dim"), (printable(line), "")), soft_wrap=True)
+        console.print(
+            Text.assemble((tried, "dim"), (printable(for_this_user(line)), "")), soft_wrap=True
+        )
 
 
 def note(text: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from vibelux.cli.called_as import vibelux_command
 from vibelux.cli.console import err, out, printable, spoken
 from vibelux.cli.scan_progress import duration_in_words
 from vibelux.cli.song_lines import print_songs
@@ -131,7 +132,7 @@ def _say_what_next(words: "Words", folder: Path | None, *, watched: bool) -> Non
 
     """
     _heading(5, words.text("cli.demo.yours"))
-    command = _command()
+    command = vibelux_command()
     lines = [
         (f"{command} serve", "serve"),
         (f"{command} scan ~/Music", "scan"),
@@ -220,13 +221,3 @@ def _serve(folder: Path, settings: "Settings") -> None:
         roots=Roots.usual(),
         browser=True,
     )
-
-
-def _command() -> str:
-    """Return how this user can call the program, also from an environment not activated."""
-    if shutil.which("vibelux"):
-        return "vibelux"
-    program = Path(sys.executable).with_name("vibelux")
-    if program.is_relative_to(Path.cwd()):
-        program = program.relative_to(Path.cwd())
-    return shlex.quote(str(program))

@@ -132,7 +132,8 @@ def _example(catalogue: "Catalogue") -> str:
     if song is None:
         return here("vibelux scan ~/Music")
     try:
-        named = song.title if song.title and find_song(catalogue, song.title) else str(song.id)
+        told = song.title and not song.title.startswith("-") and find_song(catalogue, song.title)
+        named = song.title if told else str(song.id)
     except CatalogueError:  # several have this title
         named = str(song.id)
     return command_line(["vibelux", "similar", named])

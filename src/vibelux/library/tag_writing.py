@@ -384,14 +384,14 @@ def _require_whole(path: Path, part: Path, changes: Fields) -> None:
         OSError: one of them cannot be read.
 
     """
-    left = "would not survive; the file was left as it is"
+    left = "the file was left as it is"
     if sound_of(part) != sound_of(path):
-        raise TagError(f"its sound {left}")
+        raise TagError(f"its sound would not survive; {left}")
     if stored_tags_and_sound(part) != stored_tags_and_sound(path):
-        raise TagError(f"its other tags {left}")
+        raise TagError(f"its other tags would not survive; {left}")
     after = read_fields(part, _NAMES)
     if any(after.get(name, []) != values for name, values in changes.items()):
-        raise TagError("it is damaged: the tags cannot be read back; the file was left as it is")
+        raise TagError(f"it is damaged: the tags cannot be read back; {left}")
 
 
 def _give_to(part: Path, status: os.stat_result) -> None:

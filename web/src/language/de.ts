@@ -187,6 +187,7 @@ export const de: Language = {
     map: "Stimmungskarte",
     history: "Verlauf",
     help: "diese Liste",
+    space: "Leertaste",
   },
 
   settings: {
@@ -241,7 +242,7 @@ export const de: Language = {
     fineTune: "Feineinstellung",
     numbers: "Zahlen",
 
-    reason: "Die Kamera kann es dir ansehen. Dein Browser fragt dich vorher.",
+    reason: "Die Kamera kann deinen Ausdruck lesen. Dein Browser fragt dich vorher.",
     start: "Kamera einschalten",
     stop: "Aus",
     again: "Noch einmal",
@@ -557,8 +558,8 @@ export const de: Language = {
 
     failedFiles: (n) =>
       n === 1
-        ? "1 Datei ließ sich nicht auswerten"
-        : `${n.toLocaleString("de")} Dateien ließen sich nicht auswerten`,
+        ? "1 Datei ließ sich nicht analysieren"
+        : `${n.toLocaleString("de")} Dateien ließen sich nicht analysieren`,
     dismiss: (file) => `${file} ausblenden, bis sie sich ändert`,
     dismissAll: "Alle ausblenden",
     andMore: (n) => `und ${n.toLocaleString("de")} weitere`,

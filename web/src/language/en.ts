@@ -198,6 +198,7 @@ export const en = {
     map: "mood map",
     history: "history",
     help: "this list",
+    space: "Space",
   },
 
   settings: {
@@ -250,7 +251,7 @@ export const en = {
     fineTune: "Fine-tune",
     numbers: "Numbers",
 
-    reason: "Your camera can read it from your face. Your browser will ask you first.",
+    reason: "Your camera can read your expression. Your browser will ask you first.",
     start: "Start the camera",
     stop: "Stop",
     again: "Try again",
@@ -454,7 +455,7 @@ export const en = {
     between: "in between",
     list: "Songs",
     counted: (songs: string, hours: number) =>
-      `${songs} · ${hours < 1 ? minutes(Math.round(60 * hours)) : hours < 2 ? "1 hour" : `${Math.floor(hours).toLocaleString("en")} hours`}`,
+      `${songs} · ${hours < 1 ? minutes(Math.max(1, Math.round(60 * hours))) : hours < 2 ? "1 hour" : `${Math.floor(hours).toLocaleString("en")} hours`}`,
     foundSongs: (found: string, all: string) => `${found} of ${all}`,
     number: (n: number) => n.toLocaleString("en"),
 

@@ -74,8 +74,7 @@ document.addEventListener("keydown", (event) => {
   found.run(event);
 });
 
-const NAMES: Readonly<Record<string, string>> = {
-  " ": "␣",
+const SIGNS: Readonly<Record<string, string>> = {
   ArrowLeft: "←",
   ArrowRight: "→",
   ArrowUp: "↑",
@@ -85,7 +84,8 @@ const NAMES: Readonly<Record<string, string>> = {
 /** Opens the list of all shortcuts. */
 export function showShortcuts(): void {
   const t = words();
-  const title = h("h2", { id: "keys-title" }, t.keys.title);
+  // In a low window the list is longer than the dialog: it is read from its beginning.
+  const title = h("h2", { id: "keys-title", tabindex: -1, autofocus: true }, t.keys.title);
   const dialog = h(
     "dialog",
     { "aria-labelledby": "keys-title" },
@@ -99,7 +99,7 @@ export function showShortcuts(): void {
           {},
           keys.map((key, index) => [
             index ? " " : null,
-            h("kbd", { class: "key" }, NAMES[key] ?? key),
+            h("kbd", { class: "key" }, key === " " ? t.keys.space : (SIGNS[key] ?? key)),
           ]),
         ),
         h("dd", {}, t.keys[label]),
