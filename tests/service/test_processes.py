@@ -14,15 +14,24 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import insert
 
+from vibelux.emotions import parse_mood
+from vibelux.errors import CatalogueLocked
 from vibelux.library.catalogue import Catalogue
+from vibelux.library.live_columns import _STORED_FROM
+from vibelux.library.schema import path_bytes, songs
+from vibelux.library.schema_blobs import vector_blob
 from vibelux.service.scan_board import ScanBoard
+from vibelux.settings import load_settings
 
 from .conftest import fill, mood
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs /proc")
 
 PATIENCE = 60.0
+
+SAD = vector_blob(parse_mood("sad"))
 
 
 class Together:
@@ -70,22 +79,29 @@ def until(what):
     return found
 
 
-@pytest.fixture
-def together(tmp_path):
-    home = tmp_path / "home"
-    with Catalogue(home / "catalogue.sqlite") as catalogue:
-        ids = fill(catalogue, tmp_path / "music")
-    process = subprocess.Popen(
+def served(folder, **options):
+    """Begin a service of two processes."""
+    return subprocess.Popen(
         [
             *(sys.executable, "-c", "from vibelux.cli import main; main()"),
-            *("serve", "--no-browser", "--port", "0", "--root", str(tmp_path)),
+            *("serve", "--no-browser", "--port", "0", "--root", str(folder)),
             *("--processes", "2"),
         ],
-        env={**os.environ, "VIBELUX_HOME": str(home), "NO_COLOR": "1"},
+        env={**os.environ, "VIBELUX_HOME": str(folder / "home"), "NO_COLOR": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
+        **options,
     )
+
+
+@pytest.fixture(params=["small"])
+def together(tmp_path, request):
+    with Catalogue(tmp_path / "home" / "catalogue.sqlite") as catalogue:
+        ids = fill(catalogue, tmp_path / "music")
+        if request.param == "large":
+            add_others(catalogue, tmp_path / "others")
+    process = served(tmp_path)
     url = re.search(r"http://\S+:\d+", process.stdout.readline())[0]
     yield Together(process, url, ids)
     for part in Together(process, url, ids).parts if process.poll() is None else ():
@@ -113,6 +129,18 @@ def test_a_session_goes_on_in_either_process(together):
         assert client.get(session).status_code == 404
 
 
+def add_others(catalogue, folder):
+    """Add so many sad songs that columns are kept in files."""
+    folder.mkdir()
+    paths = [folder / f"{number}.mp3" for number in range(_STORED_FROM)]
+    for path in paths:
+        path.touch()
+    rows = [{"path": path_bytes(path), "state": "ok", "mood": SAD} for path in paths]
+    with catalogue.writing() as connection:
+        connection.execute(insert(songs), rows)
+
+
+@pytest.mark.parametrize("together", ["small", "large"], indirect=True)
 def test_each_sees_what_the_other_one_corrected_and_learnt(together):
     song = together.ids["happy"]
     for number in (0, 1):  # both have read the songs
@@ -124,6 +152,12 @@ def test_each_sees_what_the_other_one_corrected_and_learnt(together):
         return song in [one["id"] for one in found]
 
     until(is_sad_there)
+    mapped = [
+        set(re.findall(r"files-[0-9a-f]{16}/moods\.npy", Path(f"/proc/{part}/maps").read_text()))
+        for part in together.parts
+    ]
+    assert mapped[0] == mapped[1]  # the same memory
+    assert len(mapped[0]) == (together.ask(0, "GET", "/songs")["total"] >= _STORED_FROM)
     asked = {"mood": mood(happy=1), "source": "chosen", "seed": 1}
     session = together.ask(0, "POST", "/sessions", json=asked)["id"]
     liked = {"song": song, "what": "liked"}
@@ -159,6 +193,16 @@ def test_one_that_dies_is_started_again_and_all_end_together(together):
     assert not Path(f"/proc/{second}").exists()
 
 
+def test_ctrl_c_while_processes_begin_ends_all_in_order(tmp_path):
+    process = served(tmp_path, start_new_session=True)
+    together = Together(process, "", {})
+    until(lambda: process.poll() is not None or together.parts)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    _, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode in (-signal.SIGINT, 128 + signal.SIGINT)
+    assert "Traceback" not in errors and "KeyboardInterrupt" not in errors
+
+
 def answers(together):
     try:
         return httpx.get(f"{together.url}/api/v1/health", timeout=PATIENCE).is_success
@@ -172,17 +216,65 @@ def test_none_is_left_where_the_command_is_killed(together):
     until(lambda: not any(Path(f"/proc/{part}").exists() for part in parts))
 
 
-def test_a_scan_is_stopped_by_whoever_asks(tmp_path, monkeypatch):
-    ours, theirs = ScanBoard(tmp_path), ScanBoard(tmp_path)
+@pytest.fixture
+def boards(tmp_path, monkeypatch):
+    """Two processes' boards of one service, and a function that says which one goes on."""
+    monkeypatch.setenv("VIBELUX_HOME", str(tmp_path))
+    ours, theirs = (ScanBoard.of(load_settings()) for _ in range(2))
+
+    def go_on(process):
+        monkeypatch.setattr("vibelux.service.scan_board.os.getpid", lambda: process)
+
+    go_on(1)
+    yield ours, theirs, go_on
+    ours.end()
+    theirs.end()
+
+
+def test_a_scan_is_stopped_by_whoever_asks(boards):
+    ours, theirs, go_on = boards
     ours.begin()
     ours.tell('{"state": "looking"}', at_once=True)
     assert ours.read() is None  # what this process told
-    monkeypatch.setattr("vibelux.service.scan_board.os.getpid", lambda: -1)
+    go_on(2)
     assert theirs.read() == '{"state": "looking"}'
     assert not ours.is_asked_to_stop
     theirs.ask_to_stop()
     until(lambda: ours.is_asked_to_stop)
+    ours.end()
     theirs.begin()
     assert not theirs.is_asked_to_stop
     theirs.clear()
+    assert theirs.read() is None and not theirs.folder.exists()
+
+
+def test_one_process_of_a_service_scans_at_a_time(boards):
+    ours, theirs, _ = boards
+    ours.begin()
+    ours.ask_to_stop()
+    with pytest.raises(CatalogueLocked, match="a scan is running"):
+        theirs.begin()
+    until(lambda: ours.is_asked_to_stop)  # which the other one left as it was
+    ours.end()
+    theirs.begin()
+
+
+def test_what_a_process_told_that_has_died_is_forgotten_and_nothing_else(boards):
+    ours, theirs, go_on = boards
+    ours.tell("ours", at_once=True)
+    ours.ask_to_stop()
+    theirs.forget(2)
+    go_on(2)
+    assert theirs.read() == "ours"
+    theirs.forget(1)
     assert theirs.read() is None
+    assert not ours.is_asked_to_stop
+
+
+def test_services_of_two_catalogues_have_a_board_each(boards, monkeypatch):
+    ours, _, go_on = boards
+    ours.tell("ours", at_once=True)
+    go_on(2)
+    monkeypatch.setenv("VIBELUX_CATALOGUE", "postgresql://localhost/songs")
+    assert ScanBoard.of(load_settings()).read() is None
+    assert ours.read() == "ours"

@@ -190,6 +190,8 @@ class Context:
 def _tell(board: ScanBoard, status: ScanStatus) -> None:
     """Tell the other processes how far the scan of this one is."""
     board.tell(ScanOut.of(status).model_dump_json(), at_once=not status.running)
+    if not status.running:
+        board.end()
 
 
 async def _context(request: Request) -> Context:  # a plain function would cost a thread

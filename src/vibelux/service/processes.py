@@ -10,8 +10,9 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -50,7 +51,7 @@ def serve_together(
         VibeluxError: one ended at its start.
 
     """
-    board = ScanBoard(part.settings.home / "service")
+    board = ScanBoard.of(part.settings)
     board.clear()
     told: list[int] = []
 
@@ -103,7 +104,25 @@ class _Child:
         if self.began:
             self._make()
         self.began = time.monotonic()
-        self.process.start()
+        with _without_ctrl_c():
+            self.process.start()
+
+
+@contextmanager
+def _without_ctrl_c() -> Iterator[None]:
+    """Let the processes that are started meanwhile not heed Ctrl-C, which the system sends to all.
+
+    The first one heeds it and ends the others, also those that are not ready yet.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # which would unblock it
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _watch(
@@ -129,7 +148,7 @@ def _watch(
             if time.monotonic() - child.began < _BETWEEN:
                 continue
             logger.error("a process of the service died; it is started again")
-            board.clear()  # perhaps it scanned
+            board.forget(child.process.pid or 0)
             child.start()
         if not is_ready and all(child.is_ready() for child in children):
             is_ready = True

@@ -2,13 +2,18 @@
 
 import json
 import os
+import shutil
 import threading
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from vibelux.atomic_file import atomic_file
+from vibelux.errors import CatalogueError, CatalogueLocked
+from vibelux.library.locks import Held, process_lock
 from vibelux.private_files import private_folder
+from vibelux.service.scan_job import IS_RUNNING
+from vibelux.settings import Settings
 
 _EVERY = 0.25
 """Seconds between two times that something is written, or looked for."""
@@ -17,7 +22,7 @@ _EVERY = 0.25
 class ScanBoard:
     """A folder with what the process that scans tells, and whether it is asked to stop.
 
-    Nothing of it outlives the service: whoever opens the service clears it.
+    Nothing of it outlives the service: whoever opens or ends the service removes it.
 
     Args:
         folder: made when it is first written to.
@@ -30,19 +35,47 @@ class ScanBoard:
         self._lock = threading.Lock()
         self._next_telling = self._next_look = 0.0
         self._is_asked = False
+        self._right = ExitStack()  # to scan
+
+    @classmethod
+    def of(cls, settings: Settings) -> "ScanBoard":
+        """Return the board of a catalogue, which one service at a time answers with."""
+        files = settings.catalogue_files
+        return cls(files.with_name(f"{files.name}.service"))
 
     def clear(self) -> None:
-        """Forget what an earlier service told."""
-        for path in (self._told, self._stop):
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
+        """Remove everything, before the first process of a service begins and after the last."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def forget(self, process: int) -> None:
+        """Forget the scan of a process that has died; what another one tells stays."""
+        said = self._said()
+        if said is not None and said[0] == process:
+            for path in (self._told, self._stop):
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)
 
     def begin(self) -> None:
-        """Let this process scan, whoever wanted an earlier scan to stop."""
-        with suppress(OSError):
-            self._stop.unlink(missing_ok=True)
+        """Let this process scan, and no other one; who wanted an earlier scan to stop is forgotten.
+
+        Raises:
+            CatalogueLocked: another process of this service scans.
+
+        """
+        try:
+            with suppress(OSError, CatalogueError):  # where nothing can be written
+                private_folder(self.folder)
+                lock = process_lock(self.folder / "scanning.lock", str(os.getpid()))
+                self._right.enter_context(lock)
+                self._stop.unlink(missing_ok=True)
+        except Held as held:
+            raise CatalogueLocked(IS_RUNNING) from held
         self._is_asked = False
         self._next_telling = 0.0
+
+    def end(self) -> None:
+        """Let others scan."""
+        self._right.close()
 
     def tell(self, told: str, *, at_once: bool = False) -> None:
         """Tell how far the scan of this process is.
@@ -65,10 +98,14 @@ class ScanBoard:
 
     def read(self) -> str | None:
         """Return what another process told last, or None."""
+        said = self._said()
+        return said[1] if said is not None and said[0] != os.getpid() else None
+
+    def _said(self) -> tuple[int, str] | None:
+        """Return the process that told something last, and what it told."""
         with suppress(OSError, ValueError, KeyError, TypeError):
             said = json.loads(self._told.read_bytes())
-            if said["process"] != os.getpid():
-                return str(said["told"])
+            return int(said["process"]), str(said["told"])
         return None
 
     def ask_to_stop(self) -> None:

@@ -84,7 +84,7 @@ class ScanJob:
         samples: folder for the sample catalogue.
         on_end: called when a scan has ended in any way.
         analyser: what the workers run; None for the music model.
-        on_begin: called before a scan begins.
+        on_begin: called before a scan begins; what it raises keeps it from that.
         on_status: called at every change of how far it is.
         should_stop: asked often whether somebody else wants the scan to stop.
 
@@ -145,12 +145,12 @@ class ScanJob:
         with self._lock:
             if self._status.running:
                 raise CatalogueLocked(IS_RUNNING)
+            self.on_begin()
             self._stop.clear()
             self._points.clear()
             self._began = time.monotonic()
             self._status = began
             self._thread = threading.Thread(target=self._run, args=(began, retry), daemon=True)
-            self.on_begin()
             self.on_status(began)
             self._thread.start()
             return self._status
