@@ -52,6 +52,7 @@ BENCHMARKS = (
     "song",
     "scan",
     "service",
+    "cluster",
     "page",
     "versus_vibenet",
     "install",
@@ -120,6 +121,16 @@ FIGURES: dict[str, Figure] = {
     "face_crop_p95_ms": Figure("of it, cutting them out, 95th percentile", "ms"),
     "face_classify_median_ms": Figure("of it, classifying them, median", "ms"),
     "face_classify_p95_ms": Figure("of it, classifying them, 95th percentile", "ms"),
+    "cluster_overhead": Figure(
+        "a scan on a Ray cluster of one core, processor time, beside one by a local process",
+        "×",
+        at_most=1.4,
+    ),
+    "cluster_local_songs_per_min": Figure("that scan by a local process", "songs/min"),
+    "cluster_one_songs_per_min": Figure("the same on a cluster of one core", "songs/min"),
+    "cluster_two_songs_per_min": Figure(
+        "the same with a second machine of one core (here: the other core)", "songs/min"
+    ),
     "scan_songs_per_min": Figure(
         "scan of four-minute mp3s, two workers", "songs/min", at_least=600
     ),

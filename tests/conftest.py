@@ -26,6 +26,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 from tests.forked_commands import CAN_FORK, COMMAND, ForkedCommands
+from tests.ray_machines import machines  # noqa: F401 - a fixture
 
 from vibelux.circumplex import RUSSELL_MEHRABIAN
 from vibelux.models import LABELS, WEIGHTS, Card, sha256_of

@@ -10,6 +10,7 @@ import pytest
 from scan_analysers import by_name, heard
 from sqlalchemy import select
 from tagged_songs import write_song
+from tests.ray_machines import WARNINGS
 
 from vibelux.errors import ModelError, VibeluxError
 from vibelux.library.catalogue import Catalogue
@@ -20,40 +21,8 @@ from vibelux.library.workers_process import Analyser, Job
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals"),
-    # Of Ray itself: its own advice, and files that it leaves open.
-    *map(
-        pytest.mark.filterwarnings,
-        (
-            "ignore::FutureWarning:ray",
-            "ignore::DeprecationWarning:ray",
-            "ignore::ResourceWarning",
-            "ignore::pytest.PytestUnraisableExceptionWarning",
-        ),
-    ),
+    *WARNINGS,
 ]
-
-
-@pytest.fixture(scope="module")
-def machines():
-    """A cluster of two machines with one core each."""
-    cluster_utils = pytest.importorskip("ray.cluster_utils", reason="Ray is not installed")
-    import ray
-
-    import vibelux.library.cluster_pool  # noqa: F401 - switches off what Ray tells of its use
-
-    small = {"num_cpus": 1, "object_store_memory": 100_000_000, "include_dashboard": False}
-    before = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = str(Path(__file__).parent)  # of the analysers
-    cluster = cluster_utils.Cluster(initialize_head=True, head_node_args=small)
-    cluster.add_node(num_cpus=1, object_store_memory=100_000_000)
-    ray.init(cluster.address, namespace="vibelux", log_to_driver=False)
-    yield cluster
-    ray.shutdown()
-    cluster.shutdown()
-    if before is None:
-        del os.environ["PYTHONPATH"]
-    else:
-        os.environ["PYTHONPATH"] = before
 
 
 @pytest.fixture

@@ -53,6 +53,7 @@ class NodeWorkers:
     def __init__(self, analyser: Analyser, count: int, song_timeout: float) -> None:
         self._analyser, self._count, self._song_timeout = analyser, count, song_timeout
         self._came: queue.SimpleQueue[Sent] = queue.SimpleQueue()
+        self._first: Sent | None = None
         self._settled: queue.SimpleQueue[Outcome | VibeluxError] = queue.SimpleQueue()
         self._given: dict[int, Job] = {}  # as they came, by key
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -113,8 +114,7 @@ class NodeWorkers:
                 on_wait=lambda: None,  # so that jobs that come meanwhile are seen
             ) as group:
                 while True:
-                    first = self._came.get()
-                    self._came.put(first)
+                    self._first = self._came.get()
                     for outcome in group.outcomes(self._next):
                         self._settle(outcome)
         except VibeluxError as error:
@@ -124,10 +124,12 @@ class NodeWorkers:
 
     def _next(self) -> Job | None:
         while True:
-            try:
-                sent = self._came.get_nowait()
-            except queue.Empty:
-                return None
+            sent, self._first = self._first, None
+            if sent is None:
+                try:
+                    sent = self._came.get_nowait()
+                except queue.Empty:
+                    return None
             job = sent.job
             if sent.content is None:
                 return job
