@@ -98,7 +98,7 @@ def test_songs_are_found_by_path(catalogue, monkeypatch):
 def test_names_that_fit_no_song_or_several(catalogue):
     with pytest.raises(CatalogueError, match="no song fits 'nobody'"):
         find_song(catalogue, "nobody")
-    with pytest.raises(CatalogueError, match=r"4 songs fit 'ben': 2 'Love Song' by Ben, .* an id"):
+    with pytest.raises(CatalogueError, match=r"4 songs fit 'ben': 2 'Love Song' \(Ben\), .* an id"):
         find_song(catalogue, "ben")
     with pytest.raises(CatalogueError, match="name a song by"):
         find_song(catalogue, "  ")

@@ -127,8 +127,9 @@ def play(
     require_catalogue(settings.catalogue)
     state = settings.home / "listening.json"
     sourced = chosen is not None or camera or follow or image is not None or like is not None
-    saved = _to_go_on_with(state, resume=resume, sourced=sourced)
-    if saved is None and not sourced and policy != "off":
+    begins = sourced or policy == "off"
+    saved = _to_go_on_with(state, resume=resume, begins=begins)
+    if saved is None and not begins:
         calm = spoken().text("everyday.calm.name")
         raise wrong("play_what", instead={"--mood": calm})
     with ExitStack() as stack:
@@ -180,18 +181,18 @@ def _require_one(**sources: object) -> None:
         raise wrong("only_one", given=enumerated(given, spoken()), instead=instead)
 
 
-def _to_go_on_with(state: Path, *, resume: bool | None, sourced: bool) -> "SavedSession | None":
-    """Return the last session if it is to go on."""
+def _to_go_on_with(state: Path, *, resume: bool | None, begins: bool) -> "SavedSession | None":
+    """Return the last session if it is to go on: not unasked where something was asked for."""
     from datetime import datetime
 
     from vibelux.players.saved_session import SavedSession
 
-    if resume is False:
+    if resume is False or (resume is None and begins):
         return None
     saved = SavedSession.read(state)
     if saved is None:
         if resume:
-            calm = {} if sourced else {"--mood": spoken().text("everyday.calm.name")}
+            calm = {} if begins else {"--mood": spoken().text("everyday.calm.name")}
             raise wrong("no_session", instead={"--resume": None, **calm})
         return None
     if resume is None and sys.stdin.isatty() and out().is_terminal:
@@ -200,9 +201,7 @@ def _to_go_on_with(state: Path, *, resume: bool | None, sourced: bool) -> "Saved
         songs = words.figures(saved.played)
         asked = words.of_number("cli.play.go_on", saved.played, songs=songs, when=when)
         resume = confirm(asked, usual=True)
-    elif resume is None:
-        resume = not sourced
-    return saved if resume else None
+    return saved if resume is not False else None
 
 
 def _player(

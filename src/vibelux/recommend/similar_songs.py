@@ -189,7 +189,7 @@ def find_song(catalogue: Catalogue, text: str) -> Song:
 
 def _listed(songs: Sequence[Song]) -> str:
     return ", ".join(
-        f"{song.id} '{song.title}'" + (f" by {song.artist}" if song.artist else "")
+        f"{song.id} '{song.title}'" + (f" ({song.artist})" if song.artist else "")
         for song in songs
     )
 
