@@ -26,6 +26,30 @@ def test_axe_finds_nothing_in_dialogs(open_page):
     assert violations(page) == []
 
 
+def test_a_dialog_keeps_the_focus_and_gives_it_back(open_page):
+    """And begins at its beginning, however low the window is."""
+    page = open_page().page
+    page.set_viewport_size({"width": 640, "height": 400})
+    opener = page.get_by_role("link", name="Settings")
+    opener.focus()
+    page.keyboard.press("?")
+    page.get_by_role("dialog").wait_for()
+    assert page.get_by_role("heading", name="Keyboard").evaluate(
+        "(title) => title.getBoundingClientRect().top >= 0"
+    )
+    for _ in range(6):
+        page.keyboard.press("Tab")
+        assert page.evaluate(
+            """() => {
+              const e = document.activeElement;
+              return e === document.body || e.closest("dialog") !== null;
+            }"""
+        )
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="detached")
+    assert focused(page) == "a Settings"
+
+
 def test_axe_sees_what_is_wrong(open_page):
     """The check itself works."""
     page = open_page().page

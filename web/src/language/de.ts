@@ -685,9 +685,9 @@ export const de: Language = {
     pleasant: "angenehm",
     unpleasant: "unangenehm",
     calm: "ruhig",
-    energetic: "energisch",
+    energetic: "energiegeladen",
     degree: (word, very) => (very ? `sehr ${word}` : word),
-    middle: "weder angenehm noch unangenehm, weder ruhig noch energisch",
+    middle: "weder angenehm noch unangenehm, weder ruhig noch energiegeladen",
     legend: "Gezeigte Emotionen",
     here: "Lieder hier",
     hereNothing:
