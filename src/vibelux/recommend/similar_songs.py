@@ -189,8 +189,7 @@ def find_song(catalogue: Catalogue, text: str) -> Song:
 
 def _listed(songs: Sequence[Song]) -> str:
     return ", ".join(
-        f"{song.id} '{song.title}'" + (f" ({song.artist})" if song.artist else "")
-        for song in songs
+        f"{song.id} '{song.title}'" + (f" ({song.artist})" if song.artist else "") for song in songs
     )
 
 
