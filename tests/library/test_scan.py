@@ -1,17 +1,16 @@
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 import textwrap
 import time
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 from sqlalchemy import event
 
+from vibelux.database_url import DatabaseUrl
 from vibelux.emotions import parse_mood
 from vibelux.errors import CatalogueError, CatalogueLocked, InvalidInput, ModelError
 from vibelux.library.catalogue import Catalogue
@@ -457,36 +456,30 @@ SCRIPT = textwrap.dedent(
 
 
 @pytest.fixture
-def scanning(music, notes, tmp_path):
+def scanning(music, notes, tmp_path, catalogue):
     """A scan of 60 songs under way in a process group of its own."""
     for number in range(60):
         (music / f"{number}.mp3").write_text(str(number))
     script = tmp_path / "scan_slowly.py"
     script.write_text(SCRIPT.format(here=str(HERE), notes=str(notes), music=str(music)))
-    home = tmp_path / "home"
+    environment = {"VIBELUX_HOME": str(tmp_path / "home")}
+    if isinstance(catalogue.place, DatabaseUrl):
+        environment["VIBELUX_CATALOGUE"] = catalogue.place.full
     process = subprocess.Popen(
         [sys.executable, script],
-        env=os.environ | {"VIBELUX_HOME": str(home)},
+        env=os.environ | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
-    while saved(home / "catalogue.sqlite") < 6:
+    while catalogue.counts()["ok"] < 6:
         if process.poll() is not None:
             pytest.fail(process.stderr.read())
         time.sleep(0.05)
     yield process
     process.kill()
     process.communicate()
-
-
-def saved(path):
-    try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as plain:
-            return plain.execute("SELECT count(*) FROM songs WHERE state = 'ok'").fetchone()[0]
-    except sqlite3.OperationalError:
-        return 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")

@@ -71,8 +71,8 @@ def changes_since(
     """
     for place in range(len(known) - 1, -1, -1):
         one = known[place]
-        same = "SELECT 1 FROM song_changes WHERE change = ? AND token = ?"
-        if one.settled and cursor.execute(same, (one.number, one.token)).fetchone():
+        same = "SELECT 1 FROM song_changes WHERE change = ? AND token = ? AND song = ?"
+        if one.settled and cursor.execute(same, (one.number, one.token, one.song)).fetchone():
             break
     else:
         return None

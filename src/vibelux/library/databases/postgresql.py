@@ -229,7 +229,8 @@ class _Cursor:
         return self._cursor.fetchone()
 
     def fetchall(self) -> list[Any]:
-        return self._cursor.fetchall()
+        rows: list[Any] = self._cursor.fetchall()
+        return rows
 
     def close(self) -> None:
         self._cursor.close()
