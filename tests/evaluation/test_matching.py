@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import insert
 
 from vibelux.circumplex import affect_of
 from vibelux.datasets.faces import FaceData
@@ -22,11 +23,14 @@ from vibelux.evaluation.matching import (
     of_collection,
 )
 from vibelux.evaluation.predictions import read_song_predictions
+from vibelux.library.catalogue import Catalogue
+from vibelux.library.schema import path_bytes, songs
+from vibelux.library.schema_blobs import vector_blob
 from vibelux.model_statistics import ModelStatistics
-from vibelux.recommend.fit import SongFit, standing_out
+from vibelux.recommend.ranking import recommend_songs
 
 STATISTICS = ModelStatistics()
-MUSIC, FACES = STATISTICS.songs, STATISTICS.faces
+MUSIC = STATISTICS.songs
 
 RNG = np.random.default_rng(4)
 
@@ -43,12 +47,12 @@ def songs_of_quadrants(each: int) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.fixture
 def data() -> MatchingData:
-    songs, quadrant = songs_of_quadrants(30)
+    moods, quadrant = songs_of_quadrants(30)
     label = np.tile(np.arange(7), 8)
     faces = (0.2 / 7 + 0.8 * np.eye(7))[label].astype(np.float32)
-    affect = np.clip(affect_of(songs, MUSIC.affect), -1, 1)
+    affect = np.clip(affect_of(moods, MUSIC.affect), -1, 1)
     return MatchingData(
-        faces, label, songs, affect, quadrant, np.arange(120).astype(str), STATISTICS
+        faces, label, moods, affect, quadrant, np.arange(120).astype(str), STATISTICS
     )
 
 
@@ -69,12 +73,26 @@ def test_precision_is_counted_by_hand(data):
     assert found["strongest only"].by_emotion[3] == pytest.approx(expected)
 
 
-def test_the_default_is_what_recommend_does(data):
+def test_the_default_is_what_recommend_does(data, tmp_path):
+    """The songs of the mood first, then the others, each by their fit."""
+    rows = []
+    for number, (mood, affect) in enumerate(zip(data.songs, data.affect, strict=True)):
+        path = tmp_path / f"{number}.mp3"
+        path.touch()
+        numbers = {"valence": float(affect[0]), "arousal": float(affect[1])}
+        known = {"path": path_bytes(path), "state": "ok", "model": "m", **numbers}
+        rows.append({**known, "mood": vector_blob(mood)})
     faces = RNG.dirichlet(np.ones(7), 5).astype(np.float32)
     scores = METHODS[DEFAULT](faces, data)
-    songs = SongFit(data.songs, data.affect, statistics=MUSIC)
-    for face, row in zip(faces, scores, strict=True):
-        np.testing.assert_array_equal(songs.to(standing_out(face, FACES)), row)
+    with Catalogue(tmp_path / "catalogue.sqlite") as catalogue:
+        with catalogue.writing() as connection:
+            connection.execute(insert(songs), rows)
+        for face, row in zip(faces, scores, strict=True):
+            ranked = recommend_songs(catalogue, face, n=len(rows), of_face=True)
+            order = [int(entry.song.path.stem) for entry in ranked]
+            assert [data.songs[place].tobytes() for place in order] == [
+                data.songs[place].tobytes() for place in np.argsort(-row, kind="stable")
+            ]
 
 
 def test_a_standard_error_is_small_where_artists_agree(data):
@@ -85,11 +103,11 @@ def test_a_standard_error_is_small_where_artists_agree(data):
 
 def test_one_collection_can_be_matched_alone():
     rows = [LabelledSong(path=Path(), given=n, group=n, dataset=n[0]) for n in ("a1", "b1", "a2")]
-    songs = SongData(tuple(rows))
-    assert [song.given for song in of_collection(songs, "a").rows] == ["a1", "a2"]
-    assert of_collection(songs, None) is songs
+    labelled = SongData(tuple(rows))
+    assert [song.given for song in of_collection(labelled, "a").rows] == ["a1", "a2"]
+    assert of_collection(labelled, None) is labelled
     with pytest.raises(DatasetError, match="no collection 'c' among the songs; there are: a, b"):
-        of_collection(songs, "c")
+        of_collection(labelled, "c")
 
 
 def test_halves_part_the_artists():

@@ -16,6 +16,7 @@ from vibelux.datasets.songs import QUADRANTS, SongData
 from vibelux.emotions import EMOTIONS
 from vibelux.errors import DatasetError, InvalidInput
 from vibelux.evaluation.predictions import SongPrediction
+from vibelux.library.song_emotions import moods_of_mood
 from vibelux.model_statistics import ModelStatistics
 from vibelux.recommend.fit import SHIPPED, Formula, SongFit, standing_out
 
@@ -32,7 +33,7 @@ QUADRANT_OF_EMOTION = {
 }
 """The quadrant of each emotion in Russell's circumplex; neutral is taken for calm."""
 
-DEFAULT = "the fit, standing out"
+DEFAULT = "the fit, standing out, songs of the mood first"
 """What VibeluX does; it is compared with `RANDOM` and the other `METHODS`."""
 
 RANDOM = "random choice"
@@ -267,6 +268,18 @@ def _fit(formula: Formula, *, stand_out: bool) -> _Score:
     return score
 
 
+def _as_ranked(faces: _Moods, data: MatchingData) -> _Moods:
+    """Return scores in the order of `vibelux.recommend.ranking.rank`, of a face."""
+    songs = SongFit(data.songs, data.affect, statistics=data.statistics.songs)
+    scores = []
+    for face in faces:
+        sought = standing_out(face, data.statistics.faces)
+        suiting = moods_of_mood(data.songs, data.affect, face)
+        suiting |= moods_of_mood(data.songs, data.affect, sought)
+        scores.append(songs.to(sought) + suiting)
+    return np.stack(scores)
+
+
 def _centred(faces: _Moods, data: MatchingData) -> _Moods:
     return _cosine(faces - data.songs.mean(axis=0), data.songs - data.songs.mean(axis=0))
 
@@ -293,5 +306,6 @@ METHODS: dict[str, _Score] = {
     "cosine, centred on the catalogue": _centred,
     **{name: _fit(formula, stand_out=False) for name, formula in _FORMULAS.items()},
     **{f"{name}, standing out": _fit(f, stand_out=True) for name, f in _FORMULAS.items()},
+    DEFAULT: _as_ranked,
 }
 """Scores [shape=(F, S)] of songs for faces from their moods; higher is better."""

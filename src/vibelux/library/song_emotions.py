@@ -66,14 +66,10 @@ def of_word(
         rows: [shape=(k,)] of the songs; None for all.
 
     """
-    so = np.zeros((len(EMOTIONS) + 1, len(ENERGIES)), bool)  # the last row: no mood
-    for emotion, energies in _SOUNDING[word].items():
-        so[EMOTIONS.index(emotion), [ENERGIES.index(energy) for energy in energies]] = True
     emotions, arousal = emotions_of(songs), songs.affect[:, 1]
     if rows is not None:
         emotions, arousal = emotions[rows], arousal[rows]
-    found: NDArray[np.bool_] = so[emotions, energies_of(arousal)]
-    return found
+    return _of_word(emotions, arousal, word)
 
 
 def of_mood(
@@ -92,8 +88,40 @@ def of_mood(
     """
     if (word := word_of_mood(mood)) is not None:
         return of_word(songs, word, rows=rows)
+    return counting_as(songs, _said_by(mood), rows=rows)
+
+
+def moods_of_mood(
+    moods: NDArray[np.floating], affect: NDArray[np.floating], mood: Mood
+) -> NDArray[np.bool_]:
+    """Return which songs are of a mood, as `of_mood`, of songs that are in no catalogue.
+
+    Args:
+        moods: of the songs [shape=(n, 7)].
+        affect: valence and arousal of the songs in [-1, 1] [shape=(n, 2)].
+        mood: [shape=(7,)].
+
+    """
+    emotions = song_emotions(moods, affect[:, 0])
+    if (word := word_of_mood(mood)) is not None:
+        return _of_word(emotions, affect[:, 1], word)
+    return np.isin(emotions, _said_by(mood))
+
+
+def _of_word(
+    emotions: NDArray[np.integer], arousal: NDArray[np.floating], word: Word
+) -> NDArray[np.bool_]:
+    so = np.zeros((len(EMOTIONS) + 1, len(ENERGIES)), bool)  # the last row: no mood
+    for emotion, energies in _SOUNDING[word].items():
+        so[EMOTIONS.index(emotion), [ENERGIES.index(energy) for energy in energies]] = True
+    found: NDArray[np.bool_] = so[emotions, energies_of(arousal)]
+    return found
+
+
+def _said_by(mood: Mood) -> list[int]:
+    """Return the emotions by which a mood is said, all of them for a bit of everything."""
     named = [EMOTIONS.index(emotion) for emotion in named_emotions(mood)]
-    return counting_as(songs, named or range(len(EMOTIONS)), rows=rows)
+    return named or list(range(len(EMOTIONS)))
 
 
 def counting_as(
