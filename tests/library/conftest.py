@@ -57,7 +57,13 @@ def reads(monkeypatch):
         found.append(None if ids is None else sorted(ids))
         return read_columns(*arguments, ids=ids, **options)
 
+    class Counted(song_columns.ColumnStream):
+        def __iter__(self):
+            found.append(None)
+            return super().__iter__()
+
     monkeypatch.setattr(song_columns, "read_columns", counted)
+    monkeypatch.setattr(song_columns, "ColumnStream", Counted)
     return found
 
 

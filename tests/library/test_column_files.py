@@ -259,20 +259,21 @@ def test_a_process_that_is_killed_while_it_writes_leaves_the_old_files(catalogue
     program = f"""
 import os, signal, sys
 from pathlib import Path
-from vibelux.library import column_files, live_columns, near_sounds
+from vibelux.library import column_files, column_writer, live_columns, near_sounds
 from vibelux.library.catalogue import Catalogue
 live_columns._STORED_FROM = near_sounds._CELLS_FROM = 0
-write, atomic = column_files._write, column_files.atomic_file
-def dying(path, array):
-    if path.name == {at!r}:
-        path.write_bytes(b"half")
+write, atomic = column_writer.ArrayWriter.add, column_files.atomic_file
+def dying(self, array):
+    if Path(self._file.name).name == {at!r}:
+        self._file.write(b"half")
+        self._file.flush()
         os.kill(os.getpid(), signal.SIGKILL)
-    write(path, array)
+    write(self, array)
 def dying_too(path, **options):
     if path.name == {at!r}:
         os.kill(os.getpid(), signal.SIGKILL)
     return atomic(path, **options)
-column_files._write, column_files.atomic_file = dying, dying_too
+column_writer.ArrayWriter.add, column_files.atomic_file = dying, dying_too
 live_columns.LiveColumns(Catalogue(Path({str(catalogue.path)!r}))).now()
 """
     done = subprocess.run([sys.executable, "-c", program], check=False)
@@ -283,6 +284,39 @@ live_columns.LiveColumns(Catalogue(Path({str(catalogue.path)!r}))).now()
     reads.clear()
     columns = live(catalogue)  # which writes what the other one could not, and tidies up
     assert reads == [sorted(ids[:5])]
+    check(columns, catalogue)
+    assert len(generations(catalogue)) == 1
+
+
+@pytest.mark.parametrize("together", [1, 7, 4096])
+def test_all_songs_are_read_a_few_at_a_time(catalogue, ids, add_song, reads, monkeypatch, together):
+    monkeypatch.setattr("vibelux.library.column_reading._CHUNK", together)
+    for number in range(9):
+        state, own = ("ok", "failed", "missing")[number % 3], f"music-{number % 2 + 2}"
+        other = vector_blob(np.ones(2 + number % 2), EMBEDDING)
+        values = {"embedding": other} | ({"model": own} if state == "ok" else {})
+        add_song(catalogue, f"/n/{number}.mp3", state=state, **values)
+    columns = live(catalogue)
+    assert (reads, columns.in_files, columns.unsaved) == ([None], True, 0)
+    check(columns, catalogue)
+    sounds = [
+        columns._sounds[place].model if place >= 0 else None for place in columns._columns["sounds"]
+    ]
+    expected = plain_columns(catalogue)
+    assert sounds == [
+        expected._sounds[place].model if place >= 0 else None
+        for place in expected._columns["sounds"]
+    ]
+
+
+def test_embeddings_of_most_songs_count_though_the_first_songs_have_others(
+    catalogue, ids, add_song, reads, monkeypatch
+):
+    monkeypatch.setattr("vibelux.library.column_reading._CHUNK", 5)
+    with sqlite3.connect(catalogue.path) as other:
+        other.execute("UPDATE songs SET model = 'music-0' WHERE id <= ?", (ids[9],))
+    columns = live(catalogue)
+    assert (reads, columns.model, columns.in_files) == ([None, None], "music-1", True)
     check(columns, catalogue)
     assert len(generations(catalogue)) == 1
 

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from vibelux.library.mapped_array import ArrayFile, FewRows, MappedArray
+from vibelux.library.column_writer import write_array
+from vibelux.library.mapped_array import ArrayFile, FewRows, MappedArray, TakenRows
 
 
 @pytest.mark.parametrize("axis", [0, -1])
@@ -47,6 +48,16 @@ def test_names_and_numbers_are_read_as_rows_too(tmp_path):
         np.save(tmp_path / "a.npy", values)
         found = MappedArray.of(file_of(tmp_path)).few(np.array([2, 0]))
         assert found.tolist() == values[[2, 0]].tolist()
+
+
+def test_rows_that_are_taken_later_are_those_taken_now(tmp_path):
+    array, rows = np.arange(12).reshape(6, 2), np.array([5, 0, 3])
+    taken = TakenRows(array, rows)
+    assert (taken.shape, taken.dtype, taken.nbytes, len(taken)) == ((3, 2), array.dtype, 48, 3)
+    np.testing.assert_array_equal(np.asarray(taken), array[rows])
+    np.testing.assert_array_equal(taken[1:], array[rows][1:])
+    write_array(tmp_path / "a.npy", taken)
+    np.testing.assert_array_equal(np.load(tmp_path / "a.npy"), array[rows])
 
 
 def file_of(folder):

@@ -16,7 +16,7 @@ import shutil
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -29,12 +29,13 @@ from vibelux.atomic_file import atomic_file
 from vibelux.errors import CatalogueError, ModelError
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.column_reading import Sound
+from vibelux.library.column_writer import ColumnWriter, write_array
 from vibelux.library.locks import Held, process_lock
 from vibelux.library.mapped_array import ArrayFile, MappedArray
 from vibelux.library.song_changes import Change, Changes
 from vibelux.library.sqlite_file import writable
 from vibelux.library.text_column import Column, TextColumn
-from vibelux.private_files import private_file, private_folder
+from vibelux.private_files import private_folder
 
 _FORMAT = 1
 """Of the files, and of what columns hold: count it up when a column is made in another way. A test
@@ -42,9 +43,6 @@ knows what they hold now."""
 
 _ROOM = 2
 """Of the bytes of a generation, how many times as many must be free."""
-
-_WRITTEN_AT_ONCE = 1 << 24
-"""Bytes: the system is told to write them while the next ones come."""
 
 Stored = MappedArray | TextColumn
 
@@ -116,9 +114,9 @@ class ColumnFiles:
         with suppress(OSError, ValueError):
             for part in parts:
                 with atomic_file(self._path(f"{name}.{part}"), private=True) as path:
-                    _write(path, made[part])
+                    write_array(path, made[part])
             return {part: self._kept(name, part) for part in parts}
-        return {part: MappedArray(made[part], axis=-1) for part in parts}
+        return {part: MappedArray(np.asarray(made[part]), axis=-1) for part in parts}
 
     def _kept(self, name: str, part: str) -> MappedArray:
         return MappedArray.of(ArrayFile(self._path(f"{name}.{part}")), axis=-1)
@@ -178,17 +176,19 @@ def files_of(catalogue: Catalogue) -> ColumnFiles | None:
 
 def write_files(
     catalogue: Catalogue,
-    columns: Mapping[str, Column],
-    snapshot: Snapshot,
+    parts: Iterable[Mapping[str, Column]],
+    snapshot: Callable[[], Snapshot],
     *,
+    size: int,
     complete: Callable[[ColumnFiles], None] = lambda _: None,
 ) -> ColumnFiles | None:
     """Write columns as the generation that counts from now on, and remove older ones.
 
     Args:
         catalogue: whose songs they are.
-        columns: all that there are, by name.
-        snapshot: what is said of them.
+        parts: of all columns that there are, by name: some songs after the other.
+        snapshot: says what is said of them, once all have come.
+        size: bytes that they take, about.
         complete: adds what follows from the columns and is to be there from the beginning.
 
     Returns:
@@ -201,42 +201,38 @@ def write_files(
     folder = folder_of(catalogue.path)
     with suppress(OSError, CatalogueError, ModelError, Held):
         private_folder(folder)
-        if shutil.disk_usage(folder).free < _ROOM * sum(map(_size, columns.values())):
+        if shutil.disk_usage(folder).free < _ROOM * size:
             return None
         with process_lock(folder / "writing.lock", str(os.getpid())):
-            return _written(catalogue, columns, snapshot, complete)
+            return _written(catalogue, parts, snapshot, complete)
     return None
 
 
 def _written(
     catalogue: Catalogue,
-    columns: Mapping[str, Column],
-    snapshot: Snapshot,
+    parts: Iterable[Mapping[str, Column]],
+    snapshot: Callable[[], Snapshot],
     complete: Callable[[ColumnFiles], None],
 ) -> ColumnFiles:
     manifest = _manifest_of(catalogue)
     name = f"{manifest.stem}-{secrets.token_hex(8)}"
     folder = manifest.parent / name
     private_folder(folder)
-    texts = {n: one.text for n, one in columns.items() if isinstance(one, TextColumn)}
-    arrays = [n for n in columns if n not in texts]
     try:
-        for column_name, column in columns.items():
-            if isinstance(column, TextColumn):
-                whole = column.plain()
-                _write(folder / f"{column_name}.offsets.npy", whole.offsets)
-                _write(folder / f"{column_name}.data.npy", whole.data)
-            else:
-                _write(folder / f"{column_name}.npy", column)
-        files = ColumnFiles(folder, snapshot, texts, arrays)
+        with closing(ColumnWriter(folder)) as writer:
+            for columns in parts:
+                writer.add(columns)
+            writer.finish()
+        written = snapshot()
+        files = ColumnFiles(folder, written, writer.texts, writer.arrays)
         complete(files)
         said = {
             "made_by": _maker(catalogue),
             "generation": name,
-            "texts": texts,
-            "arrays": arrays,
-            **asdict(snapshot),
-            "changes": [(one.number, one.token, one.song) for one in snapshot.changes],
+            "texts": writer.texts,
+            "arrays": writer.arrays,
+            **asdict(written),
+            "changes": [(one.number, one.token, one.song) for one in written.changes],
         }
         with atomic_file(manifest, private=True) as part_path:
             part_path.write_text(json.dumps(said), encoding="ascii")
@@ -250,22 +246,9 @@ def _written(
     return files
 
 
-def _write(path: Path, array: NDArray[Any]) -> None:
-    """Write an array, and wait until it is on the disk.
-
-    Raises:
-        OSError: it cannot be written.
-
-    """
-    private_file(path)
-    with path.open("wb") as file:
-        header = np.lib.format.header_data_from_array_1_0(np.empty(0, array.dtype))
-        np.lib.format.write_array_header_1_0(file, header | {"shape": array.shape})
-        rows = max(1, _WRITTEN_AT_ONCE // max(1, array.nbytes // max(1, len(array))))
-        for first in range(0, len(array), rows):
-            file.write(np.ascontiguousarray(array[first : first + rows]).data)
-        file.flush()
-        os.fsync(file.fileno())
+def size_of(columns: Mapping[str, Column]) -> int:
+    """Return the bytes that columns take."""
+    return sum(map(_size, columns.values()))
 
 
 def _size(column: Column) -> int:

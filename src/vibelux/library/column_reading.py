@@ -5,7 +5,7 @@ What cannot be used, whoever wrote it, counts as not there: it costs its song, n
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -79,38 +79,116 @@ def read_columns(
     sound: Sound | None,
 ) -> ReadColumns:
     """Read songs; arguments as in `SongColumns.read`."""
-    wanted = list(dict.fromkeys(("ids", "states", "moods", *names)))
-    embedded = "embeddings" in wanted
-    if "affect_known" in wanted and "affect" not in wanted:
-        wanted.append("affect")
-    columns = {name: SOURCES[name] for name in wanted if name in SOURCES}
-    sources = list(dict.fromkeys(source for one in columns.values() for source in one.sources))
-    if embedded:
-        sources += ["embedding", "model"]
-    parts: dict[str, list[Column]] = {name: [] for name in columns}
+    wanted = _Wanted(names)
+    chunks = _chunks(cursor, f"SELECT {wanted.sql} FROM songs", catalogue, ids)
+    return wanted.read(chunks, catalogue, sound=None if ids is None else (sound,))
+
+
+def read_parts(
+    cursor: Any,
+    catalogue: Catalogue,
+    *,
+    names: Sequence[str],
+    ids: Sequence[int] | None,
+    sound: Sound | None,
+) -> Iterator[ReadColumns]:
+    """Yield songs, a few thousand at a time.
+
+    Args:
+        cursor: as of `SongColumns.read`.
+        catalogue: as there.
+        names: as there.
+        ids: as there.
+        sound: the model and size of the embeddings that count; None: none do.
+
+    """
+    wanted = _Wanted(names)
+    for chunk in _chunks(cursor, f"SELECT {wanted.sql} FROM songs", catalogue, ids):
+        yield wanted.read([chunk], catalogue, sound=(sound,))
+
+
+def likely_sound(cursor: Any, catalogue: Catalogue) -> Sound | None:
+    """Return the sound that most of the first songs have; others may have another one."""
+    which, values = of_server(catalogue.server)
+    query = f"SELECT embedding, model FROM songs WHERE {which} AND state = 'ok' LIMIT {_CHUNK}"
     embeddings = _Embeddings()
-    for chunk in _chunks(cursor, f"SELECT {', '.join(sources)} FROM songs", catalogue, ids):
-        values = dict(zip(sources, zip(*chunk, strict=True), strict=True))
-        for name, column in columns.items():
-            parts[name].append(column.of(*(values[source] for source in column.sources)))
-        if embedded:
-            embeddings.add(values["embedding"], values["model"])
-    read: dict[str, Any] = {
-        name: joined(parts.pop(name) or [column.of(*column.nothing)])
-        for name, column in columns.items()
-    }
-    known: NDArray[np.bool_] = np.any(read["moods"], axis=1)
-    if "affect_known" in wanted:
-        read["affect_known"] = ~np.isnan(read["affect"])
-    if "affect" in read:
-        read["affect"] = _completed(read["affect"], read["moods"], known, catalogue)
-    playable = (read["states"] == STATES.index("ok")) & known
-    if embedded:
-        read["sounds"] = embeddings.column()
-        if ids is None:
-            sound = most_frequent(read["sounds"][playable], embeddings.sounds)
-        read["embeddings"] = embeddings.matrix(sound)
-    return ReadColumns(read, playable, sound, embeddings.sounds)
+    if rows := cursor.execute(query, values).fetchall():
+        embeddings.add(*zip(*rows, strict=True))
+    return most_frequent(embeddings.column(), embeddings.sounds)
+
+
+def count_songs(cursor: Any, catalogue: Catalogue) -> int:
+    """Return how many songs a catalogue has, in any state."""
+    which, values = of_server(catalogue.server)
+    (number,) = cursor.execute(f"SELECT count(*) FROM songs WHERE {which}", values).fetchone()
+    return int(number)
+
+
+class _Wanted:
+    """The columns that are read, and what they are read from.
+
+    Args:
+        names: of the columns, as of `SongColumns.read`.
+
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = list(dict.fromkeys(("ids", "states", "moods", *names)))
+        self._embedded = "embeddings" in self._names
+        if "affect_known" in self._names and "affect" not in self._names:
+            self._names.append("affect")
+        self._columns = {name: SOURCES[name] for name in self._names if name in SOURCES}
+        sources = [source for one in self._columns.values() for source in one.sources]
+        self._sources = list(dict.fromkeys(sources))
+        if self._embedded:
+            self._sources += ["embedding", "model"]
+
+    @property
+    def sql(self) -> str:
+        """What is selected."""
+        return ", ".join(self._sources)
+
+    def read(
+        self,
+        chunks: Iterable[Sequence[tuple[Any, ...]]],
+        catalogue: Catalogue,
+        *,
+        sound: tuple[Sound | None] | None,
+    ) -> ReadColumns:
+        """Return songs.
+
+        Args:
+            chunks: rows of what `sql` selects.
+            catalogue: that they are of.
+            sound: of the embeddings that count; None: those of most songs.
+
+        """
+        columns = self._columns
+        parts: dict[str, list[Column]] = {name: [] for name in columns}
+        embeddings = _Embeddings()
+        for chunk in chunks:
+            values = dict(zip(self._sources, zip(*chunk, strict=True), strict=True))
+            for name, column in columns.items():
+                parts[name].append(column.of(*(values[source] for source in column.sources)))
+            if self._embedded:
+                embeddings.add(values["embedding"], values["model"])
+        read: dict[str, Any] = {
+            name: joined(parts.pop(name) or [column.of(*column.nothing)])
+            for name, column in columns.items()
+        }
+        known: NDArray[np.bool_] = np.any(read["moods"], axis=1)
+        if "affect_known" in self._names:
+            read["affect_known"] = ~np.isnan(read["affect"])
+        if "affect" in read:
+            read["affect"] = _completed(read["affect"], read["moods"], known, catalogue)
+        playable = (read["states"] == STATES.index("ok")) & known
+        one = None if sound is None else sound[0]
+        if self._embedded:
+            read["sounds"] = embeddings.column()
+            if sound is None:
+                one = most_frequent(read["sounds"][playable], embeddings.sounds)
+            read["embeddings"] = embeddings.matrix(one)
+        return ReadColumns(read, playable, one, embeddings.sounds)
 
 
 def most_frequent(places: NDArray[np.int16], sounds: Sequence[Sound]) -> Sound | None:

@@ -214,7 +214,7 @@ class ColumnTable:
 
         """
         if self._files is None:
-            return {part: MappedArray(array, axis=-1) for part, array in make().items()}
+            return {part: MappedArray(np.asarray(a), axis=-1) for part, a in make().items()}
         return self._files.kept(f"{name}-{len(self)}", parts, make)
 
     def _with_rows(

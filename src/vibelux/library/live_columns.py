@@ -3,8 +3,10 @@
 import itertools
 import threading
 import time
+from typing import Any
 
 from vibelux.library.catalogue import Catalogue
+from vibelux.library.column_reading import count_songs
 from vibelux.library.name_orders import ORDERED_BY, name_order
 from vibelux.library.name_texts import songs_with
 from vibelux.library.near_sounds import cells_of
@@ -108,7 +110,7 @@ class LiveColumns:
             known = before, self._changes
         with self._catalogue.snapshot() as cursor:
             columns, self._changes = SongColumns.now(
-                cursor, self._catalogue, names=self._names, known=known
+                cursor, self._catalogue, names=self._names, known=known, read=self._read_all
             )
         self._changed_at = time.monotonic()
         came_or_went = before is None and not columns.in_files
@@ -116,13 +118,22 @@ class LiveColumns:
             columns = self._in_files(columns)
         return columns
 
+    def _read_all(self, cursor: Any, changes: Changes) -> SongColumns:
+        """Return all songs; those of a large catalogue go to files as they are read."""
+        if not self._names and count_songs(cursor, self._catalogue) >= _STORED_FROM:
+            found = SongColumns.read_into_files(cursor, self._catalogue, changes, prepare=_prepare)
+            if found is not None:
+                return found
+            self._stores_from = time.monotonic() + _QUIET  # later, perhaps
+        return SongColumns.read(cursor, self._catalogue, names=self._names)
+
     def _in_files(self, columns: SongColumns) -> SongColumns:
         """Return the songs, of a large catalogue as files hold them."""
         now = time.monotonic()
         if self._names or len(columns) < _STORED_FROM or now < self._stores_from:
             return columns
         stored = columns.store(self._catalogue, self._changes, prepare=_prepare)
-        if stored is columns:  # a full disk, another process that writes: later, perhaps
+        if stored is columns:  # a full disk, another process that writes
             self._stores_from = now + _QUIET
         return stored
 

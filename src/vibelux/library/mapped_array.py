@@ -137,6 +137,34 @@ class MappedArray:
         return read
 
 
+class TakenRows:
+    """Rows of an array in another order, taken when they are needed.
+
+    Args:
+        array: [shape=(n, …)].
+        rows: [shape=(k,)].
+
+    """
+
+    def __init__(self, array: NDArray[Any], rows: NDArray[np.integer]) -> None:
+        self._array, self._rows = array, rows
+        self.dtype, self.shape = array.dtype, (rows.size, *array.shape[1:])
+        self.nbytes = int(np.prod(self.shape, dtype=np.int64)) * array.dtype.itemsize
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return self._rows.size
+
+    def __getitem__(self, rows: slice) -> NDArray[Any]:
+        """Return some of the rows."""
+        taken: NDArray[Any] = self._array[self._rows[rows]]
+        return taken
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        """Return all of them."""
+        return self[:]
+
+
 class FewRows:
     """The rows of an array, of which a few are wanted at a time.
 

@@ -7,8 +7,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from vibelux.library.name_texts import REPEATED, different_names
 from vibelux.library.song_columns import SongColumns
 from vibelux.library.text_column import TextColumn
+from vibelux.library.text_ranks import text_ranks
 
 Named = Literal["title", "artist", "album", "name"]
 
@@ -44,7 +46,7 @@ def name_order(songs: SongColumns, by: Named, *, descending: bool) -> NDArray[np
 
 def _orders(songs: SongColumns, by: Named) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     def make() -> Mapping[str, NDArray[Any]]:
-        ranks = [_ranks(getattr(songs, name)) for name in _KEYS[by]]
+        ranks = [_ranks(songs, name) for name in _KEYS[by]]
         orders = {}
         for part, way in (("rising", 1), ("falling", -1)):
             first, *others = (way * rank for rank in ranks)
@@ -56,11 +58,13 @@ def _orders(songs: SongColumns, by: Named) -> tuple[NDArray[np.int32], NDArray[n
     return kept["rising"].array, kept["falling"].array
 
 
-def _ranks(names: TextColumn) -> NDArray[np.int64]:
-    """Return the place of each name among all different ones, -1 for none."""
-    listed = names.tolist()
-    ranks = {name: rank for rank, name in enumerate(sorted(set(listed) - {""}))}
-    return np.fromiter((ranks.get(name, -1) for name in listed), np.int64, len(listed))
+def _ranks(songs: SongColumns, column: str) -> NDArray[np.int64]:
+    """Return numbers in the order of the names, equal ones for equal names, -1 for none."""
+    if column in REPEATED:
+        different = different_names(songs, column)
+        return text_ranks(different.names).take(different.places)
+    names: TextColumn = getattr(songs, column)
+    return text_ranks(names)
 
 
 _ORDERS: Mapping[Named, Callable[[SongColumns], tuple[NDArray[np.int32], NDArray[np.int32]]]] = {

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from vibelux.library.song_columns import SongColumns
 from vibelux.library.text_column import TextColumn
 
-_REPEATED = ("artist_names", "album_names")
+REPEATED = ("artist_names", "album_names")
+"""Columns in which a name is that of many songs."""
 
-NAMES = ("titles", *_REPEATED)
+NAMES = ("titles", *REPEATED)
 """Columns that words are looked for in."""
 
 _ROWS = 1 << 16
@@ -60,7 +61,7 @@ def songs_with(
     base = songs.base
     found = np.zeros(len(songs), bool)
     sought = word.encode("utf-8", "surrogatepass")
-    for column in _REPEATED:
+    for column in REPEATED:
         different = different_names(base, column)
         having = np.zeros(len(different.names), bool)
         having[_rows_with(different.names, sought)] = True
@@ -132,7 +133,7 @@ def _different(songs: SongColumns, column: str) -> DifferentNames:
 
 
 _DIFFERENT: Mapping[str, Callable[[SongColumns], DifferentNames]] = {
-    column: partial(_different, column=column) for column in _REPEATED
+    column: partial(_different, column=column) for column in REPEATED
 }
 
 

@@ -63,7 +63,5 @@ def _cells(songs: SongColumns) -> SoundCells | None:
     if known.size < _CELLS_FROM:
         return None
 
-    kept = songs.kept(
-        "sound-cells-1", PARTS, lambda: SoundCells.of(songs.embeddings, known).arrays()
-    )
+    kept = songs.kept("sound-cells-1", PARTS, lambda: SoundCells.parts(songs.embeddings, known))
     return SoundCells(*(kept[part].array for part in PARTS))

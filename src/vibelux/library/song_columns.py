@@ -14,19 +14,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vibelux.library.catalogue import Catalogue
-from vibelux.library.column_files import ColumnFiles, Snapshot, files_of, write_files
+from vibelux.library.column_files import ColumnFiles, Snapshot, files_of, size_of, write_files
 from vibelux.library.column_reading import (
     NAMES,
     Sound,
+    count_songs,
+    likely_sound,
     most_frequent,
     read_columns,
 )
+from vibelux.library.column_stream import ColumnStream
 from vibelux.library.song_changes import Changes
 from vibelux.library.song_rows import SongRows
 from vibelux.library.text_column import TextColumn, joined
 
 _MANY = 4
 """Where more than a fourth of all songs have changed, reading all of them is faster."""
+
+_OF_A_SONG = 500
+"""Bytes that the columns of one song take, about."""
 
 _ALWAYS = ("ids", "states", "moods")
 """Columns that every snapshot has."""
@@ -60,6 +66,7 @@ class SongColumns(SongRows):
         *,
         names: Sequence[str] = (),
         known: "tuple[SongColumns, Changes] | None" = None,
+        read: "Callable[[Any, Changes], SongColumns] | None" = None,
     ) -> "tuple[SongColumns, Changes]":
         """Return the songs as they are, and the last changes of the catalogue.
 
@@ -69,6 +76,7 @@ class SongColumns(SongRows):
             names: see `of`.
             known: an earlier snapshot with these columns, and the last changes then: what is the
                 same in it is not read again.
+            read: reads all songs, given the cursor and the last changes; None: into memory.
 
         """
         if known is not None:
@@ -79,6 +87,8 @@ class SongColumns(SongRows):
                 if changed is not None:
                     return changed, found[1]
         changes = catalogue.database.last_changes(cursor)
+        if read is not None:
+            return read(cursor, changes), changes
         return cls.read(cursor, catalogue, names=names), changes
 
     @classmethod
@@ -141,13 +151,66 @@ class SongColumns(SongRows):
 
         for write in (False, True):  # another process may have written the same
             if write and (
-                write_files(catalogue, self._columns, snapshot, complete=complete) is None
+                write_files(
+                    catalogue,
+                    [self._columns],
+                    lambda: snapshot,
+                    size=size_of(self._columns),
+                    complete=complete,
+                )
+                is None
             ):
                 break
             stored = self.stored(catalogue)
             if stored is not None and stored[1] == changes and len(stored[0]) == len(self):
                 return stored[0]
         return self
+
+    @classmethod
+    def read_into_files(
+        cls,
+        cursor: Any,
+        catalogue: Catalogue,
+        changes: Changes,
+        *,
+        prepare: Callable[["SongColumns"], None],
+    ) -> "SongColumns | None":
+        """Read all songs and write them to files at once, a few thousand at a time.
+
+        So memory does not grow with the number of songs.
+
+        Args:
+            cursor: as of `Catalogue.snapshot`.
+            catalogue: that it reads.
+            changes: its last changes.
+            prepare: as of `store`.
+
+        Returns:
+            the songs; None where nothing can be written.
+
+        """
+
+        def complete(files: ColumnFiles) -> None:
+            prepare(cls._mapped_from(files))
+
+        sound = likely_sound(cursor, catalogue)
+        size = _OF_A_SONG * count_songs(cursor, catalogue)
+        for _ in range(2):
+            stream = ColumnStream(cursor, catalogue, sound)
+
+            def snapshot(stream: ColumnStream = stream, sound: Sound | None = sound) -> Snapshot:
+                if stream.most_frequent != sound:
+                    raise _AnotherSoundError
+                return Snapshot(stream.songs, stream.playable, sound, stream.sounds, changes)
+
+            try:
+                files = write_files(catalogue, stream, snapshot, size=size, complete=complete)
+            except _AnotherSoundError:
+                sound = stream.most_frequent
+                continue
+            with suppress(OSError, ValueError):
+                return None if files is None else cls._mapped_from(files)
+        return None
 
     @classmethod
     def read(
@@ -334,3 +397,7 @@ def _with_sources(names: Sequence[str]) -> tuple[str, ...]:
 def _any(rows: NDArray[Any]) -> NDArray[np.bool_]:
     found: NDArray[np.bool_] = np.any(rows, axis=1)
     return found
+
+
+class _AnotherSoundError(Exception):
+    """Most songs have embeddings of another model than was thought."""

@@ -6,13 +6,14 @@ search"). What it compares it compares exactly. Of embeddings that lie in groups
 do, it finds more than 95 of the 100 nearest songs; a test holds it to that.
 """
 
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vibelux.library.cells import PARTS as CELLS
 from vibelux.library.cells import Cells, halves
+from vibelux.library.mapped_array import TakenRows
 from vibelux.library.sound_index import highest, products, unit_of
 
 PARTS = (*CELLS, "embeddings")
@@ -59,8 +60,14 @@ class SoundCells:
             rows: [shape=(n,)] of those that have one, ascending; n > 0.
 
         """
+        parts = cls.parts(embeddings, rows)
+        return cls(*(np.asarray(parts[part]) for part in PARTS))
+
+    @classmethod
+    def parts(cls, embeddings: NDArray[np.float16], rows: NDArray[np.int64]) -> dict[str, Any]:
+        """Return the arguments that make it of some songs, the embeddings as `TakenRows`."""
         cells = Cells.of(lambda some: embeddings[some].astype(np.float32), rows)
-        return cls(cells.centres, cells.begins, cells.rows, embeddings[cells.rows])
+        return {**cells.arrays(), "embeddings": TakenRows(embeddings, cells.rows)}
 
     def __len__(self) -> int:
         """Return the number of songs."""

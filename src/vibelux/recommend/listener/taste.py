@@ -264,6 +264,8 @@ def _sounds(embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
         return np.zeros_like(sounds)
     sounds -= sounds.mean(axis=0, where=known[:, None], dtype=np.float64).astype(np.float32)
     sounds[~known] = 0
-    deviation = np.sqrt((sounds**2).sum() / np.count_nonzero(known))
-    sounds /= max(float(deviation), 1e-6)
+    squares = 0.0
+    for first in range(0, count, _AT_ONCE):
+        squares += float(np.square(sounds[first : first + _AT_ONCE]).sum(dtype=np.float64))
+    sounds /= np.float32(max((squares / np.count_nonzero(known)) ** 0.5, 1e-6))
     return sounds
