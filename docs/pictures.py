@@ -20,15 +20,15 @@ WIDTH = 80
 
 
 def main() -> None:
-    """Write demo.svg and song.png."""
+    """Write recommend.svg and song.png."""
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        words = ["recommend", "--mood", "happy=0.65,surprise=0.2,neutral=0.15", "-n", "6"]
+        words = ["recommend", "cheerful", "-n", "6"]
         home = {"VIBELUX_HOME": folder}
         run("demo", "--folder", folder, env=home)  # renders and scans into FOLDER's catalogue
         shown = run(*words, env={**home, "FORCE_COLOR": "1", "COLUMNS": str(WIDTH)})
         console = Console(record=True, width=WIDTH, file=io.StringIO())
-        console.print(Text(f'$ vibelux {words[0]} --mood "{words[2]}" -n 6\n', style="bold"))
+        console.print(Text(f"$ vibelux {' '.join(words)}\n", style="bold"))
         console.print(Text.from_ansi(shown))
         picture = console.export_svg(title="VibeluX", theme=MONOKAI)
         picture = re.sub(r"@font-face \{.*?\}", "", picture, flags=re.DOTALL)  # no remote fonts

@@ -154,6 +154,12 @@ def test_opinions_are_learnt(listening, own_service):
     assert known["liked"] == 1
     assert known["skipped"] >= 1
     assert known["wrong_mood"] == 1
+    page.get_by_role("link", name="Settings").click()
+    forget = page.locator("main").get_by_role("button", name="Forget it all")
+    forget.click()
+    page.get_by_role("dialog").get_by_role("button", name="Forget it all").click()
+    page.get_by_text("Nothing yet. It learns from").wait_for()
+    assert forget.is_disabled() and learnt()["liked"] == 0
 
 
 def test_the_queue_is_the_listeners(listening):

@@ -120,7 +120,7 @@ class Picks(BaseModel):
     """Songs, the best first."""
 
     mood: dict[str, float]
-    coverage: Coverage | None = Field(description="what the library holds of the mood looked for")
+    coverage: Coverage | None = Field(description="what the library holds of the mood")
     songs: list[PickOut]
 
 
@@ -175,8 +175,8 @@ class SessionOut(BaseModel):
     way: WayOut | None = Field(description="of a journey; null where the policy is another one")
     played: int = Field(description="songs handed out to be played so far", examples=[3])
     coverage: Coverage | None = Field(
-        description="what the library holds of the mood looked for; null where there is not one: "
-        "without a mood, on a journey and by chance"
+        description="what the library holds of the mood; null without one, on the way to another "
+        "one, and by chance"
     )
     queue: list[PickOut] = Field(description="what comes next")
 

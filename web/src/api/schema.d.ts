@@ -1642,7 +1642,7 @@ export interface components {
             mood: {
                 [key: string]: number;
             };
-            /** @description what the library holds of the mood looked for */
+            /** @description what the library holds of the mood */
             coverage: components["schemas"]["Coverage"] | null;
             /** Songs */
             songs: components["schemas"]["PickOut"][];
@@ -2011,7 +2011,7 @@ export interface components {
              * @example 3
              */
             played: number;
-            /** @description what the library holds of the mood looked for; null where there is not one: without a mood, on a journey and by chance */
+            /** @description what the library holds of the mood; null without one, on the way to another one, and by chance */
             coverage: components["schemas"]["Coverage"] | null;
             /**
              * Queue
