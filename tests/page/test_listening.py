@@ -180,13 +180,20 @@ def test_the_queue_is_kept_as_a_playlist(listening):
     shown = titles(page)
     page.get_by_role("button", name="Save as playlist").click()
     name = page.get_by_role("textbox", name="Name of the playlist")
-    assert re.fullmatch(r"\w+, \d{1,2} \w+", name.input_value())
+    proposed = name.input_value()
+    assert re.fullmatch(r"\w+, \d{1,2} \w+", proposed)
+    name.press("Enter")
+    page.get_by_text(f"“{proposed}” with").wait_for()
+    page.get_by_role("button", name="Save as playlist").click()
+    page.wait_for_function(
+        "(name) => document.querySelector('dialog input')?.value === `${name} (2)`", arg=proposed
+    )
     name.fill("Mine / yours")
     name.press("Enter")
     page.get_by_text(f"“Mine / yours” with {len(shown)} songs is in your library.").wait_for()
     page.get_by_role("link", name="Library").first.click()
     playlists = page.get_by_role("region", name="Playlists")
-    playlists.get_by_text(f"{len(shown)} songs").wait_for()
+    playlists.get_by_text(f"{len(shown)} songs").first.wait_for()
     with page.expect_download() as download:
         playlists.get_by_role("button", name="Download Mine / yours as a file").click()
     assert download.value.suggested_filename == "Mine _ yours.m3u8"
@@ -211,6 +218,8 @@ def test_the_queue_is_kept_as_a_playlist(listening):
     playlists.get_by_role("button", name="Delete Sunday").click()
     page.get_by_role("button", name="Delete", exact=True).click()
     page.get_by_text("“Sunday” is deleted.").wait_for()
+    playlists.get_by_role("button", name=f"Delete {proposed}").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
     playlists.wait_for(state="hidden")
 
 

@@ -19,6 +19,15 @@ export async function keepPlaylist(name: string, songs: readonly number[]): Prom
   return kept;
 }
 
+/** A name that no playlist has yet: the second "Calm, 30 November" is "Calm, 30 November (2)". */
+export async function unusedName(name: string): Promise<string> {
+  await refreshPlaylists();
+  const used = new Set(playlists.value?.map((playlist) => playlist.name));
+  let unused = name;
+  for (let number = 2; used.has(unused); number++) unused = `${name} (${number})`;
+  return unused;
+}
+
 export async function renamePlaylist(id: string, name: string): Promise<void> {
   await api.patch("/api/v1/playlists/kept/{playlist_id}", {
     path: { playlist_id: id },

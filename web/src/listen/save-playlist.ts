@@ -1,5 +1,5 @@
 import { locale, words } from "../language";
-import { keepPlaylist } from "../library/playlists";
+import { keepPlaylist, unusedName } from "../library/playlists";
 import { strongest } from "../emotions";
 import { inWords } from "../mood/everyday";
 import { mood } from "../mood/mood";
@@ -13,7 +13,7 @@ export async function savePlaylist(shown: readonly Turn[]): Promise<void> {
   const now = playing.value;
   const songs = [...(now === null ? [] : [now]), ...shown].map(({ song }) => song.id);
   if (songs.length === 0) return;
-  const name = await askName(t.nameIt, proposedName(), t.keep);
+  const name = await askName(t.nameIt, await unusedName(proposedName()), t.keep);
   if (name === null) return;
   await keepPlaylist(name, songs);
   tell(t.kept(name, songs.length));

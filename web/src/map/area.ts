@@ -2,7 +2,7 @@ import { api } from "../api/client";
 import { h, say } from "../dom";
 import { icon } from "../icons";
 import { words } from "../language";
-import { keepPlaylist } from "../library/playlists";
+import { keepPlaylist, unusedName } from "../library/playlists";
 import { playAll } from "../player/player";
 import type { Song } from "../player/session";
 import { askName } from "../shell/ask-name";
@@ -52,7 +52,7 @@ export function areaCard(clear: () => void): Area {
   const keep = async (): Promise<void> => {
     const name = await askName(
       playlists.nameIt,
-      t.areaName(playlists.day(new Date())),
+      await unusedName(t.areaName(playlists.day(new Date()))),
       playlists.keep,
     );
     if (name === null) return;
