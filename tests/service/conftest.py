@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import insert
 
 from vibelux.circumplex import affect_of
+from vibelux.database_url import DatabaseUrl
 from vibelux.emotions import EMOTIONS, parse_mood
 from vibelux.library.catalogue import Catalogue
 from vibelux.library.schema import path_bytes, songs
@@ -71,10 +72,11 @@ def running(
     analyser: Analyser | None = None,
     listener: socket.socket | None = None,
     models: Mapping[str, Path] | None = None,
+    database: DatabaseUrl | None = None,
     **limits: Any,
 ) -> Iterator[tuple[Context, str]]:
     """Run the app on a free port in a thread and yield its context and address."""
-    settings = Settings(home=home, workers=1, song_timeout=30.0, **(models or {}))
+    settings = Settings(home, workers=1, song_timeout=30.0, database=database, **(models or {}))
     context = Context.open(settings, Roots.of([root]), analyser=analyser)
     app = create_app(context, token=token, names=names, root_path=root_path)
     listener = listener or socket.create_server(("127.0.0.1", 0), backlog=256)
