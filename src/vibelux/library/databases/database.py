@@ -7,12 +7,14 @@ Statements of SQLAlchemy mean the same everywhere, and so does SQL in which valu
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Protocol, Self, cast
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias, cast
 
 from sqlalchemy import Connection, Engine, Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 from vibelux.library.song_changes import Changes
+
+if TYPE_CHECKING:  # importing a dialect that is not used would take a start's time
+    from sqlalchemy.dialects import postgresql, sqlite
 
 DATABASE = "vibelux_database"
 """Execution option of an engine: its `Database`."""
@@ -20,7 +22,7 @@ DATABASE = "vibelux_database"
 WRITES = "vibelux_write"
 """Execution option of a connection: whether its transactions write."""
 
-Insert = sqlite.Insert | postgresql.Insert
+Insert: TypeAlias = "sqlite.Insert | postgresql.Insert"
 """An insert that can say what becomes of rows that are there already (``on_conflict_…``)."""
 
 
