@@ -22,7 +22,8 @@ from tagged_songs import MOOD  # noqa: E402
 
 ON_BOTH = {
     *("test_catalogue", "test_corrections", "test_damaged_rows", "test_durable_commits"),
-    *("test_failed_files", "test_folders", "test_live_columns", "test_scan", "test_scan_names"),
+    *("test_failed_files", "test_folders", "test_live_columns", "test_scan", "test_scan_ledger"),
+    "test_scan_names",
     *("test_song_changes", "test_song_columns", "test_song_embeddings", "test_song_identity"),
     *("test_mood_map", "test_song_search", "test_tag_places"),
 }
