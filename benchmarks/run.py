@@ -91,6 +91,9 @@ FIGURES: dict[str, Figure] = {
     "scale_memory_mb": Figure(
         "resident memory of a process that answers so, shared files included", "MB", at_most=300
     ),
+    "scale_walk_s": Figure("50,000 files walked through, processor time", "s"),
+    "scale_rescan_s": Figure("a scan of them with nothing new, processor time", "s"),
+    "scale_rescan_walks": Figure("the same, in walks", "×", at_most=1.3),
     "scale_search_ms": Figure(
         "words in the names of 1,000,000 songs, page 1 or 1000, median", "ms", at_most=100
     ),

@@ -32,10 +32,13 @@ from vibelux.library.column_files import folder_of
 from vibelux.library.corrections import correct
 from vibelux.library.live_columns import LiveColumns
 from vibelux.library.mood_map import mood_map
+from vibelux.library.scan import scan
+from vibelux.library.scan_files import walk
 from vibelux.library.schema import path_bytes
-from vibelux.library.schema_blobs import EMBEDDING, MOMENT
+from vibelux.library.schema_blobs import EMBEDDING, MOMENT, REVISION
 from vibelux.library.song_search import find
 from vibelux.library.sound_index import SoundIndex
+from vibelux.library.workers_process import Analyser
 from vibelux.model_statistics import ModelStatistics
 from vibelux.recommend import nearest_songs
 from vibelux.recommend.listener.listener import Listener
@@ -50,6 +53,11 @@ TOGETHER = 20_000
 MOMENTS = 24
 TURNS = 20
 PAGE = 100
+SCANNED = 20
+"""One song in so many has a file, in the measurement of a scan."""
+
+IN_A_FOLDER = 500
+SCANS = 3
 
 
 def measure(number: int = SONGS) -> dict[str, float]:
@@ -60,6 +68,8 @@ def measure(number: int = SONGS) -> dict[str, float]:
         fill(many, number)
         short, long = all_songs(few), all_songs(many)
         first, later = (in_a_process("answers", many) for _ in range(2))
+        scanned = Path(name) / "scanned.sqlite"
+        fill_with_files(scanned, number // SCANNED)
         return {
             "scale_songs_s": long,
             "scale_songs_exponent": math.log10(long / short),
@@ -69,6 +79,7 @@ def measure(number: int = SONGS) -> dict[str, float]:
             "scale_list_ms": later["list_ms"],
             "scale_corrected_ms": later["corrected_ms"],
             "scale_memory_mb": later["memory_mb"],
+            **in_a_process("rescanned", scanned),
             **{
                 f"scale_{name}": value
                 for what in ("pages", "likeness", "drawn")
@@ -189,6 +200,24 @@ def drawn(path: Path) -> dict[str, float]:
     return {"map_ms": 1000 * float(np.median(times)), "map_mb": len(text) / 1e6}
 
 
+def rescanned(path: Path) -> dict[str, float]:
+    """Return the processor time of a scan that finds nothing new, and that of walking alone."""
+    walks, scans = [], []
+    folders = [path.with_suffix("")]
+    with Catalogue(path) as catalogue:
+        for _ in range(SCANS):
+            began = time.process_time()
+            number = sum(1 for _ in walk(folders))
+            walks.append(time.process_time() - began)
+            began = time.process_time()
+            analyser = Analyser("none:none", "benchmark")  # which is not needed
+            report = scan(folders, catalogue, workers=1, song_timeout=60, analyser=analyser)
+            scans.append(time.process_time() - began)
+            assert report.unchanged == number
+    walked, took = float(np.median(walks)), float(np.median(scans))
+    return {"scale_walk_s": walked, "scale_rescan_s": took, "scale_rescan_walks": took / walked}
+
+
 def all_songs(path: Path) -> float:
     """Return the processor seconds in which `Catalogue.songs` yields all of them."""
     with Catalogue(path) as catalogue:
@@ -209,6 +238,27 @@ def fill(path: Path, number: int) -> None:
             marks = ", ".join("?" * len(names))
             statement = f"INSERT INTO songs ({', '.join(names)}) VALUES ({marks})"
             cursor.executemany(statement, rows)  # type: ignore[arg-type]  # takes any iterable
+
+
+def fill_with_files(path: Path, number: int) -> None:
+    """Make a catalogue of songs whose files exist, in the folder of its name without a suffix."""
+    folder = path.with_suffix("")
+    for first in range(0, number, IN_A_FOLDER):
+        album = folder / f"{first:08}"
+        album.mkdir(parents=True)
+        original = album / f"{first:08}.mp3"
+        original.write_bytes(b"a song")
+        for n in range(first + 1, min(number, first + IN_A_FOLDER)):
+            (album / f"{n:08}.mp3").hardlink_to(original)
+    fill(path, number)
+    files = ((*file, REVISION, n) for n, file in enumerate(walk([folder]), 1))
+    with (
+        Catalogue(path) as catalogue,
+        catalogue.writing() as connection,
+        closing(connection.connection.cursor()) as cursor,
+    ):
+        statement = "UPDATE songs SET path = ?, size = ?, mtime_ns = ?, revision = ? WHERE id = ?"
+        cursor.executemany(statement, files)  # type: ignore[arg-type]  # takes any iterable
 
 
 def song_rows(number: int) -> Iterator[tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]]:
