@@ -240,7 +240,7 @@ def face_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         card_input={"name": "crops", "shape": ["batch", 48, 48], "dtype": "uint8"},
         outputs={"mood": ["batch", 7], "label": ["batch", 7], "embedding": ["batch", 7]},
         preprocessing={"size": 48, "box_crop_scale": 1.24},
-        statistics={"usual_mood": [1 / 7] * 7},
+        statistics={"usual_mood": [1 / 7] * 7, "doubt": [0] * 7 + [1], "unsure": 1.9},
     )
 
 

@@ -89,6 +89,23 @@ def test_values_that_cannot_be_used_are_refused(model_with, name, value):
         _ = ModelStatistics(music_model=model).songs
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("doubt", [1] * 7), ("doubt", [1e9] * 8), ("unsure", "much")]
+)
+def test_what_cannot_be_used_of_a_face_is_refused(model_with, name, value):
+    model = model_with("face", **{name: value})
+    with pytest.raises(ModelError, match=f"gives {name}="):
+        _ = ModelStatistics(face_model=model).faces
+
+
+def test_moods_that_people_would_not_agree_on_are_unsure():
+    faces = ModelStatistics().faces
+    assert faces.is_unsure(np.full(7, 1 / 7, np.float32))
+    assert faces.is_unsure(parse_mood("angry=0.25,disgust=0.1,fear=0.2,sad=0.3,surprise=0.15"))
+    for sure in ("happy", "neutral=0.7,sad=0.3", "surprise=0.6,fear=0.4"):
+        assert not faces.is_unsure(parse_mood(sure))
+
+
 def test_a_model_of_the_other_kind_or_none_is_refused(model_with, tmp_path):
     with pytest.raises(ModelError, match="is a face model, a music model is needed"):
         _ = ModelStatistics(music_model=model_with("face")).songs

@@ -19,6 +19,10 @@ from vibelux.errors import ModelError
 from vibelux.models import Card, read_card
 from vibelux.settings import Settings
 
+LEAST_SHARE = 1e-4
+"""Added to shares before their logarithm is taken."""
+
+_WEIGHT = 1e3  # no weight and no sum of a face's doubt is as large
 _SUM = 1e-3  # by which rounded shares may miss 1
 
 
@@ -85,10 +89,16 @@ class FaceStatistics:
 
     Attributes:
         usual_mood: [shape=(7,), dtype=float32] mean mood of faces.
+        doubt: [shape=(8,), dtype=float64] weights of the logarithms of a mood's seven shares (each
+            plus `LEAST_SHARE`) and of its entropy in nats, whose sum rises with the disagreement of
+            people about a face.
+        unsure: the sum from which on the mood of a face is not given.
 
     """
 
     usual_mood: Mood
+    doubt: NDArray[np.float64]
+    unsure: float
 
     @classmethod
     def of(cls, card: Card) -> Self:
@@ -98,11 +108,39 @@ class FaceStatistics:
             ModelError: one is missing, or cannot be used.
 
         """
-        return cls(usual_mood=_mood(card, "usual_mood"))
+        return cls(
+            usual_mood=_mood(card, "usual_mood"),
+            doubt=_array(card, "doubt", (len(EMOTIONS) + 1,), least=-_WEIGHT, most=_WEIGHT),
+            unsure=float(_array(card, "unsure", (), least=-_WEIGHT, most=_WEIGHT)),
+        )
+
+    def is_unsure(self, mood: Mood) -> bool:
+        """Say whether a mood [shape=(7,)] is one on which people would hardly agree."""
+        return bool(doubt_features(mood[None])[0] @ self.doubt >= self.unsure)
 
     def as_json(self) -> dict[str, Any]:
         """Return them as a card holds them, rounded to four digits."""
-        return {"usual_mood": _rounded(self.usual_mood)}
+        return {
+            "usual_mood": _rounded(self.usual_mood),
+            "doubt": _rounded(self.doubt),
+            "unsure": _rounded(self.unsure),
+        }
+
+
+def doubt_features(moods: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return what the weights of `FaceStatistics.doubt` are for.
+
+    Args:
+        moods: [shape=(n, 7)].
+
+    Returns:
+        logarithms of the shares plus `LEAST_SHARE`, and minus their mean weighted by the shares,
+        the entropy [shape=(n, 8), dtype=float64].
+
+    """
+    shares = moods.astype(np.float64)
+    logarithms = np.log(shares + LEAST_SHARE)
+    return np.column_stack([logarithms, -(shares * logarithms).sum(axis=1)])
 
 
 class ModelStatistics:
@@ -133,8 +171,10 @@ class ModelStatistics:
         return SongStatistics.of(read_card("music", self._music_model))
 
 
-def _array(card: Card, name: str, shape: tuple[int, ...], *, least: float) -> NDArray[np.float64]:
-    """Return numbers of a shape, each from `least` to 1."""
+def _array(
+    card: Card, name: str, shape: tuple[int, ...], *, least: float, most: float = 1
+) -> NDArray[np.float64]:
+    """Return numbers of a shape, each from `least` to `most`."""
     if name not in card.statistics:
         raise ModelError(
             f"the card of {card.model_id} has no {name!r} in its statistics; compute them with: "
@@ -145,11 +185,11 @@ def _array(card: Card, name: str, shape: tuple[int, ...], *, least: float) -> ND
         numbers = np.array(value, dtype=np.float64)
     except (TypeError, ValueError):
         numbers = np.empty(0)
-    if numbers.shape != shape or not ((numbers >= least) & (numbers <= 1)).all():
+    if numbers.shape != shape or not ((numbers >= least) & (numbers <= most)).all():
         needed = "a number" if not shape else f"{' × '.join(map(str, shape))} numbers"
         raise ModelError(
             f"the card of {card.model_id} gives {name}={str(value)[:60]} in its statistics; "
-            f"{needed} from {least:g} to 1 {'is' if not shape else 'are'} needed"
+            f"{needed} from {least:g} to {most:g} {'is' if not shape else 'are'} needed"
         )
     return numbers
 

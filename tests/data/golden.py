@@ -182,11 +182,24 @@ def golden() -> dict[str, Any]:
             }
             for looks in LOOKS
         ],
+        "doubts": [_doubt(mood, expression) for mood in _moods()],
         "followed": [{"found": found, "boxes": _followed(found)} for found in FOLLOWED],
         "closer": [_closer(detector, *shifted) for shifted in SHIFTED],
         "photos": [_photo(name, quarters, expression) for name, quarters in PHOTOS],
         "frames": [_frame(name, rgb, detector, expression) for name, rgb in frames().items()],
     }
+
+
+def _moods() -> np.ndarray:
+    """Return moods from one emotion alone to all alike [shape=(12, 7)], on four decimals."""
+    rng = np.random.default_rng(1)
+    drawn = [rng.dirichlet(np.full(7, even)) for even in np.geomspace(0.05, 20, 12)]
+    return np.round(drawn, 4)
+
+
+def _doubt(mood: np.ndarray, expression: ExpressionModel) -> dict[str, Any]:
+    """Return whether a mood is too doubtful to be given."""
+    return {"mood": mood.tolist(), "unsure": expression.statistics.is_unsure(mood)}
 
 
 def _merged(looks: list[list[tuple[float, ...]]]) -> list[Box]:
@@ -268,7 +281,7 @@ def _face(grey: np.ndarray, box: Box, expression: ExpressionModel) -> dict[str, 
         "mood": [round(float(share), 6) for share in answer.moods[0]],
         "label": [round(float(share), 6) for share in answer.labels[0]],
         "sharpness": round(sharpness(crop), 6),
-        "state": judge(box, crop, answer.moods[0]),
+        "state": judge(box, crop, answer.moods[0], expression.statistics),
     }
 
 

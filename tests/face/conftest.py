@@ -47,6 +47,8 @@ class KnownModel:
             input={"name": "crops"},
             outputs={},
             preprocessing={"size": 48, "box_crop_scale": 1.24},
+            # The mood's entropy is the doubt.
+            statistics={"usual_mood": [1 / 7] * 7, "doubt": [0] * 7 + [1], "unsure": 1.5},
         )
         self.moods: list[Sequence[float]] = [[0.1, 0.0, 0.0, 0.6, 0.2, 0.1, 0.0]]
 

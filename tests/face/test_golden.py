@@ -116,7 +116,7 @@ def test_crops_and_moods(expression: ExpressionModel, name: str) -> None:
         assert np.allclose(answer.moods[0], face["mood"], rtol=0, atol=1e-3)
         assert np.allclose(answer.labels[0], face["label"], rtol=0, atol=1e-3)
         assert sharpness(crop) == pytest.approx(face["sharpness"], abs=1e-5)
-        assert judge(box, crop, answer.moods[0]) == face["state"]
+        assert judge(box, crop, answer.moods[0], expression.statistics) == face["state"]
 
 
 @pytest.mark.parametrize("name", PICTURES)
@@ -134,6 +134,13 @@ def test_picture_files(name: str, tmp_path: Path) -> None:
     assert grey.shape == expected.shape
     lossy = name.startswith(("jpeg", "avif"))  # their decoders may round otherwise
     assert np.abs(grey - expected).max() <= (2 if lossy else 0)
+
+
+def test_which_moods_are_unsure(expression: ExpressionModel) -> None:
+    doubts = GOLDEN["doubts"]
+    assert {doubt["unsure"] for doubt in doubts} == {False, True}
+    for doubt in doubts:
+        assert expression.statistics.is_unsure(np.array(doubt["mood"])) == doubt["unsure"]
 
 
 @pytest.mark.parametrize("looks", GOLDEN["looks"])

@@ -85,8 +85,13 @@ def test_states(known_reader: FaceReader, known_detector, known_model) -> None:
     assert state(fine, frame=flat) == "too_dark"
     assert state(Box(200, 150, 25, 31, 0.9)) == "too_small"
     assert state(Box(200, 150, 26, 32, 0.9)) == "ok"
-    known_model.moods = [np.full(7, 1 / 7)]
-    assert state(fine) == "unsure"
+    for mood, seen in (
+        (np.full(7, 1 / 7), "unsure"),
+        (np.array([0.2, 0, 0.2, 0, 0.2, 0.2, 0.2]), "unsure"),
+        (np.array([0.3, 0, 0, 0, 0.4, 0.3, 0]), "ok"),
+    ):
+        known_model.moods = [mood]
+        assert state(fine) == seen
 
 
 @pytest.mark.parametrize("direction", [(0, 35), (35, 0), (35, 35)])

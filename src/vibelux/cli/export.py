@@ -175,7 +175,7 @@ def statistics(
         found = read_statistics(cross_validation, card, unheard=cross_dataset)
     elif card.kind == "face" and data is not None:
         held = split_faces(read_faces(data)).validation
-        found = card_statistics(predict_faces(load_model("face", model), held.images).mood)
+        found = card_statistics(predict_faces(load_model("face", model), held.images).mood, held)
     else:
         raise InvalidInput(
             f"{model} is a {card.kind} model; statistics have face models, from --data, and music "

@@ -107,3 +107,16 @@ def votes_of_seven(votes: NDArray[np.float32]) -> NDArray[np.float32]:
 
     """
     return votes[:, FERPLUS_OF_SEVEN].astype(np.float32)
+
+
+def agreement(votes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the share of the annotators who gave the commonest of the ten answers.
+
+    Args:
+        votes: [shape=(N, 10)] in the order of `FERPLUS_COLUMNS`.
+
+    Returns:
+        [shape=(N,), dtype=float32]; 0 where nobody voted.
+
+    """
+    return np.asarray(votes.max(axis=1) / np.maximum(votes.sum(axis=1), 1), dtype=np.float32)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from vibelux.errors import ModelError
 from vibelux.face.box import Box
 from vibelux.face.sampling import Grey, Window, sample, sample_levelled
+from vibelux.model_statistics import FaceStatistics
 from vibelux.models import Model, load_model
 
 
@@ -70,6 +71,7 @@ class ExpressionModel:
         model: the loaded model.
         size: side of a crop in pixels.
         crop_scale: side of the square that is cut out, in widths of the face's box.
+        statistics: what is usual for its answers.
 
     """
 
@@ -77,13 +79,15 @@ class ExpressionModel:
         self.model = model
         self.size = int(model.card.constant("size"))
         self.crop_scale = model.card.constant("box_crop_scale")
+        self.statistics = FaceStatistics.of(model.card)
 
     @classmethod
     def load(cls, path: Path | None = None, *, threads: int = 1) -> Self:
         """Load the shipped model, or the one at ``path``.
 
         Raises:
-            ModelError: as `vibelux.models.load_model`, or a constant is missing from the card.
+            ModelError: as `vibelux.models.load_model`, or a constant or statistic is missing from
+                the card.
 
         """
         return cls(load_model("face", path, threads=threads))

@@ -15,6 +15,7 @@ from vibelux.face.detector import Detector, FaceDetector
 from vibelux.face.expression import ExpressionModel, crop_face
 from vibelux.face.followed import Followed
 from vibelux.face.sampling import Grey
+from vibelux.model_statistics import FaceStatistics
 
 State = Literal["ok", "no_face", "too_small", "too_dark", "too_blurred", "unsure"]
 
@@ -32,9 +33,6 @@ are classified correctly in half of the cases, unblurred faces in 84 % (docs/fac
 
 DARK_FRAME = 40
 """Grey level that 99 % of a picture stay below when it is too dark to find a face in."""
-
-MIN_SHARE = 0.2
-"""Least share of the strongest emotion; below it the model is unsure (1/7 is no opinion at all)."""
 
 _LUMA = np.array([3735, 19235, 9798], np.float32) / 32768  # of blue, green and red
 
@@ -183,7 +181,8 @@ class FaceReader:
         size, scale = self.expression.size, self.expression.crop_scale
         crops = [crop_face(grey, box, scale=scale, size=size) for box in boxes]
         moods = self.expression.predict(np.stack(crops)).moods
-        states = [judge(*face) for face in zip(boxes, crops, moods, strict=True)]
+        usual = self.expression.statistics
+        states = [judge(*face, usual) for face in zip(boxes, crops, moods, strict=True)]
         seen = [mood if state == "ok" else None for mood, state in zip(moods, states, strict=True)]
         faces = tuple(zip(boxes, seen, strict=True))
         return FaceReading(states[0], seen[0], boxes[0], faces, crops[0], self.model, followed)
@@ -209,8 +208,16 @@ def as_grey(frame: NDArray[np.uint8]) -> Grey:
     return (frame.astype(np.float32) @ _LUMA + np.float32(0.5)).astype(np.uint8)
 
 
-def judge(box: Box, crop: Grey, mood: Mood) -> State:
-    """Return ``ok`` if a face can be read, otherwise why it cannot."""
+def judge(box: Box, crop: Grey, mood: Mood, usual: FaceStatistics) -> State:
+    """Return ``ok`` if a face can be read, otherwise why it cannot.
+
+    Args:
+        box: the face's place.
+        crop: what the model saw of it.
+        mood: what it says.
+        usual: of the model.
+
+    """
     if box.across < MIN_FACE:
         return "too_small"
     low, high = np.percentile(crop, (5, 95))
@@ -218,7 +225,7 @@ def judge(box: Box, crop: Grey, mood: Mood) -> State:
         return "too_dark"
     if sharpness(crop) < MIN_SHARPNESS:
         return "too_blurred"
-    if mood.max() < MIN_SHARE:
+    if usual.is_unsure(mood):
         return "unsure"
     return "ok"
 

@@ -19,6 +19,7 @@ interface Card {
   readonly labels: readonly string[];
   readonly input: { readonly name: string };
   readonly preprocessing: Readonly<Record<string, unknown>>;
+  readonly statistics: Readonly<Record<string, unknown>>;
 }
 
 /** Load the detector and the face model; bytes come from `fetched`, by the files' names. */
@@ -39,7 +40,12 @@ export async function loadNetworks(
       multiple: constant(detector.card, "multiple"),
       scoreThreshold: constant(detector.card, "score_threshold"),
     },
-    face: { size, cropScale: constant(face.card, "box_crop_scale") },
+    face: {
+      size,
+      cropScale: constant(face.card, "box_crop_scale"),
+      doubt: statistic(face.card, "doubt", EMOTIONS.length + 1),
+      unsure: statistic(face.card, "unsure", 1)[0]!,
+    },
     async find(input) {
       const outputs = await run(detector, input.pixels, [1, input.height, input.width]);
       return {
@@ -109,6 +115,16 @@ function constant(card: Card, name: string): number {
     throw new ModelError(`the card of ${card.name} gives ${name}=${String(value)}`);
   }
   return value;
+}
+
+/** Return so many numbers of a card's statistics. */
+function statistic({ name: model, statistics }: Card, name: string, count: number): number[] {
+  const value: unknown = statistics[name];
+  const numbers: unknown[] = Array.isArray(value) ? value : [value];
+  if (numbers.length === count && numbers.every((number) => Number.isFinite(number))) {
+    return numbers as number[];
+  }
+  throw new ModelError(`the card of ${model} gives ${name}=${String(value)} in its statistics`);
 }
 
 function joined(crops: readonly Grey[], length: number): Uint8Array {

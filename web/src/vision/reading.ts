@@ -23,8 +23,8 @@ export const MIN_SHARPNESS = 0.018;
 /** Grey level that 99 % of a picture stay below when it is too dark to find a face in. */
 export const DARK_FRAME = 40;
 
-/** Of the strongest emotion; below it the model cannot tell. */
-export const MIN_SHARE = 0.2;
+/** Added to shares before their logarithm is taken, as in Python's model_statistics. */
+const LEAST_SHARE = 1e-4;
 
 /** Sizes at which a face is looked for in a photo, 320 to 1280 pixels. */
 export const PHOTO_LOOKS = 3;
@@ -61,6 +61,10 @@ export interface FaceConstants {
   readonly size: number;
   /** Side of the square that is cut out, in widths of the face's box. */
   readonly cropScale: number;
+  /** Weights of the logarithms of a mood's seven shares, and of its entropy: see `isUnsure`. */
+  readonly doubt: readonly number[];
+  /** Their sum from which on a mood is not given. */
+  readonly unsure: number;
 }
 
 /**
@@ -95,7 +99,7 @@ export async function readFaces(
   }
   const crops = boxes.map((box) => cropOf(grey, box, networks.face));
   const moods = await networks.classify(crops);
-  const states = boxes.map((box, i) => judge(box, crops[i]!, moods[i]!));
+  const states = boxes.map((box, i) => judge(box, crops[i]!, moods[i]!, networks.face));
   const faces = boxes.map((box, i) => ({ box, mood: states[i] === "ok" ? moods[i]! : null }));
   const [state, { mood }, face] = [states[0]!, faces[0]!, boxes[0]!];
   return { state, mood, face, faces, width, height, followed };
@@ -119,12 +123,22 @@ function whole(pixels: number): number {
 }
 
 /** Return whether a face can be read, and if not, why. */
-export function judge(box: Box, crop: Grey, mood: Mood): State {
+export function judge(box: Box, crop: Grey, mood: Mood, constants: Doubt): State {
   if (acrossOf(box) < MIN_FACE) return "too_small";
   if (quantile(crop, 0.95) - quantile(crop, 0.05) < MIN_CONTRAST) return "too_dark";
   if (sharpness(crop) < MIN_SHARPNESS) return "too_blurred";
-  if (Math.max(...mood) < MIN_SHARE) return "unsure";
+  if (isUnsure(mood, constants)) return "unsure";
   return "ok";
+}
+
+type Doubt = Pick<FaceConstants, "doubt" | "unsure">;
+
+/** Tell whether a mood is one on which people would hardly agree: docs/face.md. */
+export function isUnsure(mood: Mood, { doubt, unsure }: Doubt): boolean {
+  const logarithms = mood.map((share) => Math.log(share + LEAST_SHARE));
+  const entropy = -mood.reduce((sum, share, i) => sum + share * logarithms[i]!, 0);
+  const sum = [...logarithms, entropy].reduce((all, value, i) => all + value * doubt[i]!, 0);
+  return sum >= unsure;
 }
 
 /**

@@ -12,6 +12,7 @@ import { loadNetworks } from "../../src/vision/models";
 import { plainPicture } from "../../src/vision/plain-picture";
 import {
   cropOf,
+  isUnsure,
   judge,
   PHOTO_LOOKS,
   readFaces,
@@ -91,7 +92,7 @@ describe.each(golden.frames)("$frame", ({ frame, grey_sha256, input, boxes, face
       near(sharpness(crop), face.sharpness, 1e-5);
       const [mood] = await networks.classify([crop]);
       face.mood.forEach((share, j) => near(mood![j]!, share, 1e-3));
-      expect(judge(box, crop, mood!)).toBe(face.state);
+      expect(judge(box, crop, mood!, networks.face)).toBe(face.state);
     }
   });
 
@@ -112,6 +113,10 @@ test.each(pictures)("$name", ({ file, orientation, plain_sha256 }) => {
   // A BMP and EXIF data in an AVIF are left to the browser, which treats them by the same rules.
   const left = [0x42, 0x4d].every((byte, i) => bytes[i] === byte) || bytes[4] === 0x66;
   expect(sha256(plain.data)).toBe(left ? sha256(bytes) : plain_sha256);
+});
+
+test.each(golden.doubts)("whether $mood is unsure", ({ mood, unsure }) => {
+  expect(isUnsure(mood, networks.face)).toBe(unsure);
 });
 
 test.each(golden.looks)("which face is the main one: $faces", ({ threshold, found, faces }) => {

@@ -24,6 +24,8 @@ export interface Golden {
     pixels: string;
   }[];
   readonly tilted: readonly { points: [number, number][]; degrees: number }[];
+  /** Moods, and whether they are too doubtful to be given. */
+  readonly doubts: readonly { mood: number[]; unsure: boolean }[];
   /** Boxes as x, y, w, h, score, turn: what looks found from a score on, and the faces that these are. */
   readonly looks: readonly { threshold: number; found: Row[][]; faces: Row[] }[];
   /** Time and x, y, w, h, turn of a face in each frame; the smoothed boxes from the second on. */

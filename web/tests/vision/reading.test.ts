@@ -9,6 +9,8 @@ import * as reading from "../../src/vision/reading";
 import { judge, readFaces, sharpness, type Networks } from "../../src/vision/reading";
 
 const HAPPY: Mood = [0, 0, 0, 0.9, 0.1, 0, 0];
+/** The mood's entropy is the doubt. */
+const ENTROPY = { doubt: [0, 0, 0, 0, 0, 0, 0, 1], unsure: 1.5 };
 const BOX = { x: 0, y: 0, w: 40, h: 50, score: 0.9 };
 
 /** A picture from a function of the place; levels are rounded. */
@@ -26,7 +28,7 @@ function networksThat(find: (input: Grey) => Found): Networks & { readonly seen:
   return {
     seen,
     detector: { longerSide: 320, multiple: 1, scoreThreshold: 0.6 },
-    face: { size: 48, cropScale: 1.24 },
+    face: { size: 48, cropScale: 1.24, ...ENTROPY },
     find: async (input) => {
       seen.push(input);
       return find(input);
@@ -45,8 +47,8 @@ test("the constants are those of the Python package", () => {
   const found = Object.fromEntries(
     [...python.matchAll(/^([A-Z_]+) = ([\d.]+)$/gm)].map(([, name, value]) => [name, +value!]),
   );
-  const { MIN_FACE, MIN_CONTRAST, MIN_SHARPNESS, DARK_FRAME, MIN_SHARE } = reading;
-  expect(found).toEqual({ MIN_FACE, MIN_CONTRAST, MIN_SHARPNESS, DARK_FRAME, MIN_SHARE });
+  const { MIN_FACE, MIN_CONTRAST, MIN_SHARPNESS, DARK_FRAME } = reading;
+  expect(found).toEqual({ MIN_FACE, MIN_CONTRAST, MIN_SHARPNESS, DARK_FRAME });
   const detector = readFileSync(
     new URL("../../../src/vibelux/face/detector.py", import.meta.url),
     "utf8",
@@ -78,7 +80,7 @@ test.each([
   ["too_blurred", BOX, picture(48, 48, (x, y) => 2 * (x + y)), HAPPY],
   ["unsure", BOX, checks, Array<number>(7).fill(1 / 7)],
 ] as const)("%s", (state, box, crop, mood) => {
-  expect(judge(box, crop, mood)).toBe(state);
+  expect(judge(box, crop, mood, ENTROPY)).toBe(state);
 });
 
 test("without a face the state tells dark from empty", async () => {

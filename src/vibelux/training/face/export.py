@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from vibelux.datasets.faces import FaceData
+from vibelux.datasets.faces import FaceData, agreement
 from vibelux.emotions import EMOTIONS
 from vibelux.evaluation.faces import vote_target
 from vibelux.models import Card
@@ -92,16 +92,17 @@ def export_faces(
         preprocessing=PREPROCESSING,
         labels=EMOTIONS,
         calibration=calibration,
-        statistics=card_statistics(_moods(graph, held)),
+        statistics=card_statistics(_moods(graph, held), held),
         training=training,
         metrics=metrics,
         limits=LIMITS,
     )
 
 
-def card_statistics(moods: NDArray[np.floating]) -> dict[str, Any]:
+def card_statistics(moods: NDArray[np.floating], held: FaceData) -> dict[str, Any]:
     """Return the statistics of a model's moods [shape=(n, 7)] of held-back faces, for its card."""
-    return face_statistics(moods).as_json() | {"faces": len(moods), "of": "faces held back"}
+    found = face_statistics(moods, None if held.votes is None else agreement(held.votes))
+    return found.as_json() | {"faces": len(moods), "of": "faces held back"}
 
 
 def update_card(onnx: Path, metrics: dict[str, Any]) -> None:
