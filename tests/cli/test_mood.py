@@ -131,7 +131,7 @@ def test_other_model(run_cli, portrait: Path, face_model: Path, tmp_path: Path) 
     """The model answers by the crop's first pixels, which are equal here: it cannot tell."""
     done = run_cli("mood", "--image", portrait, "--json", "--model", face_model)
     assert done.returncode == 1
-    assert "the expression is unclear" in done.stderr
+    assert "the expression is hard to tell" in done.stderr
     value = json.loads(done.stdout)
     assert value["model"].startswith("face-0.0.1-")
     assert (value["state"], value["mood"]) == ("unsure", None)

@@ -21,7 +21,7 @@ from vibelux.face.box import Box, merged, tilt_of
 from vibelux.face.detector import FaceDetector, reduced
 from vibelux.face.expression import ExpressionModel, crop_face
 from vibelux.face.followed import Followed
-from vibelux.face.reading import FaceReader, as_grey, judge, sharpness
+from vibelux.face.reading import FaceReader, as_grey, judge, mouth_shown, sharpness
 from vibelux.face.sampling import Window, sample, sample_levelled
 from vibelux.face.sources import PICTURE_LOOKS
 
@@ -281,6 +281,7 @@ def _face(grey: np.ndarray, box: Box, expression: ExpressionModel) -> dict[str, 
         "mood": [round(float(share), 6) for share in answer.moods[0]],
         "label": [round(float(share), 6) for share in answer.labels[0]],
         "sharpness": round(sharpness(crop), 6),
+        "mouth": round(mouth_shown(crop), 6),
         "state": judge(box, crop, answer.moods[0], expression.statistics),
     }
 

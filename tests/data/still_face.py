@@ -39,7 +39,7 @@ def frames(count: int, *, start: int = 0) -> list[NDArray[np.uint8]]:
     for number in range(start, start + count):
         rng, time = np.random.default_rng(number), number / FPS
         changed = number >= FPS * STILL_SECONDS
-        look = _DRAWN["Look"](skin=0.35, hair=0.3, smile=-2.0 if changed else 1.5)
+        look = _DRAWN["Look"](skin=0.35, hair=0.3, smile=0.0 if changed else 1.5)
         left = 200 + _SWAY * np.sin(2 * np.pi * time / 7) + rng.normal(0, 0.6)
         top = 110 + _SWAY / 2 * np.sin(time)
         grey = _DRAWN["draw_frame"]((round(left), round(top), 230), look=look).astype(float)

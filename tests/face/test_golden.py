@@ -16,7 +16,7 @@ from vibelux.face.expression import ExpressionModel, crop_face
 from vibelux.face.followed import Followed
 from vibelux.face.image import read_image
 from vibelux.face.plain_picture import plain_picture
-from vibelux.face.reading import FaceReader, as_grey, judge, sharpness
+from vibelux.face.reading import FaceReader, as_grey, judge, mouth_shown, sharpness
 from vibelux.face.sampling import Window, sample, sample_levelled
 from vibelux.face.sources import PICTURE_LOOKS
 
@@ -116,6 +116,7 @@ def test_crops_and_moods(expression: ExpressionModel, name: str) -> None:
         assert np.allclose(answer.moods[0], face["mood"], rtol=0, atol=1e-3)
         assert np.allclose(answer.labels[0], face["label"], rtol=0, atol=1e-3)
         assert sharpness(crop) == pytest.approx(face["sharpness"], abs=1e-5)
+        assert mouth_shown(crop) == pytest.approx(face["mouth"], abs=1e-5)
         assert judge(box, crop, answer.moods[0], expression.statistics) == face["state"]
 
 
@@ -187,10 +188,11 @@ def test_photos(expression: ExpressionModel, photo: dict[str, Any]) -> None:
         assert mood is None or np.allclose(mood, golden, rtol=0, atol=1e-3)
 
 
-def test_a_photo_has_the_same_mood_whichever_way_up_it_lies() -> None:
+def test_a_photo_on_its_side_has_the_same_mood_one_upside_down_has_none() -> None:
     upright, *lying = (photo for photo in GOLDEN["photos"] if photo["frame"] == "portrait.png")
     assert [photo["boxes"][0][-1] for photo in lying] == [3, 2, 1]
-    for photo in lying:
+    assert [photo["state"] for photo in lying] == ["ok", "upside_down", "ok"]
+    for photo in (lying[0], lying[2]):
         assert np.allclose(photo["moods"], upright["moods"], rtol=0, atol=0.01)
 
 

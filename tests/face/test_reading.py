@@ -85,6 +85,11 @@ def test_states(known_reader: FaceReader, known_detector, known_model) -> None:
     assert state(fine, frame=flat) == "too_dark"
     assert state(Box(200, 150, 25, 31, 0.9)) == "too_small"
     assert state(Box(200, 150, 26, 32, 0.9)) == "ok"
+    assert state(Box(200, 150, 120, 120, 0.9, turn=2)) == "upside_down"
+    assert state(Box(200, 150, 120, 120, 0.9, turn=1)) == "ok"
+    masked = FRAME.copy()
+    masked[215:290, 190:330] = 90
+    assert state(fine, frame=masked) == "covered"
     for mood, seen in (
         (np.full(7, 1 / 7), "unsure"),
         (np.array([0.2, 0, 0.2, 0, 0.2, 0.2, 0.2]), "unsure"),

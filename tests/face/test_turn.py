@@ -96,24 +96,19 @@ def test_a_stream_never_takes_a_turned_face_for_an_upright_one(
 
 
 @pytest.mark.parametrize("looks", [1, 3])
-def test_people_upside_down_get_the_mood_that_they_get_upright(
-    shared_data: Path, looks: int
-) -> None:
+def test_people_upside_down_get_no_mood(shared_data: Path, looks: int) -> None:
     path = shared_data / "facedet" / "boxes.csv"
     if not path.exists():
         pytest.skip(f"no pictures at {path}")
     images = [image for image in read_face_boxes(path).images if image.dataset == "helen"][::10]
     reader = FaceReader.load(detector=FaceDetector.load(looks=looks))
-    given, other, taken_for_turned = 0, 0, 0
+    given, taken_for_turned = 0, 0
     for image in images:
         grey = read_image(image.path).grey
         seen = reader.read(grey)
         if seen.face is None or seen.mood is None:
             continue
         taken_for_turned += seen.face.turn != 0
-        mood = reader.read(np.ascontiguousarray(grey[::-1, ::-1])).mood
-        given += mood is not None
-        other += mood is not None and mood.argmax() != seen.mood.argmax()
-    assert given > 75 or looks == 1  # in a stream, few who are upside down are found
-    assert other <= 5
+        given += reader.read(np.ascontiguousarray(grey[::-1, ::-1])).mood is not None
+    assert given <= 5
     assert taken_for_turned <= 2

@@ -258,7 +258,9 @@ export const de: Language = {
       too_small: "Du bist weit weg. Komm näher.",
       too_dark: "Es ist zu dunkel. Mach vor dir ein Licht an, oder öffne die Kamerablende.",
       too_blurred: "Das Bild ist unscharf. Halte still oder putze die Linse.",
-      unsure: "Schwer zu sagen. Schau in die Kamera, das Gesicht frei.",
+      upside_down: "Du stehst auf dem Kopf. Dreh die Kamera um.",
+      covered: "Dein Mund ist nicht zu sehen. Schau in die Kamera, das Gesicht frei.",
+      unsure: "Schwer zu sagen. Schau in die Kamera, oder wähle ein Wort.",
     },
     troubles: {
       insecure: {
@@ -319,7 +321,9 @@ export const de: Language = {
       too_small: "Das Gesicht ist zu klein. Wähle ein größeres Foto oder eines aus der Nähe.",
       too_dark: "Das Foto ist zu dunkel, um das Gesicht zu lesen.",
       too_blurred: "Das Gesicht ist zu unscharf. Wähle ein schärferes Foto.",
-      unsure: "Schwer zu sagen. Wähle ein Foto, auf dem das ganze Gesicht frei ist.",
+      upside_down: "Das Gesicht steht auf dem Kopf. Dreh das Foto um.",
+      covered: "Der Mund ist nicht zu sehen. Wähle ein Foto, auf dem das ganze Gesicht frei ist.",
+      unsure: "Schwer zu sagen. Wähle ein anderes Foto oder ein Wort.",
     },
     photoTroubles: {
       photo:

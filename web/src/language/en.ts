@@ -267,7 +267,9 @@ export const en = {
       too_small: "You are far away. Come closer.",
       too_dark: "It is too dark. Turn on a light in front of you, or open the camera’s cover.",
       too_blurred: "The picture is blurred. Hold still, or clean the lens.",
-      unsure: "Hard to tell. Face the camera with nothing in front of your face.",
+      upside_down: "You are upside down. Turn the camera.",
+      covered: "Your mouth cannot be seen. Face the camera with nothing in front of it.",
+      unsure: "Hard to tell. Face the camera, or choose a word.",
     },
     troubles: {
       insecure: {
@@ -327,7 +329,9 @@ export const en = {
       too_small: "The face is too small. Choose a closer or larger photo.",
       too_dark: "The photo is too dark to read the face.",
       too_blurred: "The face is too blurred. Choose a sharper photo.",
-      unsure: "Hard to tell. Choose a photo with the whole face uncovered.",
+      upside_down: "The face is upside down. Turn the photo.",
+      covered: "The mouth cannot be seen. Choose a photo with the whole face uncovered.",
+      unsure: "Hard to tell. Choose another photo, or a word.",
     },
     photoTroubles: {
       photo: "This file cannot be opened as a picture. Choose a JPEG, PNG or WebP of up to 100 MB.",

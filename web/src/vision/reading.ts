@@ -6,7 +6,16 @@ import { closer, detect, type DetectorConstants, type Found } from "./detector";
 import { quantile, quarterTurned, type Grey } from "./grey";
 import { sample, sampleLevelled } from "./sampling";
 
-export const STATES = ["ok", "no_face", "too_small", "too_dark", "too_blurred", "unsure"] as const;
+export const STATES = [
+  "ok",
+  "no_face",
+  "upside_down",
+  "too_small",
+  "too_dark",
+  "too_blurred",
+  "covered",
+  "unsure",
+] as const;
 
 /** `ok`, or why there is no mood. */
 export type State = (typeof STATES)[number];
@@ -19,6 +28,9 @@ export const MIN_CONTRAST = 24;
 
 /** Of a crop, as of `sharpness`. */
 export const MIN_SHARPNESS = 0.018;
+
+/** Of a crop, as of `mouthShown`. */
+export const MIN_MOUTH = 0.05;
 
 /** Grey level that 99 % of a picture stay below when it is too dark to find a face in. */
 export const DARK_FRAME = 40;
@@ -124,9 +136,11 @@ function whole(pixels: number): number {
 
 /** Return whether a face can be read, and if not, why. */
 export function judge(box: Box, crop: Grey, mood: Mood, constants: Doubt): State {
+  if (box.turn === 2) return "upside_down";
   if (acrossOf(box) < MIN_FACE) return "too_small";
   if (quantile(crop, 0.95) - quantile(crop, 0.05) < MIN_CONTRAST) return "too_dark";
   if (sharpness(crop) < MIN_SHARPNESS) return "too_blurred";
+  if (mouthShown(crop) < MIN_MOUTH) return "covered";
   if (isUnsure(mood, constants)) return "unsure";
   return "ok";
 }
@@ -147,14 +161,7 @@ export function isUnsure(mood: Mood, { doubt, unsure }: Doubt): boolean {
  * the pixels, 0 without contrast.
  */
 export function sharpness({ width, height, pixels }: Grey): number {
-  let sum = 0;
-  let squares = 0;
-  for (const level of pixels) {
-    sum += level;
-    squares += level * level;
-  }
-  const mean = sum / pixels.length;
-  const variance = squares / pixels.length - mean * mean;
+  const variance = varianceOf(pixels);
   if (variance <= 0) return 0;
   let xx = 0;
   let yy = 0;
@@ -171,4 +178,31 @@ export function sharpness({ width, height, pixels }: Grey): number {
   }
   const count = (width - 1) * (height - 1);
   return ((xx + yy) / 2 - Math.hypot((xx - yy) / 2, xy)) / count / variance;
+}
+
+/** Rows and columns of a crop of 48×48 where the mouth is. */
+const MOUTH = { top: 31, bottom: 43, left: 16, right: 32 };
+
+/**
+ * Return how much is to be seen where the mouth is: the variance of the levels there over that of
+ * the whole crop, 0 without contrast.
+ */
+export function mouthShown({ width, pixels }: Grey): number {
+  const there: number[] = [];
+  for (let y = MOUTH.top; y < MOUTH.bottom; y++) {
+    there.push(...pixels.subarray(y * width + MOUTH.left, y * width + MOUTH.right));
+  }
+  const variance = varianceOf(pixels);
+  return variance > 0 ? varianceOf(there) / variance : 0;
+}
+
+function varianceOf(levels: ArrayLike<number>): number {
+  let sum = 0;
+  let squares = 0;
+  for (let i = 0; i < levels.length; i++) {
+    sum += levels[i]!;
+    squares += levels[i]! * levels[i]!;
+  }
+  const mean = sum / levels.length;
+  return squares / levels.length - mean * mean;
 }

@@ -14,6 +14,7 @@ import {
   cropOf,
   isUnsure,
   judge,
+  mouthShown,
   PHOTO_LOOKS,
   readFaces,
   sharpness,
@@ -90,6 +91,7 @@ describe.each(golden.frames)("$frame", ({ frame, grey_sha256, input, boxes, face
       const crop = cropOf(grey, box, networks.face);
       expect(crop.pixels).toEqual(unpacked(face.crop));
       near(sharpness(crop), face.sharpness, 1e-5);
+      near(mouthShown(crop), face.mouth, 1e-5);
       const [mood] = await networks.classify([crop]);
       face.mood.forEach((share, j) => near(mood![j]!, share, 1e-3));
       expect(judge(box, crop, mood!, networks.face)).toBe(face.state);

@@ -55,6 +55,7 @@ export interface Golden {
       mood: number[];
       state: string;
       sharpness: number;
+      mouth: number;
     }[];
   }[];
 }

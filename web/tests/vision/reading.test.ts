@@ -47,14 +47,14 @@ test("the constants are those of the Python package", () => {
   const found = Object.fromEntries(
     [...python.matchAll(/^([A-Z_]+) = ([\d.]+)$/gm)].map(([, name, value]) => [name, +value!]),
   );
-  const { MIN_FACE, MIN_CONTRAST, MIN_SHARPNESS, DARK_FRAME } = reading;
-  expect(found).toEqual({ MIN_FACE, MIN_CONTRAST, MIN_SHARPNESS, DARK_FRAME });
+  const { MIN_FACE, MIN_CONTRAST, MIN_SHARPNESS, MIN_MOUTH, DARK_FRAME } = reading;
+  expect(found).toEqual({ MIN_FACE, MIN_CONTRAST, MIN_SHARPNESS, MIN_MOUTH, DARK_FRAME });
   const detector = readFileSync(
     new URL("../../../src/vibelux/face/detector.py", import.meta.url),
     "utf8",
   );
   expect(+/^TURNED_MARGIN = ([\d.]+)$/m.exec(detector)![1]!).toBe(TURNED_MARGIN);
-  const states = /^State = Literal\[(.+)\]$/m.exec(python)![1];
+  const states = /^State = Literal\[\s*([^\]]+?)\s*\]$/m.exec(python)![1];
   expect(states).toBe(reading.STATES.map((state) => `"${state}"`).join(", "));
 });
 
@@ -75,9 +75,16 @@ test("a flat crop has no sharpness, one of lines in one direction neither", () =
 
 test.each([
   ["ok", BOX, checks, HAPPY],
+  ["upside_down", { ...BOX, turn: 2 }, checks, HAPPY],
   ["too_small", { ...BOX, w: 25.9 }, checks, HAPPY],
   ["too_dark", BOX, picture(48, 48, (x, y) => ((x + y) % 2) * 20), HAPPY],
   ["too_blurred", BOX, picture(48, 48, (x, y) => 2 * (x + y)), HAPPY],
+  [
+    "covered",
+    BOX,
+    picture(48, 48, (x, y) => (y > 28 ? 90 : ((x >> 2) + (y >> 2)) % 2 && 200)),
+    HAPPY,
+  ],
   ["unsure", BOX, checks, Array<number>(7).fill(1 / 7)],
 ] as const)("%s", (state, box, crop, mood) => {
   expect(judge(box, crop, mood, ENTROPY)).toBe(state);
