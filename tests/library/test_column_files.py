@@ -288,6 +288,36 @@ live_columns.LiveColumns(Catalogue(Path({str(catalogue.path)!r}))).now()
     assert len(generations(catalogue)) == 1
 
 
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_a_process_that_is_killed_while_it_removes_old_files_leaves_the_new_ones(
+    catalogue, ids, reads
+):
+    live(catalogue)
+    (old,) = generations(catalogue)
+    for song_id in ids[:5]:
+        correct(catalogue, song_id, SAD)
+    program = f"""
+import os, signal
+from pathlib import Path
+from vibelux.library import column_files, live_columns
+from vibelux.library.catalogue import Catalogue
+live_columns._STORED_FROM = 0
+column_files.shutil.rmtree = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+live_columns.LiveColumns(Catalogue(Path({str(catalogue.path)!r}))).now()
+"""
+    done = subprocess.run([sys.executable, "-c", program], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert old in generations(catalogue) and len(generations(catalogue)) == 2
+    reads.clear()
+    columns = live(catalogue)
+    assert (reads, columns.in_files, columns.unsaved) == ([], True, 0)
+    check(columns, catalogue)
+    for song_id in ids[5:10]:
+        correct(catalogue, song_id, SAD)
+    check(live(catalogue), catalogue)
+    assert len(generations(catalogue)) == 1  # whoever writes next removes what was left
+
+
 @pytest.mark.parametrize("together", [1, 7, 4096])
 def test_all_songs_are_read_a_few_at_a_time(catalogue, ids, add_song, reads, monkeypatch, together):
     monkeypatch.setattr("vibelux.library.column_reading._CHUNK", together)
