@@ -7,7 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import ExitStack, closing
 from hashlib import blake2b
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from tests.plain_columns import plain_columns
 from vibelux.emotions import parse_mood
 from vibelux.library import column_files, live_columns
 from vibelux.library.catalogue import Catalogue
-from vibelux.library.column_files import discard, files_of, folder_of
+from vibelux.library.column_files import discard, files_of, folder_of, is_being_written
 from vibelux.library.column_reading import NAMES
 from vibelux.library.corrections import correct
 from vibelux.library.folders import forget
@@ -227,6 +227,31 @@ def test_one_writes_at_a_time_and_others_take_it_over(catalogue, ids, monkeypatc
         assert waiting.now().in_files
         check(waiting.now(), catalogue)
         assert generations(catalogue) == [theirs]  # what the other one wrote
+
+
+def test_a_large_catalogue_that_another_one_reads_is_waited_for(catalogue, ids, reads, monkeypatch):
+    """The other one has the lock at first, and writes while it is waited for."""
+    monkeypatch.setattr(live_columns, "_WAITED_FROM", 0)
+    monkeypatch.setattr(live_columns, "_LOOK", 0.01)
+    looked = []
+
+    def look(of):
+        assert is_being_written(of) == (not looked)
+        looked.append(of)
+        if len(looked) == 1:
+            other.close()
+            live(catalogue)
+        return len(looked) == 1
+
+    monkeypatch.setattr(live_columns, "is_being_written", look)
+    with ExitStack() as other, closing(LiveColumns(catalogue)) as waiting:
+        lock = made(folder_of(catalogue.path)) / "writing.lock"
+        other.enter_context(column_files.process_lock(lock, "1"))
+        columns = waiting.now()
+    assert len(looked) == 2
+    assert (columns.in_files, columns.unsaved) == (True, 0)
+    assert reads == [None]  # by the other one
+    check(columns, catalogue)
 
 
 def made(folder):

@@ -246,6 +246,19 @@ def _written(
     return files
 
 
+def is_being_written(catalogue: Catalogue) -> bool:
+    """Return whether another process is writing the columns of a catalogue to files."""
+    lock = folder_of(catalogue.path) / "writing.lock"
+    try:
+        with suppress(OSError, CatalogueError):
+            if lock.exists():
+                with process_lock(lock, str(os.getpid())):
+                    pass
+    except Held:
+        return True
+    return False
+
+
 def size_of(columns: Mapping[str, Column]) -> int:
     """Return the bytes that columns take."""
     return sum(map(_size, columns.values()))

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from vibelux.library.catalogue import Catalogue
+from vibelux.library.column_files import is_being_written
 from vibelux.library.column_reading import count_songs
 from vibelux.library.name_orders import ORDERED_BY, name_order
 from vibelux.library.name_texts import songs_with
@@ -19,6 +20,16 @@ keep its readers busy."""
 
 _STORED_FROM = 20_000
 """Songs from which on columns are kept in files: fewer are read in a tenth of a second."""
+
+_WAITED_FROM = 200_000
+"""Songs from which on files that another process writes are waited for: they take minutes, and
+reading the songs into memory as well takes gigabytes."""
+
+_PATIENCE = 600.0
+"""Seconds to wait for them: a process that is held may never be done."""
+
+_LOOK = 0.5
+"""Seconds between two looks at whether they are there."""
 
 _UNSAVED = 20
 """Files are written anew where more than one song in so many is not in them as it is: more often,
@@ -120,12 +131,25 @@ class LiveColumns:
 
     def _read_all(self, cursor: Any, changes: Changes) -> SongColumns:
         """Return all songs; those of a large catalogue go to files as they are read."""
-        if not self._names and count_songs(cursor, self._catalogue) >= _STORED_FROM:
+        songs = 0 if self._names else count_songs(cursor, self._catalogue)
+        if songs >= _STORED_FROM:
             found = SongColumns.read_into_files(cursor, self._catalogue, changes, prepare=_prepare)
             if found is not None:
                 return found
             self._stores_from = time.monotonic() + _QUIET  # later, perhaps
+            if songs >= _WAITED_FROM and self._waited():
+                stored = SongColumns.stored(self._catalogue)
+                return SongColumns.now(cursor, self._catalogue, known=stored)[0]
         return SongColumns.read(cursor, self._catalogue, names=self._names)
+
+    def _waited(self) -> bool:
+        """Wait while another process writes the files, and return whether there was one."""
+        until = time.monotonic() + _PATIENCE
+        is_written = False
+        while is_being_written(self._catalogue) and time.monotonic() < until:
+            is_written = True
+            time.sleep(_LOOK)
+        return is_written
 
     def _in_files(self, columns: SongColumns) -> SongColumns:
         """Return the songs, of a large catalogue as files hold them."""
