@@ -15,6 +15,9 @@ PASSWORD = "s3cret/@ ü"
 """Of the user ``listener``, who needs it where the connection is by TCP."""
 
 
+_END = 'read -r _; "$0" --pgdata "$1" --mode immediate stop; rm -rf "$2"'
+
+
 def programs() -> Path | None:
     """Return the folder of the newest ``initdb`` and ``postgres`` that are there, or None."""
     found = sorted(
@@ -56,8 +59,17 @@ class PostgresqlServer:
         )
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
-        self.start()
         self._number = 0
+        # It stops the server and removes its folder when the tests end, however they end.
+        self._end = subprocess.Popen(
+            [*self._user, "sh", "-c", _END, self._programs / "pg_ctl", self.data, self.folder],
+            cwd="/",
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self.start()
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
@@ -83,8 +95,7 @@ class PostgresqlServer:
 
     def close(self) -> None:
         """Stop the server and remove its folder."""
-        self._run("pg_ctl", "--pgdata", self.data, "--mode", "immediate", "stop", check=False)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._end.communicate()
 
     def url(self, database: str = "postgres", schema: str | None = None) -> str:
         """Return the address of a database, by the socket that needs no password."""
@@ -107,7 +118,7 @@ class PostgresqlServer:
             connection.execute(f"CREATE SCHEMA {name}")
         return self.url(schema=name)
 
-    def _run(self, program: str, *arguments: object, check: bool = True) -> None:
+    def _run(self, program: str, *arguments: object) -> None:
         command = [*self._user, str(self._programs / program), *map(str, arguments)]
         done = subprocess.run(
             command,
@@ -118,7 +129,7 @@ class PostgresqlServer:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        if check and done.returncode:
+        if done.returncode:
             log = self.folder / "log"
             said = log.read_text() if log.exists() else ""
             raise RuntimeError(f"{program} failed: {done.stdout or ''}{said}")
