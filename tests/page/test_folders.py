@@ -113,5 +113,6 @@ def test_music_can_begin_while_songs_are_analysed(open_page, new_service):
     card = page.locator(".scan-progress")
     card.get_by_text("You can listen now.").wait_for(timeout=120_000)
     assert httpx.get(f"{new_service.url}api/v1/library", timeout=None).json()["ok"] >= 5
-    card.get_by_role("link", name="Listen").click()
+    # Also where this machine is so busy that they are all analysed by now.
+    page.locator(".scan-panel").get_by_role("link", name="Listen").filter(visible=True).click()
     page.locator(".queue-row, .now").first.wait_for()

@@ -222,12 +222,8 @@ function progressCard(): {
   const figures = h("p", { class: "numbers scan-figures" }, "\u00a0");
   const stop = textButton("close", t.cancel, () => background(stopScan()));
   const said = h("p", { role: "status" });
-  const listen = h(
-    "a",
-    { class: "button button-main", href: hashOf({ place: "listen" }), hidden: true },
-    icon("listen"),
-    t.listen,
-  );
+  const listen = toListen();
+  listen.hidden = true;
   return {
     element: h(
       "section",
@@ -312,10 +308,19 @@ function sayEnd(
       "check",
       t.done(news, failed, missing),
       left.filter(Boolean).join(" ") || null,
-      close,
+      news > 0 ? h("div", { class: "row" }, toListen(), close) : close,
     );
   }
   return false;
+}
+
+function toListen(): HTMLAnchorElement {
+  return h(
+    "a",
+    { class: "button button-main", href: hashOf({ place: "listen" }) },
+    icon("listen"),
+    words().library.listen,
+  );
 }
 
 function textButton(name: IconName, label: string, onclick: () => void): HTMLButtonElement {
