@@ -36,10 +36,15 @@ def test_a_model_is_trained_exported_and_measured(run_cli, boxes_csv: Path, tmp_
     assert json.loads((out / "detector.json").read_text())["kind"] == "detector"
 
     exported = run_cli(
-        "export", "detector", out / "last.ckpt", tmp_path / "own.onnx", "--boxes", boxes_csv
+        *("export", "detector", out / "last.ckpt", tmp_path / "own.onnx", "--boxes", boxes_csv),
+        *("--from", out / "detector.onnx", "--pointed"),
     )
     assert exported.returncode == 0, exported.stderr
-    assert json.loads((tmp_path / "own.json").read_text())["training"]["epochs_done"] == 1
+    card = json.loads((tmp_path / "own.json").read_text())
+    assert card["training"]["epochs_done"] == 1
+    assert card["training"]["began_with"]["model"].startswith("detector-")
+    assert list(card["outputs"]) == ["boxes", "scores", "points"]
+    assert 0 < card["preprocessing"]["score_threshold"] < 1
 
     measured = run_cli(
         "evaluate", "detector", "--boxes", boxes_csv, "--held-back",

@@ -111,18 +111,35 @@ def detector(
     source: Annotated[
         str | None, typer.Option(help="The data's name and terms, for the card.")
     ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option("--from", help="As it was trained with; the card says what it began with."),
+    ] = None,
+    pointed: Annotated[
+        bool,
+        typer.Option("--pointed", help="The graph gives eyes, nose and mouth, too."),
+    ] = False,
 ) -> None:
-    """Export a detector's checkpoint, also one of a training that still runs."""
+    """Export a detector's checkpoint, also one of a training that still runs.
+
+    The threshold is chosen by the part of the pictures that a training chooses by.
+    """
     with train_extra():
         from vibelux.training.detector.training import DetectorTraining, export_detector
+        from vibelux.training.export import weights_to_begin_with
+    from dataclasses import replace
+
     from vibelux.datasets.face_box_split import split_boxes
     from vibelux.datasets.face_boxes import read_face_boxes
 
+    training = DetectorTraining.read(checkpoint)
+    training.recipe = replace(training.recipe, pointed=pointed or training.recipe.pointed)
     export_detector(
-        DetectorTraining.read(checkpoint),
+        training,
         split_boxes(read_face_boxes(*boxes)).validation,
         out,
         source=source or ", ".join(path.name for path in boxes),
+        pretrained=weights_to_begin_with(start, "detector"),
         announce=lambda line: err().print(line, soft_wrap=True),
     )
 
