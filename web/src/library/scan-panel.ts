@@ -308,7 +308,7 @@ function sayEnd(
       "check",
       t.done(news, failed, missing),
       left.filter(Boolean).join(" ") || null,
-      news > 0 ? h("div", { class: "row" }, toListen(), close) : close,
+      news > 0 ? h("div", { class: "row scan-leads" }, toListen(), close) : close,
     );
   }
   return false;
