@@ -6,7 +6,6 @@ alone, so that no rectangle's edge means a face, or people upside down, who are 
 """
 
 import math
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -188,13 +187,15 @@ class Composer:
 
 
 class _Pictures:
-    """Pictures of which each collection is drawn in its share."""
+    """Pictures of which each collection is drawn in its share, and each by its weight there."""
 
     def __init__(self, pictures: list[Picture], shares: Mapping[str, float]) -> None:
         self._pictures = pictures
-        counts = Counter(picture.dataset for picture in pictures)
-        each = {name: shares.get(name, 2.0) / count for name, count in counts.items()}
-        self._chances = np.cumsum([each[picture.dataset] for picture in pictures])
+        weights = dict.fromkeys((picture.dataset for picture in pictures), 0.0)
+        for picture in pictures:
+            weights[picture.dataset] += picture.weight
+        each = {name: shares.get(name, 2.0) / weight for name, weight in weights.items()}
+        self._chances = np.cumsum([each[picture.dataset] * picture.weight for picture in pictures])
 
     def __len__(self) -> int:
         return len(self._pictures)

@@ -33,6 +33,7 @@ class Picture:
         kinds: of the boxes, such as `FACE` [shape=(n,), dtype=int64].
         points: of the boxes' faces in pixels of the first copy, NaN where they are not known
             [shape=(n, 5, 2), dtype=float64].
+        weight: how much more often it is shown than others of its collection.
 
     """
 
@@ -41,6 +42,7 @@ class Picture:
     boxes: NDArray[np.float32]
     kinds: NDArray[np.int64]
     points: NDArray[np.float64]
+    weight: float = 1.0
 
     @property
     def scene(self) -> bool:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -22,6 +22,7 @@ from vibelux.datasets.face_points import FacePoints
 from vibelux.errors import DatasetError
 from vibelux.models import LABELS
 from vibelux.training.detector.canvas import SHAPES, Composer
+from vibelux.training.detector.mistakes import mistaken
 from vibelux.training.detector.network import (
     DetectorGraph,
     DetectorNetwork,
@@ -85,6 +86,7 @@ class DetectorRecipe:
         widths: channels at strides 2, 4, 8, 16 and 32.
         depths: residual pairs at strides 8, 16 and 32.
         head: channels of the maps that the answers are read from.
+        hard: how much more often a picture is shown that the weights to begin with get wrong.
         pointed: whether the exported graph gives the five points, which are learnt in any case.
         seed: of weights and frames.
 
@@ -99,6 +101,7 @@ class DetectorRecipe:
     widths: tuple[int, int, int, int, int] = (8, 16, 32, 64, 64)
     depths: tuple[int, int, int] = (3, 3, 1)
     head: int = 32
+    hard: float = 3.0
     pointed: bool = False
     seed: int = 0
 
@@ -272,6 +275,13 @@ def train_detector(
     if workers is None:
         workers = max(1, min(8, (os.cpu_count() or 2) - 1))
     pictures = read_pictures(split.training, points)
+    if pretrained is not None and recipe.hard != 1:
+        wrong = mistaken(pretrained, split.training)
+        announce(f"{wrong.sum()} of them are shown {recipe.hard:g} times as often: mistaken so far")
+        pictures = [
+            replace(picture, weight=recipe.hard) if hard else picture
+            for picture, hard in zip(pictures, wrong, strict=True)
+        ]
     if crops is not None:
         pictures += crop_pictures(crops)
     frames = _Frames(Composer(pictures), recipe)
