@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PIL import Image
-
 from tests.face.drawn_face import draw_frame
+
 from vibelux.datasets.face_boxes import BoxImage
 from vibelux.errors import DatasetError
 from vibelux.models import WEIGHTS
@@ -61,7 +61,7 @@ def test_a_heavier_picture_is_shown_more_often_than_its_neighbours(tmp_path):
         + [picture(tmp_path, "bright.png", bright, (40, 20, 60, 75))]
     )
     pictures[-1] = replace(pictures[-1], weight=9.0)
-    people = Composer(pictures)._people  # noqa: SLF001
+    people = Composer(pictures)._people
     rng = np.random.default_rng(0)
     shown = np.mean([people.drawn(rng) is pictures[-1] for _ in range(2000)])
     assert shown == pytest.approx(0.75, abs=0.05)

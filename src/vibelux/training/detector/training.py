@@ -61,10 +61,10 @@ OUTPUTS = {
     "the mouth (1, 32, 5, 2); guessed where they are hidden",
 }
 LIMITS = (
-    "In everyday scenes it finds seven in eight of the faces that are larger than 80 pixels when "
-    "the picture's longer side has 640, three in four of those of 48 to 80 pixels, nearly half of "
-    "32 to 48, and one in five of the smaller ones; fewer in the dark, against the light, under "
-    "caps or in profile. Faces tilted beyond 30° are often missed.",
+    "In everyday scenes it finds nine in ten of the faces that are larger than 80 pixels when the "
+    "picture's longer side has 640, four in five of those of 48 to 80 pixels, half of 32 to 48, "
+    "and one in five of the smaller ones; fewer in the dark, against the light, under caps or in "
+    "profile. Faces tilted beyond 30° are often missed.",
     "Animals' faces and round things are now and then taken for faces.",
     "Many of the boxes that it learnt from are another detector's, and age and skin tone are not "
     "balanced or even recorded.",
