@@ -80,6 +80,11 @@ def slow(notes):
     return analyse
 
 
+def never_loads(notes):
+    """Loads for longer than anybody waits."""
+    time.sleep(600)
+
+
 def no_model(notes):
     raise ModelError(f"there is no model at {notes}")
 

@@ -66,7 +66,7 @@ def test_a_worker_that_is_not_ready_in_time_is_started_anew(run, music, notes, m
     write(music, *"ab")
     monkeypatch.setattr(workers, "_START_TIMEOUT", 0.0)
     with pytest.raises(VibeluxError, match=r"not ready after 0 s; 4 attempts failed"):
-        run()
+        run(factory="never_loads")
 
 
 def test_processes_that_the_system_does_not_start(run, music, monkeypatch):

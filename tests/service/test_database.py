@@ -33,7 +33,7 @@ def asked(method, url, **options):
 
 def test_what_one_corrects_the_other_plays(services):
     ids, one, other = services
-    ask = {"mood": mood(sad=1), "n": 1, "policy": "off"}
+    ask = {"mood": mood(sad=1), "n": 1, "strength": 1.0, "diversity": 0, "personal": 0}
     first = asked("POST", f"{other}/recommendations", json=ask)
     assert first["songs"][0]["song"]["id"] == ids["sad"]
     asked("PUT", f"{one}/songs/{ids['happy']}/mood", json={"mood": mood(sad=1)})

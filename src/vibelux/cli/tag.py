@@ -14,7 +14,6 @@ from vibelux.cli.wrong_usage import wrong
 if TYPE_CHECKING:
     from vibelux.language import Words
     from vibelux.library.catalogue import Catalogue
-    from vibelux.library.databases.place import is_there
     from vibelux.library.tag_writing import Tagging
 
 _MARKS = {"changed": ("→", "green"), "skipped": ("✗", "yellow")}
@@ -57,6 +56,7 @@ def tag(
     with extra("tags"):
         from vibelux.library.tag_writing import tag_songs, untag_songs
     from vibelux.library.catalogue import Catalogue
+    from vibelux.library.databases.place import is_there
     from vibelux.settings import load_settings
 
     write = (write or undo) and not dry_run
