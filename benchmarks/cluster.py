@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -59,7 +60,19 @@ def scanned(folder: Path, *options: str, processes: list[int]) -> tuple[float, f
 
     """
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    others = sum(map(processor_seconds, processes))
+    seen: dict[int, float] = {}
+    began = {member: processor_seconds(member) for one in processes for member in family(one)}
+    done_with = threading.Event()
+
+    def watch() -> None:
+        """Note what each process has taken: Ray does not wait for those that an actor started."""
+        while not done_with.wait(0.2):
+            for one in processes:
+                for member in family(one):
+                    seen[member] = max(seen.get(member, 0.0), processor_seconds(member))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
     with tempfile.TemporaryDirectory(dir=folder) as home:
         done = subprocess.run(
             [
@@ -75,10 +88,12 @@ def scanned(folder: Path, *options: str, processes: list[int]) -> tuple[float, f
     if (report["analysed"], report["failed"]) != (SONGS, 0):
         raise RuntimeError(f"the scan went wrong: {report}")
     time.sleep(2.0)  # actors end a little later
+    done_with.set()
+    watcher.join()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     own = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     rate = SONGS / float(report["seconds"]) * 60
-    return rate, own + sum(map(processor_seconds, processes)) - others
+    return rate, own + sum(taken - began.get(member, 0.0) for member, taken in seen.items())
 
 
 @contextmanager
@@ -109,15 +124,12 @@ def node(*options: str) -> Iterator[int]:
 
 
 def processor_seconds(process: int) -> float:
-    """Return the processor time of a process, of its children, and of those that have ended."""
-    ticks = 0
-    for member in family(process):
-        try:
-            fields = Path(f"/proc/{member}/stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        ticks += sum(map(int, fields[11:15]))
-    return ticks / os.sysconf("SC_CLK_TCK")
+    """Return the processor time of a process, 0 if it is gone."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def free_port() -> int:
