@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from scan import family, write_songs
+from scan import family, processor_seconds, write_songs
 
 SONGS = 60
 SECONDS = 240.0
@@ -121,15 +121,6 @@ def node(*options: str) -> Iterator[int]:
         finally:
             process.terminate()
             process.wait()
-
-
-def processor_seconds(process: int) -> float:
-    """Return the processor time of a process, 0 if it is gone."""
-    try:
-        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def free_port() -> int:

@@ -93,6 +93,15 @@ def resident(process_id: int) -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
+def processor_seconds(process: int) -> float:
+    """Return the processor time of a process in seconds, 0 if it is gone or without /proc."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def write_songs(folder: Path, *, songs: int, seconds: float) -> None:
     """Write mp3 files, each with different content."""
     originals = []

@@ -30,7 +30,7 @@ import av
 import numpy as np
 from sqlalchemy import insert
 
-from scan import resident
+from scan import processor_seconds, resident
 from song import RATE, write_mp3
 from vibelux.circumplex import affect_of
 from vibelux.library.catalogue import Catalogue
@@ -233,15 +233,6 @@ def number_in(text: str, pattern: str) -> int:
     if found is None:
         raise RuntimeError(f"vibelux serve answered {text!r}")
     return int(found[1])
-
-
-def processor_seconds(process: int) -> float:
-    """Return the processor time of a process in seconds, 0 without /proc."""
-    try:
-        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def fill(home: Path) -> list[int]:

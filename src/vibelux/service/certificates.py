@@ -31,7 +31,6 @@ from vibelux.atomic_file import atomic_file
 from vibelux.errors import VibeluxError
 from vibelux.private_files import private_folder
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 NETWORKS: tuple[Network, ...] = tuple(

@@ -273,8 +273,10 @@ class Connections:
                     accepted.send(answer_to(_full(), []))
                 continue
             if self._tls is None:
-                with suppress(OSError):
-                    await _connected(connection, accepted)
+                try:
+                    await loop.connect_accepted_socket(connection, accepted)
+                except OSError:
+                    accepted.close()
                 continue
             begun = loop.create_task(self._begin(connection, accepted))
             self._beginning[begun] = plain_address(address[0])
@@ -285,11 +287,12 @@ class Connections:
 
         Phones are told an address, and people type it without https.
         """
+        loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(self._seconds):
-                first = await _first_byte(accepted)
-                await _connected(connection, accepted, self._tls if first == _TLS else None)
-        except (OSError, TimeoutError):  # of TLS too
+                tls = self._tls if await _first_byte(accepted) == _TLS else None
+                await loop.connect_accepted_socket(connection, accepted, ssl=tls)
+        except OSError:  # of TLS, and TimeoutError, too
             accepted.close()
         except asyncio.CancelledError:
             accepted.close()
@@ -335,23 +338,6 @@ class Connections:
 
     def _there(self) -> list[Connection]:
         return [one for one in self._open if not one.transport.is_closing()]
-
-
-async def _connected(
-    connection: Any, accepted: socket.socket, tls: ssl.SSLContext | None = None
-) -> None:
-    """Give an accepted socket its protocol.
-
-    Raises:
-        OSError: the other side is gone, or does not speak TLS; the socket is closed.
-
-    """
-    loop = asyncio.get_running_loop()
-    try:
-        await loop.connect_accepted_socket(connection, accepted, ssl=tls)
-    except OSError:
-        accepted.close()
-        raise
 
 
 async def _first_byte(accepted: socket.socket) -> bytes:

@@ -6,7 +6,12 @@ trusts this machine.
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from html import escape
+
+from fastapi.responses import HTMLResponse
+
+from vibelux.service.failures import NOT_KEPT
 
 ICON = "/icon.svg"
 """Served without a token, since these pages and browsers that install the app show it."""
@@ -49,7 +54,7 @@ button { margin-top: .5rem; border: 0; background: var(--accent); color: var(--o
 """
 
 
-POLICY = "; ".join(
+_POLICY = "; ".join(
     (
         "default-src 'none'",
         f"style-src 'sha256-{base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()}'",
@@ -62,18 +67,28 @@ POLICY = "; ".join(
 """The content security policy of such a page."""
 
 
-def plain_page(title: str, body: str, *, language: str, root_path: str = "") -> str:
-    """Return a page.
+def plain_page(
+    title: str,
+    body: str,
+    *,
+    language: str,
+    root_path: str = "",
+    status: int = 200,
+    headers: Mapping[str, str],
+) -> HTMLResponse:
+    """Return a page, which is kept nowhere.
 
     Args:
         title: its heading.
         body: HTML below it.
         language: such as ``en``.
         root_path: path under which a proxy offers the service.
+        status: of the answer.
+        headers: more than those of all such pages.
 
     """
     icon = escape(root_path + ICON)
-    return f"""<!doctype html>
+    page = f"""<!doctype html>
 <html lang="{language}">
 <head>
 <meta charset="utf-8">
@@ -92,6 +107,8 @@ def plain_page(title: str, body: str, *, language: str, root_path: str = "") -> 
 </body>
 </html>
 """
+    every = {**NOT_KEPT, "Content-Security-Policy": _POLICY, "Content-Language": language}
+    return HTMLResponse(page, status, {**headers, **every})
 
 
 def language_of(accept: str) -> str:

@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from fastapi.responses import HTMLResponse
 
-from vibelux.service.failures import NOT_KEPT, Failure
-from vibelux.service.plain_page import POLICY, language_of, plain_page, weighed
+from vibelux.service.failures import Failure
+from vibelux.service.plain_page import language_of, plain_page, weighed
 
 _WRONG = "wrong"
 
@@ -110,15 +110,14 @@ def page_of(
         else ""
     )
     body = f'<p role="alert">{escape(text)}</p>\n{form}'
-    page = plain_page(words.titles[code], body, language=language, root_path=root_path)
-    headers = {
-        **failure.headers,
-        **NOT_KEPT,
-        "Content-Security-Policy": POLICY,
-        "Content-Language": language,
-        "Vary": "Accept, Accept-Language, Cookie",
-    }
-    return HTMLResponse(page, failure.status, headers)
+    return plain_page(
+        words.titles[code],
+        body,
+        language=language,
+        root_path=root_path,
+        status=failure.status,
+        headers={**failure.headers, "Vary": "Accept, Accept-Language, Cookie"},
+    )
 
 
 def token_in(given: str) -> str:

@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 
 from vibelux.service.failures import NOT_KEPT
-from vibelux.service.plain_page import POLICY, language_of, plain_page
+from vibelux.service.plain_page import language_of, plain_page
 
 TRUST = "/trust"
 """Path of the page."""
@@ -116,18 +116,12 @@ def install(app: FastAPI, *, certificate: bytes, fingerprint: str) -> None:
     async def trust(request: Request) -> HTMLResponse:
         language = language_of(request.headers.get("accept-language", ""))
         words = _LANGUAGES[language]
-        page = plain_page(
+        return plain_page(
             words.title,
             _body(words, fingerprint, link=f"https://{request.headers['host']}/"),
             language=language,
+            headers={"Vary": "Accept-Language"},
         )
-        headers = {
-            **NOT_KEPT,
-            "Content-Security-Policy": POLICY,
-            "Content-Language": language,
-            "Vary": "Accept-Language",
-        }
-        return HTMLResponse(page, headers=headers)
 
     @app.get(AUTHORITY, include_in_schema=False)
     async def authority() -> Response:

@@ -145,7 +145,7 @@ class PostgresqlDatabase:
 
     def sql(self, statement: str) -> str:
         """See `Database`."""
-        return statement.replace("?", "%s")
+        return _marked(statement)
 
     def unindexed(self, column: str) -> str:
         """See `Database`: the server knows from the column's values which index serves."""
@@ -222,7 +222,7 @@ class _Cursor:
         self._cursor = connection.cursor(binary=True)
 
     def execute(self, sql: str, values: Sequence[Any] = (), /) -> Self:
-        self._cursor.execute(sql.replace("?", "%s"), values)
+        self._cursor.execute(_marked(sql), values)
         return self
 
     def fetchone(self) -> Any:
@@ -234,6 +234,11 @@ class _Cursor:
 
     def close(self) -> None:
         self._cursor.close()
+
+
+def _marked(statement: str) -> str:
+    """Return SQL with ``?`` for values as the driver takes it."""
+    return statement.replace("?", "%s")
 
 
 def driver_of(connection: Connection) -> psycopg.Connection[Any]:
